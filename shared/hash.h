@@ -1,0 +1,16 @@
+// hash.h: SHA-256 as lower-case hexadecimal text (libmd). Not real-time safe by cost.
+#ifndef TRASLUZ_HASH_H
+#define TRASLUZ_HASH_H
+
+#include <sha2.h>
+#include <stddef.h>
+
+enum { HASH_TEXT = 65 }; // 64 digits and a NUL
+
+typedef SHA2_CTX Hash;
+
+void hash_begin(Hash *hash);
+void hash_add(Hash *hash, const void *bytes, size_t size);
+void hash_end(Hash *hash, char text[HASH_TEXT]);
+
+#endif

@@ -1,0 +1,48 @@
+// ramp.h: a value that moves to its target in a straight line over a given number of steps. Real-time safe.
+#ifndef TRASLUZ_RAMP_H
+#define TRASLUZ_RAMP_H
+
+#include <stdbool.h>
+
+typedef struct {
+    float value, target, step;
+    int steps; // left
+    int length; // of a whole ramp, in steps
+    bool moving_allowed; // false until the first target is taken over at once
+} Ramp;
+
+static inline void ramp_init(Ramp *ramp, int length)
+{
+    *ramp = (Ramp){.length = length > 0 ? length : 1};
+}
+
+static inline void ramp_set(Ramp *ramp, float target)
+{
+    if (!ramp->moving_allowed) {
+        ramp->value = ramp->target = target;
+        ramp->steps = 0;
+        ramp->moving_allowed = true;
+    } else if (target != ramp->target) {
+        ramp->target = target;
+        ramp->steps = ramp->length;
+        ramp->step = (target - ramp->value) / (float)ramp->length;
+    }
+}
+
+// The next value. Arrives exactly at the target.
+static inline float ramp_next(Ramp *ramp)
+{
+    if (ramp->steps > 0) {
+        ramp->steps--;
+        ramp->value = ramp->steps > 0 ? ramp->value + ramp->step : ramp->target;
+    }
+    return ramp->value;
+}
+
+// True if the value rests at `value`.
+static inline bool ramp_rests_at(const Ramp *ramp, float value)
+{
+    return ramp->steps == 0 && ramp->value == value;
+}
+
+#endif
