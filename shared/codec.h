@@ -32,7 +32,7 @@ size_t encoder_process(Encoder *encoder, const float *audio, size_t samples, flo
 Decoder *decoder_new(const Model *model);
 void decoder_free(Decoder *decoder);
 
-// Starts a signal of `frames` latent frames, or CODEC_ENDLESS.
+// Starts a signal of `frames` latent frames, or CODEC_ENDLESS. Whatever is fed after the last one counts as padding.
 void decoder_reset(Decoder *decoder, uint64_t frames);
 
 // The most samples that one latent frame gives.

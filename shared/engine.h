@@ -1,4 +1,4 @@
-// engine.h: the whole effect for one or two audio channels at the host's rate: resampler, stream (encoder, latent
+// engine.h: the whole effect for one to eight audio channels at the host's rate: resampler, stream (encoder, latent
 // operations, decoder), resampler; dry/wet, gain and bypass against the dry signal delayed by the same latency. The plugin
 // and the offline commands both make their sound here.
 //

@@ -27,4 +27,7 @@ bool file_commit(FileWriter *writer, Error *error);
 // Removes the temporary file.
 void file_abandon(FileWriter *writer);
 
+// A whole file at once, by the same way.
+bool file_write(const char *path, const void *bytes, size_t size, Error *error);
+
 #endif

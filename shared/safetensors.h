@@ -69,7 +69,4 @@ void safetensors_describe(SafetensorsBuilder *builder, const char *key, const ch
 // Writes header, checksum and tensors to memory; the caller frees it.
 unsigned char *safetensors_serialize(const SafetensorsBuilder *builder, size_t *size, Error *error);
 
-// The same to a file, under a temporary name until it is whole.
-bool safetensors_write(const SafetensorsBuilder *builder, const char *path, Error *error);
-
 #endif

@@ -1,0 +1,123 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+unsigned char *file_read(const char *path, size_t max, size_t *size, Error *error)
+{
+    unsigned char *bytes = NULL;
+    // O_NONBLOCK: opening a FIFO that nobody writes to must not hang the host.
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        error_set(error, "%s", strerror(errno));
+        return NULL;
+    }
+    struct stat status;
+    if (fstat(fd, &status) != 0) {
+        error_set(error, "%s", strerror(errno));
+    } else if (!S_ISREG(status.st_mode)) {
+        error_set(error, "not a regular file");
+    } else if (status.st_size < 0 || (size_t)status.st_size > max) {
+        error_set(error, "larger than the %zu bytes such a file can have", max);
+    } else if (!(bytes = malloc((size_t)status.st_size + 1))) {
+        error_set(error, "out of memory");
+    } else {
+        const size_t wanted = (size_t)status.st_size;
+        size_t have = 0;
+        while (have < wanted) {
+            const ssize_t n = read(fd, bytes + have, wanted - have);
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) break;
+            have += (size_t)n;
+        }
+        *size = have;
+        if (have < wanted) {
+            error_set(error, "it could be read only up to byte %zu of %zu", have, wanted);
+            free(bytes);
+            bytes = NULL;
+        }
+    }
+    close(fd);
+    return bytes;
+}
+
+bool file_create(FileWriter *writer, const char *path, Error *error)
+{
+    const size_t length = strlen(path);
+    *writer = (FileWriter){.path = malloc(length + 1), .temporary = malloc(length + 8)};
+    if (!writer->path || !writer->temporary) {
+        error_set(error, "out of memory");
+    } else {
+        memcpy(writer->path, path, length + 1);
+        memcpy(writer->temporary, path, length);
+        memcpy(writer->temporary + length, ".XXXXXX", 8);
+        const int fd = mkstemp(writer->temporary);
+        if (fd < 0) {
+            error_set(error, "%s: %s", path, strerror(errno));
+        } else {
+            // mkstemp() makes files private; ours get the permissions any new file gets.
+            const mode_t mask = umask(0);
+            umask(mask);
+            fchmod(fd, 0666 & ~mask);
+            writer->stream = fdopen(fd, "wb");
+            if (writer->stream) return true;
+            error_set(error, "%s: %s", path, strerror(errno));
+            close(fd);
+            unlink(writer->temporary);
+        }
+    }
+    free(writer->path);
+    free(writer->temporary);
+    *writer = (FileWriter){0};
+    return false;
+}
+
+static void sync_folder_of(char *path)
+{
+    const int fd = open(dirname(path), O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd); // not every file system can; the file itself is safe by now
+        close(fd);
+    }
+}
+
+bool file_commit(FileWriter *writer, Error *error)
+{
+    errno = 0;
+    bool good = fflush(writer->stream) == 0 && !ferror(writer->stream) &&
+                fsync(fileno(writer->stream)) == 0;
+    const int why = errno ? errno : ENOSPC; // an earlier fwrite() failed, and its errno is gone
+    good = fclose(writer->stream) == 0 && good;
+    if (!good) error_set(error, "%s: %s", writer->path, strerror(why));
+    if (good && rename(writer->temporary, writer->path) != 0)
+        good = error_set(error, "%s: %s", writer->path, strerror(errno));
+    if (!good) unlink(writer->temporary);
+    free(writer->temporary);
+    if (good) sync_folder_of(writer->path);
+    free(writer->path);
+    *writer = (FileWriter){0};
+    return good;
+}
+
+void file_abandon(FileWriter *writer)
+{
+    fclose(writer->stream);
+    unlink(writer->temporary);
+    free(writer->path);
+    free(writer->temporary);
+    *writer = (FileWriter){0};
+}
+
+bool file_write(const char *path, const void *bytes, size_t size, Error *error)
+{
+    FileWriter writer;
+    if (!file_create(&writer, path, error)) return false;
+    fwrite(bytes, 1, size, writer.stream); // file_commit() reports what went wrong here
+    return file_commit(&writer, error);
+}

@@ -1,0 +1,434 @@
+#include "model.h"
+
+#include "file.h"
+#include "kernels.h"
+#include "safetensors.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT_NAME    "trasluz-model"
+#define FORMAT_VERSION "1"
+
+// ---- The parameter array ----
+
+size_t arch_weight_offset(const Arch *arch, bool decoder, int layer)
+{
+    Chain before = decoder ? arch->decoder : arch->encoder;
+    before.layers = layer;
+    return (decoder ? chain_parameters(&arch->encoder) : 0) + chain_parameters(&before);
+}
+
+size_t arch_bias_offset(const Arch *arch, bool decoder, int layer)
+{
+    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
+    return arch_weight_offset(arch, decoder, layer) + layer_weights(&chain->layer[layer]);
+}
+
+void model_tensor_name(char name[32], bool decoder, int layer, const char *kind)
+{
+    // nn.Sequential counts the activations between the layers.
+    snprintf(name, 32, "%s.%d.%s", decoder ? "decoder" : "encoder", 2 * layer, kind);
+}
+
+// PyTorch's shape of a weight: Conv1d [out, in, kernel], ConvTranspose1d [in, out, kernel].
+static void torch_shape(const Layer *layer, bool decoder, size_t shape[3])
+{
+    shape[0] = (size_t)(decoder ? layer->in : layer->out);
+    shape[1] = (size_t)(decoder ? layer->out : layer->in);
+    shape[2] = (size_t)layer->kernel;
+}
+
+// Copies a weight between PyTorch's order and ours.
+static void reorder(const Layer *layer, bool decoder, const float *from, float *to, bool to_torch)
+{
+    const size_t in = (size_t)layer->in, out = (size_t)layer->out, kernel = (size_t)layer->kernel;
+    for (size_t i = 0; i < in; i++) {
+        for (size_t o = 0; o < out; o++) {
+            for (size_t k = 0; k < kernel; k++) {
+                const size_t torch =
+                    decoder ? (i * out + o) * kernel + k : (o * in + i) * kernel + k;
+                const size_t ours = decoder ? (i * kernel + k) * out + o : (k * in + i) * out + o;
+                if (to_torch)
+                    to[torch] = from[ours];
+                else
+                    to[ours] = from[torch];
+            }
+        }
+    }
+}
+
+// ---- Making and freeing ----
+
+static size_t whole_columns(size_t n)
+{
+    return (n + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
+}
+
+static float *aligned_zeros(size_t values)
+{
+    const size_t bytes = (values * sizeof(float) + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT *
+                         KERNEL_ALIGNMENT;
+    float *array = aligned_alloc(KERNEL_ALIGNMENT, bytes ? bytes : KERNEL_ALIGNMENT);
+    if (array) memset(array, 0, bytes);
+    return array;
+}
+
+static bool pack_layer(Model *model, PackedLayer *packed, bool decoder, int i)
+{
+    const Layer *layer = decoder ? &model->arch.decoder.layer[i] : &model->arch.encoder.layer[i];
+    const size_t in = (size_t)layer->in, out = (size_t)layer->out, kernel = (size_t)layer->kernel;
+    const size_t rows = decoder ? in : kernel * in;
+    const size_t used = decoder ? kernel * out : out;
+    const size_t columns = whole_columns(used);
+    const float *weight = model->parameters + arch_weight_offset(&model->arch, decoder, i);
+    const float *bias = model->parameters + arch_bias_offset(&model->arch, decoder, i);
+
+    packed->rows = (int)rows;
+    packed->columns = (int)columns;
+    packed->weight = aligned_zeros(rows * columns);
+    packed->bias = aligned_zeros(whole_columns(out));
+    if (!packed->weight || !packed->bias) return false;
+    for (size_t r = 0; r < rows; r++)
+        memcpy(packed->weight + r * columns, weight + r * used, used * sizeof(float));
+    memcpy(packed->bias, bias, out * sizeof(float));
+    model->bytes += (rows * columns + whole_columns(out)) * sizeof(float);
+    return true;
+}
+
+static bool pack(Model *model)
+{
+    for (int i = 0; i < model->arch.encoder.layers; i++)
+        if (!pack_layer(model, &model->encoder[i], false, i)) return false;
+    for (int i = 0; i < model->arch.decoder.layers; i++)
+        if (!pack_layer(model, &model->decoder[i], true, i)) return false;
+    return true;
+}
+
+static void fingerprint(Model *model)
+{
+    char text[ARCH_TEXT_MAX], heading[ARCH_TEXT_MAX + 64];
+    arch_format(&model->arch, text);
+    const int n = snprintf(heading, sizeof heading, "%s %s %.17g", text,
+                           activation_name(model->arch.activation), model->sample_rate);
+    const size_t channels = (size_t)arch_latent_channels(&model->arch);
+    Hash hash;
+    hash_begin(&hash);
+    hash_add(&hash, heading, (size_t)n);
+    hash_add(&hash, model->parameters, arch_parameters(&model->arch) * sizeof(float));
+    hash_add(&hash, model->latent_mean, channels * sizeof(float));
+    hash_add(&hash, model->latent_std, channels * sizeof(float));
+    hash_end(&hash, model->fingerprint);
+}
+
+static bool all_finite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i])) return false;
+    return true;
+}
+
+static bool check_values(const Model *model, Error *error)
+{
+    const size_t channels = (size_t)arch_latent_channels(&model->arch);
+    if (!(model->sample_rate >= MODEL_RATE_MIN && model->sample_rate <= MODEL_RATE_MAX))
+        return error_set(error, "sample rate %g Hz: it must be between %g and %g",
+                         model->sample_rate, MODEL_RATE_MIN, MODEL_RATE_MAX);
+    if (!all_finite(model->parameters, arch_parameters(&model->arch)) ||
+        !all_finite(model->latent_mean, channels) || !all_finite(model->latent_std, channels))
+        return error_set(error, "a value is not finite");
+    for (size_t c = 0; c < channels; c++)
+        if (model->latent_std[c] < 0.0f)
+            return error_set(error, "latent.std: channel %zu is negative", c);
+    return true;
+}
+
+// A model with its arrays allocated and nothing in them.
+static Model *allocate(const Arch *arch, double sample_rate, const ModelInfo *info)
+{
+    const size_t parameters = arch_parameters(arch);
+    const size_t channels = (size_t)arch_latent_channels(arch);
+    Model *model = calloc(1, sizeof *model);
+    if (!model) return NULL;
+    model->arch = *arch;
+    model->sample_rate = sample_rate;
+    model->info = *info;
+    model->references = 1;
+    model->parameters = malloc(parameters * sizeof(float));
+    model->latent_mean = malloc(channels * sizeof(float));
+    model->latent_std = malloc(channels * sizeof(float));
+    model->bytes = sizeof *model + (parameters + 2 * channels) * sizeof(float);
+    if (model->parameters && model->latent_mean && model->latent_std) return model;
+    model_unref(model);
+    return NULL;
+}
+
+// Takes a filled model over; frees it where it cannot be used.
+static Model *complete(Model *model, Error *error)
+{
+    if (check_values(model, error)) {
+        if (pack(model)) {
+            fingerprint(model);
+            return model;
+        }
+        error_set(error, "out of memory");
+    }
+    model_unref(model);
+    return NULL;
+}
+
+Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
+                 const float *latent_mean, const float *latent_std, const ModelInfo *info,
+                 Error *error)
+{
+    Model *model = allocate(arch, sample_rate, info);
+    if (!model) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    const size_t channels = (size_t)arch_latent_channels(arch);
+    memcpy(model->parameters, parameters, arch_parameters(arch) * sizeof(float));
+    memcpy(model->latent_mean, latent_mean, channels * sizeof(float));
+    memcpy(model->latent_std, latent_std, channels * sizeof(float));
+    return complete(model, error);
+}
+
+Model *model_ref(Model *model)
+{
+    if (model) __atomic_add_fetch(&model->references, 1, __ATOMIC_RELAXED);
+    return model;
+}
+
+void model_unref(Model *model)
+{
+    if (!model || __atomic_sub_fetch(&model->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    for (int i = 0; i < ARCH_LAYERS_MAX; i++) {
+        free(model->encoder[i].weight);
+        free(model->encoder[i].bias);
+        free(model->decoder[i].weight);
+        free(model->decoder[i].bias);
+    }
+    free(model->parameters);
+    free(model->latent_mean);
+    free(model->latent_std);
+    free(model);
+}
+
+// ---- Reading ----
+
+static void read_text(const Safetensors *file, const char *key, char *text, size_t room)
+{
+    const char *found = safetensors_metadata(file, key);
+    snprintf(text, room, "%s", found ? found : "");
+}
+
+static double read_number(const Safetensors *file, const char *key)
+{
+    const char *found = safetensors_metadata(file, key);
+    char *end;
+    const double value = found ? strtod(found, &end) : NAN;
+    return found && end != found && !*end && isfinite(value) ? value : NAN;
+}
+
+static ModelInfo read_info(const Safetensors *file)
+{
+    ModelInfo info = {0};
+    read_text(file, "name", info.name, sizeof info.name);
+    read_text(file, "trained_on", info.trained_on, sizeof info.trained_on);
+    read_text(file, "command", info.command, sizeof info.command);
+    const double epochs = read_number(file, "epochs");
+    info.epochs = epochs >= 0 && epochs < 1e9 ? (int)epochs : 0;
+    info.train_loss = read_number(file, "train_loss");
+    info.validation_loss = read_number(file, "validation_loss");
+    info.test_loss = read_number(file, "test_loss");
+    info.level = read_number(file, "level");
+    return info;
+}
+
+static bool read_arch(const Safetensors *file, Arch *arch, Error *error)
+{
+    const char *format = safetensors_metadata(file, "format");
+    const char *version = safetensors_metadata(file, "format_version");
+    const char *text = safetensors_metadata(file, "architecture");
+    const char *activation = safetensors_metadata(file, "activation");
+    // "pt" is what PyTorch users write there by custom.
+    if (format && strcmp(format, FORMAT_NAME) != 0 && strcmp(format, "pt") != 0)
+        return error_set(error, "metadata: format is '%.40s', not '" FORMAT_NAME "'", format);
+    if (version && strcmp(version, FORMAT_VERSION) != 0)
+        return error_set(error, "metadata: format_version %.20s is not known here, only " FORMAT_VERSION,
+                         version);
+    if (!text) return error_set(error, "metadata: no architecture: not a Trasluz weights file");
+    Activation kind = ACTIVATION_LEAKY_RELU;
+    if (activation && !activation_parse(&kind, activation, error))
+        return error_prefix(error, "metadata");
+    return arch_parse(arch, text, kind, error) || error_prefix(error, "metadata: architecture");
+}
+
+static bool read_layer(const Safetensors *file, Model *model, bool decoder, int i, Error *error)
+{
+    const Layer *layer = decoder ? &model->arch.decoder.layer[i] : &model->arch.encoder.layer[i];
+    char name[32];
+    size_t shape[3];
+    torch_shape(layer, decoder, shape);
+    model_tensor_name(name, decoder, i, "weight");
+    const Tensor *weight = safetensors_require(file, name, 3, shape, error);
+    if (!weight) return false;
+    shape[0] = (size_t)layer->out;
+    model_tensor_name(name, decoder, i, "bias");
+    const Tensor *bias = safetensors_require(file, name, 1, shape, error);
+    if (!bias) return false;
+    reorder(layer, decoder, weight->values,
+            model->parameters + arch_weight_offset(&model->arch, decoder, i), false);
+    memcpy(model->parameters + arch_bias_offset(&model->arch, decoder, i), bias->values,
+           shape[0] * sizeof(float));
+    return true;
+}
+
+static bool read_tensors(const Safetensors *file, Model *model, Error *error)
+{
+    for (int i = 0; i < model->arch.encoder.layers; i++)
+        if (!read_layer(file, model, false, i, error)) return false;
+    for (int i = 0; i < model->arch.decoder.layers; i++)
+        if (!read_layer(file, model, true, i, error)) return false;
+    const size_t channels = (size_t)arch_latent_channels(&model->arch);
+    const Tensor *mean = safetensors_require(file, "latent.mean", 1, &channels, error);
+    if (!mean) return false;
+    const Tensor *std = safetensors_require(file, "latent.std", 1, &channels, error);
+    if (!std) return false;
+    memcpy(model->latent_mean, mean->values, channels * sizeof(float));
+    memcpy(model->latent_std, std->values, channels * sizeof(float));
+
+    const size_t expected =
+        2 * (size_t)(model->arch.encoder.layers + model->arch.decoder.layers) + 2;
+    if (safetensors_count(file) != expected)
+        return error_set(error, "%zu tensors; this architecture has %zu", safetensors_count(file),
+                         expected);
+    return true;
+}
+
+static Model *read_model(const Safetensors *file, Error *error)
+{
+    Arch arch;
+    if (!read_arch(file, &arch, error)) return NULL;
+    const double rate = read_number(file, "sample_rate");
+    if (isnan(rate)) {
+        error_set(error, "metadata: no sample_rate");
+        return NULL;
+    }
+    const ModelInfo info = read_info(file);
+    Model *model = allocate(&arch, rate, &info);
+    if (!model) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    if (!read_tensors(file, model, error)) {
+        model_unref(model);
+        return NULL;
+    }
+    return complete(model, error);
+}
+
+Model *model_parse(const unsigned char *bytes, size_t size, Error *error)
+{
+    Safetensors *file = safetensors_parse(bytes, size, error);
+    if (!file) return NULL;
+    Model *model = read_model(file, error);
+    safetensors_free(file);
+    return model;
+}
+
+Model *model_load(const char *path, Error *error)
+{
+    size_t size;
+    unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
+    if (!bytes) return NULL;
+    Model *model = model_parse(bytes, size, error);
+    free(bytes);
+    return model;
+}
+
+// ---- Writing ----
+
+static void describe_number(SafetensorsBuilder *builder, const char *key, double value)
+{
+    if (isfinite(value)) safetensors_describe(builder, key, "%.9g", value);
+}
+
+static void describe_text(SafetensorsBuilder *builder, const char *key, const char *text)
+{
+    if (*text) safetensors_describe(builder, key, "%s", text);
+}
+
+static void describe(SafetensorsBuilder *builder, const Model *model)
+{
+    char text[ARCH_TEXT_MAX];
+    arch_format(&model->arch, text);
+    safetensors_describe(builder, "format", FORMAT_NAME);
+    safetensors_describe(builder, "format_version", FORMAT_VERSION);
+    safetensors_describe(builder, "architecture", "%s", text);
+    safetensors_describe(builder, "activation", "%s", activation_name(model->arch.activation));
+    safetensors_describe(builder, "sample_rate", "%.17g", model->sample_rate);
+    const ModelInfo *info = &model->info;
+    describe_text(builder, "name", info->name);
+    describe_text(builder, "trained_on", info->trained_on);
+    describe_text(builder, "command", info->command);
+    if (info->epochs > 0) safetensors_describe(builder, "epochs", "%d", info->epochs);
+    describe_number(builder, "train_loss", info->train_loss);
+    describe_number(builder, "validation_loss", info->validation_loss);
+    describe_number(builder, "test_loss", info->test_loss);
+    describe_number(builder, "level", info->level);
+}
+
+// Adds a layer's two tensors; the weight, in PyTorch's order, is written to `space`. Returns the space used.
+static size_t add_layer(SafetensorsBuilder *builder, const Model *model, bool decoder, int i,
+                        float *space)
+{
+    const Layer *layer = decoder ? &model->arch.decoder.layer[i] : &model->arch.encoder.layer[i];
+    char name[32];
+    size_t shape[3];
+    torch_shape(layer, decoder, shape);
+    reorder(layer, decoder, model->parameters + arch_weight_offset(&model->arch, decoder, i), space,
+            true);
+    model_tensor_name(name, decoder, i, "weight");
+    safetensors_add(builder, name, 3, shape, space);
+    shape[0] = (size_t)layer->out;
+    model_tensor_name(name, decoder, i, "bias");
+    safetensors_add(builder, name, 1, shape,
+                    model->parameters + arch_bias_offset(&model->arch, decoder, i));
+    return layer_weights(layer);
+}
+
+unsigned char *model_serialize(const Model *model, size_t *size, Error *error)
+{
+    unsigned char *bytes = NULL;
+    SafetensorsBuilder *builder = safetensors_builder_new();
+    float *space = malloc(arch_parameters(&model->arch) * sizeof(float));
+    if (builder && space) {
+        size_t used = 0;
+        for (int i = 0; i < model->arch.encoder.layers; i++)
+            used += add_layer(builder, model, false, i, space + used);
+        for (int i = 0; i < model->arch.decoder.layers; i++)
+            used += add_layer(builder, model, true, i, space + used);
+        const size_t channels = (size_t)arch_latent_channels(&model->arch);
+        safetensors_add(builder, "latent.mean", 1, &channels, model->latent_mean);
+        safetensors_add(builder, "latent.std", 1, &channels, model->latent_std);
+        describe(builder, model);
+        bytes = safetensors_serialize(builder, size, error);
+    } else {
+        error_set(error, "out of memory");
+    }
+    free(space);
+    safetensors_builder_free(builder);
+    return bytes;
+}
+
+bool model_write(const Model *model, const char *path, Error *error)
+{
+    size_t size;
+    unsigned char *bytes = model_serialize(model, &size, error);
+    const bool good = bytes && file_write(path, bytes, size, error);
+    free(bytes);
+    return good;
+}
