@@ -1,0 +1,109 @@
+#include "messages.h"
+
+#include <lv2/atom/util.h>
+#include <string.h>
+
+void messages_init(Messages *messages, const Uris *uris, LV2_URID_Map *map) {
+    *messages = (Messages){.uris = uris};
+    lv2_atom_forge_init(&messages->forge, map);
+}
+
+// The property of that name; PROPERTIES where it is not one of ours.
+static Property find_property(const Uris *uris, const LV2_Atom *atom) {
+    if (atom->type != uris->atom_urid || atom->size < sizeof(LV2_URID)) return PROPERTIES;
+    const LV2_URID urid = ((const LV2_Atom_URID *)atom)->body;
+    Property p = 0;
+    while (p < PROPERTIES && uris->property[p] != urid)
+        p++;
+    return p;
+}
+
+static bool handle_set(const Uris *uris, const LV2_Atom_Object *object, Handover *handover) {
+    const LV2_Atom *property = NULL, *value = NULL;
+    lv2_atom_object_get(object, uris->patch_property, &property, uris->patch_value, &value, 0);
+    if (!property || !value || value->type != uris->atom_path) return false;
+
+    const Property p = find_property(uris, property);
+    const char *path = LV2_ATOM_BODY_CONST(value);
+    const size_t length = strnlen(path, value->size);
+    if (p == PROPERTIES || !name_is_usable(p, length)) return false;
+    handover_request(handover, p, path, length);
+    return true;
+}
+
+static void handle_get(Messages *messages, const LV2_Atom_Object *object) {
+    const LV2_Atom *property = NULL;
+    lv2_atom_object_get(object, messages->uris->patch_property, &property, 0);
+    if (!property)
+        messages->due |= NOTICE_NAMES;
+    else
+        messages->due |= NOTICE_NAMES & (1u << find_property(messages->uris, property));
+}
+
+bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handover *handover) {
+    const Uris *uris = messages->uris;
+    if (!control || control->atom.type != uris->atom_sequence) return false;
+
+    bool requested = false;
+    LV2_ATOM_SEQUENCE_FOREACH(control, event) {
+        const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
+        if (object->atom.type != uris->atom_object && object->atom.type != uris->atom_blank)
+            continue;
+        if (object->body.otype == uris->patch_set)
+            requested |= handle_set(uris, object, handover);
+        else if (object->body.otype == uris->patch_get)
+            handle_get(messages, object);
+    }
+    return requested;
+}
+
+static void write_set(LV2_Atom_Forge *forge, const Uris *uris, Property property,
+                      const char *path) {
+    LV2_Atom_Forge_Frame frame;
+    lv2_atom_forge_frame_time(forge, 0);
+    lv2_atom_forge_object(forge, &frame, 0, uris->patch_set);
+    lv2_atom_forge_key(forge, uris->patch_property);
+    lv2_atom_forge_urid(forge, uris->property[property]);
+    lv2_atom_forge_key(forge, uris->patch_value);
+    lv2_atom_forge_path(forge, path, (uint32_t)strlen(path));
+    lv2_atom_forge_pop(forge, &frame);
+}
+
+static void write_state_changed(LV2_Atom_Forge *forge, const Uris *uris) {
+    LV2_Atom_Forge_Frame frame;
+    lv2_atom_forge_frame_time(forge, 0);
+    lv2_atom_forge_object(forge, &frame, 0, uris->state_changed);
+    lv2_atom_forge_pop(forge, &frame);
+}
+
+// Bytes of the event that write_set() or write_state_changed() makes; `path` is NULL for the
+// latter.
+static size_t event_size(const char *path) {
+    const size_t empty = sizeof(int64_t) + sizeof(LV2_Atom_Object);
+    const size_t property = sizeof(LV2_Atom_Property_Body) + sizeof(uint64_t);
+    const size_t value = sizeof(LV2_Atom_Property_Body);
+    return path ? empty + property + value + ((strlen(path) + 1 + 7) & ~(size_t)7) : empty;
+}
+
+void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names) {
+    if (!notify) return;
+    LV2_Atom_Forge *forge = &messages->forge;
+    LV2_Atom_Forge_Frame sequence;
+    lv2_atom_forge_set_buffer(forge, (uint8_t *)notify, notify->atom.size);
+    if (!lv2_atom_forge_sequence_head(forge, &sequence, 0)) return;
+
+    const size_t empty = forge->offset;
+    for (int p = 0; p <= PROPERTIES; p++) {
+        const char *path = p < PROPERTIES ? names->path[p] : NULL;
+        if (!(messages->due & (1u << p))) continue;
+        if (event_size(path) > forge->size - forge->offset) {
+            if (forge->offset > empty) break;
+        } else if (path) {
+            write_set(forge, messages->uris, (Property)p, path);
+        } else {
+            write_state_changed(forge, messages->uris);
+        }
+        messages->due &= ~(1u << p); // also of what will never fit
+    }
+    lv2_atom_forge_pop(forge, &sequence);
+}

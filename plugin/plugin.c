@@ -1,0 +1,196 @@
+// plugin.c: the LV2 descriptors, and what the host calls of them.
+#include "plugin.h"
+
+#include <lv2/core/lv2.h>
+#include <lv2/core/lv2_util.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char default_model[] = "models/normal.safetensors"; // in the bundle
+
+static Setup *load_default(Plugin *plugin, const char *bundle) {
+    const size_t length = strlen(bundle);
+    const char *slash = length > 0 && bundle[length - 1] == '/' ? "" : "/";
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s%s%s", bundle, slash, default_model);
+
+    Selection *selection = handover_lock(&plugin->handover);
+    Setup *setup = selection_name(selection, (const char *[PROPERTIES]){[PROPERTY_MODEL] = path});
+    handover_unlock(&plugin->handover);
+    return setup;
+}
+
+static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, const char *bundle,
+                              const LV2_Feature *const *features) {
+    Plugin *plugin = calloc(1, sizeof *plugin);
+    if (!plugin) return NULL;
+
+    LV2_URID_Map *map = NULL;
+    LV2_Log_Log *log = NULL;
+    const char *missing =
+        lv2_features_query(features, LV2_URID__map, &map, true, LV2_LOG__log, &log, false,
+                           LV2_WORKER__schedule, &plugin->schedule, false, NULL);
+    lv2_log_logger_init(&plugin->logger, map, log);
+    if (missing) {
+        lv2_log_error(&plugin->logger, "trasluz: this host lacks %s\n", missing);
+        free(plugin);
+        return NULL;
+    }
+    if (!plugin->schedule)
+        lv2_log_note(&plugin->logger, "trasluz: this host has no worker: files can be chosen by "
+                                      "presets and sessions only\n");
+
+    uris_map(&plugin->uris, map);
+    messages_init(&plugin->messages, &plugin->uris, map);
+    controls_init(&plugin->controls);
+    plugin->channels = strcmp(descriptor->URI, TRASLUZ_STEREO_URI) == 0 ? 2 : 1;
+    if (!handover_init(&plugin->handover, rate, plugin->channels, &plugin->logger)) {
+        free(plugin);
+        return NULL;
+    }
+    Setup *first = load_default(plugin, bundle);
+    if (!first) {
+        handover_free(&plugin->handover);
+        free(plugin);
+        return NULL;
+    }
+    player_init(&plugin->player, first, rate, plugin->channels);
+    return plugin;
+}
+
+static void cleanup(LV2_Handle instance) {
+    Plugin *plugin = instance;
+    player_free(&plugin->player);
+    handover_free(&plugin->handover);
+    free(plugin);
+}
+
+static void connect_audio(Plugin *plugin, int index, float *buffer) {
+    if (index < plugin->channels)
+        plugin->in[index] = buffer;
+    else
+        plugin->out[index - plugin->channels] = buffer;
+}
+
+static void connect_port(LV2_Handle instance, uint32_t port, void *data) {
+    Plugin *plugin = instance;
+    switch (port) {
+    case PORT_CONTROL:
+        plugin->control = data;
+        break;
+    case PORT_NOTIFY:
+        plugin->notify = data;
+        break;
+    case PORT_LATENCY:
+        plugin->latency = data;
+        break;
+    default:
+        if (port < PORT_AUDIO)
+            plugin->controls.value[port] = data;
+        else
+            connect_audio(plugin, (int)port - PORT_AUDIO, data);
+    }
+}
+
+// The worker frees it; without one the next restore() does.
+static void retire(Plugin *plugin, Setup *setup) {
+    if (!setup) return;
+    handover_retire(&plugin->handover, setup);
+    plugin->work_due = true;
+}
+
+static void activate(LV2_Handle instance) {
+    Plugin *plugin = instance;
+    retire(plugin, player_reset(&plugin->player));
+}
+
+// The worker looks for itself what there is to do. Where the host's queue is full it is called in
+// the next block.
+static void call_worker(Plugin *plugin) {
+    if (!plugin->work_due || !plugin->schedule) return;
+    const uint32_t message = 0;
+    plugin->work_due = plugin->schedule->schedule_work(plugin->schedule->handle, sizeof message,
+                                                       &message) != LV2_WORKER_SUCCESS;
+}
+
+static void adopt(Plugin *plugin) {
+    if (!player_is_free(&plugin->player)) return;
+    Setup *setup = handover_adopt(&plugin->handover);
+    if (!setup) return;
+    plugin->messages.due |= setup->notices;
+    retire(plugin, player_adopt(&plugin->player, setup));
+}
+
+static bool is_connected(const Plugin *plugin) {
+    for (int c = 0; c < plugin->channels; c++)
+        if (!plugin->in[c] || !plugin->out[c]) return false;
+    return true;
+}
+
+static void run(LV2_Handle instance, uint32_t samples) {
+    Plugin *plugin = instance;
+    if (messages_read(&plugin->messages, plugin->control, &plugin->handover))
+        plugin->work_due = true;
+    call_worker(plugin); // before adopting: a freewheeling host loads the file now
+    adopt(plugin);
+
+    if (is_connected(plugin)) {
+        const EngineSettings settings = controls_read(&plugin->controls);
+        retire(plugin,
+               player_process(&plugin->player, &settings, plugin->in, plugin->out, samples));
+    }
+
+    messages_write(&plugin->messages, plugin->notify, player_names(&plugin->player));
+    if (plugin->latency) *plugin->latency = (float)player_latency(&plugin->player);
+}
+
+static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function respond,
+                              LV2_Worker_Respond_Handle handle, uint32_t size, const void *data) {
+    (void)respond, (void)handle, (void)size, (void)data;
+    Plugin *plugin = instance;
+    Handover *handover = &plugin->handover;
+    Selection *selection = handover_lock(handover);
+
+    bool requested = false;
+    const char *path[PROPERTIES];
+    for (Property p = 0; p < PROPERTIES; p++) {
+        path[p] = handover_requested(handover, p);
+        requested |= path[p] != NULL;
+    }
+    Setup *setup = requested ? selection_name(selection, path) : NULL;
+    if (setup) setup->notices |= NOTICE_STATE_CHANGED;
+    handover_publish(handover, setup);
+
+    handover_unlock(handover);
+    return LV2_WORKER_SUCCESS;
+}
+
+static LV2_Worker_Status work_response(LV2_Handle instance, uint32_t size, const void *body) {
+    (void)instance, (void)size, (void)body;
+    return LV2_WORKER_SUCCESS; // work() sends none
+}
+
+static const void *extension_data(const char *uri) {
+    static const LV2_Worker_Interface worker_interface = {
+        .work = work,
+        .work_response = work_response,
+    };
+    if (strcmp(uri, LV2_STATE__interface) == 0) return &state_interface;
+    if (strcmp(uri, LV2_WORKER__interface) == 0) return &worker_interface;
+    return NULL;
+}
+
+#define DESCRIPTOR(uri)                                                                            \
+    {                                                                                              \
+        .URI = uri, .instantiate = instantiate, .connect_port = connect_port,                      \
+        .activate = activate, .run = run, .cleanup = cleanup, .extension_data = extension_data,    \
+    }
+
+LV2_SYMBOL_EXPORT const LV2_Descriptor *lv2_descriptor(uint32_t index) {
+    static const LV2_Descriptor descriptors[] = {
+        DESCRIPTOR(TRASLUZ_MONO_URI),
+        DESCRIPTOR(TRASLUZ_STEREO_URI),
+    };
+    return index < sizeof descriptors / sizeof *descriptors ? &descriptors[index] : NULL;
+}

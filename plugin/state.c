@@ -1,0 +1,104 @@
+#include "plugin.h"
+
+#include <lv2/core/lv2_util.h>
+#include <stdlib.h>
+#include <string.h>
+
+// How the host's session names files. Without these features paths are stored as they are.
+typedef struct {
+    LV2_State_Map_Path *map;
+    LV2_State_Free_Path *free;
+} Paths;
+
+static Paths paths_of(const LV2_Feature *const *features) {
+    return (Paths){
+        .map = lv2_features_data(features, LV2_STATE__mapPath),
+        .free = lv2_features_data(features, LV2_STATE__freePath),
+    };
+}
+
+static void free_path(const Paths *paths, char *path) {
+    if (paths->free)
+        paths->free->free_path(paths->free->handle, path);
+    else
+        free(path);
+}
+
+static LV2_State_Status save_name(const Plugin *plugin, LV2_State_Store_Function store,
+                                  LV2_State_Handle state, const Paths *paths, Property property,
+                                  const char *path) {
+    const uint32_t flags = LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE;
+    const LV2_URID key = plugin->uris.property[property];
+
+    // No file is saved as an empty text: hosts take an empty path for a folder.
+    if (!*path) return store(state, key, "", 1, plugin->uris.atom_string, flags);
+
+    char *abstract = paths->map ? paths->map->abstract_path(paths->map->handle, path) : NULL;
+    const char *stored = abstract ? abstract : path;
+    const LV2_State_Status status =
+        store(state, key, stored, strlen(stored) + 1, plugin->uris.atom_path, flags);
+    if (abstract) free_path(paths, abstract);
+    return status;
+}
+
+static LV2_State_Status save(LV2_Handle instance, LV2_State_Store_Function store,
+                             LV2_State_Handle state, uint32_t flags,
+                             const LV2_Feature *const *features) {
+    (void)flags;
+    Plugin *plugin = instance;
+    const Names names = handover_lock(&plugin->handover)->names;
+    handover_unlock(&plugin->handover);
+
+    const Paths paths = paths_of(features);
+    LV2_State_Status status = LV2_STATE_SUCCESS;
+    for (Property p = 0; p < PROPERTIES && status == LV2_STATE_SUCCESS; p++)
+        status = save_name(plugin, store, state, &paths, p, names.path[p]);
+    return status;
+}
+
+// Reads a path from the session; false where it has none.
+static bool restore_name(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
+                         LV2_State_Handle state, const Paths *paths, Property property,
+                         char path[PATH_BYTES]) {
+    size_t size = 0;
+    uint32_t type = 0, flags = 0;
+    const char *value = retrieve(state, plugin->uris.property[property], &size, &type, &flags);
+    if (!value) return false;
+
+    const size_t length = strnlen(value, size); // some hosts count the NUL, some do not
+    if ((type != plugin->uris.atom_path && type != plugin->uris.atom_string) ||
+        !name_is_usable(property, length)) {
+        lv2_log_error(&plugin->logger, "trasluz: a file in the session has no usable path\n");
+        return false;
+    }
+    memcpy(path, value, length);
+    path[length] = '\0';
+
+    char *absolute =
+        paths->map && length > 0 ? paths->map->absolute_path(paths->map->handle, path) : NULL;
+    if (!absolute) return true;
+    const bool usable = name_is_usable(property, strlen(absolute));
+    if (usable) strcpy(path, absolute);
+    free_path(paths, absolute);
+    return usable;
+}
+
+static LV2_State_Status restore(LV2_Handle instance, LV2_State_Retrieve_Function retrieve,
+                                LV2_State_Handle state, uint32_t flags,
+                                const LV2_Feature *const *features) {
+    (void)flags;
+    Plugin *plugin = instance;
+    const Paths paths = paths_of(features);
+    Names names;
+    const char *path[PROPERTIES] = {NULL}; // what the session does not name stays
+    for (Property p = 0; p < PROPERTIES; p++)
+        if (restore_name(plugin, retrieve, state, &paths, p, names.path[p]))
+            path[p] = names.path[p];
+
+    Selection *selection = handover_lock(&plugin->handover);
+    handover_publish(&plugin->handover, selection_name(selection, path));
+    handover_unlock(&plugin->handover);
+    return LV2_STATE_SUCCESS;
+}
+
+const LV2_State_Interface state_interface = {.save = save, .restore = restore};

@@ -1,0 +1,32 @@
+// uris.h: the plugin's URIs, and all that it uses as the numbers the host maps them to. Mapped at
+// instantiation, then constant: any thread may read them.
+#ifndef TRASLUZ_URIS_H
+#define TRASLUZ_URIS_H
+
+#include "setup.h"
+
+#include <lv2/urid/urid.h>
+
+#define TRASLUZ_MONO_URI      "urn:trasluz:mono"
+#define TRASLUZ_STEREO_URI    "urn:trasluz:stereo"
+#define TRASLUZ_MODEL_URI     "urn:trasluz:model"
+#define TRASLUZ_REFERENCE_URI "urn:trasluz:reference"
+
+typedef struct {
+    LV2_URID property[PROPERTIES];
+    LV2_URID atom_blank; // objects of hosts older than atom:Object
+    LV2_URID atom_object;
+    LV2_URID atom_path;
+    LV2_URID atom_sequence;
+    LV2_URID atom_string;
+    LV2_URID atom_urid;
+    LV2_URID patch_get;
+    LV2_URID patch_property;
+    LV2_URID patch_set;
+    LV2_URID patch_value;
+    LV2_URID state_changed;
+} Uris;
+
+void uris_map(Uris *uris, LV2_URID_Map *map);
+
+#endif
