@@ -1,5 +1,7 @@
-// audio.h: audio files in and out (libsndfile), and to one channel at another rate (libsamplerate). Any thread; blocks and
-// allocates.
+// audio.h: audio files in (libsndfile: WAV, FLAC, Ogg, Opus, MP3, AU and more), as they are or as
+// one channel at another rate (libsamplerate). Read piece by piece: memory does not grow with the
+// file. Blocks and allocates; any thread, an AudioReader by one at a time. Messages do not repeat
+// the path.
 #ifndef TRASLUZ_AUDIO_H
 #define TRASLUZ_AUDIO_H
 
@@ -8,34 +10,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A whole file at its own rate.
-typedef struct {
-    float *samples; // [frames][channels]
-    size_t frames;
-    int channels;
-    double rate; // Hz
-} Audio;
-
-// Reads what libsndfile reads. The caller frees it with audio_free(). Messages do not repeat the path.
-bool audio_read(Audio *audio, const char *path, Error *error);
-void audio_free(Audio *audio);
-
-// Writes WAV (32-bit float), or FLAC (24 bit), or Ogg Vorbis, by the ending of the path; under a temporary name until it is
-// whole. FLAC and Ogg cannot hold more than full scale: louder samples are clipped there and `clipped`, where given, says how
-// many.
-bool audio_write(const Audio *audio, const char *path, size_t *clipped, Error *error);
-
-// Takes what audio_stream_mono() makes of a file. Returning false stops it.
-typedef bool AudioSink(void *data, const float *samples, size_t n, Error *error);
-
-// What was found in a stream that is worth telling.
+// What was found in a file that is worth telling, complete once it was read to its end.
 typedef struct {
     uint64_t not_finite; // samples that were NaN or infinite, and were taken as 0
     uint64_t missing;    // frames that the header promised and the file does not have
 } AudioFaults;
 
-// Reads a file piece by piece, averages its channels, resamples (SINC_BEST, its delay taken out) and hands the samples to
-// `sink`: memory does not grow with the file. A file of n frames gives ceil(n * rate / its rate) samples.
+typedef struct AudioReader AudioReader;
+
+// NULL where it is no regular file, or not audio. The caller ends it with audio_close().
+AudioReader *audio_open(const char *path, Error *error);
+void audio_close(AudioReader *reader);
+
+int audio_channels(const AudioReader *reader);
+double audio_rate(const AudioReader *reader); // Hz
+const AudioFaults *audio_faults(const AudioReader *reader);
+
+// Frames that the header promises; 0 where it does not say.
+uint64_t audio_promised(const AudioReader *reader);
+
+// Reads up to `room` frames to samples[room][channels]; *frames is how many came, less than `room`
+// only at the end. False where the file has no frame at all.
+bool audio_read(AudioReader *reader, float *samples, size_t room, size_t *frames, Error *error);
+
+// Takes what audio_stream_mono() makes of a file. Returning false stops it.
+typedef bool AudioSink(void *data, const float *samples, size_t n, Error *error);
+
+// Averages a file's channels, resamples (SINC_BEST, its delay taken out) and hands the samples to
+// `sink`. A file of n frames gives ceil(n * rate / its rate) samples.
 bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *data,
                        AudioFaults *faults, Error *error);
 
