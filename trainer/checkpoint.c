@@ -1,0 +1,138 @@
+#include "checkpoint.h"
+
+#include "file.h"
+#include "safetensors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool checkpoint_init(Checkpoint *checkpoint, const Arch *arch, Error *error)
+{
+    const size_t n = arch_parameters(arch);
+    *checkpoint = (Checkpoint){
+        .count = n,
+        .parameters = calloc(n, sizeof(float)),
+        .adam = {.first = calloc(n, sizeof(float)), .second = calloc(n, sizeof(float))},
+        .best = calloc(n, sizeof(float)),
+    };
+    if (checkpoint->parameters && checkpoint->adam.first && checkpoint->adam.second &&
+        checkpoint->best)
+        return true;
+    checkpoint_free(checkpoint);
+    return error_set(error, "out of memory");
+}
+
+void checkpoint_free(Checkpoint *checkpoint)
+{
+    free(checkpoint->parameters);
+    free(checkpoint->adam.first);
+    free(checkpoint->adam.second);
+    free(checkpoint->best);
+    *checkpoint = (Checkpoint){0};
+}
+
+// The arrays and numbers of a checkpoint by name: one table for writing and reading. Whole numbers stay exact in a double:
+// none comes near 2^53.
+enum { ARRAYS = 4, NUMBERS = 12 };
+
+static void list_arrays(const Checkpoint *c, const char *name[ARRAYS], float *array[ARRAYS])
+{
+    name[0] = "parameters", array[0] = c->parameters;
+    name[1] = "adam.first", array[1] = c->adam.first;
+    name[2] = "adam.second", array[2] = c->adam.second;
+    name[3] = "best", array[3] = c->best;
+}
+
+static const char *const number_name[NUMBERS] = {
+    "learning_rate", "epoch",      "step",  "loss_sum", "loss_windows", "best_epoch",
+    "best_validation", "best_train", "stale", "stale_at", "adam_steps",   "finished",
+};
+
+static void get_numbers(const Checkpoint *c, double number[NUMBERS])
+{
+    const double all[NUMBERS] = {
+        c->learning_rate,   c->epoch,      (double)c->step, c->loss_sum, (double)c->loss_windows,
+        c->best_epoch,      c->best_validation, c->best_train,   c->stale,    c->stale_at,
+        (double)c->adam.steps, c->finished,
+    };
+    memcpy(number, all, sizeof all);
+}
+
+static void set_numbers(Checkpoint *c, const double number[NUMBERS])
+{
+    c->learning_rate = number[0];
+    c->epoch = (int)number[1];
+    c->step = (uint64_t)number[2];
+    c->loss_sum = number[3];
+    c->loss_windows = (uint64_t)number[4];
+    c->best_epoch = (int)number[5];
+    c->best_validation = number[6];
+    c->best_train = number[7];
+    c->stale = (int)number[8];
+    c->stale_at = number[9];
+    c->adam.steps = (uint64_t)number[10];
+    c->finished = number[11] != 0.0;
+}
+
+bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,
+                      Error *error)
+{
+    const char *name[ARRAYS];
+    float *array[ARRAYS];
+    double number[NUMBERS];
+    list_arrays(checkpoint, name, array);
+    get_numbers(checkpoint, number);
+    SafetensorsBuilder *builder = safetensors_builder_new();
+    if (!builder) return error_set(error, "out of memory");
+    for (int i = 0; i < ARRAYS; i++)
+        safetensors_add(builder, name[i], 1, &checkpoint->count, array[i]);
+    safetensors_describe(builder, "format", "trasluz-checkpoint");
+    safetensors_describe(builder, "identity", "%s", identity);
+    for (int i = 0; i < NUMBERS; i++)
+        safetensors_describe(builder, number_name[i], "%.17g", number[i]);
+    size_t size;
+    unsigned char *bytes = safetensors_serialize(builder, &size, error);
+    const bool good = bytes && file_write(path, bytes, size, error);
+    free(bytes);
+    safetensors_builder_free(builder);
+    return good;
+}
+
+static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const Safetensors *file,
+                            Error *error)
+{
+    const char *format = safetensors_metadata(file, "format");
+    const char *stored = safetensors_metadata(file, "identity");
+    if (!format || !stored || strcmp(format, "trasluz-checkpoint") != 0)
+        return error_set(error, "not a checkpoint");
+    if (strcmp(stored, identity) != 0)
+        return error_set(error, "it is of another training: %.160s; this call's is: %.160s", stored,
+                         identity);
+    const char *name[ARRAYS];
+    float *array[ARRAYS];
+    double number[NUMBERS];
+    list_arrays(checkpoint, name, array);
+    for (int i = 0; i < ARRAYS; i++) {
+        const Tensor *tensor = safetensors_require(file, name[i], 1, &checkpoint->count, error);
+        if (!tensor) return false;
+        memcpy(array[i], tensor->values, checkpoint->count * sizeof(float));
+    }
+    for (int i = 0; i < NUMBERS; i++) {
+        const char *text = safetensors_metadata(file, number_name[i]);
+        if (!text) return error_set(error, "metadata: no %s", number_name[i]);
+        number[i] = strtod(text, NULL);
+    }
+    set_numbers(checkpoint, number);
+    return true;
+}
+
+bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error)
+{
+    size_t size;
+    unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
+    Safetensors *file = bytes ? safetensors_parse(bytes, size, error) : NULL;
+    const bool good = file && read_checkpoint(checkpoint, identity, file, error);
+    safetensors_free(file);
+    free(bytes);
+    return good || error_prefix(error, path);
+}

@@ -1,0 +1,35 @@
+// checkpoint.h: all of a training's state between two steps, and its file (a safetensors file of our own format).
+#ifndef TRASLUZ_CHECKPOINT_H
+#define TRASLUZ_CHECKPOINT_H
+
+#include "adam.h"
+#include "arch.h"
+#include "error.h"
+
+typedef struct {
+    size_t count; // parameters
+    float *parameters;
+    Adam adam;
+    float *best; // parameters with the best validation loss so far
+    double learning_rate;
+    int epoch;             // under way, from 0
+    uint64_t step;         // steps of it that are done
+    double loss_sum;       // of their windows
+    uint64_t loss_windows; // that many
+    int best_epoch;        // from 1; 0: none yet
+    double best_validation, best_train;
+    int stale;       // epochs since the validation loss was last clearly better
+    double stale_at; // that loss
+    bool finished;
+} Checkpoint;
+
+// Allocates the arrays, all zero.
+bool checkpoint_init(Checkpoint *checkpoint, const Arch *arch, Error *error);
+void checkpoint_free(Checkpoint *checkpoint);
+
+// `identity` says which training it is; reading refuses another one's file.
+bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,
+                      Error *error);
+bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error);
+
+#endif

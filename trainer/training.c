@@ -1,0 +1,353 @@
+#include "training.h"
+
+#include "batch.h"
+#include "checkpoint.h"
+#include "file.h"
+#include "hash.h"
+#include "initialize.h"
+#include "model.h"
+#include "progress.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { IDENTITY_MAX = 1024 };
+#define CLEARLY_BETTER 0.999 // a validation loss below this share of the last one resets the patience
+#define SMALLEST_RATE  (1.0 / 64.0) // of the first; when patience wants less, the training is over
+
+// A training under way.
+typedef struct {
+    const TrainingOptions *options;
+    const Dataset *dataset;
+    Pool *pool;
+    FILE *log;
+    Batch *batch;
+    Checkpoint state;
+    float *gradient;
+    WindowList validation;
+    char identity[IDENTITY_MAX];
+    char *checkpoint_path, *csv_path;
+    FILE *csv;
+    Progress progress;
+    double seconds; // spent in this epoch's steps, by this process
+} Training;
+
+// ---- Paths and identity ----
+
+// OUT.safetensors to OUT<ending>.
+static char *path_beside(const char *output, const char *ending)
+{
+    static const char usual[] = ".safetensors";
+    size_t stem = strlen(output);
+    if (stem > strlen(usual) && strcmp(output + stem - strlen(usual), usual) == 0)
+        stem -= strlen(usual);
+    char *path = malloc(stem + strlen(ending) + 1);
+    if (!path) return NULL;
+    memcpy(path, output, stem);
+    strcpy(path + stem, ending);
+    return path;
+}
+
+char *training_checkpoint_path(const char *output)
+{
+    return path_beside(output, ".checkpoint");
+}
+
+// Everything that decides the weights, but for the number of epochs, which may grow.
+static void identify(Training *training)
+{
+    const TrainingOptions *o = training->options;
+    char arch[ARCH_TEXT_MAX], data[HASH_TEXT];
+    arch_format(&o->arch, arch);
+    Hash hash;
+    hash_begin(&hash);
+    for (size_t i = 0; i < training->dataset->clips; i++) {
+        const Clip *clip = &training->dataset->clip[i];
+        hash_add(&hash, clip->name, strlen(clip->name) + 1);
+        hash_add(&hash, &clip->samples, sizeof clip->samples);
+    }
+    hash_end(&hash, data);
+    snprintf(training->identity, sizeof training->identity,
+             "%s %s rate %g window %zu batch %d learning-rate %g patience %d per-clip %zu "
+             "epoch-windows %zu seed %" PRIu32 " data %.16s",
+             arch, activation_name(o->arch.activation), o->rate, o->window, o->batch,
+             o->learning_rate, o->patience, o->per_clip, o->epoch_windows, o->seed, data);
+}
+
+// ---- The table of losses ----
+
+#define CSV_HEADER "epoch,learning_rate,train_loss,validation_loss,audio_seconds,seconds\n"
+
+// Opens the table with the lines of the epochs that are done. A line whose checkpoint was never written is dropped: its
+// epoch comes again.
+static bool csv_open(Training *training, Error *error)
+{
+    char *kept = NULL;
+    size_t kept_size = 0;
+    size_t size;
+    unsigned char *bytes = NULL;
+    Error ignored;
+    if (training->options->resume)
+        bytes = file_read(training->csv_path, SIZE_MAX / 2, &size, &ignored);
+    if (bytes) {
+        int lines = 0;
+        for (size_t i = 0; i < size && lines <= training->state.epoch; i++) {
+            if (bytes[i] == '\n') lines++;
+            kept_size = i + 1;
+        }
+        kept = (char *)bytes;
+    }
+    FileWriter writer;
+    bool good = file_create(&writer, training->csv_path, error);
+    if (good) {
+        if (kept)
+            fwrite(kept, 1, kept_size, writer.stream);
+        else
+            fputs(CSV_HEADER, writer.stream);
+        good = file_commit(&writer, error);
+    }
+    free(bytes);
+    if (!good) return false;
+    training->csv = fopen(training->csv_path, "a");
+    return training->csv || error_set(error, "%s: %s", training->csv_path, strerror(errno));
+}
+
+static bool csv_add(Training *training, double train, double validation, uint64_t windows,
+                    Error *error)
+{
+    const double audio =
+        (double)(windows * training->options->window) / training->options->rate;
+    fprintf(training->csv, "%d,%.6g,%.9g,%.9g,%.1f,%.1f\n", training->state.epoch + 1,
+            training->state.learning_rate, train, validation, audio, training->seconds);
+    return (fflush(training->csv) == 0 && !ferror(training->csv)) ||
+           error_set(error, "%s: %s", training->csv_path, strerror(errno));
+}
+
+// ---- Weights ----
+
+static bool write_weights(Training *training, Error *error)
+{
+    const TrainingOptions *o = training->options;
+    const Checkpoint *state = &training->state;
+    float mean[ARCH_CHANNELS_MAX], std[ARCH_CHANNELS_MAX];
+    WindowList train, test;
+    if (!dataset_windows(training->dataset, SPLIT_TRAIN, o->window, &train, error)) return false;
+    if (!dataset_windows(training->dataset, SPLIT_TEST, o->window, &test, error)) {
+        free(train.window);
+        return false;
+    }
+    ModelInfo info = {
+        .epochs = state->best_epoch,
+        .train_loss = state->best_train,
+        .validation_loss = state->best_validation,
+        .test_loss = batch_loss(training->batch, state->best, &test),
+    };
+    batch_statistics(training->batch, state->best, &train, mean, std, &info.level);
+    free(train.window);
+    free(test.window);
+    snprintf(info.name, sizeof info.name, "%s", o->name);
+    snprintf(info.trained_on, sizeof info.trained_on, "%s", o->trained_on);
+    snprintf(info.command, sizeof info.command, "%s", o->command);
+    Model *model = model_new(&o->arch, o->rate, state->best, mean, std, &info, error);
+    const bool good = model && model_write(model, o->output, error);
+    model_unref(model);
+    if (good)
+        fprintf(training->log,
+                "wrote %s: epoch %d, loss %.6f on training, %.6f on validation, %.6f on test "
+                "windows\n",
+                o->output, info.epochs, info.train_loss, info.validation_loss, info.test_loss);
+    return good;
+}
+
+// ---- One epoch ----
+
+// Returns false where a step's loss is not a number.
+static bool take_step(Training *training, const Window *windows, int n)
+{
+    Checkpoint *state = &training->state;
+    const double loss =
+        batch_gradient(training->batch, state->parameters, windows, n, training->gradient);
+    if (!isfinite(loss)) return false;
+    const AdamStep step = adam_begin(&state->adam, state->learning_rate);
+    adam_update(&state->adam, step, state->parameters, training->gradient, 0, state->count);
+    state->step++;
+    state->loss_sum += loss * n;
+    state->loss_windows += (uint64_t)n;
+    return true;
+}
+
+static void show_progress(Training *training, uint64_t steps)
+{
+    const Checkpoint *state = &training->state;
+    const TrainingOptions *o = training->options;
+    const uint64_t done = (uint64_t)state->epoch * steps + state->step;
+    const double audio = (double)((done - training->progress.first) * (uint64_t)o->batch) *
+                         (double)o->window / o->rate;
+    progress_show(&training->progress, done, (uint64_t)o->epochs * steps,
+                  "epoch %d/%d, step %" PRIu64 "/%" PRIu64 ", loss %.6f, %.0f s of audio a second",
+                  state->epoch + 1, o->epochs, state->step, steps,
+                  state->loss_sum / (double)state->loss_windows,
+                  audio / (clock_seconds() - training->progress.started));
+}
+
+// Does what is left of the epoch's steps. Ends early, with no error, where *stop is true.
+static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Error *error)
+{
+    const TrainingOptions *o = training->options;
+    Checkpoint *state = &training->state;
+    WindowList windows;
+    if (!dataset_epoch(training->dataset, o->window, o->seed, (uint32_t)state->epoch, o->per_clip,
+                       o->epoch_windows, &windows, error))
+        return false;
+    const uint64_t size = (uint64_t)o->batch, steps = (windows.count + size - 1) / size;
+    const double started = clock_seconds();
+    if (training->progress.started == 0.0)
+        progress_begin(&training->progress, stderr, (uint64_t)state->epoch * steps + state->step);
+    bool good = true;
+    while (good && state->step < steps && !*stop) {
+        const uint64_t at = state->step * size;
+        const uint64_t left = windows.count - at;
+        good = take_step(training, windows.window + at, (int)(left < size ? left : size));
+        if (good) show_progress(training, steps);
+    }
+    training->seconds += clock_seconds() - started;
+    free(windows.window);
+    if (!good)
+        error_set(error,
+                  "epoch %d, step %" PRIu64 ": the loss is no longer a number; the best weights so "
+                  "far are kept: lower --learning-rate (now %g)",
+                  state->epoch + 1, state->step + 1, state->learning_rate);
+    return good;
+}
+
+// Halves the learning rate when the validation loss has stood still; the training is finished when it has become small.
+static void follow_schedule(Training *training, double validation)
+{
+    Checkpoint *state = &training->state;
+    const TrainingOptions *o = training->options;
+    if (o->patience == 0) return;
+    if (state->stale_at == 0.0 || validation < CLEARLY_BETTER * state->stale_at) {
+        state->stale = 0;
+        state->stale_at = validation;
+        return;
+    }
+    if (++state->stale < o->patience) return;
+    state->stale = 0;
+    state->learning_rate /= 2.0;
+    if (state->learning_rate < o->learning_rate * SMALLEST_RATE) state->finished = true;
+}
+
+static bool end_epoch(Training *training, Error *error)
+{
+    Checkpoint *state = &training->state;
+    const double train = state->loss_sum / (double)state->loss_windows;
+    const double validation =
+        batch_loss(training->batch, state->parameters, &training->validation);
+    if (!isfinite(validation))
+        return error_set(error, "epoch %d: the validation loss is not a number: lower --learning-rate",
+                         state->epoch + 1);
+    const bool better = state->best_epoch == 0 || validation < state->best_validation;
+    if (better) {
+        memcpy(state->best, state->parameters, state->count * sizeof(float));
+        state->best_epoch = state->epoch + 1;
+        state->best_validation = validation;
+        state->best_train = train;
+    }
+    progress_end(&training->progress);
+    fprintf(training->log, "epoch %d: loss %.6f on training, %.6f on validation%s, rate %.3g, %.0f s\n",
+            state->epoch + 1, train, validation, better ? " (best)" : "", state->learning_rate,
+            training->seconds);
+    fflush(training->log);
+    if (!csv_add(training, train, validation, state->loss_windows, error)) return false;
+    follow_schedule(training, validation);
+    state->epoch++;
+    state->step = 0;
+    state->loss_sum = 0.0;
+    state->loss_windows = 0;
+    training->seconds = 0.0;
+    return checkpoint_write(state, training->identity, training->checkpoint_path, error);
+}
+
+// ---- The whole ----
+
+static bool training_start(Training *training, Error *error)
+{
+    const TrainingOptions *o = training->options;
+    Checkpoint *state = &training->state;
+    identify(training);
+    training->checkpoint_path = training_checkpoint_path(o->output);
+    training->csv_path = path_beside(o->output, ".csv");
+    training->batch = batch_new(&o->arch, o->window, o->batch, training->dataset, training->pool);
+    training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));
+    if (!training->checkpoint_path || !training->csv_path || !training->batch ||
+        !training->gradient)
+        return error_set(error, "out of memory");
+    if (!dataset_windows(training->dataset, SPLIT_VALIDATION, o->window, &training->validation,
+                         error) ||
+        !checkpoint_init(state, &o->arch, error))
+        return false;
+    if (o->resume) {
+        if (!checkpoint_read(state, training->identity, training->checkpoint_path, error))
+            return false;
+    } else {
+        initialize_parameters(&o->arch, o->seed, state->parameters);
+        state->learning_rate = o->learning_rate;
+    }
+    return csv_open(training, error);
+}
+
+static void training_end(Training *training)
+{
+    if (training->csv) fclose(training->csv);
+    batch_free(training->batch);
+    checkpoint_free(&training->state);
+    free(training->gradient);
+    free(training->validation.window);
+    free(training->checkpoint_path);
+    free(training->csv_path);
+}
+
+static TrainingEnd stop_here(Training *training, Error *error)
+{
+    progress_end(&training->progress);
+    if (!checkpoint_write(&training->state, training->identity, training->checkpoint_path, error))
+        return TRAINING_FAILED;
+    if (training->state.best_epoch > 0 && !write_weights(training, error)) return TRAINING_FAILED;
+    return TRAINING_STOPPED;
+}
+
+// The best weights before the trouble are worth keeping; the trouble's message stays.
+static TrainingEnd fail_here(Training *training)
+{
+    Error other;
+    progress_end(&training->progress);
+    if (training->state.best_epoch > 0) write_weights(training, &other);
+    return TRAINING_FAILED;
+}
+
+static TrainingEnd run_epochs(Training *training, const volatile sig_atomic_t *stop, Error *error)
+{
+    Checkpoint *state = &training->state;
+    while (state->epoch < training->options->epochs && !state->finished) {
+        if (!run_steps(training, stop, error)) return fail_here(training);
+        if (*stop) return stop_here(training, error);
+        if (!end_epoch(training, error)) return fail_here(training);
+    }
+    if (!write_weights(training, error)) return TRAINING_FAILED;
+    unlink(training->checkpoint_path);
+    return TRAINING_DONE;
+}
+
+TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset, Pool *pool,
+                         const volatile sig_atomic_t *stop, FILE *log, Error *error)
+{
+    Training training = {.options = options, .dataset = dataset, .pool = pool, .log = log};
+    const TrainingEnd end = training_start(&training, error) ? run_epochs(&training, stop, error)
+                                                             : TRAINING_FAILED;
+    training_end(&training);
+    return end;
+}
