@@ -51,7 +51,7 @@ $(BUILD)/trainer/%.o: trainer/%.c
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -I. $(call packages_cflags,$(PLUGIN_PACKAGES) $(TRAINER_PACKAGES) $(SHARED_PACKAGES) $(TEST_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(CC) $(CPPFLAGS) -Itrainer $(call packages_cflags,$(PLUGIN_PACKAGES) $(TRAINER_PACKAGES) $(SHARED_PACKAGES) $(TEST_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
 
 $(BUNDLE)/trasluz.so: $(PLUGIN_OBJECTS) $(SHARED_OBJECTS)
 	@mkdir -p $(@D)
