@@ -82,7 +82,9 @@ AudioReader *audio_open(const char *path, Error *error) {
         sf_close(file);
         return NULL;
     }
-    const bool known = info.frames > 0 && info.frames < SF_COUNT_MAX;
+    // An MP3's length is a guess from its first frames.
+    const bool known = info.frames > 0 && info.frames < SF_COUNT_MAX &&
+                       (info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_MPEG;
     *reader = (AudioReader){
         .file = file,
         .channels = info.channels,
@@ -108,10 +110,6 @@ double audio_rate(const AudioReader *reader) {
 
 const AudioFaults *audio_faults(const AudioReader *reader) {
     return &reader->faults;
-}
-
-uint64_t audio_promised(const AudioReader *reader) {
-    return reader->promised;
 }
 
 // ---- Reading ----

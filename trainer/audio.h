@@ -26,9 +26,6 @@ int audio_channels(const AudioReader *reader);
 double audio_rate(const AudioReader *reader); // Hz
 const AudioFaults *audio_faults(const AudioReader *reader);
 
-// Frames that the header promises; 0 where it does not say.
-uint64_t audio_promised(const AudioReader *reader);
-
 // Reads up to `room` frames to samples[room][channels]; *frames is how many came, less than `room`
 // only at the end. False where the file has no frame at all.
 bool audio_read(AudioReader *reader, float *samples, size_t room, size_t *frames, Error *error);

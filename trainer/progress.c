@@ -1,57 +1,60 @@
 #include "progress.h"
 
-#include <math.h>
-#include <stdarg.h>
 #include <time.h>
 #include <unistd.h>
 
-#define INTERVAL    0.2 // seconds
-#define CLEAR_LINE  "\r\033[K"
+#define QUIET_SECONDS   2.0
+#define BETWEEN_SECONDS 0.25
 
-double clock_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-void format_duration(char text[32], double seconds)
-{
-    const long whole = seconds > 0.0 && seconds < 1e9 ? lround(seconds) : 0;
-    if (whole >= 3600)
-        snprintf(text, 32, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
-    else
-        snprintf(text, 32, "%ld:%02ld", whole / 60, whole % 60);
+void progress_begin(Progress *progress, FILE *to, const char *what, uint64_t items, uint64_t work) {
+    *progress = (Progress){.what = what, .items = items, .work = work, .began = now()};
+    if (to && isatty(fileno(to))) progress->to = to;
+    pthread_mutex_init(&progress->lock, NULL);
 }
 
-void progress_begin(Progress *progress, FILE *stream, uint64_t done)
-{
-    *progress = (Progress){.started = clock_seconds(), .first = done};
-    if (stream && isatty(fileno(stream))) progress->stream = stream;
+static void show(Progress *progress, double seconds) {
+    char left[24];
+    const double done = (double)progress->work_done;
+    progress_time(left, seconds * ((double)progress->work - done) / done);
+    fprintf(progress->to, "\r%s %llu of %llu, %s left\033[K", progress->what,
+            (unsigned long long)progress->items_done, (unsigned long long)progress->items, left);
+    fflush(progress->to);
 }
 
-void progress_show(Progress *progress, uint64_t done, uint64_t total, const char *format, ...)
-{
-    const double now = clock_seconds();
-    if (!progress->stream || now - progress->shown < INTERVAL) return;
-    progress->shown = now;
-    fputs(CLEAR_LINE, progress->stream);
-    va_list arguments;
-    va_start(arguments, format);
-    vfprintf(progress->stream, format, arguments);
-    va_end(arguments);
-    const uint64_t since = done - progress->first;
-    if (since > 0 && now - progress->started > 1.0) {
-        char left[32];
-        format_duration(left, (now - progress->started) / (double)since * (double)(total - done));
-        fprintf(progress->stream, ", %s left", left);
+void progress_step(Progress *progress, uint64_t work) {
+    pthread_mutex_lock(&progress->lock);
+    progress->items_done++;
+    progress->work_done += work;
+    const double time = now();
+    if (progress->to && progress->work_done > 0 && time - progress->began > QUIET_SECONDS &&
+        time - progress->shown > BETWEEN_SECONDS) {
+        show(progress, time - progress->began);
+        progress->shown = time;
     }
-    fflush(progress->stream);
+    pthread_mutex_unlock(&progress->lock);
 }
 
-void progress_end(Progress *progress)
-{
-    if (!progress->stream) return;
-    fputs(CLEAR_LINE, progress->stream);
-    fflush(progress->stream);
+void progress_end(Progress *progress) {
+    if (progress->to && progress->shown > 0.0) {
+        fprintf(progress->to, "\r\033[K");
+        fflush(progress->to);
+    }
+    pthread_mutex_destroy(&progress->lock);
+}
+
+void progress_time(char text[24], double seconds) {
+    const unsigned long whole = seconds > 0.0 ? (unsigned long)(seconds + 0.5) : 0;
+    const unsigned long hours = whole / 3600, minutes = whole / 60 % 60;
+    if (hours > 0)
+        snprintf(text, 24, "%lu h %02lu min", hours % 100000, minutes);
+    else if (minutes > 0)
+        snprintf(text, 24, "%lu min %02lu s", minutes, whole % 60);
+    else
+        snprintf(text, 24, "%lu s", whole);
 }

@@ -1,32 +1,33 @@
-// progress.h: one line that is written over itself while work goes on, with rate and time left. Silent where the stream is
-// not a terminal.
+// progress.h: how far something long is, on a line of a terminal that is written over: what, share
+// done, time left. It comes only after two seconds, and only on a terminal. Any number of threads
+// may report to one Progress.
 #ifndef TRASLUZ_PROGRESS_H
 #define TRASLUZ_PROGRESS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 typedef struct {
-    FILE *stream; // NULL: silent
-    double started, shown; // seconds, monotonic
-    uint64_t first;        // units done when the work started
+    FILE *to; // NULL where nothing is to be shown
+    const char *what;
+    uint64_t items, items_done;
+    uint64_t work, work_done; // in any unit that time goes with
+    double began, shown;      // seconds
+    pthread_mutex_t lock;
 } Progress;
 
-// Seconds on a clock that only goes forward.
-double clock_seconds(void);
+// `what` is shown before the numbers ("decoding"), and must stay. `to` may be NULL.
+void progress_begin(Progress *progress, FILE *to, const char *what, uint64_t items, uint64_t work);
 
-// `done` units are done already. `stream` may be NULL.
-void progress_begin(Progress *progress, FILE *stream, uint64_t done);
-
-// Shows "text, time left", at most five times a second.
-void progress_show(Progress *progress, uint64_t done, uint64_t total, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+// One item more is done, which was that much work.
+void progress_step(Progress *progress, uint64_t work);
 
 // Clears the line.
 void progress_end(Progress *progress);
 
-// "1:02:03" or "2:03".
-void format_duration(char text[32], double seconds);
+// Writes a time as people say it: "12 s", "3 min 20 s", "2 h 05 min".
+void progress_time(char text[24], double seconds);
 
 #endif

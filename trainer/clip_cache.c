@@ -1,0 +1,186 @@
+#include "clip_cache.h"
+
+#include "file.h"
+#include "hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// What stands before the samples. In the machine's own byte order: another one's entries are not
+// recognised.
+typedef struct {
+    uint64_t magic;
+    uint64_t samples;
+    AudioFaults faults;
+    float peak;
+    uint32_t unused[7]; // up to a cache line, so that the samples are aligned
+} Header;
+
+_Static_assert(sizeof(Header) == 64, "the cache's header");
+
+static const uint64_t header_magic =
+    UINT64_C(0x31307a756c736172); // its last byte counts the format's versions
+
+// ---- The folder ----
+
+static bool make_folder(const char *path, Error *error) {
+    struct stat status;
+    if (mkdir(path, 0777) == 0) return true;
+    const int why = errno;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return true;
+    return error_set(error, "cache folder %s: %s", path, strerror(why));
+}
+
+// Makes the folders above it too.
+static bool make_folders(char *path, Error *error) {
+    for (char *slash = path + 1; *path && (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        const bool made = make_folder(path, error);
+        *slash = '/';
+        if (!made) return false;
+    }
+    return make_folder(path, error);
+}
+
+static char *join(const char *folder, const char *name) {
+    const size_t room = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(room);
+    if (path) snprintf(path, room, "%s/%s", folder, name);
+    return path;
+}
+
+// The caller frees it.
+static char *default_folder(Error *error) {
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char *folder = NULL;
+    if (cache && cache[0] == '/')
+        folder = join(cache, "trasluz");
+    else if (home && *home)
+        folder = join(home, ".cache/trasluz");
+    else
+        error_set(error, "neither XDG_CACHE_HOME nor HOME says where a cache may be: use --cache");
+    return folder;
+}
+
+bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *error) {
+    error_set(error, "out of memory");
+    *cache = (ClipCache){.folder = folder ? strdup(folder) : default_folder(error), .rate = rate};
+    if (!cache->folder) return false;
+    if (make_folders(cache->folder, error)) return true;
+    clip_cache_close(cache);
+    return false;
+}
+
+void clip_cache_close(ClipCache *cache) {
+    free(cache->folder);
+    *cache = (ClipCache){0};
+}
+
+// The entry's path; the caller frees it.
+static char *entry_path(const ClipCache *cache, const AudioFile *file) {
+    Hash hash;
+    char about[256], name[HASH_TEXT + 4];
+    snprintf(about, sizeof about, "%" PRIu64 " %lld.%09ld %.17g %" PRIx64, file->bytes,
+             (long long)file->changed.tv_sec, file->changed.tv_nsec, cache->rate, header_magic);
+    hash_begin(&hash);
+    hash_add(&hash, file->path, strlen(file->path) + 1);
+    hash_add(&hash, about, strlen(about));
+    hash_end(&hash, name);
+    memcpy(name + HASH_TEXT - 1, ".f32", 5);
+    return join(cache->folder, name);
+}
+
+// ---- Reading ----
+
+static bool header_fits(const Header *header, uint64_t bytes) {
+    const uint64_t samples = (bytes - sizeof *header) / sizeof(float);
+    return header->magic == header_magic && samples > 0 && header->samples == samples &&
+           bytes == sizeof *header + samples * sizeof(float);
+}
+
+static bool map_file(int fd, CachedClip *clip) {
+    struct stat status;
+    if (fstat(fd, &status) != 0 || status.st_size <= (off_t)sizeof(Header)) return false;
+    const size_t bytes = (size_t)status.st_size;
+    void *map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) return false;
+    const Header *header = map;
+    if (!header_fits(header, bytes)) {
+        munmap(map, bytes);
+        return false;
+    }
+    *clip = (CachedClip){
+        .audio = (const float *)(header + 1),
+        .samples = (size_t)header->samples,
+        .faults = header->faults,
+        .peak = header->peak,
+    };
+    return true;
+}
+
+bool clip_cache_map(const ClipCache *cache, const AudioFile *file, CachedClip *clip) {
+    char *path = entry_path(cache, file);
+    const int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    free(path);
+    if (fd < 0) return false;
+    const bool mapped = map_file(fd, clip);
+    close(fd);
+    return mapped;
+}
+
+void clip_cache_unmap(const float *audio, size_t samples) {
+    Header *map = (Header *)(uintptr_t)audio - 1;
+    munmap(map, sizeof(Header) + samples * sizeof(float));
+}
+
+// ---- Writing ----
+
+typedef struct {
+    FileWriter file;
+    Header header;
+    bool failed;
+} Entry;
+
+static bool entry_add(void *data, const float *samples, size_t n, Error *error) {
+    Entry *entry = data;
+    for (size_t i = 0; i < n; i++)
+        entry->header.peak = fmaxf(entry->header.peak, fabsf(samples[i]));
+    entry->header.samples += n;
+    if (fwrite(samples, sizeof *samples, n, entry->file.stream) == n) return true;
+    entry->failed = true;
+    return error_set(error, "cache %s: %s", entry->file.path, strerror(errno));
+}
+
+// The header is whole only when the samples are through.
+static ClipMade entry_commit(Entry *entry, Error *error) {
+    FILE *stream = entry->file.stream;
+    if (fseek(stream, 0, SEEK_SET) == 0)
+        fwrite(&entry->header, sizeof entry->header, 1, stream); // file_commit() sees a failure
+    if (file_commit(&entry->file, error)) return CLIP_MADE;
+    error_prefix(error, "cache");
+    return CLIP_NOT_WRITTEN;
+}
+
+ClipMade clip_cache_make(const ClipCache *cache, const AudioFile *file, Error *error) {
+    Entry entry = {.header = {.magic = header_magic}};
+    char *path = entry_path(cache, file);
+    if (!path || !file_create(&entry.file, path, error)) {
+        if (!path) error_set(error, "out of memory");
+        free(path);
+        error_prefix(error, "cache");
+        return CLIP_NOT_WRITTEN;
+    }
+    free(path);
+    fwrite(&entry.header, sizeof entry.header, 1, entry.file.stream);
+    if (audio_stream_mono(file->path, cache->rate, entry_add, &entry, &entry.header.faults, error))
+        return entry_commit(&entry, error);
+    file_abandon(&entry.file);
+    return entry.failed ? CLIP_NOT_WRITTEN : CLIP_UNREADABLE;
+}
