@@ -27,13 +27,15 @@ static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
 // ---- Opening ----
 
 // libsndfile's messages are sentences; ours are not.
-static bool set_reason(Error *error, const char *reason) {
+static bool set_reason(Error *error, const char *reason)
+{
     const size_t length = strlen(reason);
     const bool stop = length > 0 && reason[length - 1] == '.';
     return error_set(error, "%.*s", (int)(length - stop), reason);
 }
 
-static SNDFILE *open_file(const char *path, SF_INFO *info, Error *error) {
+static SNDFILE *open_file(const char *path, SF_INFO *info, Error *error)
+{
     pthread_mutex_lock(&open_lock);
     SNDFILE *file = sf_open(path, SFM_READ, info);
     if (!file) set_reason(error, sf_strerror(NULL));
@@ -42,7 +44,8 @@ static SNDFILE *open_file(const char *path, SF_INFO *info, Error *error) {
 }
 
 // Opening a pipe would wait for somebody to write to it.
-static bool check_regular(const char *path, Error *error) {
+static bool check_regular(const char *path, Error *error)
+{
     struct stat status;
     if (stat(path, &status) != 0) return error_set(error, "%s", strerror(errno));
     if (!S_ISREG(status.st_mode)) return error_set(error, "not a regular file");
@@ -53,7 +56,8 @@ static bool check_regular(const char *path, Error *error) {
 // Where a header promises more bytes of sound than the file has, libsndfile goes by the file, and
 // says so in its log only: "data : 88200 (should be 4410)". Programs that write to a pipe promise
 // about 2 or 4 GB: that is no promise.
-static double promised_share(SNDFILE *file) {
+static double promised_share(SNDFILE *file)
+{
     enum { NO_PROMISE = 0x7fff0000 };
     char log[8192];
     if (sf_command(file, SFC_GET_LOG_INFO, log, sizeof log) <= 0) return 1.0;
@@ -70,7 +74,8 @@ static double promised_share(SNDFILE *file) {
     return 1.0;
 }
 
-AudioReader *audio_open(const char *path, Error *error) {
+AudioReader *audio_open(const char *path, Error *error)
+{
     SF_INFO info = {0};
     if (!check_regular(path, error)) return NULL;
     SNDFILE *file = open_file(path, &info, error);
@@ -94,27 +99,32 @@ AudioReader *audio_open(const char *path, Error *error) {
     return reader;
 }
 
-void audio_close(AudioReader *reader) {
+void audio_close(AudioReader *reader)
+{
     if (!reader) return;
     sf_close(reader->file);
     free(reader);
 }
 
-int audio_channels(const AudioReader *reader) {
+int audio_channels(const AudioReader *reader)
+{
     return reader->channels;
 }
 
-double audio_rate(const AudioReader *reader) {
+double audio_rate(const AudioReader *reader)
+{
     return reader->rate;
 }
 
-const AudioFaults *audio_faults(const AudioReader *reader) {
+const AudioFaults *audio_faults(const AudioReader *reader)
+{
     return &reader->faults;
 }
 
 // ---- Reading ----
 
-static uint64_t clear_not_finite(float *samples, size_t n) {
+static uint64_t clear_not_finite(float *samples, size_t n)
+{
     uint64_t found = 0;
     for (size_t i = 0; i < n; i++) {
         if (isfinite(samples[i])) continue;
@@ -124,7 +134,8 @@ static uint64_t clear_not_finite(float *samples, size_t n) {
     return found;
 }
 
-bool audio_read(AudioReader *reader, float *samples, size_t room, size_t *frames, Error *error) {
+bool audio_read(AudioReader *reader, float *samples, size_t room, size_t *frames, Error *error)
+{
     *frames = 0;
     while (*frames < room) {
         const sf_count_t got =
@@ -151,8 +162,8 @@ typedef struct {
     void *data;
 } Mono;
 
-static bool mono_init(Mono *mono, double from, double to, AudioSink *sink, void *data,
-                      Error *error) {
+static bool mono_init(Mono *mono, double from, double to, AudioSink *sink, void *data, Error *error)
+{
     *mono = (Mono){.ratio = to / from, .sink = sink, .data = data};
     if (from == to) return true;
     int why = 0;
@@ -163,13 +174,15 @@ static bool mono_init(Mono *mono, double from, double to, AudioSink *sink, void 
 }
 
 // Gives the sink at most `most` samples.
-static bool mono_give(Mono *mono, const float *samples, size_t n, uint64_t most, Error *error) {
+static bool mono_give(Mono *mono, const float *samples, size_t n, uint64_t most, Error *error)
+{
     if (n > most) n = (size_t)most;
     mono->given += n;
     return n == 0 || mono->sink(mono->data, samples, n, error);
 }
 
-static bool mono_push(Mono *mono, const float *samples, size_t n, uint64_t most, Error *error) {
+static bool mono_push(Mono *mono, const float *samples, size_t n, uint64_t most, Error *error)
+{
     if (!mono->converter) return mono_give(mono, samples, n, most, error);
     float out[PIECE];
     const uint64_t end = most > UINT64_MAX - mono->given ? UINT64_MAX : mono->given + most;
@@ -190,7 +203,8 @@ static bool mono_push(Mono *mono, const float *samples, size_t n, uint64_t most,
 }
 
 // Silence behind the end brings out what the converter still holds.
-static bool mono_finish(Mono *mono, uint64_t frames, double from, double to, Error *error) {
+static bool mono_finish(Mono *mono, uint64_t frames, double from, double to, Error *error)
+{
     static const float silence[PIECE];
     const uint64_t wanted = (uint64_t)ceil((double)frames * to / from);
     while (mono->given < wanted)
@@ -199,17 +213,17 @@ static bool mono_finish(Mono *mono, uint64_t frames, double from, double to, Err
 }
 
 // frames[n][channels] to frames[n], in place.
-static void average_channels(float *frames, size_t n, int channels) {
+static void average_channels(float *frames, size_t n, int channels)
+{
     for (size_t i = 0; i < n; i++) {
         double sum = 0.0;
-        for (int c = 0; c < channels; c++)
-            sum += (double)frames[i * (size_t)channels + (size_t)c];
+        for (int c = 0; c < channels; c++) sum += (double)frames[i * (size_t)channels + (size_t)c];
         frames[i] = (float)(sum / channels);
     }
 }
 
-static bool stream_reader(AudioReader *reader, Mono *mono, float *piece, double rate,
-                          Error *error) {
+static bool stream_reader(AudioReader *reader, Mono *mono, float *piece, double rate, Error *error)
+{
     for (size_t frames = PIECE; frames == PIECE;) {
         if (!audio_read(reader, piece, PIECE, &frames, error)) return false;
         average_channels(piece, frames, reader->channels);
@@ -219,7 +233,8 @@ static bool stream_reader(AudioReader *reader, Mono *mono, float *piece, double 
 }
 
 bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *data,
-                       AudioFaults *faults, Error *error) {
+                       AudioFaults *faults, Error *error)
+{
     AudioReader *reader = audio_open(path, error);
     if (!reader) return false;
     Mono mono;
@@ -241,7 +256,8 @@ typedef struct {
     size_t n, room;
 } Growing;
 
-static bool grow(void *data, const float *samples, size_t n, Error *error) {
+static bool grow(void *data, const float *samples, size_t n, Error *error)
+{
     Growing *all = data;
     if (all->n + n > all->room) {
         const size_t room = (all->room + n) * 2;
@@ -256,7 +272,8 @@ static bool grow(void *data, const float *samples, size_t n, Error *error) {
 }
 
 bool audio_read_mono(const char *path, double rate, float **samples, size_t *n, AudioFaults *faults,
-                     Error *error) {
+                     Error *error)
+{
     Growing all = {0};
     const bool good = audio_stream_mono(path, rate, grow, &all, faults, error);
     if (!good) {

@@ -34,7 +34,8 @@ typedef struct {
     Error *error;
 } Search;
 
-static bool is_audio(const char *name) {
+static bool is_audio(const char *name)
+{
     const char *dot = strrchr(name, '.');
     if (!dot) return false;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
@@ -43,14 +44,16 @@ static bool is_audio(const char *name) {
 }
 
 // The caller frees it. An empty folder adds nothing.
-static char *join(const char *folder, const char *name) {
+static char *join(const char *folder, const char *name)
+{
     const size_t room = strlen(folder) + strlen(name) + 2;
     char *path = malloc(room);
     if (path) snprintf(path, room, "%s%s%s", folder, *folder ? "/" : "", name);
     return path;
 }
 
-static bool add_seen(Search *search, const struct stat *status) {
+static bool add_seen(Search *search, const struct stat *status)
+{
     if (search->seen_count == search->seen_room) {
         const size_t room = search->seen_room * 2 + 16;
         FolderId *moved = realloc(search->seen, room * sizeof *moved);
@@ -63,7 +66,8 @@ static bool add_seen(Search *search, const struct stat *status) {
 }
 
 // Links can make a folder its own ancestor.
-static bool was_seen(Search *search, const struct stat *status) {
+static bool was_seen(Search *search, const struct stat *status)
+{
     for (size_t i = 0; i < search->seen_count; i++) {
         const FolderId *seen = &search->seen[i];
         if (seen->device != status->st_dev || seen->inode != status->st_ino) continue;
@@ -73,8 +77,8 @@ static bool was_seen(Search *search, const struct stat *status) {
     return false;
 }
 
-static bool add_file(Search *search, const char *path, const char *name,
-                     const struct stat *status) {
+static bool add_file(Search *search, const char *path, const char *name, const struct stat *status)
+{
     AudioFiles *files = search->files;
     if (files->count == files->room) {
         const size_t room = files->room * 2 + 64;
@@ -102,18 +106,21 @@ static bool add_file(Search *search, const char *path, const char *name,
     return error_set(search->error, "%s: %s", path, strerror(why));
 }
 
-static int not_hidden(const struct dirent *entry) {
+static int not_hidden(const struct dirent *entry)
+{
     return entry->d_name[0] != '.';
 }
 
-static int by_bytes(const struct dirent **a, const struct dirent **b) {
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 static bool search_folder(Search *search, const char *path, const char *name,
                           const struct stat *status);
 
-static bool search_entry(Search *search, const char *path, const char *name) {
+static bool search_entry(Search *search, const char *path, const char *name)
+{
     struct stat status;
     if (stat(path, &status) != 0)
         return fault_list_add(&search->files->unreadable, name, strerror(errno), search->error);
@@ -124,7 +131,8 @@ static bool search_entry(Search *search, const char *path, const char *name) {
 }
 
 static bool search_folder(Search *search, const char *path, const char *name,
-                          const struct stat *status) {
+                          const struct stat *status)
+{
     if (was_seen(search, status)) return true;
     if (!add_seen(search, status)) return false;
     struct dirent **entry = NULL;
@@ -147,7 +155,8 @@ static bool search_folder(Search *search, const char *path, const char *name,
 }
 
 // A path that the user gave.
-static bool search_path(Search *search, const char *path) {
+static bool search_path(Search *search, const char *path)
+{
     struct stat status;
     if (stat(path, &status) != 0) return error_set(search->error, "%s: %s", path, strerror(errno));
     if (!S_ISDIR(status.st_mode)) {
@@ -162,7 +171,8 @@ static bool search_path(Search *search, const char *path) {
     return error_set(search->error, "%s: no audio in it", path);
 }
 
-static int by_inode(const void *a, const void *b) {
+static int by_inode(const void *a, const void *b)
+{
     const AudioFile *x = a, *y = b;
     if (x->device != y->device) return x->device < y->device ? -1 : 1;
     if (x->inode != y->inode) return x->inode < y->inode ? -1 : 1;
@@ -170,18 +180,21 @@ static int by_inode(const void *a, const void *b) {
     return name ? name : strcmp(x->path, y->path);
 }
 
-static int by_name(const void *a, const void *b) {
+static int by_name(const void *a, const void *b)
+{
     const AudioFile *x = a, *y = b;
     const int name = strcmp(x->name, y->name);
     return name ? name : strcmp(x->path, y->path);
 }
 
-static void free_file(AudioFile *file) {
+static void free_file(AudioFile *file)
+{
     free(file->path);
     free(file->name);
 }
 
-static void drop_repeated(AudioFiles *files) {
+static void drop_repeated(AudioFiles *files)
+{
     size_t kept = 0;
     if (files->count > 0) qsort(files->file, files->count, sizeof *files->file, by_inode);
     for (size_t i = 0; i < files->count; i++) {
@@ -194,12 +207,12 @@ static void drop_repeated(AudioFiles *files) {
     files->count = kept;
 }
 
-bool audio_files_find(AudioFiles *files, const char *const *paths, size_t count, Error *error) {
+bool audio_files_find(AudioFiles *files, const char *const *paths, size_t count, Error *error)
+{
     *files = (AudioFiles){0};
     Search search = {.files = files, .error = error};
     bool good = true;
-    for (size_t i = 0; i < count && good; i++)
-        good = search_path(&search, paths[i]);
+    for (size_t i = 0; i < count && good; i++) good = search_path(&search, paths[i]);
     free(search.seen);
     if (!good) {
         audio_files_free(files);
@@ -210,9 +223,9 @@ bool audio_files_find(AudioFiles *files, const char *const *paths, size_t count,
     return true;
 }
 
-void audio_files_free(AudioFiles *files) {
-    for (size_t i = 0; i < files->count; i++)
-        free_file(&files->file[i]);
+void audio_files_free(AudioFiles *files)
+{
+    for (size_t i = 0; i < files->count; i++) free_file(&files->file[i]);
     free(files->file);
     fault_list_free(&files->unreadable);
     *files = (AudioFiles){0};

@@ -30,7 +30,8 @@ static const uint64_t header_magic =
 
 // ---- The folder ----
 
-static bool make_folder(const char *path, Error *error) {
+static bool make_folder(const char *path, Error *error)
+{
     struct stat status;
     if (mkdir(path, 0777) == 0) return true;
     const int why = errno;
@@ -39,7 +40,8 @@ static bool make_folder(const char *path, Error *error) {
 }
 
 // Makes the folders above it too.
-static bool make_folders(char *path, Error *error) {
+static bool make_folders(char *path, Error *error)
+{
     for (char *slash = path + 1; *path && (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
         const bool made = make_folder(path, error);
@@ -49,7 +51,8 @@ static bool make_folders(char *path, Error *error) {
     return make_folder(path, error);
 }
 
-static char *join(const char *folder, const char *name) {
+static char *join(const char *folder, const char *name)
+{
     const size_t room = strlen(folder) + strlen(name) + 2;
     char *path = malloc(room);
     if (path) snprintf(path, room, "%s/%s", folder, name);
@@ -57,7 +60,8 @@ static char *join(const char *folder, const char *name) {
 }
 
 // The caller frees it.
-static char *default_folder(Error *error) {
+static char *default_folder(Error *error)
+{
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     char *folder = NULL;
     if (cache && cache[0] == '/')
@@ -69,7 +73,8 @@ static char *default_folder(Error *error) {
     return folder;
 }
 
-bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *error) {
+bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *error)
+{
     error_set(error, "out of memory");
     *cache = (ClipCache){.folder = folder ? strdup(folder) : default_folder(error), .rate = rate};
     if (!cache->folder) return false;
@@ -78,13 +83,15 @@ bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *e
     return false;
 }
 
-void clip_cache_close(ClipCache *cache) {
+void clip_cache_close(ClipCache *cache)
+{
     free(cache->folder);
     *cache = (ClipCache){0};
 }
 
 // The entry's path; the caller frees it.
-static char *entry_path(const ClipCache *cache, const AudioFile *file) {
+static char *entry_path(const ClipCache *cache, const AudioFile *file)
+{
     Hash hash;
     char about[256], name[HASH_TEXT + 4];
     snprintf(about, sizeof about, "%" PRIu64 " %lld.%09ld %.17g %" PRIx64, file->bytes,
@@ -99,13 +106,15 @@ static char *entry_path(const ClipCache *cache, const AudioFile *file) {
 
 // ---- Reading ----
 
-static bool header_fits(const Header *header, uint64_t bytes) {
+static bool header_fits(const Header *header, uint64_t bytes)
+{
     const uint64_t samples = (bytes - sizeof *header) / sizeof(float);
     return header->magic == header_magic && samples > 0 && header->samples == samples &&
            bytes == sizeof *header + samples * sizeof(float);
 }
 
-static bool map_file(int fd, CachedClip *clip) {
+static bool map_file(int fd, CachedClip *clip)
+{
     struct stat status;
     if (fstat(fd, &status) != 0 || status.st_size <= (off_t)sizeof(Header)) return false;
     const size_t bytes = (size_t)status.st_size;
@@ -125,7 +134,8 @@ static bool map_file(int fd, CachedClip *clip) {
     return true;
 }
 
-bool clip_cache_map(const ClipCache *cache, const AudioFile *file, CachedClip *clip) {
+bool clip_cache_map(const ClipCache *cache, const AudioFile *file, CachedClip *clip)
+{
     char *path = entry_path(cache, file);
     const int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     free(path);
@@ -135,7 +145,8 @@ bool clip_cache_map(const ClipCache *cache, const AudioFile *file, CachedClip *c
     return mapped;
 }
 
-void clip_cache_unmap(const float *audio, size_t samples) {
+void clip_cache_unmap(const float *audio, size_t samples)
+{
     Header *map = (Header *)(uintptr_t)audio - 1;
     munmap(map, sizeof(Header) + samples * sizeof(float));
 }
@@ -148,7 +159,8 @@ typedef struct {
     bool failed;
 } Entry;
 
-static bool entry_add(void *data, const float *samples, size_t n, Error *error) {
+static bool entry_add(void *data, const float *samples, size_t n, Error *error)
+{
     Entry *entry = data;
     for (size_t i = 0; i < n; i++)
         entry->header.peak = fmaxf(entry->header.peak, fabsf(samples[i]));
@@ -159,7 +171,8 @@ static bool entry_add(void *data, const float *samples, size_t n, Error *error) 
 }
 
 // The header is whole only when the samples are through.
-static ClipMade entry_commit(Entry *entry, Error *error) {
+static ClipMade entry_commit(Entry *entry, Error *error)
+{
     FILE *stream = entry->file.stream;
     if (fseek(stream, 0, SEEK_SET) == 0)
         fwrite(&entry->header, sizeof entry->header, 1, stream); // file_commit() sees a failure
@@ -168,7 +181,8 @@ static ClipMade entry_commit(Entry *entry, Error *error) {
     return CLIP_NOT_WRITTEN;
 }
 
-ClipMade clip_cache_make(const ClipCache *cache, const AudioFile *file, Error *error) {
+ClipMade clip_cache_make(const ClipCache *cache, const AudioFile *file, Error *error)
+{
     Entry entry = {.header = {.magic = header_magic}};
     char *path = entry_path(cache, file);
     if (!path || !file_create(&entry.file, path, error)) {

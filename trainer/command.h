@@ -1,11 +1,11 @@
-// command.h: what the subcommands of `trainer` share: their table, and how they read options and end.
+// command.h: what the subcommands of `trainer` share: how they read options and end.
 //
-// Exit status: 0 done, 1 it could not be done, 2 the call was wrong. Messages are one line on standard error.
+// Exit status: 0 done, 1 it could not be done, 2 the call was wrong. Messages are one line on
+// standard error. For the main thread alone.
 #ifndef TRASLUZ_COMMAND_H
 #define TRASLUZ_COMMAND_H
 
 #include "error.h"
-#include "latent_ops.h"
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -15,18 +15,23 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 typedef struct {
     const char *name;
-    const char *summary; // one line for `trainer --help`
-    const char *help;    // the whole of `trainer NAME --help`
-    int (*run)(int argc, char **argv);
+    const char *summary;               // one line for `trainer --help`
+    const char *help;                  // the whole of `trainer NAME --help`
+    int (*run)(int argc, char **argv); // argv[0] is the command's name
 } Command;
 
 extern const Command command_train, command_eval, command_info, command_encode, command_decode,
     command_reconstruct;
 
-// Prints "trainer NAME: message" and returns the status.
-int command_fail(const Command *command, const Error *error);                  // EXIT_FAILED
-int command_usage(const Command *command, const char *format, ...)            // EXIT_USAGE
+// Print "trainer NAME: message" and return the status.
+int command_fail(const Command *command, const Error *error);      // EXIT_FAILED
+int command_usage(const Command *command, const char *format, ...) // EXIT_USAGE
     __attribute__((format(printf, 2, 3)));
+
+// The next option, as getopt_long() gives it; on one that is unknown or lacks its value prints
+// which and returns '?'. `short_options` begins with a colon.
+int command_option(const Command *command, int argc, char **argv, const char *short_options,
+                   const struct option *long_options);
 
 // Read an option's value; on error print which and return false.
 bool option_integer(const Command *command, const char *option, const char *text, long low,
@@ -34,11 +39,7 @@ bool option_integer(const Command *command, const char *option, const char *text
 bool option_number(const Command *command, const char *option, const char *text, double low,
                    double high, double *value);
 
-// Options of the latent operations, shared by decode and reconstruct:
-//   --noise X  --offset X  --absolute  --blend X  --reference FILE  --seed N
-typedef struct {
-    LatentSettings settings;
-    const char *reference; // path, or NULL
-} LatentOptions;
+// True if both are names of one file that is there.
+bool same_file(const char *a, const char *b);
 
 #endif

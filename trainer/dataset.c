@@ -45,7 +45,8 @@ typedef struct {
     atomic_bool stop; // the cache cannot be written
 } Decoding;
 
-static void decode_source(void *data, int item, int thread) {
+static void decode_source(void *data, int item, int thread)
+{
     (void)thread;
     Decoding *decoding = data;
     Source *source = decoding->wanted[item];
@@ -63,13 +64,15 @@ static void decode_source(void *data, int item, int thread) {
     progress_step(&decoding->progress, source->file->bytes);
 }
 
-static int by_size_down(const void *a, const void *b) {
+static int by_size_down(const void *a, const void *b)
+{
     const Source *x = *(Source *const *)a, *y = *(Source *const *)b;
     if (x->file->bytes != y->file->bytes) return x->file->bytes > y->file->bytes ? -1 : 1;
     return strcmp(x->file->path, y->file->path);
 }
 
-static void find_wanted(Decoding *decoding) {
+static void find_wanted(Decoding *decoding)
+{
     for (size_t i = 0; i < decoding->sources; i++) {
         Source *source = &decoding->source[i];
         source->mapped = clip_cache_map(decoding->cache, source->file, &source->clip);
@@ -82,14 +85,16 @@ static void find_wanted(Decoding *decoding) {
 }
 
 // The message of the first failure of that kind, in the files' order, or NULL.
-static const Source *find_failure(const Decoding *decoding, ClipMade kind) {
+static const Source *find_failure(const Decoding *decoding, ClipMade kind)
+{
     for (size_t i = 0; i < decoding->sources; i++)
         if (!decoding->source[i].mapped && decoding->source[i].made == kind)
             return &decoding->source[i];
     return NULL;
 }
 
-static bool decode_all(Decoding *decoding, Pool *pool, FILE *progress, Error *error) {
+static bool decode_all(Decoding *decoding, Pool *pool, FILE *progress, Error *error)
+{
     find_wanted(decoding);
     progress_begin(&decoding->progress, progress, "decoding", decoding->wanted_count,
                    decoding->wanted_bytes);
@@ -101,11 +106,13 @@ static bool decode_all(Decoding *decoding, Pool *pool, FILE *progress, Error *er
 
 // ---- From sources to clips ----
 
-static bool odd_add(Dataset *dataset, const Source *source, const char *reason, Error *error) {
+static bool odd_add(Dataset *dataset, const Source *source, const char *reason, Error *error)
+{
     return fault_list_add(&dataset->faults->odd, source->file->name, reason, error);
 }
 
-static bool note_odd(Dataset *dataset, const Source *source, Error *error) {
+static bool note_odd(Dataset *dataset, const Source *source, Error *error)
+{
     const CachedClip *clip = &source->clip;
     Error reason;
     bool good = true;
@@ -131,7 +138,8 @@ static bool note_odd(Dataset *dataset, const Source *source, Error *error) {
     return good;
 }
 
-static bool add_clip(Dataset *dataset, Source *source, Error *error) {
+static bool add_clip(Dataset *dataset, Source *source, Error *error)
+{
     Clip clip = {
         .path = strdup(source->file->path),
         .name = strdup(source->file->name),
@@ -149,7 +157,8 @@ static bool add_clip(Dataset *dataset, Source *source, Error *error) {
     return note_odd(dataset, source, error);
 }
 
-static bool take_clips(Dataset *dataset, Decoding *decoding, Error *error) {
+static bool take_clips(Dataset *dataset, Decoding *decoding, Error *error)
+{
     for (size_t i = 0; i < decoding->sources; i++) {
         Source *source = &decoding->source[i];
         const bool good = source->mapped
@@ -169,7 +178,8 @@ static bool take_clips(Dataset *dataset, Decoding *decoding, Error *error) {
 
 // Clips are in the order of their names, so a genre's clips stand together, and genres come in
 // their order.
-static bool find_genres(Dataset *dataset, Error *error) {
+static bool find_genres(Dataset *dataset, Error *error)
+{
     dataset->genre = calloc(dataset->clips, sizeof *dataset->genre);
     if (!dataset->genre) return error_set(error, "out of memory");
     for (size_t i = 0; i < dataset->clips; i++) {
@@ -188,7 +198,8 @@ static bool find_genres(Dataset *dataset, Error *error) {
     return true;
 }
 
-static bool split_clips(Dataset *dataset, uint32_t seed, Error *error) {
+static bool split_clips(Dataset *dataset, uint32_t seed, Error *error)
+{
     const RandomKey key = {.seed = seed, .stream = STREAM_SPLIT};
     const size_t n = dataset->clips;
     dataset->split_shared = n < 3;
@@ -209,7 +220,8 @@ static bool split_clips(Dataset *dataset, uint32_t seed, Error *error) {
 
 // ---- Opening and freeing ----
 
-static Dataset *dataset_new(const AudioFiles *files, double rate) {
+static Dataset *dataset_new(const AudioFiles *files, double rate)
+{
     Dataset *dataset = calloc(1, sizeof *dataset);
     if (!dataset) return NULL;
     dataset->rate = rate;
@@ -224,9 +236,9 @@ static Dataset *dataset_new(const AudioFiles *files, double rate) {
 }
 
 static bool dataset_fill(Dataset *dataset, AudioFiles *files, Decoding *decoding,
-                         const DatasetOptions *options, Pool *pool, Error *error) {
-    for (size_t i = 0; i < files->count; i++)
-        decoding->source[i].file = &files->file[i];
+                         const DatasetOptions *options, Pool *pool, Error *error)
+{
+    for (size_t i = 0; i < files->count; i++) decoding->source[i].file = &files->file[i];
     dataset->faults->unreadable = files->unreadable;
     files->unreadable = (FaultList){0};
     return decode_all(decoding, pool, options->progress, error) &&
@@ -235,7 +247,8 @@ static bool dataset_fill(Dataset *dataset, AudioFiles *files, Decoding *decoding
 }
 
 static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
-                             const DatasetOptions *options, Pool *pool, Error *error) {
+                             const DatasetOptions *options, Pool *pool, Error *error)
+{
     if (files->count > INT_MAX) {
         error_set(error, "%zu files are too many", files->count);
         return NULL;
@@ -258,7 +271,8 @@ static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
     return NULL;
 }
 
-Dataset *dataset_open(const DatasetOptions *options, Pool *pool, Error *error) {
+Dataset *dataset_open(const DatasetOptions *options, Pool *pool, Error *error)
+{
     AudioFiles files;
     ClipCache cache;
     Dataset *dataset = NULL;
@@ -271,15 +285,15 @@ Dataset *dataset_open(const DatasetOptions *options, Pool *pool, Error *error) {
     return dataset;
 }
 
-void dataset_free(Dataset *dataset) {
+void dataset_free(Dataset *dataset)
+{
     if (!dataset) return;
     for (size_t i = 0; i < dataset->clips; i++) {
         clip_cache_unmap(dataset->clip[i].audio, dataset->clip[i].samples);
         free(dataset->clip[i].path);
         free(dataset->clip[i].name);
     }
-    for (size_t i = 0; i < dataset->genres; i++)
-        free(dataset->genre[i]);
+    for (size_t i = 0; i < dataset->genres; i++) free(dataset->genre[i]);
     if (dataset->faults) {
         fault_list_free(&dataset->faults->unreadable);
         fault_list_free(&dataset->faults->odd);
@@ -292,28 +306,34 @@ void dataset_free(Dataset *dataset) {
 
 // ---- Telling ----
 
-const char *split_name(Split split) {
+const char *split_name(Split split)
+{
     static const char *const names[SPLITS] = {"train", "validation", "test"};
     return names[split];
 }
 
-bool dataset_in_split(const Dataset *dataset, size_t clip, Split split) {
+bool dataset_in_split(const Dataset *dataset, size_t clip, Split split)
+{
     return dataset->split_shared || dataset->clip[clip].split == split;
 }
 
-size_t dataset_unreadable(const Dataset *dataset) {
+size_t dataset_unreadable(const Dataset *dataset)
+{
     return dataset->faults->unreadable.count;
 }
 
-size_t dataset_odd(const Dataset *dataset) {
+size_t dataset_odd(const Dataset *dataset)
+{
     return dataset->faults->odd.count;
 }
 
-static const char *plural(size_t n) {
+static const char *plural(size_t n)
+{
     return n == 1 ? "" : "s";
 }
 
-void dataset_report(const Dataset *dataset, FILE *to) {
+void dataset_report(const Dataset *dataset, FILE *to)
+{
     const struct DatasetFaults *faults = dataset->faults;
     size_t in_split[SPLITS] = {0};
     double samples = 0.0;

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool make_room(FaultList *list) {
+static bool make_room(FaultList *list)
+{
     if (list->count < list->room) return true;
     const size_t room = list->room * 2 + 16;
     Fault *moved = realloc(list->fault, room * sizeof *moved);
@@ -13,7 +14,8 @@ static bool make_room(FaultList *list) {
     return true;
 }
 
-bool fault_list_add(FaultList *list, const char *name, const char *reason, Error *error) {
+bool fault_list_add(FaultList *list, const char *name, const char *reason, Error *error)
+{
     const Fault fault = {.name = strdup(name), .reason = strdup(reason)};
     if (fault.name && fault.reason && make_room(list)) {
         list->fault[list->count++] = fault;
@@ -24,7 +26,8 @@ bool fault_list_add(FaultList *list, const char *name, const char *reason, Error
     return error_set(error, "out of memory");
 }
 
-void fault_list_free(FaultList *list) {
+void fault_list_free(FaultList *list)
+{
     for (size_t i = 0; i < list->count; i++) {
         free(list->fault[i].name);
         free(list->fault[i].reason);
@@ -33,7 +36,8 @@ void fault_list_free(FaultList *list) {
     *list = (FaultList){0};
 }
 
-void fault_list_print(const FaultList *list, FILE *to) {
+void fault_list_print(const FaultList *list, FILE *to)
+{
     for (size_t i = 0; i < list->count; i++) {
         Error line; // an Error's text is safe for a terminal
         error_set(&line, "%s: %s", list->fault[i].name, list->fault[i].reason);

@@ -10,7 +10,8 @@
 enum { STREAM_PHASE = 0x50484153, STREAM_PICK = 0x5049434b, STREAM_SHUFFLE = 0x53484655 };
 
 // Exchanges windows so that the first `chosen` of `count` are a random choice in random order.
-static void choose(Window *window, size_t count, size_t chosen, RandomKey key, uint64_t index) {
+static void choose(Window *window, size_t count, size_t chosen, RandomKey key, uint64_t index)
+{
     for (size_t i = 0; i < chosen; i++) {
         const size_t j = i + (size_t)random_below(key, index + i, count - i);
         const Window kept = window[i];
@@ -20,17 +21,20 @@ static void choose(Window *window, size_t count, size_t chosen, RandomKey key, u
 }
 
 // Windows that lie wholly within `samples`, one behind the other.
-static size_t whole_windows(size_t samples, size_t length) {
+static size_t whole_windows(size_t samples, size_t length)
+{
     return samples / length;
 }
 
-static bool list_new(WindowList *list, size_t room, Error *error) {
+static bool list_new(WindowList *list, size_t room, Error *error)
+{
     *list = (WindowList){.window = malloc((room + 1) * sizeof *list->window)};
     return list->window || error_set(error, "out of memory");
 }
 
 bool dataset_windows(const Dataset *dataset, Split split, size_t length, WindowList *list,
-                     Error *error) {
+                     Error *error)
+{
     size_t room = 0;
     for (size_t i = 0; i < dataset->clips; i++)
         room += whole_windows(dataset->clip[i].samples, length) + 1;
@@ -49,7 +53,8 @@ bool dataset_windows(const Dataset *dataset, Split split, size_t length, WindowL
 
 // The windows of one clip, from a random phase on; returns how many.
 static size_t clip_windows(const Clip *clip, uint32_t index, size_t length, uint32_t seed,
-                           uint32_t epoch, Window *window) {
+                           uint32_t epoch, Window *window)
+{
     const RandomKey key = {.seed = seed, .stream = STREAM_PHASE};
     if (clip->samples <= length) {
         window[0] = (Window){index, 0};
@@ -59,13 +64,13 @@ static size_t clip_windows(const Clip *clip, uint32_t index, size_t length, uint
     const size_t phases = slack < length ? slack + 1 : length;
     const size_t phase = (size_t)random_below(key, (uint64_t)epoch << 32 | index, phases);
     const size_t count = whole_windows(clip->samples - phase, length);
-    for (size_t k = 0; k < count; k++)
-        window[k] = (Window){index, phase + k * length};
+    for (size_t k = 0; k < count; k++) window[k] = (Window){index, phase + k * length};
     return count;
 }
 
 bool dataset_epoch(const Dataset *dataset, size_t length, uint32_t seed, uint32_t epoch,
-                   size_t per_clip, size_t most, WindowList *list, Error *error) {
+                   size_t per_clip, size_t most, WindowList *list, Error *error)
+{
     const RandomKey pick = {.seed = seed, .stream = STREAM_PICK};
     const RandomKey shuffle = {.seed = seed, .stream = STREAM_SHUFFLE};
     const uint64_t at = (uint64_t)epoch << 32;
@@ -89,7 +94,8 @@ bool dataset_epoch(const Dataset *dataset, size_t length, uint32_t seed, uint32_
     return true;
 }
 
-void dataset_read(const Dataset *dataset, Window window, size_t length, float *to) {
+void dataset_read(const Dataset *dataset, Window window, size_t length, float *to)
+{
     const Clip *clip = &dataset->clip[window.clip];
     const size_t left = window.start < clip->samples ? clip->samples - (size_t)window.start : 0;
     const size_t copied = left < length ? left : length;

@@ -1,0 +1,82 @@
+#include "command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+int command_fail(const Command *command, const Error *error)
+{
+    fprintf(stderr, "trainer %s: %s\n", command->name, error->text);
+    return EXIT_FAILED;
+}
+
+int command_usage(const Command *command, const char *format, ...)
+{
+    char text[sizeof(Error)];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    Error error; // what the user typed may hold anything; an Error's text is one line
+    error_set(&error, "%s", text);
+    fprintf(stderr, "trainer %s: %s (see trainer %s --help)\n", command->name, error.text,
+            command->name);
+    return EXIT_USAGE;
+}
+
+int command_option(const Command *command, int argc, char **argv, const char *short_options,
+                   const struct option *long_options)
+{
+    opterr = 0;
+    const int option = getopt_long(argc, argv, short_options, long_options, NULL);
+    if (option != '?' && option != ':') return option;
+    const char *word = argv[optind - 1]; // behind which getopt_long() has moved
+    if (option == ':')
+        command_usage(command, "option %s needs a value", word);
+    else if (optopt > UCHAR_MAX)
+        command_usage(command, "option %s takes no value", word);
+    else if (optopt)
+        command_usage(command, "unknown option -%c", optopt);
+    else
+        command_usage(command, "unknown option %s", word);
+    return '?';
+}
+
+bool option_integer(const Command *command, const char *option, const char *text, long low,
+                    long high, long *value)
+{
+    char *end;
+    errno = 0;
+    const long number = strtol(text, &end, 10);
+    if (*text && !*end && errno == 0 && number >= low && number <= high) {
+        *value = number;
+        return true;
+    }
+    command_usage(command, "%s: a whole number from %ld to %ld is needed, not '%s'", option, low,
+                  high, text);
+    return false;
+}
+
+bool option_number(const Command *command, const char *option, const char *text, double low,
+                   double high, double *value)
+{
+    char *end;
+    const double number = strtod(text, &end);
+    if (*text && !*end && number >= low && number <= high) {
+        *value = number;
+        return true;
+    }
+    command_usage(command, "%s: a number from %g to %g is needed, not '%s'", option, low, high,
+                  text);
+    return false;
+}
+
+bool same_file(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+    return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+           of_a.st_ino == of_b.st_ino;
+}
