@@ -9,7 +9,7 @@
 
 #define VERSION "0.2.0"
 
-static const Command *const commands[] = {&command_train};
+static const Command *const commands[] = {&command_train, &command_info};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
