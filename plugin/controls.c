@@ -12,14 +12,16 @@ static const Range ranges[PORTS_MAX] = {
     [PORT_SEED] = {0, 65535, 0},
 };
 
-static float read(const Controls *controls, int port) {
+static float read(const Controls *controls, int port)
+{
     const Range *range = &ranges[port];
     const float *value = controls->value[port];
     if (!value || isnan(*value)) return range->otherwise;
     return fminf(fmaxf(*value, range->minimum), range->maximum);
 }
 
-static float read_gain(Controls *controls) {
+static float read_gain(Controls *controls)
+{
     const float decibels = read(controls, PORT_GAIN);
     if (decibels != controls->decibels) {
         controls->decibels = decibels;
@@ -28,11 +30,13 @@ static float read_gain(Controls *controls) {
     return controls->gain;
 }
 
-void controls_init(Controls *controls) {
+void controls_init(Controls *controls)
+{
     *controls = (Controls){.decibels = 0, .gain = 1};
 }
 
-EngineSettings controls_read(Controls *controls) {
+EngineSettings controls_read(Controls *controls)
+{
     return (EngineSettings){
         .latent =
             {

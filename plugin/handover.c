@@ -4,7 +4,8 @@
 
 enum { MAILBOX_FRESH = 4 }; // beside the index of a path
 
-bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger *logger) {
+bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger *logger)
+{
     if (pthread_mutex_init(&handover->lock, NULL) != 0) return false;
     atomic_init(&handover->pending, NULL);
     atomic_init(&handover->retired, NULL);
@@ -18,19 +19,22 @@ bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger
     return true;
 }
 
-void handover_free(Handover *handover) {
+void handover_free(Handover *handover)
+{
     setup_free(handover_adopt(handover));
     handover_collect(handover);
     selection_clear(&handover->selection);
     pthread_mutex_destroy(&handover->lock);
 }
 
-Setup *handover_adopt(Handover *handover) {
+Setup *handover_adopt(Handover *handover)
+{
     return atomic_exchange_explicit(&handover->pending, NULL, memory_order_acq_rel);
 }
 
 // Loops only where a collector emptied the list in between, so at most twice.
-void handover_retire(Handover *handover, Setup *setup) {
+void handover_retire(Handover *handover, Setup *setup)
+{
     if (!setup) return;
     setup->next = atomic_load_explicit(&handover->retired, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(&handover->retired, &setup->next, setup,
@@ -38,7 +42,8 @@ void handover_retire(Handover *handover, Setup *setup) {
         continue;
 }
 
-void handover_request(Handover *handover, Property property, const char *path, size_t length) {
+void handover_request(Handover *handover, Property property, const char *path, size_t length)
+{
     Mailbox *box = &handover->mailbox[property];
     memcpy(box->path[box->writing], path, length);
     box->path[box->writing][length] = '\0';
@@ -47,16 +52,19 @@ void handover_request(Handover *handover, Property property, const char *path, s
     box->writing = middle & ~MAILBOX_FRESH;
 }
 
-Selection *handover_lock(Handover *handover) {
+Selection *handover_lock(Handover *handover)
+{
     pthread_mutex_lock(&handover->lock);
     return &handover->selection;
 }
 
-void handover_unlock(Handover *handover) {
+void handover_unlock(Handover *handover)
+{
     pthread_mutex_unlock(&handover->lock);
 }
 
-const char *handover_requested(Handover *handover, Property property) {
+const char *handover_requested(Handover *handover, Property property)
+{
     Mailbox *box = &handover->mailbox[property];
     if (!(atomic_load_explicit(&box->middle, memory_order_relaxed) & MAILBOX_FRESH)) return NULL;
     const int middle = atomic_exchange_explicit(&box->middle, box->reading, memory_order_acq_rel);
@@ -64,7 +72,8 @@ const char *handover_requested(Handover *handover, Property property) {
     return box->path[box->reading];
 }
 
-void handover_publish(Handover *handover, Setup *setup) {
+void handover_publish(Handover *handover, Setup *setup)
+{
     handover_collect(handover);
     if (!setup) return;
     Setup *superseded = handover_adopt(handover);
@@ -76,7 +85,8 @@ void handover_publish(Handover *handover, Setup *setup) {
     atomic_store_explicit(&handover->pending, setup, memory_order_release);
 }
 
-void handover_collect(Handover *handover) {
+void handover_collect(Handover *handover)
+{
     Setup *setup = atomic_exchange_explicit(&handover->retired, NULL, memory_order_acquire);
     while (setup) {
         Setup *next = setup->next;

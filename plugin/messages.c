@@ -3,22 +3,24 @@
 #include <lv2/atom/util.h>
 #include <string.h>
 
-void messages_init(Messages *messages, const Uris *uris, LV2_URID_Map *map) {
+void messages_init(Messages *messages, const Uris *uris, LV2_URID_Map *map)
+{
     *messages = (Messages){.uris = uris};
     lv2_atom_forge_init(&messages->forge, map);
 }
 
 // The property of that name; PROPERTIES where it is not one of ours.
-static Property find_property(const Uris *uris, const LV2_Atom *atom) {
+static Property find_property(const Uris *uris, const LV2_Atom *atom)
+{
     if (atom->type != uris->atom_urid || atom->size < sizeof(LV2_URID)) return PROPERTIES;
     const LV2_URID urid = ((const LV2_Atom_URID *)atom)->body;
     Property p = 0;
-    while (p < PROPERTIES && uris->property[p] != urid)
-        p++;
+    while (p < PROPERTIES && uris->property[p] != urid) p++;
     return p;
 }
 
-static bool handle_set(const Uris *uris, const LV2_Atom_Object *object, Handover *handover) {
+static bool handle_set(const Uris *uris, const LV2_Atom_Object *object, Handover *handover)
+{
     const LV2_Atom *property = NULL, *value = NULL;
     lv2_atom_object_get(object, uris->patch_property, &property, uris->patch_value, &value, 0);
     if (!property || !value || value->type != uris->atom_path) return false;
@@ -31,7 +33,8 @@ static bool handle_set(const Uris *uris, const LV2_Atom_Object *object, Handover
     return true;
 }
 
-static void handle_get(Messages *messages, const LV2_Atom_Object *object) {
+static void handle_get(Messages *messages, const LV2_Atom_Object *object)
+{
     const LV2_Atom *property = NULL;
     lv2_atom_object_get(object, messages->uris->patch_property, &property, 0);
     if (!property)
@@ -40,12 +43,13 @@ static void handle_get(Messages *messages, const LV2_Atom_Object *object) {
         messages->due |= NOTICE_NAMES & (1u << find_property(messages->uris, property));
 }
 
-bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handover *handover) {
+bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handover *handover)
+{
     const Uris *uris = messages->uris;
     if (!control || control->atom.type != uris->atom_sequence) return false;
 
     bool requested = false;
-    LV2_ATOM_SEQUENCE_FOREACH(control, event) {
+    LV2_ATOM_SEQUENCE_FOREACH (control, event) {
         const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
         if (object->atom.type != uris->atom_object && object->atom.type != uris->atom_blank)
             continue;
@@ -57,8 +61,8 @@ bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handove
     return requested;
 }
 
-static void write_set(LV2_Atom_Forge *forge, const Uris *uris, Property property,
-                      const char *path) {
+static void write_set(LV2_Atom_Forge *forge, const Uris *uris, Property property, const char *path)
+{
     LV2_Atom_Forge_Frame frame;
     lv2_atom_forge_frame_time(forge, 0);
     lv2_atom_forge_object(forge, &frame, 0, uris->patch_set);
@@ -69,7 +73,8 @@ static void write_set(LV2_Atom_Forge *forge, const Uris *uris, Property property
     lv2_atom_forge_pop(forge, &frame);
 }
 
-static void write_state_changed(LV2_Atom_Forge *forge, const Uris *uris) {
+static void write_state_changed(LV2_Atom_Forge *forge, const Uris *uris)
+{
     LV2_Atom_Forge_Frame frame;
     lv2_atom_forge_frame_time(forge, 0);
     lv2_atom_forge_object(forge, &frame, 0, uris->state_changed);
@@ -78,14 +83,16 @@ static void write_state_changed(LV2_Atom_Forge *forge, const Uris *uris) {
 
 // Bytes of the event that write_set() or write_state_changed() makes; `path` is NULL for the
 // latter.
-static size_t event_size(const char *path) {
+static size_t event_size(const char *path)
+{
     const size_t empty = sizeof(int64_t) + sizeof(LV2_Atom_Object);
     const size_t property = sizeof(LV2_Atom_Property_Body) + sizeof(uint64_t);
     const size_t value = sizeof(LV2_Atom_Property_Body);
     return path ? empty + property + value + ((strlen(path) + 1 + 7) & ~(size_t)7) : empty;
 }
 
-void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names) {
+void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names)
+{
     if (!notify) return;
     LV2_Atom_Forge *forge = &messages->forge;
     LV2_Atom_Forge_Frame sequence;

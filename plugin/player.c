@@ -3,7 +3,8 @@
 static const double settle_seconds = 0.1;
 static const double fade_seconds = 0.05;
 
-void player_init(Player *player, Setup *first, double rate, int channels) {
+void player_init(Player *player, Setup *first, double rate, int channels)
+{
     *player = (Player){
         .current = first,
         .settle = (size_t)(settle_seconds * rate),
@@ -13,30 +14,35 @@ void player_init(Player *player, Setup *first, double rate, int channels) {
     };
 }
 
-void player_free(Player *player) {
+void player_free(Player *player)
+{
     setup_free(player->current);
     setup_free(player->next);
 }
 
-static Setup *take_over(Player *player, Setup *setup) {
+static Setup *take_over(Player *player, Setup *setup)
+{
     Setup *former = player->current;
     player->current = setup;
     player->next = NULL;
     return former;
 }
 
-Setup *player_reset(Player *player) {
+Setup *player_reset(Player *player)
+{
     Setup *former = player->next ? take_over(player, player->next) : NULL;
     if (player->current->engine) engine_reset(player->current->engine);
     player->idle = true;
     return former;
 }
 
-bool player_is_free(const Player *player) {
+bool player_is_free(const Player *player)
+{
     return !player->next;
 }
 
-Setup *player_adopt(Player *player, Setup *setup) {
+Setup *player_adopt(Player *player, Setup *setup)
+{
     if (setup->engine && !player->idle) {
         player->next = setup;
         player->heard = 0;
@@ -46,31 +52,34 @@ Setup *player_adopt(Player *player, Setup *setup) {
     return take_over(player, setup);
 }
 
-const Names *player_names(const Player *player) {
+const Names *player_names(const Player *player)
+{
     return player->next ? &player->next->names : &player->current->names;
 }
 
-static size_t setup_latency(const Setup *setup) {
+static size_t setup_latency(const Setup *setup)
+{
     return setup->engine ? (size_t)engine_latency(setup->engine) : 0;
 }
 
-int player_latency(const Player *player) {
+int player_latency(const Player *player)
+{
     return (int)setup_latency(player->current);
 }
 
-static void pass(int channels, const float *const *in, float *const *out, size_t n) {
+static void pass(int channels, const float *const *in, float *const *out, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         float
             frame[CHANNELS_MAX]; // all are read before one is written: they may be the same memory
-        for (int c = 0; c < channels; c++)
-            frame[c] = in[c][i];
-        for (int c = 0; c < channels; c++)
-            out[c][i] = frame[c];
+        for (int c = 0; c < channels; c++) frame[c] = in[c][i];
+        for (int c = 0; c < channels; c++) out[c][i] = frame[c];
     }
 }
 
 static void play(const Player *player, const Setup *setup, const EngineSettings *settings,
-                 const float *const *in, float *const *out, size_t n) {
+                 const float *const *in, float *const *out, size_t n)
+{
     if (setup->engine)
         engine_process(setup->engine, settings, in, out, n);
     else
@@ -79,33 +88,34 @@ static void play(const Player *player, const Setup *setup, const EngineSettings 
 
 // Plays both setups, at most to the end of the fade; returns the samples played.
 static size_t cross_fade(Player *player, const EngineSettings *settings, const float *const *in,
-                         float *const *out, size_t n) {
+                         float *const *out, size_t n)
+{
     const size_t start = setup_latency(player->next) + player->settle;
     const size_t left = start + player->fade - player->heard;
     if (n > left) n = left;
     if (n > PLAYER_BLOCK) n = PLAYER_BLOCK;
 
     float *scratch[CHANNELS_MAX];
-    for (int c = 0; c < player->channels; c++)
-        scratch[c] = player->scratch[c];
+    for (int c = 0; c < player->channels; c++) scratch[c] = player->scratch[c];
     play(player, player->next, settings, in, scratch, n); // first: `out` may be the memory of `in`
     play(player, player->current, settings, in, out, n);
 
     for (size_t i = 0; i < n; i++) {
         if (player->heard++ < start) continue;
         const float gain = (float)(player->heard - start) / (float)player->fade;
-        for (int c = 0; c < player->channels; c++)
-            out[c][i] += gain * (scratch[c][i] - out[c][i]);
+        for (int c = 0; c < player->channels; c++) out[c][i] += gain * (scratch[c][i] - out[c][i]);
     }
     return n;
 }
 
-static bool is_faded(const Player *player) {
+static bool is_faded(const Player *player)
+{
     return player->heard == setup_latency(player->next) + player->settle + player->fade;
 }
 
 Setup *player_process(Player *player, const EngineSettings *settings, const float *const *in,
-                      float *const *out, size_t n) {
+                      float *const *out, size_t n)
+{
     if (n > 0) player->idle = false;
 
     Setup *former = NULL;

@@ -9,7 +9,8 @@
 
 static const char default_model[] = "models/normal.safetensors"; // in the bundle
 
-static Setup *load_default(Plugin *plugin, const char *bundle) {
+static Setup *load_default(Plugin *plugin, const char *bundle)
+{
     const size_t length = strlen(bundle);
     const char *slash = length > 0 && bundle[length - 1] == '/' ? "" : "/";
     char path[PATH_BYTES];
@@ -22,7 +23,8 @@ static Setup *load_default(Plugin *plugin, const char *bundle) {
 }
 
 static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, const char *bundle,
-                              const LV2_Feature *const *features) {
+                              const LV2_Feature *const *features)
+{
     Plugin *plugin = calloc(1, sizeof *plugin);
     if (!plugin) return NULL;
 
@@ -59,32 +61,29 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
     return plugin;
 }
 
-static void cleanup(LV2_Handle instance) {
+static void cleanup(LV2_Handle instance)
+{
     Plugin *plugin = instance;
     player_free(&plugin->player);
     handover_free(&plugin->handover);
     free(plugin);
 }
 
-static void connect_audio(Plugin *plugin, int index, float *buffer) {
+static void connect_audio(Plugin *plugin, int index, float *buffer)
+{
     if (index < plugin->channels)
         plugin->in[index] = buffer;
     else
         plugin->out[index - plugin->channels] = buffer;
 }
 
-static void connect_port(LV2_Handle instance, uint32_t port, void *data) {
+static void connect_port(LV2_Handle instance, uint32_t port, void *data)
+{
     Plugin *plugin = instance;
     switch (port) {
-    case PORT_CONTROL:
-        plugin->control = data;
-        break;
-    case PORT_NOTIFY:
-        plugin->notify = data;
-        break;
-    case PORT_LATENCY:
-        plugin->latency = data;
-        break;
+    case PORT_CONTROL: plugin->control = data; break;
+    case PORT_NOTIFY: plugin->notify = data; break;
+    case PORT_LATENCY: plugin->latency = data; break;
     default:
         if (port < PORT_AUDIO)
             plugin->controls.value[port] = data;
@@ -94,27 +93,31 @@ static void connect_port(LV2_Handle instance, uint32_t port, void *data) {
 }
 
 // The worker frees it; without one the next restore() does.
-static void retire(Plugin *plugin, Setup *setup) {
+static void retire(Plugin *plugin, Setup *setup)
+{
     if (!setup) return;
     handover_retire(&plugin->handover, setup);
     plugin->work_due = true;
 }
 
-static void activate(LV2_Handle instance) {
+static void activate(LV2_Handle instance)
+{
     Plugin *plugin = instance;
     retire(plugin, player_reset(&plugin->player));
 }
 
 // The worker looks for itself what there is to do. Where the host's queue is full it is called in
 // the next block.
-static void call_worker(Plugin *plugin) {
+static void call_worker(Plugin *plugin)
+{
     if (!plugin->work_due || !plugin->schedule) return;
     const uint32_t message = 0;
     plugin->work_due = plugin->schedule->schedule_work(plugin->schedule->handle, sizeof message,
                                                        &message) != LV2_WORKER_SUCCESS;
 }
 
-static void adopt(Plugin *plugin) {
+static void adopt(Plugin *plugin)
+{
     if (!player_is_free(&plugin->player)) return;
     Setup *setup = handover_adopt(&plugin->handover);
     if (!setup) return;
@@ -122,13 +125,15 @@ static void adopt(Plugin *plugin) {
     retire(plugin, player_adopt(&plugin->player, setup));
 }
 
-static bool is_connected(const Plugin *plugin) {
+static bool is_connected(const Plugin *plugin)
+{
     for (int c = 0; c < plugin->channels; c++)
         if (!plugin->in[c] || !plugin->out[c]) return false;
     return true;
 }
 
-static void run(LV2_Handle instance, uint32_t samples) {
+static void run(LV2_Handle instance, uint32_t samples)
+{
     Plugin *plugin = instance;
     if (messages_read(&plugin->messages, plugin->control, &plugin->handover))
         plugin->work_due = true;
@@ -146,7 +151,8 @@ static void run(LV2_Handle instance, uint32_t samples) {
 }
 
 static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function respond,
-                              LV2_Worker_Respond_Handle handle, uint32_t size, const void *data) {
+                              LV2_Worker_Respond_Handle handle, uint32_t size, const void *data)
+{
     (void)respond, (void)handle, (void)size, (void)data;
     Plugin *plugin = instance;
     Handover *handover = &plugin->handover;
@@ -166,12 +172,14 @@ static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function r
     return LV2_WORKER_SUCCESS;
 }
 
-static LV2_Worker_Status work_response(LV2_Handle instance, uint32_t size, const void *body) {
+static LV2_Worker_Status work_response(LV2_Handle instance, uint32_t size, const void *body)
+{
     (void)instance, (void)size, (void)body;
     return LV2_WORKER_SUCCESS; // work() sends none
 }
 
-static const void *extension_data(const char *uri) {
+static const void *extension_data(const char *uri)
+{
     static const LV2_Worker_Interface worker_interface = {
         .work = work,
         .work_response = work_response,
@@ -187,7 +195,8 @@ static const void *extension_data(const char *uri) {
         .activate = activate, .run = run, .cleanup = cleanup, .extension_data = extension_data,    \
     }
 
-LV2_SYMBOL_EXPORT const LV2_Descriptor *lv2_descriptor(uint32_t index) {
+LV2_SYMBOL_EXPORT const LV2_Descriptor *lv2_descriptor(uint32_t index)
+{
     static const LV2_Descriptor descriptors[] = {
         DESCRIPTOR(TRASLUZ_MONO_URI),
         DESCRIPTOR(TRASLUZ_STEREO_URI),

@@ -3,17 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
-void selection_init(Selection *selection, double rate, int channels, LV2_Log_Logger *logger) {
+void selection_init(Selection *selection, double rate, int channels, LV2_Log_Logger *logger)
+{
     *selection = (Selection){.rate = rate, .channels = channels, .logger = logger};
 }
 
-void selection_clear(Selection *selection) {
+void selection_clear(Selection *selection)
+{
     model_unref(selection->model);
     latent_free(selection->reference);
 }
 
 // One line to the log. Of a path too long for it the end is shown, where the file's name is.
-static void complain(const Selection *selection, Property property, const Error *error) {
+static void complain(const Selection *selection, Property property, const Error *error)
+{
     enum { SHOWN = 300 };
     static const char *const kind[PROPERTIES] = {"model", "reference"};
     const char *path = selection->names.path[property];
@@ -25,18 +28,21 @@ static void complain(const Selection *selection, Property property, const Error 
     lv2_log_error(selection->logger, "%s\n", line.text);
 }
 
-static bool same_model(const Model *a, const Model *b) {
+static bool same_model(const Model *a, const Model *b)
+{
     return a && b && strcmp(a->fingerprint, b->fingerprint) == 0;
 }
 
-static bool same_latent(const Latent *a, const Latent *b) {
+static bool same_latent(const Latent *a, const Latent *b)
+{
     return a && b && a->channels == b->channels && a->frames == b->frames &&
            memcmp(a->values, b->values, a->frames * (size_t)a->channels * sizeof *a->values) == 0;
 }
 
 // A reference to the named model, or to the present one where the named one does not load or is the
 // same.
-static Model *choose_model(const Selection *selection) {
+static Model *choose_model(const Selection *selection)
+{
     Error error;
     Model *model = model_load(selection->names.path[PROPERTY_MODEL], &error);
     if (!model) complain(selection, PROPERTY_MODEL, &error);
@@ -45,7 +51,8 @@ static Model *choose_model(const Selection *selection) {
     return model_ref(selection->model);
 }
 
-static Latent *load_reference(const char *path, const Model *model, Error *error) {
+static Latent *load_reference(const char *path, const Model *model, Error *error)
+{
     if (!model) {
         error_set(error, "there is no model to play it with");
         return NULL;
@@ -58,7 +65,8 @@ static Latent *load_reference(const char *path, const Model *model, Error *error
 
 // The named reference, or the present one where the named one does not load or is the same. NULL
 // where neither fits the model.
-static Latent *choose_reference(const Selection *selection, const Model *model) {
+static Latent *choose_reference(const Selection *selection, const Model *model)
+{
     const char *path = selection->names.path[PROPERTY_REFERENCE];
     if (!*path) return NULL;
 
@@ -73,19 +81,22 @@ static Latent *choose_reference(const Selection *selection, const Model *model) 
     return present;
 }
 
-static void replace_model(Selection *selection, Model *model) {
+static void replace_model(Selection *selection, Model *model)
+{
     model_unref(selection->model);
     selection->model = model;
 }
 
-static void replace_reference(Selection *selection, Latent *reference) {
+static void replace_reference(Selection *selection, Latent *reference)
+{
     if (reference == selection->reference) return;
     latent_free(selection->reference);
     selection->reference = reference;
 }
 
 // The engine for what is named now; NULL where the sound does not change.
-static Engine *load(Selection *selection, bool model_named, bool reference_named) {
+static Engine *load(Selection *selection, bool model_named, bool reference_named)
+{
     Model *model = model_named ? choose_model(selection) : model_ref(selection->model);
     Latent *reference = selection->reference;
     if (reference_named || model != selection->model)
@@ -108,7 +119,8 @@ static Engine *load(Selection *selection, bool model_named, bool reference_named
     return engine;
 }
 
-Setup *selection_name(Selection *selection, const char *const path[PROPERTIES]) {
+Setup *selection_name(Selection *selection, const char *const path[PROPERTIES])
+{
     Setup *setup = setup_new();
     if (!setup) {
         lv2_log_error(selection->logger, "trasluz: out of memory\n");

@@ -10,14 +10,16 @@ typedef struct {
     LV2_State_Free_Path *free;
 } Paths;
 
-static Paths paths_of(const LV2_Feature *const *features) {
+static Paths paths_of(const LV2_Feature *const *features)
+{
     return (Paths){
         .map = lv2_features_data(features, LV2_STATE__mapPath),
         .free = lv2_features_data(features, LV2_STATE__freePath),
     };
 }
 
-static void free_path(const Paths *paths, char *path) {
+static void free_path(const Paths *paths, char *path)
+{
     if (paths->free)
         paths->free->free_path(paths->free->handle, path);
     else
@@ -26,7 +28,8 @@ static void free_path(const Paths *paths, char *path) {
 
 static LV2_State_Status save_name(const Plugin *plugin, LV2_State_Store_Function store,
                                   LV2_State_Handle state, const Paths *paths, Property property,
-                                  const char *path) {
+                                  const char *path)
+{
     const uint32_t flags = LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE;
     const LV2_URID key = plugin->uris.property[property];
 
@@ -43,7 +46,8 @@ static LV2_State_Status save_name(const Plugin *plugin, LV2_State_Store_Function
 
 static LV2_State_Status save(LV2_Handle instance, LV2_State_Store_Function store,
                              LV2_State_Handle state, uint32_t flags,
-                             const LV2_Feature *const *features) {
+                             const LV2_Feature *const *features)
+{
     (void)flags;
     Plugin *plugin = instance;
     const Names names = handover_lock(&plugin->handover)->names;
@@ -59,7 +63,8 @@ static LV2_State_Status save(LV2_Handle instance, LV2_State_Store_Function store
 // Reads a path from the session; false where it has none.
 static bool restore_name(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
                          LV2_State_Handle state, const Paths *paths, Property property,
-                         char path[PATH_BYTES]) {
+                         char path[PATH_BYTES])
+{
     size_t size = 0;
     uint32_t type = 0, flags = 0;
     const char *value = retrieve(state, plugin->uris.property[property], &size, &type, &flags);
@@ -85,7 +90,8 @@ static bool restore_name(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
 
 static LV2_State_Status restore(LV2_Handle instance, LV2_State_Retrieve_Function retrieve,
                                 LV2_State_Handle state, uint32_t flags,
-                                const LV2_Feature *const *features) {
+                                const LV2_Feature *const *features)
+{
     (void)flags;
     Plugin *plugin = instance;
     const Paths paths = paths_of(features);

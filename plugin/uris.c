@@ -4,7 +4,8 @@
 #include <lv2/patch/patch.h>
 #include <lv2/state/state.h>
 
-void uris_map(Uris *uris, LV2_URID_Map *map) {
+void uris_map(Uris *uris, LV2_URID_Map *map)
+{
     *uris = (Uris){
         .property =
             {

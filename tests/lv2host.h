@@ -1,0 +1,126 @@
+// lv2host.h: a small LV2 host for tests, on lilv. A Host is one plugin instance with all that a
+// host owes it: URIDs, a worker, a log, message ports, sessions, presets.
+//
+// Everything is called from the test's thread, which is also the audio thread, but for
+// host_restore(), host_save() and host_session_*(), which may be called from another one while the
+// first runs the plugin.
+#ifndef TRASLUZ_LV2HOST_H
+#define TRASLUZ_LV2HOST_H
+
+#include <lilv/lilv.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HOST_PATH_MAX = 8192 };
+
+typedef struct Host Host;
+
+typedef enum {
+    HOST_WORKER_NONE,
+    HOST_WORKER_THREAD, // works beside run()
+    HOST_WORKER_INSIDE, // works inside run(), as freewheeling hosts do
+} HostWorker;
+
+typedef struct {
+    const char *uri;
+    double rate; // Hz
+    HostWorker worker;
+    bool no_log;          // lend no log: messages go to standard error
+    const char *lv2_path; // where to look for plugins; NULL: LV2_PATH
+    uint32_t notify_size; // bytes of the notify port's buffer; 0: plenty
+} HostOptions;
+
+// Instantiates and activates; every port has a buffer, controls stand at their defaults. NULL where
+// lilv finds no such plugin or it refuses.
+Host *host_new(const HostOptions *options);
+void host_free(Host *host);
+
+const LilvPlugin *host_plugin(const Host *host);
+LilvWorld *host_world(const Host *host);
+int host_channels(const Host *host);
+
+// Back to the state before any sound.
+void host_reactivate(Host *host);
+
+// Where a control port's value is; aborts the program where there is no such port.
+float *host_control(Host *host, const char *symbol);
+
+typedef struct {
+    float minimum, maximum, otherwise;
+} HostRange;
+HostRange host_range(Host *host, const char *symbol);
+
+// Leaves a port unconnected from now on.
+void host_disconnect(Host *host, const char *symbol);
+
+// One block. in and out have host_channels() buffers of n samples, which may be the same memory.
+void host_run(Host *host, const float *const *in, float *const *out, uint32_t n);
+
+// Waits until the worker has nothing to do.
+void host_wait(Host *host);
+
+// The log so far: lines, ended by newlines. Stays until the next message or host_free().
+const char *host_log(Host *host);
+
+// ---- Messages to the plugin, delivered in the next block ----
+
+typedef struct {
+    const char *subject;  // URI; NULL: none
+    const char *property; // URI; NULL: none
+    const char *type;     // of the value, URI; NULL: atom:Path
+    const void *value;    // NULL: none
+    uint32_t size;        // of the value, in bytes
+} HostSet;
+void host_send(Host *host, const HostSet *message);
+
+// patch:Set of a file, as Ardour sends it; patch:Get of a property, or of all (NULL).
+void host_set_file(Host *host, const char *property, const char *path);
+void host_get(Host *host, const char *property);
+
+// ---- Messages from the plugin ----
+
+typedef struct {
+    enum { HEARD_SET, HEARD_STATE_CHANGED, HEARD_OTHER } kind;
+    char property[64];
+    char path[HOST_PATH_MAX];
+} Heard;
+
+// What was heard since the last host_forget().
+int host_heard(const Host *host);
+const Heard *host_heard_at(const Host *host, int index);
+void host_forget(Host *host);
+
+// ---- Sessions and presets ----
+
+// Saves the instance as lilv does, in a folder that must not exist yet, and restores it from there.
+// No worker is lent.
+bool host_save(Host *host, const char *folder);
+bool host_restore(Host *host, const char *folder);
+
+// Loads a preset by its URI.
+bool host_load_preset(Host *host, const char *uri);
+
+// A session kept in memory, as hosts do that use no lilv for it.
+enum { HOST_PROPERTIES_MAX = 8 };
+typedef struct {
+    uint32_t key, type;
+    size_t size;
+    char value[HOST_PATH_MAX];
+} HostProperty;
+typedef struct {
+    HostProperty property[HOST_PROPERTIES_MAX];
+    int properties;
+    bool maps_paths; // lends mapPath and freePath: paths in the session begin with "session:"
+    bool omits_nul;  // leaves a path's NUL out of its size
+    int lent, freed; // paths that the plugin was given, and gave back
+    bool misused;    // a path to be mapped was none of the session's
+} HostSession;
+void host_session_save(Host *host, HostSession *session);
+void host_session_restore(Host *host, HostSession *session);
+
+// The property as saved, or NULL.
+HostProperty *host_session_find(HostSession *session, const char *key);
+void host_session_remove(HostSession *session, const char *key);
+
+#endif

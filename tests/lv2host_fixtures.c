@@ -1,0 +1,336 @@
+#define _XOPEN_SOURCE 700 // nftw(), realpath()
+
+#include "lv2host_fixtures.h"
+
+#include "latent.h"
+#include "model.h"
+#include "random.h"
+
+#include <ftw.h>
+#include <math.h>
+#include <sndfile.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATHS = 16, MUSIC_CHANNELS_MAX = 8 };
+
+static void fail(const char *what, const char *which)
+{
+    fprintf(stderr, "fixture: %s: %s\n", what, which);
+    abort();
+}
+
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory) fail("allocate", "out of memory");
+    return memory;
+}
+
+// ---- Sounds ----
+
+Sound sound_new(size_t frames)
+{
+    Sound sound = {.frames = frames};
+    for (int c = 0; c < SOUND_CHANNELS; c++) sound.channel[c] = allocate(frames, sizeof(float));
+    return sound;
+}
+
+void sound_free(Sound *sound)
+{
+    for (int c = 0; c < SOUND_CHANNELS; c++) free(sound->channel[c]);
+}
+
+Sound sound_music(size_t frames)
+{
+    const char *path = getenv("TRASLUZ_CLIP");
+    if (!path) path = "tests/clip.flac";
+    SF_INFO info = {0};
+    SNDFILE *file = sf_open(path, SFM_READ, &info);
+    if (!file) fail(path, sf_strerror(NULL));
+    if (info.channels > MUSIC_CHANNELS_MAX) fail(path, "too many channels");
+
+    Sound sound = sound_new(frames);
+    float frame[MUSIC_CHANNELS_MAX];
+    for (size_t i = 0; i < frames; i++) {
+        if (sf_readf_float(file, frame, 1) != 1) fail(path, "too short");
+        sound.channel[0][i] = frame[0];
+        sound.channel[1][i] = info.channels > 1 ? frame[1] : 0.7f * frame[0];
+    }
+    sf_close(file);
+    return sound;
+}
+
+bool sound_equal(const Sound *a, const Sound *b, size_t from, size_t to)
+{
+    for (int c = 0; c < SOUND_CHANNELS; c++)
+        if (memcmp(a->channel[c] + from, b->channel[c] + from, (to - from) * sizeof(float)) != 0)
+            return false;
+    return true;
+}
+
+bool sound_delayed(const Sound *a, const Sound *b, size_t delay, size_t from, size_t to)
+{
+    for (int c = 0; c < SOUND_CHANNELS; c++) {
+        for (size_t i = from; i < to; i++) {
+            const float expected = i < delay ? 0 : a->channel[c][i - delay];
+            if (b->channel[c][i] != expected) return false;
+        }
+    }
+    return true;
+}
+
+bool sound_finite(const Sound *sound)
+{
+    for (int c = 0; c < SOUND_CHANNELS; c++)
+        for (size_t i = 0; i < sound->frames; i++)
+            if (!isfinite(sound->channel[c][i])) return false;
+    return true;
+}
+
+float sound_step(const Sound *sound, size_t from, size_t to)
+{
+    float largest = 0;
+    for (int c = 0; c < SOUND_CHANNELS; c++)
+        for (size_t i = from + 1; i < to; i++)
+            largest = fmaxf(largest, fabsf(sound->channel[c][i] - sound->channel[c][i - 1]));
+    return largest;
+}
+
+// ---- Playing ----
+
+static void play_block(Host *host, const Sound *in, Sound *out, size_t at, size_t n)
+{
+    const float *from[SOUND_CHANNELS];
+    float *to[SOUND_CHANNELS];
+    for (int c = 0; c < SOUND_CHANNELS; c++) {
+        from[c] = in->channel[c] + at;
+        to[c] = out->channel[c] + at;
+    }
+    host_run(host, from, to, (uint32_t)n);
+}
+
+void play(Host *host, const Sound *in, Sound *out, size_t from, size_t to, size_t block)
+{
+    for (size_t at = from; at < to; at += block)
+        play_block(host, in, out, at, to - at < block ? to - at : block);
+}
+
+void play_in_pieces(Host *host, const Sound *in, Sound *out, size_t from, size_t to, size_t longest,
+                    uint32_t seed)
+{
+    uint64_t piece = 0;
+    for (size_t at = from, n; at < to; at += n) {
+        // As many short blocks as long ones.
+        const double exponent = (double)random_below((RandomKey){seed, 0}, piece++, 1001) / 1000;
+        n = (size_t)pow((double)longest, exponent);
+        if (n > to - at) n = to - at;
+        play_block(host, in, out, at, n);
+    }
+}
+
+// ---- Files ----
+
+static char folder[64];
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+    (void)status, (void)type, (void)ftw;
+    return remove(path);
+}
+
+static void remove_folder(void)
+{
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *scratch_folder(void)
+{
+    if (!*folder) {
+        snprintf(folder, sizeof folder, "/tmp/trasluz-test-XXXXXX");
+        if (!mkdtemp(folder)) fail(folder, "no folder for tests");
+        atexit(remove_folder);
+    }
+    return folder;
+}
+
+const char *scratch_path(const char *format, ...)
+{
+    static char paths[PATHS][512];
+    static int next;
+    char *path = paths[next++ % PATHS];
+    const int start = snprintf(path, sizeof *paths, "%s/", scratch_folder());
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(path + start, sizeof *paths - (size_t)start, format, arguments);
+    va_end(arguments);
+    return path;
+}
+
+void write_file(const char *path, const void *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0) fail("write", path);
+}
+
+void copy_file(const char *from, const char *to, size_t most)
+{
+    static char bytes[1 << 20];
+    FILE *file = fopen(from, "rb");
+    if (!file) fail("read", from);
+    const size_t size = fread(bytes, 1, most < sizeof bytes ? most : sizeof bytes, file);
+    fclose(file);
+    write_file(to, bytes, size);
+}
+
+const char *bare_lv2_path(void)
+{
+    static char path[512];
+    if (*path) return path;
+    static const char *const files[] = {"manifest.ttl", "trasluz.ttl", "trasluz.so"};
+    const char *built = getenv("TRASLUZ_LV2");
+    if (!built) fail("environment", "TRASLUZ_LV2 must name the folder that holds trasluz.lv2");
+
+    char real[HOST_PATH_MAX];
+    if (!realpath(built, real)) fail("no such folder", built);
+    snprintf(path, sizeof path, "%s", scratch_path("lv2"));
+    if (mkdir(path, 0700) != 0 || mkdir(scratch_path("lv2/trasluz.lv2"), 0700) != 0)
+        fail("no folder", path);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char target[HOST_PATH_MAX + 64];
+        snprintf(target, sizeof target, "%s/trasluz.lv2/%s", real, files[i]);
+        if (symlink(target, scratch_path("lv2/trasluz.lv2/%s", files[i])) != 0)
+            fail("no link", files[i]);
+    }
+    return path;
+}
+
+// ---- Models ----
+
+static const char *write_model(const char *name, const Arch *arch, double rate,
+                               const float *parameters)
+{
+    Error error;
+    const size_t channels = (size_t)arch_latent_channels(arch);
+    float *mean = allocate(channels, sizeof(float));
+    float *std = allocate(channels, sizeof(float));
+    for (size_t c = 0; c < channels; c++) std[c] = 0.1f;
+    const ModelInfo info = {
+        .train_loss = NAN, .validation_loss = NAN, .test_loss = NAN, .level = NAN};
+    Model *model = model_new(arch, rate, parameters, mean, std, &info, &error);
+    const char *path = scratch_path("%s", name);
+    if (!model || !model_write(model, path, &error)) fail(path, error.text);
+    model_unref(model);
+    free(mean);
+    free(std);
+    return path;
+}
+
+const char *wire_file(const char *name, int hop, float gain, double rate)
+{
+    Error error;
+    Arch arch;
+    char text[32];
+    snprintf(text, sizeof text, "%dk%ds%dp0", hop, hop, hop);
+    if (!arch_parse(&arch, text, ACTIVATION_TANH, &error)) fail(text, error.text);
+
+    // Both weights are [hop][hop] and take each sample to its own channel and back.
+    float *parameters = allocate(arch_parameters(&arch), sizeof(float));
+    for (int i = 0; i < hop; i++) {
+        parameters[arch_weight_offset(&arch, false, 0) + (size_t)(i * hop + i)] = gain;
+        parameters[arch_weight_offset(&arch, true, 0) + (size_t)(i * hop + i)] = 1;
+    }
+    const char *path = write_model(name, &arch, rate, parameters);
+    free(parameters);
+    return path;
+}
+
+// Uniform values, wide enough that the sound comes out about as loud as it went in.
+static void scramble(const Arch *arch, bool decoder, float *parameters, RandomKey key)
+{
+    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
+    for (int l = 0; l < chain->layers; l++) {
+        const Layer *layer = &chain->layer[l];
+        const double taps = decoder ? (double)layer->kernel / layer->stride : layer->kernel;
+        const double bound = sqrt(6 / (layer->in * taps));
+        const size_t start = arch_weight_offset(arch, decoder, l);
+        for (size_t i = start; i < start + layer_weights(layer); i++)
+            parameters[i] =
+                (float)(bound * ((double)random_below(key, i, 1 << 24) / (1 << 23) - 1));
+    }
+}
+
+const char *scrambler_file(const char *name, const char *text, double rate, uint32_t seed)
+{
+    Error error;
+    Arch arch;
+    if (!arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, &error)) fail(text, error.text);
+    float *parameters = allocate(arch_parameters(&arch), sizeof(float));
+    scramble(&arch, false, parameters, (RandomKey){seed, 0});
+    scramble(&arch, true, parameters, (RandomKey){seed, 1});
+    const char *path = write_model(name, &arch, rate, parameters);
+    free(parameters);
+    return path;
+}
+
+const char *reference_file(const char *name, const char *model_path, size_t frames, uint32_t seed)
+{
+    Error error;
+    Model *model = model_load(model_path, &error);
+    if (!model) fail(model_path, error.text);
+    Latent *latent = latent_new(model, frames, &error);
+    if (!latent) fail(name, error.text);
+    for (size_t t = 0; t < frames; t++)
+        random_normal((RandomKey){seed, 2}, t, latent->values + t * (size_t)latent->channels,
+                      latent->channels);
+    for (size_t i = 0; i < frames * (size_t)latent->channels; i++) latent->values[i] *= 0.1f;
+    snprintf(latent->source, sizeof latent->source, "noise");
+    const char *path = scratch_path("%s", name);
+    if (!latent_write(latent, path, &error)) fail(path, error.text);
+    latent_free(latent);
+    model_unref(model);
+    return path;
+}
+
+// ---- Changing files ----
+
+void run_nothing(Host *host)
+{
+    Sound nothing = sound_new(0);
+    play_block(host, &nothing, &nothing, 0, 0);
+    sound_free(&nothing);
+}
+
+void load_file(Host *host, const char *property, const char *path)
+{
+    host_set_file(host, property, path);
+    run_nothing(host);
+    host_wait(host);
+    run_nothing(host);
+}
+
+void change_file(Host *host, const char *property, const char *path)
+{
+    load_file(host, property, path);
+    const size_t second = (size_t)RATE;
+    Sound silence = sound_new(second);
+    play(host, &silence, &silence, 0, second, 512);
+    sound_free(&silence);
+}
+
+const char *named_file(Host *host, const char *property)
+{
+    host_forget(host);
+    host_get(host, property);
+    run_nothing(host);
+    const char *path = NULL;
+    for (int i = 0; i < host_heard(host); i++) {
+        const Heard *heard = host_heard_at(host, i);
+        if (heard->kind == HEARD_SET && strcmp(heard->property, property) == 0) path = heard->path;
+    }
+    return path;
+}
