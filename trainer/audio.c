@@ -16,6 +16,7 @@ struct AudioReader {
     SNDFILE *file;
     int channels;
     double rate;
+    double seconds;          // expected
     uint64_t promised, have; // frames
     AudioFaults faults;
 };
@@ -88,13 +89,14 @@ AudioReader *audio_open(const char *path, Error *error)
         return NULL;
     }
     // An MP3's length is a guess from its first frames.
-    const bool known = info.frames > 0 && info.frames < SF_COUNT_MAX &&
-                       (info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_MPEG;
+    const bool told = info.frames > 0 && info.frames < SF_COUNT_MAX;
+    const bool promised = told && (info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_MPEG;
     *reader = (AudioReader){
         .file = file,
         .channels = info.channels,
         .rate = info.samplerate,
-        .promised = known ? (uint64_t)llround((double)info.frames * promised_share(file)) : 0,
+        .seconds = told ? (double)info.frames / info.samplerate : 0.0,
+        .promised = promised ? (uint64_t)llround((double)info.frames * promised_share(file)) : 0,
     };
     return reader;
 }
@@ -119,6 +121,11 @@ double audio_rate(const AudioReader *reader)
 const AudioFaults *audio_faults(const AudioReader *reader)
 {
     return &reader->faults;
+}
+
+double audio_seconds(const AudioReader *reader)
+{
+    return reader->seconds;
 }
 
 // ---- Reading ----
@@ -169,7 +176,7 @@ static bool mono_init(Mono *mono, double from, double to, AudioSink *sink, void 
     int why = 0;
     if (!src_is_valid_ratio(mono->ratio))
         return error_set(error, "cannot resample from %g to %g Hz", from, to);
-    mono->converter = src_new(SRC_SINC_BEST_QUALITY, 1, &why);
+    mono->converter = src_new(SRC_SINC_MEDIUM_QUALITY, 1, &why);
     return mono->converter ? true : error_set(error, "resampler: %s", src_strerror(why));
 }
 
@@ -202,11 +209,16 @@ static bool mono_push(Mono *mono, const float *samples, size_t n, uint64_t most,
     return true;
 }
 
+static uint64_t resampled_length(uint64_t frames, double from, double to)
+{
+    return (uint64_t)ceil((double)frames * to / from);
+}
+
 // Silence behind the end brings out what the converter still holds.
 static bool mono_finish(Mono *mono, uint64_t frames, double from, double to, Error *error)
 {
     static const float silence[PIECE];
-    const uint64_t wanted = (uint64_t)ceil((double)frames * to / from);
+    const uint64_t wanted = resampled_length(frames, from, to);
     while (mono->given < wanted)
         if (!mono_push(mono, silence, PIECE, wanted - mono->given, error)) return false;
     return true;
@@ -232,6 +244,13 @@ static bool stream_reader(AudioReader *reader, Mono *mono, float *piece, double 
     return mono_finish(mono, reader->have, reader->rate, rate, error);
 }
 
+static float *new_piece(const AudioReader *reader, Error *error)
+{
+    float *piece = malloc((size_t)reader->channels * PIECE * sizeof *piece);
+    if (!piece) error_set(error, "out of memory");
+    return piece;
+}
+
 bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *data,
                        AudioFaults *faults, Error *error)
 {
@@ -239,9 +258,8 @@ bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *dat
     if (!reader) return false;
     Mono mono;
     bool good = mono_init(&mono, reader->rate, rate, sink, data, error);
-    float *piece = malloc((size_t)reader->channels * PIECE * sizeof *piece);
-    if (!piece) good = error_set(error, "out of memory");
-    good = good && stream_reader(reader, &mono, piece, rate, error);
+    float *piece = new_piece(reader, error);
+    good = good && piece && stream_reader(reader, &mono, piece, rate, error);
     *faults = reader->faults;
     free(piece);
     if (mono.converter) src_delete(mono.converter);
@@ -249,38 +267,21 @@ bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *dat
     return good;
 }
 
-// ---- Into memory ----
-
-typedef struct {
-    float *samples;
-    size_t n, room;
-} Growing;
-
-static bool grow(void *data, const float *samples, size_t n, Error *error)
+static bool count_frames(AudioReader *reader, float *piece, Error *error)
 {
-    Growing *all = data;
-    if (all->n + n > all->room) {
-        const size_t room = (all->room + n) * 2;
-        float *moved = realloc(all->samples, room * sizeof *moved);
-        if (!moved) return error_set(error, "out of memory");
-        all->samples = moved;
-        all->room = room;
-    }
-    memcpy(all->samples + all->n, samples, n * sizeof *samples);
-    all->n += n;
+    for (size_t frames = PIECE; frames == PIECE;)
+        if (!audio_read(reader, piece, PIECE, &frames, error)) return false;
     return true;
 }
 
-bool audio_read_mono(const char *path, double rate, float **samples, size_t *n, AudioFaults *faults,
-                     Error *error)
+bool audio_count_mono(const char *path, double rate, uint64_t *samples, Error *error)
 {
-    Growing all = {0};
-    const bool good = audio_stream_mono(path, rate, grow, &all, faults, error);
-    if (!good) {
-        free(all.samples);
-        all = (Growing){0};
-    }
-    *samples = all.samples;
-    *n = all.n;
+    AudioReader *reader = audio_open(path, error);
+    if (!reader) return false;
+    float *piece = new_piece(reader, error);
+    const bool good = piece && count_frames(reader, piece, error);
+    *samples = resampled_length(reader->have, reader->rate, rate);
+    free(piece);
+    audio_close(reader);
     return good;
 }

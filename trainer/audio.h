@@ -26,6 +26,9 @@ int audio_channels(const AudioReader *reader);
 double audio_rate(const AudioReader *reader); // Hz
 const AudioFaults *audio_faults(const AudioReader *reader);
 
+// Seconds, as far as the file tells before it is read: a guess for MP3, 0 where it does not say.
+double audio_seconds(const AudioReader *reader);
+
 // Reads up to `room` frames to samples[room][channels]; *frames is how many came, less than `room`
 // only at the end. False where the file has no frame at all.
 bool audio_read(AudioReader *reader, float *samples, size_t room, size_t *frames, Error *error);
@@ -33,13 +36,12 @@ bool audio_read(AudioReader *reader, float *samples, size_t room, size_t *frames
 // Takes what audio_stream_mono() makes of a file. Returning false stops it.
 typedef bool AudioSink(void *data, const float *samples, size_t n, Error *error);
 
-// Averages a file's channels, resamples (SINC_BEST, its delay taken out) and hands the samples to
+// Averages a file's channels, resamples (SINC_MEDIUM, its delay taken out) and hands the samples to
 // `sink`. A file of n frames gives ceil(n * rate / its rate) samples.
 bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *data,
                        AudioFaults *faults, Error *error);
 
-// The same into memory; the caller frees *samples.
-bool audio_read_mono(const char *path, double rate, float **samples, size_t *n, AudioFaults *faults,
-                     Error *error);
+// How many samples that will be; reads the file to its end to know it.
+bool audio_count_mono(const char *path, double rate, uint64_t *samples, Error *error);
 
 #endif

@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,6 +73,35 @@ bool option_number(const Command *command, const char *option, const char *text,
     command_usage(command, "%s: a number from %g to %g is needed, not '%s'", option, low, high,
                   text);
     return false;
+}
+
+Model *command_model(const char *path, Error *error)
+{
+    Model *model = model_load(path, error);
+    if (!model) error_prefix(error, path);
+    return model;
+}
+
+static void note(const Command *command, const char *path, uint64_t count, const char *what)
+{
+    Error line;
+    error_set(&line, "%s: %" PRIu64 " %s", path, count, what);
+    fprintf(stderr, "trainer %s: note: %s\n", command->name, line.text);
+}
+
+void command_note_faults(const Command *command, const char *path, const AudioFaults *faults)
+{
+    if (faults->missing > 0)
+        note(command, path, faults->missing, "frames that its header promises are not there");
+    if (faults->not_finite > 0)
+        note(command, path, faults->not_finite, "samples are not finite numbers, and count as 0");
+}
+
+void command_note_clipped(const Command *command, const char *path, uint64_t clipped)
+{
+    if (clipped > 0)
+        note(command, path, clipped,
+             "samples were above full scale and are clipped; .wav keeps them");
 }
 
 bool same_file(const char *a, const char *b)

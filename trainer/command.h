@@ -5,7 +5,9 @@
 #ifndef TRASLUZ_COMMAND_H
 #define TRASLUZ_COMMAND_H
 
+#include "audio.h"
 #include "error.h"
+#include "model.h"
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -38,6 +40,15 @@ bool option_integer(const Command *command, const char *option, const char *text
                     long high, long *value);
 bool option_number(const Command *command, const char *option, const char *text, double low,
                    double high, double *value);
+
+// Loads a weights file; the message names it. The caller ends it with model_unref().
+Model *command_model(const char *path, Error *error);
+
+// Tells on standard error what was odd in an audio file, a line each.
+void command_note_faults(const Command *command, const char *path, const AudioFaults *faults);
+
+// Tells how many samples a format could not hold, where there are such.
+void command_note_clipped(const Command *command, const char *path, uint64_t clipped);
 
 // True if both are names of one file that is there.
 bool same_file(const char *a, const char *b);
