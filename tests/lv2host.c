@@ -46,6 +46,7 @@ typedef struct {
     Job job[JOBS];
     atomic_uint scheduled, done;
     atomic_bool stops;
+    int refusals; // calls yet to be refused
 } Worker;
 
 typedef struct {
@@ -189,6 +190,10 @@ static LV2_Worker_Status schedule(LV2_Worker_Schedule_Handle handle, uint32_t si
                                   const void *data)
 {
     Worker *worker = handle;
+    if (worker->refusals > 0) {
+        worker->refusals--;
+        return LV2_WORKER_ERR_NO_SPACE;
+    }
     if (worker->kind == HOST_WORKER_INSIDE) {
         work(worker, size, data);
         return LV2_WORKER_SUCCESS;
@@ -228,6 +233,11 @@ void host_wait(Host *host)
     const struct timespec moment = {.tv_nsec = 100000};
     while (host->worker.kind == HOST_WORKER_THREAD && host->worker.scheduled != host->worker.done)
         nanosleep(&moment, NULL);
+}
+
+void host_refuse_work(Host *host, int calls)
+{
+    host->worker.refusals = calls;
 }
 
 // ---- Making and freeing ----
@@ -410,15 +420,15 @@ void host_send(Host *host, const HostSet *message)
         lv2_atom_forge_key(forge, urid_of(LV2_PATCH__subject));
         lv2_atom_forge_urid(forge, urid_of(message->subject));
     }
-    if (message->property) {
-        lv2_atom_forge_key(forge, urid_of(LV2_PATCH__property));
-        lv2_atom_forge_urid(forge, urid_of(message->property));
-    }
     if (message->value) {
         lv2_atom_forge_key(forge, urid_of(LV2_PATCH__value));
         lv2_atom_forge_atom(forge, message->size,
                             urid_of(message->type ? message->type : LV2_ATOM__Path));
         lv2_atom_forge_write(forge, message->value, message->size);
+    }
+    if (message->property) {
+        lv2_atom_forge_key(forge, urid_of(LV2_PATCH__property));
+        lv2_atom_forge_urid(forge, urid_of(message->property));
     }
     lv2_atom_forge_pop(forge, &object);
 }

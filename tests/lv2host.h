@@ -60,6 +60,9 @@ void host_run(Host *host, const float *const *in, float *const *out, uint32_t n)
 // Waits until the worker has nothing to do.
 void host_wait(Host *host);
 
+// Lets the worker's queue be full for that many calls.
+void host_refuse_work(Host *host, int calls);
+
 // The log so far: lines, ended by newlines. Stays until the next message or host_free().
 const char *host_log(Host *host);
 
