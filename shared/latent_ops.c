@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define RAMP_SECONDS 0.02
+#define RAMP_SECONDS 0.05
 
 bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference,
                      uint32_t audio_channel)

@@ -2,7 +2,7 @@
 // order. One LatentOps for each audio channel; real-time safe, used by one thread at a time.
 //
 // Amounts are in units of each latent channel's standard deviation, or absolute. They move in straight lines from one
-// setting to the next over 20 ms, so a control that jumps makes no click.
+// setting to the next over 50 ms, so a control that jumps makes no click.
 #ifndef TRASLUZ_LATENT_OPS_H
 #define TRASLUZ_LATENT_OPS_H
 

@@ -33,7 +33,9 @@ typedef struct {
     char *checkpoint_path, *csv_path;
     FILE *csv;
     Progress progress;
-    double seconds; // spent in this epoch's steps, by this process
+    char status[96]; // what the progress line shows
+    bool shown;      // it has begun
+    double seconds;  // spent in this epoch's steps, by this process
 } Training;
 
 // ---- Paths and identity ----
@@ -184,14 +186,20 @@ static void show_progress(Training *training, uint64_t steps)
 {
     const Checkpoint *state = &training->state;
     const TrainingOptions *o = training->options;
-    const uint64_t done = (uint64_t)state->epoch * steps + state->step;
-    const double audio = (double)((done - training->progress.first) * (uint64_t)o->batch) *
+    if (!training->shown) {
+        const uint64_t total = (uint64_t)o->epochs * steps;
+        const uint64_t done = (uint64_t)state->epoch * steps + state->step;
+        progress_begin(&training->progress, stderr, training->status, total, total - done);
+        training->progress.items_done = done;
+        training->shown = true;
+    }
+    const double audio = (double)(training->progress.work_done * (uint64_t)o->batch) *
                          (double)o->window / o->rate;
-    progress_show(&training->progress, done, (uint64_t)o->epochs * steps,
-                  "epoch %d/%d, step %" PRIu64 "/%" PRIu64 ", loss %.6f, %.0f s of audio a second",
-                  state->epoch + 1, o->epochs, state->step, steps,
-                  state->loss_sum / (double)state->loss_windows,
-                  audio / (clock_seconds() - training->progress.started));
+    snprintf(training->status, sizeof training->status,
+             "epoch %d of %d, loss %.6f, %.0f s of audio a second, step", state->epoch + 1,
+             o->epochs, state->loss_sum / (double)state->loss_windows,
+             audio / (progress_clock() - training->progress.began));
+    progress_step(&training->progress, 1);
 }
 
 // Does what is left of the epoch's steps. Ends early, with no error, where *stop is true.
@@ -204,9 +212,7 @@ static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Err
                        o->epoch_windows, &windows, error))
         return false;
     const uint64_t size = (uint64_t)o->batch, steps = (windows.count + size - 1) / size;
-    const double started = clock_seconds();
-    if (training->progress.started == 0.0)
-        progress_begin(&training->progress, stderr, (uint64_t)state->epoch * steps + state->step);
+    const double started = progress_clock();
     bool good = true;
     while (good && state->step < steps && !*stop) {
         const uint64_t at = state->step * size;
@@ -214,7 +220,7 @@ static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Err
         good = take_step(training, windows.window + at, (int)(left < size ? left : size));
         if (good) show_progress(training, steps);
     }
-    training->seconds += clock_seconds() - started;
+    training->seconds += progress_clock() - started;
     free(windows.window);
     if (!good)
         error_set(error,
@@ -257,7 +263,7 @@ static bool end_epoch(Training *training, Error *error)
         state->best_validation = validation;
         state->best_train = train;
     }
-    progress_end(&training->progress);
+    progress_clear(&training->progress);
     fprintf(training->log, "epoch %d: loss %.6f on training, %.6f on validation%s, rate %.3g, %.0f s\n",
             state->epoch + 1, train, validation, better ? " (best)" : "", state->learning_rate,
             training->seconds);
@@ -302,6 +308,7 @@ static bool training_start(Training *training, Error *error)
 
 static void training_end(Training *training)
 {
+    if (training->shown) progress_end(&training->progress);
     if (training->csv) fclose(training->csv);
     batch_free(training->batch);
     checkpoint_free(&training->state);
@@ -313,7 +320,7 @@ static void training_end(Training *training)
 
 static TrainingEnd stop_here(Training *training, Error *error)
 {
-    progress_end(&training->progress);
+    progress_clear(&training->progress);
     if (!checkpoint_write(&training->state, training->identity, training->checkpoint_path, error))
         return TRAINING_FAILED;
     if (training->state.best_epoch > 0 && !write_weights(training, error)) return TRAINING_FAILED;
@@ -324,7 +331,7 @@ static TrainingEnd stop_here(Training *training, Error *error)
 static TrainingEnd fail_here(Training *training)
 {
     Error other;
-    progress_end(&training->progress);
+    progress_clear(&training->progress);
     if (training->state.best_epoch > 0) write_weights(training, &other);
     return TRAINING_FAILED;
 }
