@@ -43,11 +43,11 @@ static uint32_t twister_word(Twister *twister)
     return y ^ (y >> 18);
 }
 
-// torch.Tensor.uniform_(-bound, bound) of one float.
+// torch.Tensor.uniform_(-bound, bound) of one float. PyTorch's builds round once, as fmaf() does.
 static float twister_uniform(Twister *twister, float bound)
 {
     const float unit = (float)(twister_word(twister) & 0xffffffu) * 0x1p-24f;
-    return unit * (bound - -bound) + -bound;
+    return fmaf(unit, bound - -bound, -bound);
 }
 
 // Draws in PyTorch's order, [out][in][kernel] or [in][out][kernel], and stores in ours.

@@ -1,0 +1,62 @@
+// dump_network: what tests/pytorch.py compares with PyTorch. Writes, for an architecture, the first weights of a training as
+// a weights file, and beside it input, latent and output of the batched pass and of the streams, as raw floats.
+//
+//     dump_network ARCH ACTIVATION SEED FOLDER
+#include "codec.h"
+#include "file.h"
+#include "fixture.h"
+#include "network.h"
+#include "stream.h"
+
+enum { SAMPLES = 110250 };
+
+static bool dump(const char *folder, const char *name, const float *values, size_t n)
+{
+    char path[512];
+    Error error;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (file_write(path, values, n * sizeof(float), &error)) return true;
+    fprintf(stderr, "%s\n", error.text);
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5) return 2;
+    const char *folder = argv[4];
+    Error error;
+    Activation activation;
+    if (!activation_parse(&activation, argv[2], &error)) return 1;
+    Model *model = fixture_model(argv[1], activation, 22050.0, (uint32_t)atoi(argv[3]));
+    if (!model) return 1;
+    char path[512];
+    snprintf(path, sizeof path, "%s/model.safetensors", folder);
+    if (!model_write(model, path, &error)) return 1;
+
+    const size_t n = (size_t)arch_round_up(&model->arch, SAMPLES);
+    const size_t delay = (size_t)arch_delay(&model->arch);
+    float *audio = calloc(n + delay, sizeof(float)), *streamed = malloc((n + delay) * sizeof(float));
+    fixture_signal(audio, n, 22050.0, 3);
+    Workspace *workspace = workspace_new(&model->arch, n);
+    const double loss = network_forward(workspace, model->parameters, audio);
+    float *gradient = malloc(arch_parameters(&model->arch) * sizeof(float));
+    network_backward(workspace, model->parameters, gradient);
+    size_t frames;
+    const float *latent = network_latent(workspace, &frames);
+    Stream *stream = stream_new(model, NULL, 0);
+    const LatentSettings settings = {0};
+    stream_reset(stream, n);
+    stream_process(stream, &settings, audio, streamed, n + delay);
+
+    // The gradient in the form of a weights file, so that it can be read by PyTorch's names.
+    Model *slope = model_new(&model->arch, 22050.0, gradient, model->latent_mean, model->latent_std,
+                             &model->info, &error);
+    snprintf(path, sizeof path, "%s/gradient.safetensors", folder);
+    const bool good =
+        slope && model_write(slope, path, &error) && dump(folder, "input", audio, n) &&
+        dump(folder, "output", network_output(workspace), n) &&
+        dump(folder, "latent", latent, frames * (size_t)arch_latent_channels(&model->arch)) &&
+        dump(folder, "streamed", streamed + delay, n);
+    printf("%.17g\n", loss);
+    return good ? 0 : 1;
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""pytorch.py DUMP_NETWORK README: compares the trainer's network with PyTorch's own modules.
+
+For each named architecture and activation: first weights from a seed (every value), latent and output of the batched pass
+and of the streams (1e-5), loss and gradient. The weights are read by the lines that the README shows, run as they stand.
+Prints "ok name" or "FAIL name" for each."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy
+import torch
+
+TOLERANCE = 1e-5
+NAMES = ["extra_chico", "chico", "normal", "grande"] + [f"figure3_{i}" for i in range(1, 9)]
+CASES = [(name, "leaky_relu") for name in NAMES] + [("normal", "silu"), ("normal", "tanh")]
+CASES += [("4k8s2p3,4k4s2p1/4k8s2p3,1k2s2p0", "tanh")]
+
+dump_network, readme = sys.argv[1:3]
+torch.set_num_threads(1)
+failed = 0
+
+
+def report(name, holds, why=""):
+    global failed
+    print("ok" if holds else "FAIL", name, flush=True)
+    if not holds:
+        failed += 1
+        print("    " + why, file=sys.stderr)
+
+
+def readme_functions():
+    """The README's Python block: load(path) -> (network, tensors, metadata) and save(path, tensors, metadata)."""
+    text = open(readme, encoding="utf-8").read()
+    block = re.search(r"```python\n(.*?)```", text, re.S).group(1)
+    scope = {}
+    exec(block, scope)
+    return scope["load"], scope["save"]
+
+
+def raw(folder, name):
+    return torch.from_numpy(numpy.fromfile(os.path.join(folder, name), dtype="<f4"))
+
+
+def fresh(network, seed):
+    """The same modules as PyTorch itself starts them."""
+    torch.manual_seed(seed)
+    for chain in network:
+        for module in chain:
+            if hasattr(module, "reset_parameters"):
+                module.reset_parameters()
+    return network
+
+
+def largest(a, b):
+    return float((a - b).abs().max())
+
+
+def compare(arch, activation, seed, load):
+    label = re.sub(r"[^a-z0-9_]+", "_", arch) + "_" + activation
+    with tempfile.TemporaryDirectory() as folder:
+        loss = float(subprocess.check_output([dump_network, arch, activation, str(seed), folder]))
+        (encoder, decoder), tensors, _ = load(os.path.join(folder, "model.safetensors"))
+        _, gradients, _ = load(os.path.join(folder, "gradient.safetensors"))
+        audio = raw(folder, "input")
+        latent = encoder(audio[None, None])
+        output = decoder(latent)
+        ours = raw(folder, "latent").reshape(-1, latent.shape[1]).T
+        seen = largest(latent[0], ours)
+        report(f"pytorch_latent_{label}", seen < TOLERANCE, f"{seen}")
+        seen = largest(output[0, 0], raw(folder, "output"))
+        report(f"pytorch_output_{label}", seen < TOLERANCE, f"{seen}")
+        seen = largest(output[0, 0], raw(folder, "streamed"))
+        report(f"pytorch_stream_{label}", seen < TOLERANCE, f"{seen}")
+
+        torch_loss = torch.nn.functional.mse_loss(output[0, 0], audio)
+        torch_loss.backward()
+        off = 0.0
+        for prefix, chain in (("encoder", encoder), ("decoder", decoder)):
+            for name, parameter in chain.named_parameters():
+                scale = float(parameter.grad.abs().max()) + 1e-12
+                off = max(off, largest(parameter.grad, gradients[f"{prefix}.{name}"]) / scale)
+        close = off < 1e-4 and abs(float(torch_loss) - loss) < 1e-6 * loss
+        report(f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}")
+
+        fresh((encoder, decoder), seed)
+        same = all(torch.equal(parameter, tensors[f"{prefix}.{name}"])
+                   for prefix, chain in (("encoder", encoder), ("decoder", decoder))
+                   for name, parameter in chain.named_parameters())
+        report(f"pytorch_first_weights_{label}", same)
+
+
+def there_and_back(load, save):
+    """What PyTorch saves loads here again: the dump program reads nothing, so the trainer's own info command does."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.check_output([dump_network, "normal", "leaky_relu", "1", folder])
+        path = os.path.join(folder, "model.safetensors")
+        again = os.path.join(folder, "again.safetensors")
+        _, tensors, metadata = load(path)
+        save(again, tensors, metadata)
+        _, second, described = load(again)
+        same = all(torch.equal(tensors[name], second[name]) for name in tensors)
+        report("pytorch_saves_what_it_loaded", same and described["architecture"] == metadata["architecture"])
+        trainer = os.environ.get("TRAINER")
+        if trainer:
+            shown = subprocess.run([trainer, "info", again], capture_output=True, text=True)
+            report("trainer_reads_what_pytorch_saved", shown.returncode == 0, shown.stderr)
+
+
+load, save = readme_functions()
+for number, (arch, activation) in enumerate(CASES):
+    compare(arch, activation, number + 1, load)
+there_and_back(load, save)
+sys.exit(1 if failed else 0)
