@@ -365,32 +365,30 @@ static void odd_messages_are_ignored(void)
 
 // ---- Cross-fades ----
 
-// Music plays while one model gives way to another. The largest step between samples may be no
+// A sound plays while one model gives way to another. The largest step between samples may be no
 // larger than what either model's sound has by itself.
-static void check_fade(const char *first, const char *second)
+static void check_fade(const Sound *in, size_t change, const char *first, const char *second)
 {
-    const size_t change = 30000, settled = change + 30000;
-    Sound in = sound_music(settled);
-    Sound before = sound_new(settled), after = sound_new(settled), across = sound_new(settled);
+    Sound before = sound_new(in->frames), after = sound_new(in->frames),
+          across = sound_new(in->frames);
     Host *host = new_host(STEREO, HOST_WORKER_INSIDE, second);
     REQUIRE(host);
-    play(host, &in, &after, 0, settled, 480);
+    play(host, in, &after, 0, in->frames, 480);
     load_file(host, MODEL, first);
     host_reactivate(host);
-    play(host, &in, &before, 0, settled, 480);
+    play(host, in, &before, 0, in->frames, 480);
     host_reactivate(host);
-    play(host, &in, &across, 0, change, 480);
+    play(host, in, &across, 0, change, 480);
     host_set_file(host, MODEL, second);
-    play(host, &in, &across, change, settled, 480);
+    play(host, in, &across, change, in->frames, 480);
 
-    const float ends =
-        fmaxf(sound_step(&before, change - 1, settled), sound_step(&after, change - 1, settled));
-    const float seen = sound_step(&across, change - 1, settled);
+    const float ends = fmaxf(sound_step(&before, change - 1, in->frames),
+                             sound_step(&after, change - 1, in->frames));
+    const float seen = sound_step(&across, change - 1, in->frames);
     CHECK_MSG(seen <= 1.02f * ends, "a step of %g; the ends have %g", (double)seen, (double)ends);
     CHECK(sound_equal(&before, &across, 0, change));
-    CHECK(!sound_equal(&before, &across, change, settled));
+    CHECK(!sound_equal(&before, &across, change, in->frames));
     host_free(host);
-    sound_free(&in);
     sound_free(&before);
     sound_free(&after);
     sound_free(&across);
@@ -398,15 +396,30 @@ static void check_fade(const char *first, const char *second)
 
 static void changing_models_does_not_click(void)
 {
+    Sound music = sound_music(60000);
     const char *wire = wire_file("whole.safetensors", 8, 1, RATE);
     const char *quiet = wire_file("half.safetensors", 200, 0.5f, RATE);
     const char *fast = scrambler_file("fast.safetensors", SCRAMBLER, RATE, 1);
     const char *slow = scrambler_file("slow.safetensors", "8k9s7p4,4k4s2p1", 16000, 2);
-    check_fade(wire, quiet);
-    check_fade(quiet, wire);
-    check_fade(fast, slow);
-    check_fade(slow, fast);
-    check_fade(wire, slow);
+    check_fade(&music, 30000, wire, quiet);
+    check_fade(&music, 30000, quiet, wire);
+    check_fade(&music, 30000, fast, slow);
+    check_fade(&music, 30000, slow, fast);
+    check_fade(&music, 30000, wire, slow);
+    sound_free(&music);
+}
+
+// The opposite of a tone is as far from it as can be, wherever in its period the change begins.
+static void changing_polarity_does_not_click(void)
+{
+    Sound tone = sound_tone(20000);
+    const char *wire = wire_file("whole.safetensors", 8, 1, RATE);
+    const char *opposite = wire_file("opposite.safetensors", 8, -1, RATE);
+    for (size_t change = 5000; change < 5900; change += 100) {
+        check_fade(&tone, change, wire, opposite);
+        check_fade(&tone, change, opposite, wire);
+    }
+    sound_free(&tone);
 }
 
 // Between two wires the fade can be told sample by sample: it begins when the second has settled,
@@ -459,6 +472,23 @@ static void changes_wait_for_each_other(void)
     host_free(host);
     sound_free(&in);
     sound_free(&out);
+}
+
+// A good choice waits for the fade before it; the bad one that comes after it takes its place, but
+// not its sound.
+static void bad_choice_spares_the_good_one_before_it(void)
+{
+    const char *half = wire_file("half.safetensors", 20, 0.5f, RATE);
+    const char *quarter = wire_file("quarter.safetensors", 12, 0.25f, RATE);
+    Host *host = new_host(STEREO, HOST_WORKER_INSIDE, wire_file("whole.safetensors", 8, 1, RATE));
+    REQUIRE(host);
+    CHECK(sounds_like_wire(host, 8, 1));
+    load_file(host, MODEL, half);
+    load_file(host, MODEL, quarter);
+    change_file(host, MODEL, "/no/file");
+    CHECK(sounds_like_wire(host, 12, 0.25f));
+    CHECK(is_named(host, MODEL, "/no/file"));
+    host_free(host);
 }
 
 // ---- What the host is told ----
@@ -555,8 +585,10 @@ int main(void)
     RUN(refused_files_change_nothing_but_the_name);
     RUN(odd_messages_are_ignored);
     RUN(changing_models_does_not_click);
+    RUN(changing_polarity_does_not_click);
     RUN(fade_is_a_straight_line);
     RUN(changes_wait_for_each_other);
+    RUN(bad_choice_spares_the_good_one_before_it);
     RUN(get_is_answered);
     RUN(changes_are_told);
     RUN(small_notify_port_is_filled_in_turns);

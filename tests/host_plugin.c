@@ -264,7 +264,6 @@ static void check_jump(Host *host, const Sound *in, const char *symbol, float fr
     const size_t half = in->frames / 2;
     Sound before = sound_new(in->frames), after = sound_new(in->frames),
           jump = sound_new(in->frames);
-    set_controls(host);
     float *control = host_control(host, symbol);
     *control = from;
     host_reactivate(host);
@@ -291,6 +290,13 @@ static void check_jump(Host *host, const Sound *in, const char *symbol, float fr
     sound_free(&jump);
 }
 
+static void check_jumps(Host *host, const Sound *in, const char *symbol)
+{
+    const HostRange range = host_range(host, symbol);
+    check_jump(host, in, symbol, range.minimum, range.maximum);
+    check_jump(host, in, symbol, range.maximum, range.minimum);
+}
+
 static void jumping_controls_do_not_click(void)
 {
     static const char *const jumping[] = {"enabled", "noise", "offset", "blend", "wet", "gain"};
@@ -299,11 +305,22 @@ static void jumping_controls_do_not_click(void)
     Host *host = new_host(STEREO, RATE, model);
     REQUIRE(host);
     load_file(host, REFERENCE, reference_file("reference.safetensors", model, 3000, 1));
-    for (size_t c = 0; c < sizeof jumping / sizeof *jumping; c++) {
-        const HostRange range = host_range(host, jumping[c]);
-        check_jump(host, &in, jumping[c], range.minimum, range.maximum);
-        check_jump(host, &in, jumping[c], range.maximum, range.minimum);
-    }
+    set_controls(host);
+    for (size_t c = 0; c < sizeof jumping / sizeof *jumping; c++)
+        check_jumps(host, &in, jumping[c]);
+    host_free(host);
+    sound_free(&in);
+}
+
+// A tone and its opposite: as far apart as dry and wet can be.
+static void jumping_output_controls_do_not_click(void)
+{
+    Sound in = sound_tone(20400);
+    Host *host = new_host(STEREO, RATE, wire_file("opposite.safetensors", 8, -1, RATE));
+    REQUIRE(host);
+    check_jumps(host, &in, "enabled");
+    check_jumps(host, &in, "wet");
+    check_jumps(host, &in, "gain");
     host_free(host);
     sound_free(&in);
 }
@@ -447,6 +464,11 @@ static void without_a_model_the_input_passes(void)
     play(host, &in, &out, 0, in.frames, 100);
     CHECK(sound_equal(&in, &out, 0, in.frames));
     CHECK(latency_of(host) == 0);
+    memcpy(out.channel[0], in.channel[0], in.frames * sizeof(float));
+    memcpy(out.channel[1], in.channel[1], in.frames * sizeof(float));
+    Sound swapped = {in.frames, {out.channel[1], out.channel[0]}};
+    play(host, &out, &swapped, 0, in.frames, 100);
+    CHECK(sound_equal(&in, &swapped, 0, in.frames));
     const char *named = named_file(host, MODEL);
     CHECK_MSG(named && strstr(named, "trasluz.lv2/models/normal.safetensors"), "%s",
               named ? named : "none");
@@ -485,6 +507,7 @@ int main(void)
     RUN(odd_values_are_brought_into_range);
     RUN(every_control_is_heard);
     RUN(jumping_controls_do_not_click);
+    RUN(jumping_output_controls_do_not_click);
     RUN(bypass_is_the_input_late);
     RUN(block_lengths_do_not_matter);
     RUN(buffers_may_be_shared);

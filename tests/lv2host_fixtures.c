@@ -65,6 +65,17 @@ Sound sound_music(size_t frames)
     return sound;
 }
 
+Sound sound_tone(size_t frames)
+{
+    Sound sound = sound_new(frames);
+    for (size_t i = 0; i < frames; i++) {
+        const double phase = 2 * 3.14159265358979 * 50 / RATE * (double)i;
+        sound.channel[0][i] = (float)(0.5 * cos(phase));
+        sound.channel[1][i] = (float)(0.4 * cos(phase));
+    }
+    return sound;
+}
+
 bool sound_equal(const Sound *a, const Sound *b, size_t from, size_t to)
 {
     for (int c = 0; c < SOUND_CHANNELS; c++)

@@ -26,6 +26,9 @@ void sound_free(Sound *sound);
 // The music that the project ships for tests, from its beginning, in two channels that differ.
 Sound sound_music(size_t frames);
 
+// A tone of 50 Hz that is quieter on the right, so smooth that every click stands out.
+Sound sound_tone(size_t frames);
+
 bool sound_equal(const Sound *a, const Sound *b, size_t from, size_t to);
 
 // True if b is a, `delay` samples later, in [from, to) of b.
