@@ -325,6 +325,25 @@ static void jumping_output_controls_do_not_click(void)
     sound_free(&in);
 }
 
+// Where neither a hop nor a decoder smooths it, an offset that jumps still takes 20 ms at least.
+static void jumping_offset_is_ramped(void)
+{
+    const size_t half = 10000;
+    Sound sound = sound_new(2 * half);
+    Host *host = new_host(STEREO, RATE, wire_file("wire1.safetensors", 1, 1, RATE));
+    REQUIRE(host);
+    *host_control(host, "offset") = -2;
+    play(host, &sound, &sound, 0, half, 500);
+    *host_control(host, "offset") = 2;
+    play(host, &sound, &sound, half, 2 * half, 500);
+    const float jump = sound.channel[0][2 * half - 1] - sound.channel[0][half - 1];
+    const float step = sound_step(&sound, half - 1, 2 * half);
+    CHECK_MSG(jump > 0.3f && step < jump / (0.02f * (float)RATE), "a jump of %g, a step of %g",
+              (double)jump, (double)step);
+    host_free(host);
+    sound_free(&sound);
+}
+
 static void bypass_is_the_input_late(void)
 {
     Sound in = sound_music(20000), out = sound_new(20000);
@@ -508,6 +527,7 @@ int main(void)
     RUN(every_control_is_heard);
     RUN(jumping_controls_do_not_click);
     RUN(jumping_output_controls_do_not_click);
+    RUN(jumping_offset_is_ramped);
     RUN(bypass_is_the_input_late);
     RUN(block_lengths_do_not_matter);
     RUN(buffers_may_be_shared);
