@@ -1,0 +1,262 @@
+// encode, decode and reconstruct, called as the command calls them: what goes in comes back, and
+// the three agree with the engine and with one another.
+#define _XOPEN_SOURCE 700
+#include "audio_fixture.h"
+#include "check.h"
+#include "command.h"
+#include "denormals.h"
+#include "engine.h"
+#include "fixture.h"
+#include "stream.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+
+enum { LENGTH = 30011 }; // samples, no multiple of anything
+
+static Model *model;
+
+// Runs a command with the arguments up to NULL; what it prints is dropped.
+static int call(const Command *command, ...)
+{
+    char *argv[32] = {(char *)(uintptr_t)command->name};
+    int argc = 1;
+    va_list arguments;
+    va_start(arguments, command);
+    for (char *word; (word = va_arg(arguments, char *)) && argc < 31;) argv[argc++] = word;
+    va_end(arguments);
+    fflush(stdout);
+    fflush(stderr);
+    const int out = dup(1), err = dup(2), null = open("/dev/null", O_WRONLY);
+    dup2(null, 1);
+    dup2(null, 2);
+    optind = 0; // glibc's getopt() starts anew
+    const int status = command->run(argc, argv);
+    fflush(stdout);
+    fflush(stderr);
+    dup2(out, 1);
+    dup2(err, 2);
+    close(out);
+    close(err);
+    close(null);
+    return status;
+}
+
+// A whole file's samples[frames][channels]; the caller frees them.
+static float *read_all(const char *name, SF_INFO *info)
+{
+    *info = (SF_INFO){0};
+    SNDFILE *file = sf_open(fixture_path(name), SFM_READ, info);
+    if (!file) return NULL;
+    float *samples = malloc((size_t)(info->frames * info->channels + 1) * sizeof *samples);
+    sf_readf_float(file, samples, info->frames);
+    sf_close(file);
+    return samples;
+}
+
+// The stream's own sound of audio[n], of known length.
+static void stream_whole(const float *audio, size_t n, const LatentSettings *settings,
+                         const Latent *reference, float *out)
+{
+    Error error;
+    Latent *loop = reference ? latent_loop(reference, model, &error) : NULL;
+    Stream *stream = stream_new(model, loop, 0);
+    const size_t delay = (size_t)stream_delay(stream);
+    float *buffer = calloc(n + delay, sizeof *buffer);
+    memcpy(buffer, audio, n * sizeof *buffer);
+    stream_reset(stream, arch_round_up(&model->arch, n));
+    const DenormalsState before = denormals_off();
+    stream_process(stream, settings, buffer, buffer, n + delay);
+    denormals_restore(before);
+    memcpy(out, buffer + delay, n * sizeof *out);
+    free(buffer);
+    stream_free(stream);
+    latent_free(loop);
+}
+
+static void test_decode_of_encode_is_the_stream(void)
+{
+    static float audio[LENGTH], wanted[LENGTH];
+    SF_INFO info;
+    fixture_signal(audio, LENGTH, 22050.0, 1);
+    REQUIRE(fixture_write("in.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 22050, 1, audio, LENGTH));
+    CHECK(call(&command_encode, fixture_path("model"), fixture_path("in.wav"), "-o",
+               fixture_path("latent"), NULL) == EXIT_DONE);
+    CHECK(call(&command_decode, fixture_path("model"), fixture_path("latent"), "-o",
+               fixture_path("out.wav"), NULL) == EXIT_DONE);
+    const LatentSettings untouched = {0};
+    stream_whole(audio, LENGTH, &untouched, NULL, wanted);
+    float *out = read_all("out.wav", &info);
+    REQUIRE(out && info.frames == LENGTH && info.channels == 1 && info.samplerate == 22050);
+    CHECK(memcmp(out, wanted, sizeof wanted) == 0);
+    free(out);
+}
+
+static void test_decode_changes_the_latent_as_the_stream_does(void)
+{
+    static float audio[LENGTH], wanted[LENGTH];
+    SF_INFO info;
+    Error error;
+    fixture_signal(audio, LENGTH, 22050.0, 1);
+    CHECK(call(&command_decode, fixture_path("model"), fixture_path("latent"), "-o",
+               fixture_path("out.wav"), "--noise", "0.7", "--seed", "5", "--offset=-0.2", "--blend",
+               "0.4", "--reference", fixture_path("latent"), "--absolute", NULL) == EXIT_DONE);
+    const LatentSettings settings = {
+        .noise = 0.7f, .offset = -0.2f, .blend = 0.4f, .seed = 5, .absolute = true};
+    Latent *reference = latent_load(fixture_path("latent"), &error);
+    REQUIRE(reference);
+    stream_whole(audio, LENGTH, &settings, reference, wanted);
+    float *out = read_all("out.wav", &info);
+    REQUIRE(out && info.frames == LENGTH);
+    CHECK(memcmp(out, wanted, sizeof wanted) == 0);
+    free(out);
+    latent_free(reference);
+}
+
+// At the model's rate reconstruct is decode of encode, but for the end: the effect plays on, and
+// does not know that the signal ends. Its mix of wet and dry rounds once.
+static void test_reconstruct_is_decode_of_encode(void)
+{
+    SF_INFO info;
+    CHECK(call(&command_decode, fixture_path("model"), fixture_path("latent"), "-o",
+               fixture_path("decoded.wav"), "--noise", "0.5", NULL) == EXIT_DONE);
+    CHECK(call(&command_reconstruct, fixture_path("model"), fixture_path("in.wav"), "-o",
+               fixture_path("effect.wav"), "--noise", "0.5", NULL) == EXIT_DONE);
+    float *decoded = read_all("decoded.wav", &info), *effect = read_all("effect.wav", &info);
+    REQUIRE(decoded && effect && info.frames == LENGTH && info.samplerate == 22050);
+    const size_t known = LENGTH - (size_t)arch_delay(&model->arch);
+    const double difference = fixture_difference(decoded, effect, known);
+    CHECK_MSG(difference < 1.2e-7, "%g", difference);
+    free(decoded);
+    free(effect);
+}
+
+static void test_encode_averages_and_resamples(void)
+{
+    Error error;
+    float *samples = fixture_sine(440.0, 0.5, 44100.0, 2, 44100);
+    for (size_t i = 0; i < 44100; i++) samples[2 * i + 1] = -samples[2 * i];
+    REQUIRE(fixture_write("opposite.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 44100, 2, samples,
+                          44100));
+    free(samples);
+    float *silence = calloc(22050, sizeof *silence);
+    REQUIRE(
+        fixture_write("silence.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 22050, 1, silence, 22050));
+    free(silence);
+    CHECK(call(&command_encode, fixture_path("model"), fixture_path("opposite.flac"), "-o",
+               fixture_path("opposite"), NULL) == EXIT_DONE);
+    CHECK(call(&command_encode, fixture_path("model"), fixture_path("silence.wav"), "-o",
+               fixture_path("silence"), NULL) == EXIT_DONE);
+    Latent *opposite = latent_load(fixture_path("opposite"), &error);
+    Latent *silent = latent_load(fixture_path("silence"), &error);
+    REQUIRE(opposite && silent);
+    CHECK(opposite->samples == 22050 && opposite->frames == silent->frames);
+    CHECK(strcmp(opposite->source, "opposite.flac") == 0);
+    CHECK(memcmp(opposite->values, silent->values,
+                 silent->frames * (size_t)silent->channels * sizeof(float)) == 0);
+    CHECK(opposite->frames == arch_latent_frames(&model->arch, arch_round_up(&model->arch, 22050)));
+    latent_free(opposite);
+    latent_free(silent);
+}
+
+// Every rate and number of channels keeps length and channels, and sits where the input does.
+static void test_reconstruct_keeps_rate_channels_and_time(void)
+{
+    static const int rates[] = {8000, 22050, 44100, 48000, 192000};
+    for (size_t r = 0; r < 5; r++) {
+        const int channels = 1 + (int)(r % 3);
+        const size_t frames = (size_t)rates[r] / 4 + 13;
+        SF_INFO info;
+        float *samples = fixture_sine(440.0, 0.5, rates[r], channels, frames);
+        REQUIRE(fixture_write("any.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, rates[r], channels,
+                              samples, frames));
+        CHECK(call(&command_reconstruct, fixture_path("model"), fixture_path("any.wav"), "-o",
+                   fixture_path("dry.wav"), "--wet", "0", "--gain", "6.0206", NULL) == EXIT_DONE);
+        float *dry = read_all("dry.wav", &info);
+        REQUIRE(dry && info.samplerate == rates[r] && info.channels == channels);
+        CHECK_MSG(info.frames == (sf_count_t)frames, "%d Hz: %d frames", rates[r],
+                  (int)info.frames);
+        for (size_t i = 0; i < frames * (size_t)channels; i++)
+            CHECK(fabsf(dry[i] - 2.0f * samples[i]) < 1e-5f);
+        free(dry);
+        free(samples);
+    }
+}
+
+// The engine's own output, with the latency cut off, is what the command writes.
+static void test_reconstruct_is_the_engine(void)
+{
+    enum { FRAMES = 20000 };
+    static float left[FRAMES * 2], right[FRAMES * 2], both[FRAMES * 2];
+    SF_INFO info;
+    Error error;
+    fixture_signal(left, FRAMES, 48000.0, 1);
+    fixture_signal(right, FRAMES, 48000.0, 2);
+    for (size_t i = 0; i < FRAMES; i++) {
+        both[2 * i] = left[i];
+        both[2 * i + 1] = right[i];
+    }
+    REQUIRE(fixture_write("two.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 48000, 2, both, FRAMES));
+    CHECK(call(&command_reconstruct, fixture_path("model"), fixture_path("two.wav"), "-o",
+               fixture_path("two-out.wav"), "--noise", "1", "--wet", "0.75", NULL) == EXIT_DONE);
+    Engine *engine = engine_new(model, NULL, 48000.0, 2, &error);
+    REQUIRE(engine);
+    const EngineSettings settings = {
+        .latent = {.noise = 1.0f}, .wet = 0.75f, .gain = 1.0f, .enabled = true};
+    const size_t latency = (size_t)engine_latency(engine);
+    engine_process(engine, &settings, (const float *const[]){left, right},
+                   (float *const[]){left, right}, FRAMES + latency);
+    float *out = read_all("two-out.wav", &info);
+    REQUIRE(out && info.frames == FRAMES && info.channels == 2);
+    for (size_t i = 0; i < FRAMES; i++)
+        CHECK_MSG(out[2 * i] == left[latency + i] && out[2 * i + 1] == right[latency + i],
+                  "frame %zu", i);
+    free(out);
+    engine_free(engine);
+}
+
+static void test_latent_of_another_model_is_refused(void)
+{
+    Error error;
+    Model *other = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 99);
+    REQUIRE(other && model_write(other, fixture_path("other"), &error));
+    model_unref(other);
+    CHECK(call(&command_decode, fixture_path("other"), fixture_path("latent"), "-o",
+               fixture_path("never.wav"), NULL) == EXIT_FAILED);
+    CHECK(call(&command_reconstruct, fixture_path("other"), fixture_path("in.wav"), "-o",
+               fixture_path("never.wav"), "--reference", fixture_path("latent"), "--blend", "1",
+               NULL) == EXIT_FAILED);
+    CHECK(access(fixture_path("never.wav"), F_OK) != 0);
+}
+
+static void test_latent_that_lies_of_its_length_is_refused(void)
+{
+    Error error;
+    Latent *latent = latent_load(fixture_path("latent"), &error);
+    REQUIRE(latent);
+    latent->samples = LENGTH * 2;
+    REQUIRE(latent_write(latent, fixture_path("lying"), &error));
+    latent_free(latent);
+    CHECK(call(&command_decode, fixture_path("model"), fixture_path("lying"), "-o",
+               fixture_path("never.wav"), NULL) == EXIT_FAILED);
+    CHECK(access(fixture_path("never.wav"), F_OK) != 0);
+}
+
+int main(void)
+{
+    Error error;
+    model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 3);
+    if (!model || !fixture_folder_make() || !model_write(model, fixture_path("model"), &error))
+        return 1;
+    RUN(test_decode_of_encode_is_the_stream);
+    RUN(test_decode_changes_the_latent_as_the_stream_does);
+    RUN(test_reconstruct_is_decode_of_encode);
+    RUN(test_encode_averages_and_resamples);
+    RUN(test_reconstruct_keeps_rate_channels_and_time);
+    RUN(test_reconstruct_is_the_engine);
+    RUN(test_latent_of_another_model_is_refused);
+    RUN(test_latent_that_lies_of_its_length_is_refused);
+    fixture_folder_remove();
+    model_unref(model);
+    return check_status();
+}

@@ -1,0 +1,141 @@
+// Scores: the codec's error is that of the batched pass, the low-pass's is what theory says.
+#include "check.h"
+#include "fixture.h"
+#include "lowpass.h"
+#include "network.h"
+#include "score.h"
+
+static const double pi = 3.14159265358979323846;
+
+static double energy(const float *audio, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) sum += (double)audio[i] * (double)audio[i];
+    return sum;
+}
+
+static void fill_sine(float *audio, size_t n, double cycles_a_sample)
+{
+    for (size_t i = 0; i < n; i++)
+        audio[i] = (float)(0.5 * sin(2.0 * pi * cycles_a_sample * (double)i));
+}
+
+static void test_codec_error_is_the_batched_one(void)
+{
+    static const size_t windows[] = {1026, 110250};
+    for (size_t w = 0; w < 2; w++) {
+        Error error;
+        Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 3);
+        REQUIRE(model);
+        Scorer *scorer = scorer_new(model, &error);
+        Workspace *workspace = workspace_new(&model->arch, windows[w]);
+        float *audio = malloc(windows[w] * sizeof *audio);
+        fixture_signal(audio, windows[w], 22050.0, 1);
+        const double batched = network_forward(workspace, model->parameters, audio);
+        const Score score = scorer_run(scorer, audio, windows[w]);
+        const double mse = score.codec / score.samples;
+        CHECK_MSG(fabs(mse - batched) < 1e-5 * batched, "%.9g, batched %.9g", mse, batched);
+        CHECK(score.samples == (double)windows[w]);
+        CHECK(fabs(score.signal - energy(audio, windows[w])) < 1e-9 * score.signal);
+        const Score again = scorer_run(scorer, audio, windows[w]);
+        CHECK(again.codec == score.codec && again.lowpass == score.lowpass);
+        free(audio);
+        workspace_free(workspace);
+        scorer_free(scorer);
+        model_unref(model);
+    }
+}
+
+static void test_any_length_is_scored(void)
+{
+    static const size_t lengths[] = {1, 2, 35, 36, 37, 1000, 4095, 4096, 4097, 9000};
+    static float audio[9000];
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 3);
+    REQUIRE(model);
+    Scorer *scorer = scorer_new(model, &error);
+    REQUIRE(scorer);
+    fixture_signal(audio, 9000, 22050.0, 1);
+    for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
+        const Score score = scorer_run(scorer, audio, lengths[l]);
+        CHECK(score.samples == (double)lengths[l]);
+        CHECK(isfinite(score.codec) && score.codec > 0.0);
+        CHECK_MSG(score.lowpass <= score.signal * 1.000001, "%zu: %g of %g", lengths[l],
+                  score.lowpass, score.signal);
+    }
+    memset(audio, 0, sizeof audio);
+    const Score silence = scorer_run(scorer, audio, 9000);
+    CHECK(silence.signal == 0.0 && silence.lowpass == 0.0);
+    CHECK(isnan(score_snr(silence.signal, silence.codec)));
+    scorer_free(scorer);
+    model_unref(model);
+}
+
+static void test_latent_as_large_as_the_audio_has_no_lowpass(void)
+{
+    static float audio[5000];
+    Error error;
+    Model *model = fixture_model("figure3_2", ACTIVATION_LEAKY_RELU, 22050.0, 3);
+    REQUIRE(model);
+    CHECK(!score_has_lowpass(model));
+    Scorer *scorer = scorer_new(model, &error);
+    REQUIRE(scorer);
+    fixture_signal(audio, 5000, 22050.0, 1);
+    CHECK(scorer_run(scorer, audio, 5000).lowpass == 0.0);
+    scorer_free(scorer);
+    model_unref(model);
+}
+
+// White noise loses just the share of its power that lies above the band.
+static void test_lowpass_of_noise(void)
+{
+    enum { N = 500000 };
+    static const double shares[] = {0.05, 2.0 / 9.0, 0.5, 8.0 / 9.0};
+    float *audio = malloc(N * sizeof *audio);
+    for (int i = 0; i < N; i += 4)
+        random_normal((RandomKey){.seed = 5, .stream = 1}, (uint64_t)i, audio + i, 4);
+    const double whole = energy(audio, N);
+    for (size_t s = 0; s < 4; s++) {
+        Error error;
+        LowPass *lowpass = lowpass_new(shares[s], &error);
+        REQUIRE(lowpass);
+        const double lost = lowpass_error(lowpass, audio, N) / whole;
+        CHECK_MSG(fabs(lost - (1.0 - shares[s])) < 0.003, "share %g: %g lost", shares[s], lost);
+        lowpass_free(lowpass);
+    }
+    free(audio);
+}
+
+static void test_lowpass_of_sines(void)
+{
+    enum { N = 300001 };
+    Error error;
+    float *audio = malloc(N * sizeof *audio);
+    LowPass *lowpass = lowpass_new(0.25, &error);
+    REQUIRE(lowpass);
+    // Nyquist's frequency is half a cycle a sample: the cut is at an eighth. The edges, which every
+    // low-pass rounds, lose a little.
+    fill_sine(audio, N, 0.1237);
+    const double below = lowpass_error(lowpass, audio, N) / energy(audio, N);
+    CHECK_MSG(below < 1e-3, "below the cut %g is lost", below);
+    fill_sine(audio, N, 0.1263);
+    const double above = lowpass_error(lowpass, audio, N) / energy(audio, N);
+    CHECK_MSG(fabs(above - 1.0) < 1e-3, "above the cut %g is lost", above);
+    // In the middle of a sound there are no edges, wherever the windows of the transform meet.
+    fill_sine(audio, N, 0.0517);
+    const double longer = lowpass_error(lowpass, audio, N) - lowpass_error(lowpass, audio, 100000);
+    const double middle = longer / energy(audio, N - 100000);
+    CHECK_MSG(middle < 1e-6, "in the middle %g is lost", middle);
+    lowpass_free(lowpass);
+    free(audio);
+}
+
+int main(void)
+{
+    RUN(test_codec_error_is_the_batched_one);
+    RUN(test_any_length_is_scored);
+    RUN(test_latent_as_large_as_the_audio_has_no_lowpass);
+    RUN(test_lowpass_of_noise);
+    RUN(test_lowpass_of_sines);
+    return check_status();
+}
