@@ -1,0 +1,250 @@
+#!/bin/sh
+# The command line of the trainer, from the outside: exit status, one line of message, and that nothing is left behind or
+# overwritten where something goes wrong. $TRAINER is the program; prints "ok name" or "FAIL name" for each test.
+
+# shellcheck disable=SC2317 # run() calls the tests
+
+: "${TRAINER:?the path of the built trainer}"
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+case $TRAINER in /*) ;; *) TRAINER=$PWD/$TRAINER ;; esac
+cd "$folder" || exit 1
+export HOME="$folder" XDG_CACHE_HOME="$folder/cache"
+failed=0
+
+# run TEST
+run() {
+    if "$1"; then
+        echo "ok commands.$1"
+    else
+        echo "FAIL commands.$1"
+        failed=1
+    fi
+}
+
+# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status, prints nothing, and says so in one line.
+refused() {
+    wanted=$1 pattern=$2
+    shift 2
+    "$TRAINER" "$@" >out 2>err </dev/null
+    status=$?
+    if [ "$status" -ne "$wanted" ] || [ -s out ] || [ "$(wc -l <err)" -ne 1 ] ||
+        ! grep -q -e "$pattern" err; then
+        echo "    trainer $*: status $status, not $wanted, or not '$pattern':" >&2
+        sed 's/^/    /' err >&2
+        return 1
+    fi
+}
+
+# audio FILE BYTES: an AU file of 8-bit mu-law at 22050 Hz, for which any bytes will do.
+audio() {
+    {
+        printf '.snd\000\000\000\030\377\377\377\377\000\000\000\001\000\000\126\042\000\000\000\001'
+        awk -v n="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%c", 33 + (i * i + i) % 90 }'
+    } >"$1"
+}
+
+mkdir music
+for i in 1 2 3 4; do audio "music/$i.au" "$((i * 9000))"; done
+echo "no music" >music/notes.txt
+audio song.au 20000
+
+test_train_makes_weights() {
+    "$TRAINER" train music -o small.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 >out 2>err &&
+        [ -s small.safetensors ] && [ ! -s err ]
+}
+
+test_help_of_every_command() {
+    "$TRAINER" --help >out && grep -q reconstruct out && "$TRAINER" --version >/dev/null || return 1
+    for command in train eval info encode decode reconstruct; do
+        grep -q "^  $command " out || return 1
+        "$TRAINER" "$command" --help >help 2>err && [ ! -s err ] &&
+            grep -q "^usage: trainer $command" help && grep -q '^example: ' help || return 1
+        [ "$(wc -L <help)" -le 100 ] || return 1
+    done
+}
+
+test_wrong_calls_are_refused_with_2() {
+    refused 2 "no command 'trian'; there are train" trian &&
+        refused 2 'unknown option --foo ' encode --foo &&
+        refused 2 'unknown option -z ' decode -z &&
+        refused 2 'option --noise needs a value' decode a b --noise &&
+        refused 2 'option --absolute=1 takes no value' decode a b --absolute=1 &&
+        refused 2 "--noise: a number from 0 to" reconstruct a b -o c.wav --noise loud &&
+        refused 2 "--wet: a number from 0 to 1 is needed, not 'nan'" reconstruct a b -o c.wav --wet nan &&
+        refused 2 "--seed: a whole number" eval a b --seed 1.5 &&
+        refused 2 "--split: " eval a b --split dev &&
+        refused 2 'no latent file given' encode a b &&
+        refused 2 'a weights file and an audio file are needed' encode a -o c &&
+        refused 2 '--blend needs a --reference' reconstruct a b -o c.wav --blend 1 &&
+        refused 2 '--reference does nothing without --blend' decode a b -o c.wav --reference r &&
+        refused 2 'written as .wav, .w64, .flac or .ogg' decode a b -o c.mp3 &&
+        refused 2 'weights file and music are needed' eval small.safetensors
+}
+
+test_no_command_shows_help() {
+    "$TRAINER" >out 2>err
+    [ $? -eq 2 ] && [ ! -s out ] && grep -q '^usage' err
+}
+
+test_missing_files_are_refused_with_1() {
+    refused 1 'none.safetensors: No such file' encode none.safetensors song.au -o x &&
+        refused 1 'none.au: No such file' encode small.safetensors none.au -o x &&
+        refused 1 'none.au: No such file' reconstruct small.safetensors none.au -o x.wav &&
+        refused 1 'none: No such file' decode small.safetensors none -o x.wav &&
+        refused 1 'none: No such file' eval small.safetensors none &&
+        refused 1 'none.safetensors: No such file' info none.safetensors &&
+        refused 1 'nowhere/x.wav: No such file' reconstruct small.safetensors song.au -o nowhere/x.wav &&
+        refused 1 'nowhere/x: No such file' encode small.safetensors song.au -o nowhere/x &&
+        [ ! -e x ] && [ ! -e x.wav ]
+}
+
+test_foreign_files_are_refused_with_1() {
+    echo "no weights at all" >text
+    head -c 300 small.safetensors >cut.safetensors
+    refused 1 'text: ' encode text song.au -o x &&
+        refused 1 'cut.safetensors: ' info cut.safetensors &&
+        refused 1 'small.safetensors: .*not a Trasluz latent file' \
+            decode small.safetensors small.safetensors -o x.wav &&
+        refused 1 'text: Format not recognised' encode small.safetensors text -o x &&
+        refused 1 'no audio in it' train empty -o x.safetensors &&
+        [ ! -e x ] && [ ! -e x.wav ] && [ ! -e x.safetensors ]
+}
+mkdir empty
+
+test_info_lists_the_named_architectures() {
+    "$TRAINER" info >out && [ "$(grep -c 'k.*s.*p' out)" -eq 12 ] &&
+        grep -q '^normal .*\[8,3066\] *24528 *22.2 % *28361 *4.94 ms' out &&
+        grep -q '^extra_chico .*\[2,3066\] *6132 *5.6 %' out &&
+        grep -q '^grande .*\[32,3066\] *98112 *89.0 %' out &&
+        grep -q '^figure3_8 .*\[8,3679\]' out
+}
+
+test_info_shows_every_layer() {
+    "$TRAINER" info normal >out && grep -q '^input *110250 x 1 *$' out &&
+        grep -q '^encoder 1 *18376 x 64 *8 *6 *4 *576$' out &&
+        grep -q '^encoder 3 *3066 x 8 ' out && grep -q '^decoder 2 *18376 x 64 ' out &&
+        grep -q '^decoder 3 *110250 x 1 ' out && grep -q '28361, 113444 bytes' out &&
+        grep -q '^delay *109 samples, 4.94 ms' out && grep -q '^hop *36 samples, 612.5' out
+}
+
+test_info_refuses_with_layer_and_reason() {
+    refused 2 'layer 2: kernel 0 is not within' info 4k8s4p2,2k0s1p0 &&
+        refused 2 'decoder layer 2: gives 166 frames where 167' info normal --window 1000 &&
+        refused 2 'encoder layer 1: an input of 4 frames is shorter' info 4k8s4p0 --window 4 &&
+        refused 2 'decoder layer 1: gives 2 channels; audio is 1' info 4k8s4p2/2k8s4p2 &&
+        refused 2 "unknown activation 'relu'" info normal --activation relu &&
+        refused 2 'says its activation and rate itself' info small.safetensors --rate 44100
+}
+
+test_info_shows_files() {
+    "$TRAINER" info small.safetensors >out && grep -q '^architecture *4k8s4p2$' out &&
+        grep -q '^epochs *1$' out && grep -q '^training loss' out && grep -q '^fingerprint' out &&
+        grep -q '^latent channel' out && "$TRAINER" encode small.safetensors song.au -o latent >/dev/null &&
+        "$TRAINER" info latent >out && grep -q '^source *song.au$' out &&
+        grep -q '^audio samples *20000$' out
+}
+
+test_what_is_read_is_not_written_over() {
+    cp song.au kept.au && cp small.safetensors kept.safetensors && ln song.au hard.wav || return 1
+    refused 2 'is what is read' encode small.safetensors song.au -o song.au &&
+        refused 2 'is what is read' encode small.safetensors song.au -o ./small.safetensors &&
+        refused 2 'is what is read' reconstruct small.safetensors song.au -o hard.wav &&
+        cmp song.au kept.au && cmp small.safetensors kept.safetensors
+    status=$?
+    rm -f hard.wav
+    return "$status"
+}
+
+# A limit on the size of files stands for the disk: 8 blocks of 512 bytes, or of 1024.
+test_full_disk_leaves_what_was_there() {
+    mkdir full && echo "what was there" >there && cp there full/a.wav && cp there full/a || return 1
+    for call in "reconstruct small.safetensors song.au -o full/a.wav" \
+        "decode small.safetensors latent -o full/a.wav" \
+        "encode small.safetensors song.au -o full/a"; do
+        # shellcheck disable=SC2086
+        (ulimit -f 8 && exec "$TRAINER" $call) >out 2>err
+        if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' err; then
+            echo "    $call: $(cat err)" >&2
+            return 1
+        fi
+    done
+    cmp there full/a.wav && cmp there full/a && [ "$(find full -type f | wc -l)" -eq 2 ]
+}
+
+test_full_standard_output_is_an_error() {
+    [ -c /dev/full ] || return 0
+    "$TRAINER" info >/dev/full 2>err
+    [ $? -eq 1 ] && grep -q 'standard output: No space left' err
+}
+
+test_eval_prints_clips_and_means() {
+    "$TRAINER" eval small.safetensors music --split all >out 2>err && [ ! -s err ] &&
+        grep -q '4.au$' out && grep -q 'mean of 4 clips$' out && grep -q 'over all samples$' out &&
+        "$TRAINER" eval small.safetensors music --split all --tsv >tsv 2>/dev/null &&
+        [ "$(grep -c '^clip' tsv)" -eq 4 ] && [ "$(awk -F'\t' 'NF != 7' tsv | wc -l)" -eq 0 ]
+}
+
+test_eval_mean_is_the_mean() {
+    awk -F'\t' '$1 == "clip" { n++; mse += $4; snr += $5; low += $7; whole += $3 * $4; s += $3 }
+        $1 == "mean" { d = d " " ($4 - mse / n) / $4 " " ($5 - snr / n) " " ($7 - low / n) }
+        $1 == "all" { d = d " " ($4 - whole / s) / $4 }
+        END {
+            split(d, difference, " ")
+            for (i = 1; i <= 4; i++) if (difference[i] > 1e-5 || difference[i] < -1e-5) exit 1
+            exit n != 4
+        }' tsv
+}
+
+test_eval_is_the_same_on_any_threads() {
+    "$TRAINER" eval small.safetensors music --split all --tsv -t 1 >one 2>/dev/null &&
+        "$TRAINER" eval small.safetensors music --split all --tsv -t 3 >three 2>/dev/null &&
+        cmp one three && cmp one tsv
+}
+
+# The test clip of the training is found again by the seed that the weights file names.
+test_eval_takes_the_seed_of_the_training() {
+    "$TRAINER" train music -o seeded.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 --seed 12 >/dev/null ||
+        return 1
+    "$TRAINER" eval seeded.safetensors music --tsv >own 2>/dev/null &&
+        "$TRAINER" eval seeded.safetensors music --tsv --seed 12 >named 2>/dev/null && cmp own named || return 1
+    for seed in 1 2 3 4 5; do
+        "$TRAINER" eval seeded.safetensors music --tsv --seed "$seed" >other 2>/dev/null
+        cmp -s own other || return 0
+    done
+    return 1
+}
+
+test_silent_clip_has_no_snr() {
+    mkdir -p quiet && printf '.snd\000\000\000\030\377\377\377\377\000\000\000\001\000\000\126\042\000\000\000\001' >quiet/s.au
+    head -c 5000 /dev/zero | tr '\000' '\377' >>quiet/s.au
+    cp song.au quiet
+    "$TRAINER" eval small.safetensors quiet >out 2>err && grep -q ' - .* - .*s.au$' out &&
+        grep -q '1 silent clip has no SNR' out && grep -q 's.au: nothing but silence' out &&
+        [ "$(grep 'song.au$' out | awk '{ print $3 }')" = "$(grep 'mean of 2' out | awk '{ print $3 }')" ]
+}
+
+test_cache_is_below_the_users() {
+    [ -n "$(ls cache/trasluz/*.f32)" ] && [ ! -e .cache ]
+}
+
+run test_train_makes_weights
+run test_help_of_every_command
+run test_wrong_calls_are_refused_with_2
+run test_no_command_shows_help
+run test_missing_files_are_refused_with_1
+run test_foreign_files_are_refused_with_1
+run test_info_lists_the_named_architectures
+run test_info_shows_every_layer
+run test_info_refuses_with_layer_and_reason
+run test_info_shows_files
+run test_what_is_read_is_not_written_over
+run test_full_disk_leaves_what_was_there
+run test_full_standard_output_is_an_error
+run test_eval_prints_clips_and_means
+run test_eval_mean_is_the_mean
+run test_eval_is_the_same_on_any_threads
+run test_eval_takes_the_seed_of_the_training
+run test_silent_clip_has_no_snr
+run test_cache_is_below_the_users
+exit $failed
