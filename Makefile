@@ -31,11 +31,11 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c))
 HOSTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/host_*.c)))
 HOST_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lv2host*.c)))
 
-BUNDLE = $(BUILD)/trasluz.lv2
+BUNDLE = $(BUILD)/lv2/trasluz.lv2
 BUNDLE_DATA = $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \
 	$(patsubst presets/%,$(BUNDLE)/%,$(wildcard presets/*.ttl presets/models/* presets/references/*))
 
-all: $(BUNDLE)/trasluz.so $(BUNDLE_DATA) $(BUILD)/trainer-bin/trainer
+all: $(BUNDLE)/trasluz.so $(BUNDLE_DATA) $(BUILD)/bin/trainer
 
 $(BUILD)/shared/%.o: shared/%.c
 	@mkdir -p $(@D)
@@ -65,7 +65,7 @@ $(BUNDLE)/%: presets/%
 	@mkdir -p $(@D)
 	cp $< $@
 
-$(BUILD)/trainer-bin/trainer: $(TRAINER_OBJECTS) $(SHARED_OBJECTS)
+$(BUILD)/bin/trainer: $(TRAINER_OBJECTS) $(SHARED_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
@@ -75,8 +75,63 @@ $(TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TRAINER_PARTS) $(SHAR
 $(HOSTS): $(BUILD)/tests/host_%: $(BUILD)/tests/host_%.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
 
+$(BUILD)/tests/demo: $(BUILD)/tests/demo.o $(HOST_PARTS) $(SHARED_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
+
+$(BUILD)/tests/dump_network: $(BUILD)/tests/dump_network.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
+
+# ---- Installing ----
+
+install: all
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
+	install -m 755 $(BUILD)/bin/trainer "$(DESTDIR)$(PREFIX)/bin/trainer"
+	cd $(BUNDLE) && find . -type d -exec install -d "$(DESTDIR)$(LV2DIR)/trasluz.lv2/{}" \;
+	cd $(BUNDLE) && find . -type f ! -name '*.so' -exec install -m 644 {} "$(DESTDIR)$(LV2DIR)/trasluz.lv2/{}" \;
+	install -m 755 $(BUNDLE)/trasluz.so "$(DESTDIR)$(LV2DIR)/trasluz.lv2/trasluz.so"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/trainer"
+	rm -rf "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
+
+# ---- The two commands of README.md ----
+
+BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenblas-dev \
+	libsndfile1-dev libkissfft-dev
+DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
+CHECK_DEPENDS = $(BUILD_DEPENDS) liblilv-dev lilv-utils sordi binutils sox python3 python3-torch python3-numpy
+
+demo:
+	@tests/packages.sh $(DEMO_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/demo
+	@tests/demo.sh "$(abspath $(BUILD))" "$(abspath $(BUILD))/demo"
+
+check:
+	@tests/packages.sh $(CHECK_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
+	@TRAINER=$(abspath $(BUILD))/bin/trainer TRASLUZ_LV2=$(abspath $(BUILD))/lv2 LV2_PATH=$(abspath $(BUILD))/lv2:/usr/lib/lv2 \
+		OPENBLAS_NUM_THREADS=1 tests/run.sh $(TESTS) $(HOSTS) "tests/commands.sh" "tests/ttl.sh $(BUNDLE)" \
+		"tests/install.sh" "/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md"
+
+test-programs: $(TESTS) $(HOSTS) $(BUILD)/tests/dump_network $(BUILD)/tests/demo
+
+# ---- Style ----
+
+SOURCES = $(wildcard shared/*.[ch] plugin/*.[ch] trainer/*.[ch] tests/*.[ch])
+
+lint:
+	@tests/packages.sh $(BUILD_DEPENDS) liblilv-dev clang clang-format cppcheck shellcheck
+	clang-format --dry-run --Werror $(SOURCES)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--suppress=missingIncludeSystem -Ishared -Itrainer shared plugin trainer
+	shellcheck tests/*.sh presets/*.sh .ci/run
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs
+
+format:
+	clang-format -i $(SOURCES)
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean
+.PHONY: all install uninstall demo check test-programs lint format clean
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -524,9 +524,15 @@ static const void *get_port_value(const char *symbol, void *handle, uint32_t *si
 static void set_port_value(const char *symbol, void *handle, const void *value, uint32_t size,
                            uint32_t type)
 {
-    if (size != sizeof(float) || type != urid_of(LV2_ATOM__Float))
+    // What stands in a preset without a decimal point is a whole number.
+    float *control = host_control(handle, symbol);
+    int32_t whole;
+    if (type == urid_of(LV2_ATOM__Float) && size == sizeof *control)
+        memcpy(control, value, size);
+    else if (type == urid_of(LV2_ATOM__Int) && size == sizeof whole)
+        memcpy(&whole, value, size), *control = (float)whole;
+    else
         fail("port value of an unknown type", symbol);
-    *host_control(handle, symbol) = *(const float *)value;
 }
 
 bool host_save(Host *host, const char *folder)
