@@ -77,7 +77,6 @@ static void fifo_pop(Fifo *fifo, float *samples, size_t n)
 
 // Host output sample j needs model-rate samples up to floor(j r) + up's lookahead, r being model rate / host rate; each of
 // these comes `delay` model-rate samples after its input; which needs host samples up to down's lookahead after its time.
-// One sample more is kept for the rounding of the converter's clock, which moves by 2^-52 of a sample each sample.
 static int compute_latency(const Engine *engine)
 {
     const Channel *channel = &engine->channel[0];
@@ -85,7 +84,7 @@ static int compute_latency(const Engine *engine)
     if (!channel->down) return delay;
     const double ratio = engine->model->sample_rate / engine->host_rate;
     const double wait = (resampler_lookahead(channel->up) + delay) / ratio;
-    return (int)floor(wait) + resampler_lookahead(channel->down) + 1;
+    return (int)floor(wait) + resampler_lookahead(channel->down);
 }
 
 static bool channel_init(const Engine *engine, Channel *channel, uint32_t index, Error *error)
@@ -173,8 +172,8 @@ void engine_free(Engine *engine)
 static void channel_reset(Channel *channel, size_t latency)
 {
     if (channel->down) {
-        resampler_reset(channel->down);
-        resampler_reset(channel->up);
+        resampler_reset(channel->down, 0);
+        resampler_reset(channel->up, 0);
         channel->stream_skip = (size_t)stream_delay(channel->stream);
     }
     stream_reset(channel->stream, CODEC_ENDLESS);

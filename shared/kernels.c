@@ -16,6 +16,16 @@ void kernel_multiply_add(float *restrict y, const float *restrict x, const float
     }
 }
 
+float kernel_dot(const float *restrict x, const float *restrict y, int n)
+{
+    float sum[KERNEL_COLUMNS] = {0};
+    for (int at = 0; at < n; at += KERNEL_COLUMNS)
+        for (int i = 0; i < KERNEL_COLUMNS; i++) sum[i] += x[at + i] * y[at + i];
+    for (int width = KERNEL_COLUMNS / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; i++) sum[i] += sum[i + width];
+    return sum[0] + 0.0f;
+}
+
 void kernel_activate(float *y, const float *x, size_t n, Activation activation)
 {
     switch (activation) {

@@ -14,6 +14,9 @@ enum {
 // KERNEL_ALIGNMENT; y does not overlap the others.
 void kernel_multiply_add(float *y, const float *x, const float *weight, int rows, int columns);
 
+// Sum of x[i] * y[i]; n is a multiple of KERNEL_COLUMNS. No alignment is asked. Never a negative zero.
+float kernel_dot(const float *x, const float *y, int n);
+
 // y[i] = activation(x[i]); x and y may be the same.
 void kernel_activate(float *y, const float *x, size_t n, Activation activation);
 
