@@ -10,7 +10,8 @@
 
 enum { BLOCK = 64 };      // samples at the host's rate
 #define RAMP_SECONDS 0.02 // of dry/wet, gain and bypass
-#define INPUT_MAX    8.0f // 18 dB over full scale: what is louder would only test the network's overflow
+#define INPUT_MAX                                                                                  \
+    8.0f // 18 dB over full scale: what is louder would only test the network's overflow
 
 // A delay line that is fed and read in blocks.
 typedef struct {
@@ -75,8 +76,9 @@ static void fifo_pop(Fifo *fifo, float *samples, size_t n)
 
 // ---- Making and freeing ----
 
-// Host output sample j needs model-rate samples up to floor(j r) + up's lookahead, r being model rate / host rate; each of
-// these comes `delay` model-rate samples after its input; which needs host samples up to down's lookahead after its time.
+// Host output sample j needs model-rate samples up to floor(j r) + up's lookahead, r being model
+// rate / host rate; each of these comes `delay` model-rate samples after its input; which needs
+// host samples up to down's lookahead after its time.
 static int compute_latency(const Engine *engine)
 {
     const Channel *channel = &engine->channel[0];
@@ -218,8 +220,8 @@ static void channel_feed(Channel *channel, const LatentSettings *settings, const
     stream_process(channel->stream, settings, model_rate, model_rate, given);
     const size_t skipped = channel->stream_skip < given ? channel->stream_skip : given;
     channel->stream_skip -= skipped;
-    const size_t made = resampler_process(channel->up, model_rate + skipped, given - skipped,
-                                          channel->resampled);
+    const size_t made =
+        resampler_process(channel->up, model_rate + skipped, given - skipped, channel->resampled);
     fifo_push(&channel->wet, channel->resampled, made);
 }
 

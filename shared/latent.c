@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT_NAME  "trasluz-latent"
-#define FADE_SECONDS 0.05
+#define FORMAT_NAME "trasluz-latent"
 
 static Latent *allocate(int channels, size_t frames, Error *error)
 {
@@ -147,25 +146,37 @@ bool latent_fits(const Latent *latent, const Model *model, Error *error)
     return true;
 }
 
-Latent *latent_loop(const Latent *latent, const Model *model, Error *error)
+void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *model)
 {
-    const size_t channels = (size_t)latent->channels;
-    size_t fade = (size_t)lround(FADE_SECONDS * latent->frame_rate);
-    if (fade > latent->frames / 4) fade = latent->frames / 4;
-    const size_t frames = latent->frames - fade;
-    Latent *loop = latent_new(model, frames, error);
-    if (!loop) return NULL;
-    memcpy(loop->source, latent->source, sizeof loop->source);
-    memcpy(loop->values, latent->values, frames * channels * sizeof *loop->values);
+    const size_t channels = (size_t)arch_latent_channels(&model->arch);
+    const size_t kept = frames - fade;
     for (size_t t = 0; t < fade; t++) {
         const double angle = 1.5707963267948966 * ((double)t + 0.5) / (double)fade;
         const float rise = (float)sin(angle), fall = (float)cos(angle);
         for (size_t c = 0; c < channels; c++) {
             const float mean = model->latent_mean[c];
-            const float first = latent->values[t * channels + c] - mean;
-            const float last = latent->values[(frames + t) * channels + c] - mean;
-            loop->values[t * channels + c] = mean + rise * first + fall * last;
+            float *first = &values[t * channels + c];
+            const float last = values[(kept + t) * channels + c];
+            *first = mean + rise * (*first - mean) + fall * (last - mean);
         }
     }
+}
+
+size_t latent_fade_frames(const Model *model)
+{
+    return (size_t)lround(LATENT_FADE_SECONDS * model->sample_rate / arch_hop(&model->arch));
+}
+
+Latent *latent_loop(const Latent *latent, const Model *model, Error *error)
+{
+    size_t fade = latent_fade_frames(model);
+    if (fade > latent->frames / 4) fade = latent->frames / 4;
+    Latent *loop = latent_new(model, latent->frames, error);
+    if (!loop) return NULL;
+    memcpy(loop->source, latent->source, sizeof loop->source);
+    memcpy(loop->values, latent->values,
+           latent->frames * (size_t)latent->channels * sizeof *loop->values);
+    latent_fold_seam(loop->values, latent->frames, fade, model);
+    loop->frames -= fade;
     return loop;
 }

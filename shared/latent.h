@@ -1,6 +1,7 @@
-// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], with the frame rate, the source's
-// name and the fingerprint of the model that made it). In memory it is frame-major, as the engine works. Allocates;
-// never on the audio thread, which may read a Latent that no longer changes.
+// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], with the frame
+// rate, the source's name and the fingerprint of the model that made it). In memory it is
+// frame-major, as the engine works. Allocates; never on the audio thread, which may read a Latent
+// that no longer changes.
 #ifndef TRASLUZ_LATENT_H
 #define TRASLUZ_LATENT_H
 
@@ -8,14 +9,16 @@
 
 enum { LATENT_SOURCE_MAX = 256 };
 
+#define LATENT_FADE_SECONDS 0.05 // of a seam, and of what begins or ends in the latent
+
 typedef struct {
     int channels;
     size_t frames;
     double frame_rate; // Hz
     char source[LATENT_SOURCE_MAX];
     char fingerprint[HASH_TEXT]; // of the model that made it
-    uint64_t samples;            // of audio that it was made from, at the model's rate; 0 where unknown
-    float *values;               // [frames][channels]
+    uint64_t samples; // of audio that it was made from, at the model's rate; 0 where unknown
+    float *values;    // [frames][channels]
 } Latent;
 
 // A latent of that many frames, all zero; NULL where memory is short. The caller frees it.
@@ -29,8 +32,16 @@ bool latent_write(const Latent *latent, const char *path, Error *error);
 // True if this model made it; else the message says so.
 bool latent_fits(const Latent *latent, const Model *model, Error *error);
 
-// A copy that can be repeated without a click: the last frames are faded into the first (equal power about the model's
-// latent mean) and dropped, so the copy is shorter by the fade, 50 ms or a quarter of the latent.
+// Makes values[frames][channels] repeatable: fades the last `fade` frames into the first ones, with
+// equal power about the model's latent mean. The last `fade` frames are not to be played then.
+// Real-time safe.
+void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *model);
+
+// LATENT_FADE_SECONDS in frames of this model.
+size_t latent_fade_frames(const Model *model);
+
+// A copy that can be repeated without a click by such a seam: it is shorter by the fade, 50 ms or a
+// quarter of the latent.
 Latent *latent_loop(const Latent *latent, const Model *model, Error *error);
 
 #endif

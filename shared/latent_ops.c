@@ -1,64 +1,178 @@
 #include "latent_ops.h"
 
-#include "random.h"
-
 #include <math.h>
 #include <stdlib.h>
-
-#define RAMP_SECONDS 0.05
+#include <string.h>
 
 bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference,
                      uint32_t audio_channel)
 {
     const size_t channels = (size_t)arch_latent_channels(&model->arch);
+    const double frame_rate = model->sample_rate / arch_hop(&model->arch);
     *ops = (LatentOps){
         .model = model,
         .reference = reference,
         .audio_channel = audio_channel,
+        .frame_rate = frame_rate,
+        .fade = latent_fade_frames(model),
+        .smeared = malloc(channels * sizeof(float)),
+        .noise_values = malloc(channels * sizeof(float)),
         .scratch = malloc(channels * sizeof(float)),
     };
+    const size_t longest = (size_t)ceil(LATENT_FREEZE_SECONDS_MAX * frame_rate);
+    const size_t recording = (size_t)ceil(LATENT_CAPTURE_SECONDS_MAX * frame_rate);
+    const bool frozen = latent_freeze_init(&ops->freeze, (int)channels, longest, ops->fade);
+    const bool captured = latent_capture_init(&ops->capture, model, recording, ops->fade);
     latent_ops_reset(ops);
-    return ops->scratch != NULL;
+    return frozen && captured && ops->smeared && ops->noise_values && ops->scratch;
 }
 
 void latent_ops_free(LatentOps *ops)
 {
+    latent_freeze_free(&ops->freeze);
+    latent_capture_free(&ops->capture);
+    free(ops->smeared);
+    free(ops->noise_values);
     free(ops->scratch);
 }
 
 void latent_ops_reset(LatentOps *ops)
 {
-    const double frame_rate = ops->model->sample_rate / arch_hop(&ops->model->arch);
-    const int steps = (int)lround(RAMP_SECONDS * frame_rate);
-    ops->frame = 0;
+    const int steps = (int)ops->fade;
+    latent_ops_locate(ops, 0, 0.0);
+    latent_freeze_reset(&ops->freeze);
+    latent_capture_reset(&ops->capture);
+    ops->captured = latent_capture_at(&ops->capture, 0) != NULL;
+    ops->has_smeared = false;
+    ramp_init(&ops->renewed, steps);
+    ramp_set(&ops->renewed, 1.0f);
     ramp_init(&ops->noise, steps);
     ramp_init(&ops->offset, steps);
     ramp_init(&ops->blend, steps);
+    ramp_init(&ops->scale, steps);
+    ramp_init(&ops->smear, steps);
 }
 
-static void blend_frame(const LatentOps *ops, float *values, int channels, float amount)
+void latent_ops_locate(LatentOps *ops, uint64_t frame, double beat)
 {
-    const Latent *reference = ops->reference;
+    ops->frame = ops->beat_frame = frame;
+    ops->beat = beat;
+    ops->drift = (LatentDrift){0};
+}
+
+// ---- Capture and the reference ----
+
+static void capture_frame(LatentOps *ops, bool wanted, const float *values)
+{
+    if (!latent_capture_frame(&ops->capture, wanted, values)) return;
+    ops->was_captured = ops->captured;
+    ops->captured = true;
+    ramp_init(&ops->renewed, (int)ops->fade);
+    ramp_set(&ops->renewed, 0.0f);
+    ramp_set(&ops->renewed, 1.0f);
+}
+
+// The reference's frame for this position, or NULL where there is none. Just after a recording has
+// ended it is faded from what was the reference before, the file's or nothing.
+static const float *reference_frame(LatentOps *ops, const float *input, int channels)
+{
+    const float *file = NULL;
+    if (ops->reference)
+        file = ops->reference->values + (ops->frame % ops->reference->frames) * (size_t)channels;
+    const float amount = ramp_next(&ops->renewed);
+    if (!ops->captured) return file;
+    const float *recording = latent_capture_at(&ops->capture, ops->frame);
+    if (amount == 1.0f) return recording;
+    const float *before = ops->was_captured || !file ? input : file;
+    for (int c = 0; c < channels; c++)
+        ops->scratch[c] = before[c] + amount * (recording[c] - before[c]);
+    return ops->scratch;
+}
+
+// ---- Blend ----
+
+static double current_beat(const LatentOps *ops)
+{
+    const double minutes = (double)(ops->frame - ops->beat_frame) / ops->frame_rate / 60.0;
+    return ops->beat + minutes * (double)ops->tempo;
+}
+
+static void follow_tempo(LatentOps *ops, float tempo)
+{
+    if (tempo == ops->tempo) return;
+    ops->beat = current_beat(ops);
+    ops->beat_frame = ops->frame;
+    ops->tempo = tempo;
+}
+
+// How much of the reference is heard at this beat. Beats are taken to a millionth: where a beat
+// falls just on a frame, its last digits, which depend on where playing began, must not decide.
+static float alternation(const LatentOps *ops, const LatentSettings *settings)
+{
+    const int64_t million = 1000000;
+    const int64_t input = settings->input_beats * million;
+    const int64_t cycle = input + settings->reference_beats * million;
+    const int64_t beat = llround(current_beat(ops) * (double)million);
+    if (cycle <= 0 || beat < input) return 0.0f;
+    const int64_t place = beat % cycle;
+    const bool from_reference = place < input;
+    const double beats = (double)(from_reference ? place : place - input) / (double)million;
+    const double frames = beats / (double)settings->tempo * 60.0 * ops->frame_rate;
+    const float risen = (float)fmin(1.0, (frames + 1.0) / (double)(ops->fade + 1));
+    return from_reference ? 1.0f - risen : risen;
+}
+
+static void blend_frame(LatentOps *ops, const LatentSettings *settings, float *values, int channels)
+{
+    float amount = ramp_next(&ops->blend);
+    const float *reference = reference_frame(ops, values, channels);
     if (!reference || amount == 0.0f) return;
-    const float *other =
-        reference->values + (ops->frame % reference->frames) * (size_t)channels;
-    for (int c = 0; c < channels; c++) values[c] += amount * (other[c] - values[c]);
+    if (settings->blend_mode == BLEND_ALTERNATE) amount *= alternation(ops, settings);
+    for (int c = 0; c < channels; c++) values[c] += amount * (reference[c] - values[c]);
 }
 
-static void offset_frame(float *values, const float *unit, int channels, float amount)
+// ---- The others ----
+
+static void smear_frame(LatentOps *ops, float *values, int channels)
 {
+    const float seconds = ramp_next(&ops->smear);
+    if (seconds <= 0.0f || !ops->has_smeared) {
+        memcpy(ops->smeared, values, (size_t)channels * sizeof(float));
+        ops->has_smeared = true;
+        return;
+    }
+    const float share = 1.0f - expf(-1.0f / (seconds * (float)ops->frame_rate));
+    for (int c = 0; c < channels; c++) {
+        ops->smeared[c] += share * (values[c] - ops->smeared[c]);
+        values[c] = ops->smeared[c];
+    }
+}
+
+static void scale_frame(LatentOps *ops, float *values, int channels)
+{
+    const float scale = ramp_next(&ops->scale);
+    if (scale == 1.0f) return;
+    const float *mean = ops->model->latent_mean;
+    for (int c = 0; c < channels; c++) values[c] = mean[c] + scale * (values[c] - mean[c]);
+}
+
+static void offset_frame(LatentOps *ops, const float *unit, float *values, int channels)
+{
+    const float amount = ramp_next(&ops->offset);
     if (amount == 0.0f) return;
     for (int c = 0; c < channels; c++) values[c] += amount * (unit ? unit[c] : 1.0f);
 }
 
-static void noise_frame(const LatentOps *ops, float *values, const float *unit, int channels,
-                        float amount, uint32_t seed)
+static void noise_frame(LatentOps *ops, const LatentSettings *settings, const float *unit,
+                        float *values, int channels)
 {
+    const float amount = ramp_next(&ops->noise);
     if (amount == 0.0f) return;
-    const RandomKey key = {.seed = seed, .stream = ops->audio_channel};
-    random_normal(key, ops->frame, ops->scratch, channels);
+    const RandomKey key = {.seed = settings->seed, .stream = ops->audio_channel};
+    latent_noise(&ops->drift, key, ops->frame, (double)settings->drift / ops->frame_rate,
+                 ops->noise_values, ops->scratch, channels);
     for (int c = 0; c < channels; c++)
-        values[c] += amount * (unit ? unit[c] : 1.0f) * ops->scratch[c];
+        values[c] += amount * (unit ? unit[c] : 1.0f) * ops->noise_values[c];
 }
 
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
@@ -66,13 +180,21 @@ void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *v
 {
     const int channels = arch_latent_channels(&ops->model->arch);
     const float *unit = settings->absolute ? NULL : ops->model->latent_std;
+    const size_t loop = (size_t)lround((double)settings->freeze_seconds * ops->frame_rate);
     ramp_set(&ops->noise, settings->noise);
     ramp_set(&ops->offset, settings->offset);
     ramp_set(&ops->blend, settings->blend);
+    ramp_set(&ops->scale, settings->scale);
+    ramp_set(&ops->smear, settings->smear);
+    follow_tempo(ops, settings->tempo);
     for (size_t t = 0; t < frames; t++, values += channels) {
-        blend_frame(ops, values, channels, ramp_next(&ops->blend));
-        offset_frame(values, unit, channels, ramp_next(&ops->offset));
-        noise_frame(ops, values, unit, channels, ramp_next(&ops->noise), settings->seed);
+        capture_frame(ops, settings->capture, values);
+        latent_freeze_frame(&ops->freeze, settings->freeze, loop, values);
+        smear_frame(ops, values, channels);
+        scale_frame(ops, values, channels);
+        blend_frame(ops, settings, values, channels);
+        offset_frame(ops, unit, values, channels);
+        noise_frame(ops, settings, unit, values, channels);
         ops->frame++;
     }
 }

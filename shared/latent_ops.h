@@ -1,41 +1,86 @@
-// latent_ops.h: what is done to the latent between encoder and decoder: blend with a reference, an offset, noise, in this
-// order. One LatentOps for each audio channel; real-time safe, used by one thread at a time.
+// latent_ops.h: what is done to the latent between encoder and decoder, in this order: capture,
+// freeze, smear, scale, blend with a reference, offset, noise. One LatentOps for each audio
+// channel. Made and freed off the audio thread; the rest is real-time safe, used by one thread at a
+// time but for the capture's copy.
 //
-// Amounts are in units of each latent channel's standard deviation, or absolute. They move in straight lines from one
-// setting to the next over 50 ms, so a control that jumps makes no click.
+// Offset and noise are in units of each latent channel's standard deviation, or absolute. Amounts
+// move in straight lines from one setting to the next over LATENT_FADE_SECONDS, so a control that
+// jumps makes no click.
+//
+// Noise, the reference and the alternation follow a position: the frame's number, and the beat. It
+// counts from 0, or from where latent_ops_locate() puts it; at one position they are always the
+// same.
 #ifndef TRASLUZ_LATENT_OPS_H
 #define TRASLUZ_LATENT_OPS_H
 
-#include "latent.h"
-#include "model.h"
+#include "latent_capture.h"
+#include "latent_freeze.h"
+#include "latent_noise.h"
 #include "ramp.h"
 
+#define LATENT_FREEZE_SECONDS_MAX  8.0
+#define LATENT_CAPTURE_SECONDS_MAX 30.0
+
+typedef enum {
+    BLEND_MIX,       // input and reference at once
+    BLEND_ALTERNATE, // so many beats of the input, so many of the reference
+} BlendMode;
+
 typedef struct {
-    float noise;  // standard deviation of Gaussian noise, new in each frame and channel
+    bool capture;         // record what comes in; when it ends, that is the reference
+    bool freeze;          // repeat the last stretch
+    float freeze_seconds; // of it
+    float smear;          // seconds: time constant of a one-pole smoothing over time
+    float scale;          // of the latent around its mean
+    BlendMode blend_mode;
+    float blend; // 0: the input's latent, 1: the reference's; without a reference it does nothing
+    int input_beats, reference_beats;
+    float tempo;  // beats a minute, for the alternation
     float offset; // added to every value
-    float blend;  // 0: the input's latent, 1: the reference's; without a reference it does nothing
+    float noise;  // standard deviation of Gaussian noise
+    float drift;  // Hz: how often slow noise reaches a new value; 0: new in each frame
     uint32_t seed;
     bool absolute; // noise and offset in the latent's own numbers, not in standard deviations
 } LatentSettings;
 
+// Settings that leave the latent as it is, to begin an initializer with.
+#define LATENT_NEUTRAL                                                                             \
+    .freeze_seconds = 1.0f, .scale = 1.0f, .input_beats = 4, .reference_beats = 4, .tempo = 120.0f
+
 typedef struct {
     const Model *model;
-    const Latent *reference; // from latent_loop(), or NULL
-    uint32_t audio_channel;  // decides the noise, with the seed and the frame
-    uint64_t frame;          // next frame's index
-    float *scratch;          // [latent channels]
-    Ramp noise, offset, blend;
+    const Latent *reference; // from latent_loop(), or NULL; a recording takes its place
+    uint32_t audio_channel;  // decides the noise, with the seed and the position
+    double frame_rate;       // Hz
+    uint64_t frame;          // next frame's number
+    double beat;             // at frame number `beat_frame`
+    uint64_t beat_frame;
+    float tempo;
+    float *smeared, *noise_values, *scratch; // [latent channels]
+    bool has_smeared;
+    size_t fade; // frames
+    LatentCapture capture;
+    LatentFreeze freeze;
+    LatentDrift drift;
+    bool captured;     // the reference is a recording
+    bool was_captured; // so was the one before it
+    Ramp renewed;      // from the reference before to this one
+    Ramp noise, offset, blend, scale, smear;
 } LatentOps;
 
-// Bytes of scratch are allocated here; false where memory is short. Model and reference must outlive it.
+// Allocates; false where memory is short. Model and reference must outlive it.
 bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference,
                      uint32_t audio_channel);
 void latent_ops_free(LatentOps *ops);
 
-// Back to frame 0, the next settings taken over at once.
+// Back to frame 0 and beat 0, nothing remembered but a whole recording, the next settings taken
+// over at once.
 void latent_ops_reset(LatentOps *ops);
 
-// Works on values[frames][channels] in place. Real-time safe.
+// The next frame is number `frame`, at `beat`.
+void latent_ops_locate(LatentOps *ops, uint64_t frame, double beat);
+
+// Works on values[frames][channels] in place.
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
                         size_t frames);
 

@@ -69,8 +69,8 @@ static size_t whole_columns(size_t n)
 
 static float *aligned_zeros(size_t values)
 {
-    const size_t bytes = (values * sizeof(float) + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT *
-                         KERNEL_ALIGNMENT;
+    const size_t bytes =
+        (values * sizeof(float) + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
     float *array = aligned_alloc(KERNEL_ALIGNMENT, bytes ? bytes : KERNEL_ALIGNMENT);
     if (array) memset(array, 0, bytes);
     return array;
@@ -257,7 +257,8 @@ static bool read_arch(const Safetensors *file, Arch *arch, Error *error)
     if (format && strcmp(format, FORMAT_NAME) != 0 && strcmp(format, "pt") != 0)
         return error_set(error, "metadata: format is '%.40s', not '" FORMAT_NAME "'", format);
     if (version && strcmp(version, FORMAT_VERSION) != 0)
-        return error_set(error, "metadata: format_version %.20s is not known here, only " FORMAT_VERSION,
+        return error_set(error,
+                         "metadata: format_version %.20s is not known here, only " FORMAT_VERSION,
                          version);
     if (!text) return error_set(error, "metadata: no architecture: not a Trasluz weights file");
     Activation kind = ACTIVATION_LEAKY_RELU;
@@ -381,7 +382,8 @@ static void describe(SafetensorsBuilder *builder, const Model *model)
     describe_number(builder, "level", info->level);
 }
 
-// Adds a layer's two tensors; the weight, in PyTorch's order, is written to `space`. Returns the space used.
+// Adds a layer's two tensors; the weight, in PyTorch's order, is written to `space`. Returns the
+// space used.
 static size_t add_layer(SafetensorsBuilder *builder, const Model *model, bool decoder, int i,
                         float *space)
 {

@@ -11,23 +11,25 @@
 #define PI        3.14159265358979323846
 
 enum {
-    HALF = 19,         // samples of the lower rate to each side
-    PHASES_MAX = 2048, // rows of the table; ratios with more phases are interpolated between as many
-    ROOM = 2048,       // input samples that the history takes before it is moved
+    HALF = 19, // samples of the lower rate to each side
+    PHASES_MAX =
+        2048,    // rows of the table; ratios with more phases are interpolated between as many
+    ROOM = 2048, // input samples that the history takes before it is moved
 };
 
-// Output sample m stands for the input time m * step / phases, in lowest terms: `whole` input samples and `phase` phases.
+// Output sample m stands for the input time m * step / phases, in lowest terms: `whole` input
+// samples and `phase` phases.
 struct Resampler {
     uint64_t step, phases;
-    int half;           // input samples to each side
-    int taps;           // 2 * half, made up to whole vectors by zeros before the oldest
-    size_t rows;        // of the table: the phases, or PHASES_MAX and one more to interpolate towards
+    int half;    // input samples to each side
+    int taps;    // 2 * half, made up to whole vectors by zeros before the oldest
+    size_t rows; // of the table: the phases, or PHASES_MAX and one more to interpolate towards
     bool interpolated;
-    float *table;       // [rows][taps]
-    float *history;     // [taps + ROOM]
-    size_t held;        // input samples in it
-    uint64_t first;     // number of its first one, counted from -taps, so that it is never negative
-    uint64_t next;      // number of the next output sample
+    float *table;   // [rows][taps]
+    float *history; // [taps + ROOM]
+    size_t held;    // input samples in it
+    uint64_t first; // number of its first one, counted from -taps, so that it is never negative
+    uint64_t next;  // number of the next output sample
     uint64_t whole, phase; // its time
 };
 
@@ -53,7 +55,8 @@ static double filter(double t, double scale, double half)
     return scale * sinc * bessel_i0(beta * sqrt(1.0 - share * share)) / bessel_i0(beta);
 }
 
-// Row r is the filter for times r / `rows_apart` after an input sample. It sums to one, so that a steady input stays as it is.
+// Row r is the filter for times r / `rows_apart` after an input sample. It sums to one, so that a
+// steady input stays as it is.
 static void fill_row(const Resampler *resampler, size_t r, double rows_apart, double scale)
 {
     float *row = resampler->table + r * (size_t)resampler->taps;
