@@ -90,6 +90,7 @@ static uint64_t find_samples(const Latent *latent, const Model *model, Error *er
 
 static bool write_audio(Decoding *decoding, const Call *call, Error *error)
 {
+    const uint64_t samples = decoding->left;
     decoding->writer = audio_writer_new(call->output, decoding->model->sample_rate, 1, error);
     if (!decoding->writer) return false;
     if (!decode_frames(decoding, &call->options.settings, error)) {
@@ -99,6 +100,8 @@ static bool write_audio(Decoding *decoding, const Call *call, Error *error)
     const uint64_t clipped = audio_writer_clipped(decoding->writer);
     if (!audio_writer_commit(decoding->writer, error)) return false;
     command_note_clipped(&command_decode, call->output, clipped);
+    const double rate = decoding->model->sample_rate;
+    printf("wrote %s: %.4g s at %g Hz\n", call->output, (double)samples / rate, rate);
     return true;
 }
 

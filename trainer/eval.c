@@ -142,8 +142,8 @@ static size_t print_means(const Call *call, const Evaluation *evaluation)
     mean.seconds = all.samples / rate / clips;
     mean.mse /= clips;
     mean.lowpass_mse /= clips;
-    mean.snr /= heard;
-    mean.lowpass_snr /= heard;
+    mean.snr = heard > 0.0 ? mean.snr / heard : NAN;
+    mean.lowpass_snr = heard > 0.0 ? mean.lowpass_snr / heard : NAN;
     snprintf(name, sizeof name, "mean of %zu clip%s", evaluation->clips,
              evaluation->clips == 1 ? "" : "s");
     print_row(call, "mean", name, &mean);
