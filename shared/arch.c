@@ -125,11 +125,12 @@ bool arch_parse(Arch *arch, const char *text, Activation activation, Error *erro
         return error_set(error, "architecture: longer than %d characters", ARCH_TEXT_MAX - 1);
 
     if (*text < '0' || *text > '9')
-        return error_set(error,
-                         "no architecture is known by the name '%.60s'; known are extra_chico, chico, "
-                         "normal, grande, figure3_1 to figure3_8, and layers as in "
-                         "64k8s6p4,32k6s3p4,8k5s2p4",
-                         text);
+        return error_set(
+            error,
+            "no architecture is known by the name '%.60s'; known are extra_chico, chico, "
+            "normal, grande, figure3_1 to figure3_8, and layers as in "
+            "64k8s6p4,32k6s3p4,8k5s2p4",
+            text);
 
     *arch = (Arch){.activation = activation};
     const char *rest = text;
@@ -143,8 +144,9 @@ bool arch_parse(Arch *arch, const char *text, Activation activation, Error *erro
         mirror(arch);
     }
     if (*rest)
-        return error_set(error, "architecture: ',' or '/' and another layer, or its end, expected at "
-                                "'%.20s'",
+        return error_set(error,
+                         "architecture: ',' or '/' and another layer, or its end, expected at "
+                         "'%.20s'",
                          rest);
     return arch_check(arch, error);
 }
@@ -244,8 +246,7 @@ static int64_t decoder_left_reach(const Chain *chain)
 
 int arch_delay(const Arch *arch)
 {
-    const int64_t delay =
-        encoder_right_extent(&arch->encoder) + decoder_left_reach(&arch->decoder);
+    const int64_t delay = encoder_right_extent(&arch->encoder) + decoder_left_reach(&arch->decoder);
     return delay > 0 ? (int)delay : 0;
 }
 
@@ -325,10 +326,11 @@ bool arch_check(const Arch *arch, Error *error)
                          ARCH_PARAMETERS_MAX);
     const int64_t hop = chain_hop(&arch->encoder), back = chain_hop(decoder);
     if (hop != back)
-        return error_set(error,
-                         "decoder layer %d: the strides up to it multiply to %lld, the encoder's to "
-                         "%lld: the length cannot come back",
-                         decoder->layers, (long long)back, (long long)hop);
+        return error_set(
+            error,
+            "decoder layer %d: the strides up to it multiply to %lld, the encoder's to "
+            "%lld: the length cannot come back",
+            decoder->layers, (long long)back, (long long)hop);
     if (arch_round_up(arch, 1) == 0)
         return error_set(error,
                          "decoder layer %d: no input length comes back: kernels and paddings of "
@@ -339,7 +341,8 @@ bool arch_check(const Arch *arch, Error *error)
 
 uint64_t arch_round_up(const Arch *arch, uint64_t samples)
 {
-    // Output lengths grow by one hop a frame, and all or none of them come back once paddings and kernels are behind.
+    // Output lengths grow by one hop a frame, and all or none of them come back once paddings and
+    // kernels are behind.
     enum { TRIES = 4 * (ARCH_KERNEL_MAX + ARCH_PADDING_MAX) };
     uint64_t frames = arch_latent_frames(arch, samples);
     for (int i = 0; i < TRIES; i++, frames++) {
@@ -365,17 +368,18 @@ bool arch_check_window(const Arch *arch, uint64_t samples, Error *error)
     }
     for (int i = 0; i < arch->decoder.layers; i++, at++) {
         n[at + 1] = conv_transposed_length(&arch->decoder.layer[i], n[at]);
-        // A mirrored decoder passes through the encoder's own lengths, so the first that differs is the culprit.
+        // A mirrored decoder passes through the encoder's own lengths, so the first that differs is
+        // the culprit.
         const bool differs = arch->mirrored && n[at + 1] != n[2 * arch->encoder.layers - at - 1];
         const bool last = i == arch->decoder.layers - 1;
         if (n[at + 1] == 0 || differs || (last && n[at + 1] != samples)) {
             const uint64_t wanted = arch->mirrored ? n[2 * arch->encoder.layers - at - 1] : samples;
-            return error_set(error,
-                             "decoder layer %d: gives %llu frames where %llu went into the encoder, "
-                             "so a window of %llu samples does not come back; %llu would",
-                             i + 1, (unsigned long long)n[at + 1], (unsigned long long)wanted,
-                             (unsigned long long)samples,
-                             (unsigned long long)arch_round_up(arch, samples));
+            return error_set(
+                error,
+                "decoder layer %d: gives %llu frames where %llu went into the encoder, "
+                "so a window of %llu samples does not come back; %llu would",
+                i + 1, (unsigned long long)n[at + 1], (unsigned long long)wanted,
+                (unsigned long long)samples, (unsigned long long)arch_round_up(arch, samples));
         }
     }
     return true;

@@ -1,8 +1,9 @@
-// arch.h: the architecture of an autoencoder: its layers, and every number that follows from them (lengths, delay,
-// parameter counts, tensor shapes). Plain values: copy them freely, use them from any thread.
+// arch.h: the architecture of an autoencoder: its layers, and every number that follows from them
+// (lengths, delay, parameter counts, tensor shapes). Plain values: copy them freely, use them from
+// any thread.
 //
-// The encoder is a chain of Conv1d, the decoder a chain of ConvTranspose1d; the activation stands between layers, never
-// after the last. Audio is one channel.
+// The encoder is a chain of Conv1d, the decoder a chain of ConvTranspose1d; the activation stands
+// between layers, never after the last. Audio is one channel.
 //
 // In text, a layer is channels, kernel, stride and padding, and the layers are joined by commas:
 //
@@ -19,7 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A weights file is foreign data: these bounds keep what a model can ask of a host small (see arch_check()).
+// A weights file is foreign data: these bounds keep what a model can ask of a host small (see
+// arch_check()).
 enum {
     ARCH_LAYERS_MAX = 8,
     ARCH_CHANNELS_MAX = 1024,
@@ -69,19 +71,23 @@ bool arch_parse(Arch *arch, const char *text, Activation activation, Error *erro
 // Writes the architecture's text, the shorter form where the decoder mirrors the encoder.
 void arch_format(const Arch *arch, char text[ARCH_TEXT_MAX]);
 
-// True if the architecture is within the bounds above and can run as a stream: its decoder undoes the encoder's strides
-// and can give the length of some input back. Else the message names the layer and the reason.
+// True if the architecture is within the bounds above and can run as a stream: its decoder undoes
+// the encoder's strides and can give the length of some input back. Else the message names the
+// layer and the reason.
 bool arch_check(const Arch *arch, Error *error);
 
-// True if the decoder gives an input of `samples` back at its length; else the message names the layer and the reason.
+// True if the decoder gives an input of `samples` back at its length; else the message names the
+// layer and the reason.
 bool arch_check_window(const Arch *arch, uint64_t samples, Error *error);
 
 const char *activation_name(Activation activation);
 bool activation_parse(Activation *activation, const char *name, Error *error);
 
-// Frames that come out of a layer for `n` that go in, by PyTorch's formulas; 0 where the input is too short.
-uint64_t conv_length(const Layer *layer, uint64_t n);           // (n + 2 padding - kernel) / stride + 1
-uint64_t conv_transposed_length(const Layer *layer, uint64_t n); // (n - 1) stride - 2 padding + kernel
+// Frames that come out of a layer for `n` that go in, by PyTorch's formulas; 0 where the input is
+// too short.
+uint64_t conv_length(const Layer *layer, uint64_t n); // (n + 2 padding - kernel) / stride + 1
+uint64_t conv_transposed_length(const Layer *layer,
+                                uint64_t n); // (n - 1) stride - 2 padding + kernel
 
 uint64_t arch_latent_frames(const Arch *arch, uint64_t samples);
 uint64_t arch_output_samples(const Arch *arch, uint64_t frames);
@@ -94,9 +100,10 @@ int arch_latent_channels(const Arch *arch);
 // Samples from one latent frame to the next.
 int arch_hop(const Arch *arch);
 
-// Delay of the stream in samples: the smallest D such that output sample n depends on no input after n + D. It is the
-// encoder's right extent, sum over its layers of (kernel - 1 - padding) times the strides before the layer, plus the
-// decoder's left reach, sum of padding times the strides after the layer.
+// Delay of the stream in samples: the smallest D such that output sample n depends on no input
+// after n + D. It is the encoder's right extent, sum over its layers of (kernel - 1 - padding)
+// times the strides before the layer, plus the decoder's left reach, sum of padding times the
+// strides after the layer.
 int arch_delay(const Arch *arch);
 
 // Weights and biases of one layer, and of all. A layer's weight has in * out * kernel values.

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One layer's place in a stream. Frames are counted so that those behind the end of a signal of known length come out as
-// the zeros that the next layer would have been padded with.
+// One layer's place in a stream. Frames are counted so that those behind the end of a signal of
+// known length come out as the zeros that the next layer would have been padded with.
 typedef struct {
     Layer layer;
     const PackedLayer *packed;
@@ -14,11 +14,11 @@ typedef struct {
     Activation kind; // which
     uint64_t made;   // frames that have come out
     uint64_t limit;  // frames that the whole signal gives
-    float *buffer;   // encoder: input frames from the next output's first on; decoder: sums under way
-    float *output;   // frames given by the last call
-    int held;        // encoder: frames in `buffer`
-    int skip;        // encoder: input frames to drop; decoder: output frames to drop, its padding
-    int output_max;  // frames
+    float *buffer; // encoder: input frames from the next output's first on; decoder: sums under way
+    float *output; // frames given by the last call
+    int held;      // encoder: frames in `buffer`
+    int skip;      // encoder: input frames to drop; decoder: output frames to drop, its padding
+    int output_max; // frames
 } Stage;
 
 struct Encoder {
@@ -45,8 +45,8 @@ typedef struct {
 
 static float *carve(Carver *carver, size_t values)
 {
-    const size_t bytes = (values * sizeof(float) + KERNEL_ALIGNMENT - 1) /
-                         KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
+    const size_t bytes =
+        (values * sizeof(float) + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
     float *array = carver->block ? (float *)(void *)(carver->block + carver->used) : NULL;
     carver->used += bytes;
     return array;
@@ -72,8 +72,7 @@ static void stage_init(Stage *stage, const Chain *chain, const PackedLayer *pack
 static void stage_finish(Stage *stage, float *frames, int count)
 {
     const size_t out = (size_t)stage->layer.out;
-    if (stage->activated)
-        kernel_activate(frames, frames, (size_t)count * out, stage->kind);
+    if (stage->activated) kernel_activate(frames, frames, (size_t)count * out, stage->kind);
     for (int i = 0; i < count; i++, stage->made++)
         if (stage->made >= stage->limit) memset(frames + (size_t)i * out, 0, out * sizeof(float));
 }
@@ -92,8 +91,8 @@ static void encoder_layout(Encoder *encoder, Carver *carver)
         Stage *stage = &encoder->stage[i];
         const Layer *layer = &stage->layer;
         stage->output_max = conv_output_max(layer, frames);
-        stage->buffer = carve(
-            carver, (size_t)(layer->kernel + layer->padding + frames) * (size_t)layer->in);
+        stage->buffer =
+            carve(carver, (size_t)(layer->kernel + layer->padding + frames) * (size_t)layer->in);
         // The kernel writes whole columns, so the last frame needs room behind it.
         stage->output = carve(carver, (size_t)stage->output_max * (size_t)layer->out +
                                           (size_t)stage->packed->columns);
@@ -105,8 +104,7 @@ Encoder *encoder_new(const Model *model)
 {
     Encoder plan = {.model = model, .stages = model->arch.encoder.layers};
     for (int i = 0; i < plan.stages; i++)
-        stage_init(&plan.stage[i], &model->arch.encoder, model->encoder, i,
-                   model->arch.activation);
+        stage_init(&plan.stage[i], &model->arch.encoder, model->encoder, i, model->arch.activation);
     Carver carver = {.used = aligned(sizeof plan)};
     encoder_layout(&plan, &carver);
 
@@ -221,8 +219,8 @@ static void decoder_layout(Decoder *decoder, Carver *carver)
         stage->output_max = frames * stage->layer.stride;
         const size_t width = (size_t)stage->layer.out;
         // The sums of one input frame, in whole columns, and the stride by which they move on.
-        const int kept = stage->layer.kernel > stage->layer.stride ? stage->layer.kernel
-                                                                   : stage->layer.stride;
+        const int kept =
+            stage->layer.kernel > stage->layer.stride ? stage->layer.kernel : stage->layer.stride;
         stage->buffer = carve(carver, (size_t)kept * width + (size_t)stage->packed->columns);
         stage->output = carve(carver, (size_t)stage->output_max * width);
         frames = stage->output_max;
@@ -233,8 +231,7 @@ Decoder *decoder_new(const Model *model)
 {
     Decoder plan = {.model = model, .stages = model->arch.decoder.layers};
     for (int i = 0; i < plan.stages; i++)
-        stage_init(&plan.stage[i], &model->arch.decoder, model->decoder, i,
-                   model->arch.activation);
+        stage_init(&plan.stage[i], &model->arch.decoder, model->decoder, i, model->arch.activation);
     Carver carver = {.used = aligned(sizeof plan)};
     decoder_layout(&plan, &carver);
 
@@ -273,7 +270,8 @@ size_t decoder_samples_max(const Decoder *decoder)
     return (size_t)decoder->stage[decoder->stages - 1].output_max;
 }
 
-// Adds one frame (NULL: zeros) to the sums under way and moves the finished ones, a stride of frames, to `y`.
+// Adds one frame (NULL: zeros) to the sums under way and moves the finished ones, a stride of
+// frames, to `y`.
 static void conv_transposed_frame(Stage *stage, const float *x, float *y)
 {
     const Layer *layer = &stage->layer;

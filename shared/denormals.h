@@ -1,5 +1,5 @@
-// denormals.h: turns denormal numbers off for the calling thread and back to what they were. On a decaying signal they
-// would cost a hundred times a normal number. Real-time safe.
+// denormals.h: turns denormal numbers off for the calling thread and back to what they were. On a
+// decaying signal they would cost a hundred times a normal number. Real-time safe.
 #ifndef TRASLUZ_DENORMALS_H
 #define TRASLUZ_DENORMALS_H
 

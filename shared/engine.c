@@ -10,7 +10,8 @@
 
 enum { BLOCK = 64 };      // samples at the host's rate
 #define RAMP_SECONDS 0.02 // of dry/wet, gain and bypass
-#define INPUT_MAX    8.0f // 18 dB over full scale: what is louder would only test the network's overflow
+#define INPUT_MAX                                                                                  \
+    8.0f // 18 dB over full scale: what is louder would only test the network's overflow
 
 // A delay line that is fed and read in blocks.
 typedef struct {
@@ -75,9 +76,10 @@ static void fifo_pop(Fifo *fifo, float *samples, size_t n)
 
 // ---- Making and freeing ----
 
-// Host output sample j needs model-rate samples up to floor(j r) + up's lookahead, r being model rate / host rate; each of
-// these comes `delay` model-rate samples after its input; which needs host samples up to down's lookahead after its time.
-// One sample more is kept for the rounding of the converter's clock, which moves by 2^-52 of a sample each sample.
+// Host output sample j needs model-rate samples up to floor(j r) + up's lookahead, r being model
+// rate / host rate; each of these comes `delay` model-rate samples after its input; which needs
+// host samples up to down's lookahead after its time. One sample more is kept for the rounding of
+// the converter's clock, which moves by 2^-52 of a sample each sample.
 static int compute_latency(const Engine *engine)
 {
     const Channel *channel = &engine->channel[0];
@@ -132,6 +134,9 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
     for (int c = 0; c < engine->channels; c++)
         if (!channel_init(engine, &engine->channel[c], (uint32_t)c, error)) return false;
     engine->latency = compute_latency(engine);
+    if (engine->latency > ENGINE_LATENCY_MAX)
+        return error_set(error, "a latency of %d samples at %g Hz; at most %d can be",
+                         engine->latency, engine->host_rate, ENGINE_LATENCY_MAX);
     engine_reset(engine);
     return true;
 }
@@ -219,8 +224,8 @@ static void channel_feed(Channel *channel, const LatentSettings *settings, const
     stream_process(channel->stream, settings, model_rate, model_rate, given);
     const size_t skipped = channel->stream_skip < given ? channel->stream_skip : given;
     channel->stream_skip -= skipped;
-    const size_t made = resampler_process(channel->up, model_rate + skipped, given - skipped,
-                                          channel->resampled);
+    const size_t made =
+        resampler_process(channel->up, model_rate + skipped, given - skipped, channel->resampled);
     fifo_push(&channel->wet, channel->resampled, made);
 }
 
@@ -258,7 +263,9 @@ static void channel_write(Channel *channel, const Mix *mix, float *out, size_t n
     fifo_pop(&channel->dry, dry, n);
     for (size_t i = 0; i < n; i++) {
         const float decoded = isfinite(wet[i]) ? wet[i] : 0.0f;
-        const float mixed = mix->gain[i] * (dry[i] + mix->wet[i] * (decoded - dry[i]));
+        // At either end of the control one of the two comes out as it is, without rounding.
+        const float both = (1.0f - mix->wet[i]) * dry[i] + mix->wet[i] * decoded;
+        const float mixed = mix->gain[i] * both;
         // Bypassed, the dry signal comes out as it is, not as the rounded sum of a cross-fade.
         out[i] = mix->enabled[i] == 0.0f   ? dry[i]
                  : mix->enabled[i] == 1.0f ? mixed

@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
-// Reads a regular file of at most `max` bytes; the caller frees what is returned. NULL on error, with a message that
-// does not repeat the path.
+// Reads a regular file of at most `max` bytes; the caller frees what is returned. NULL on error,
+// with a message that does not repeat the path.
 unsigned char *file_read(const char *path, size_t max, size_t *size, Error *error);
 
-// A file being written under a temporary name beside the real one. Nothing stands under the real name until
-// file_commit(), so a crash or a full disk leaves what was there before.
+// A file being written under a temporary name beside the real one. Nothing stands under the real
+// name until file_commit(), so a crash or a full disk leaves what was there before.
 typedef struct {
     FILE *stream; // write here
     char *path;
@@ -21,7 +21,8 @@ typedef struct {
 
 bool file_create(FileWriter *writer, const char *path, Error *error);
 
-// Flushes, syncs and renames. On failure the temporary file is removed. The writer is done with either way.
+// Flushes, syncs and renames. On failure the temporary file is removed. The writer is done with
+// either way.
 bool file_commit(FileWriter *writer, Error *error);
 
 // Removes the temporary file.

@@ -1,5 +1,6 @@
-// kernels.h: the arithmetic of the streaming engine. Real-time safe. Results depend only on the arguments' values, never
-// on alignment or on how work was cut: every output is summed in the order of its rows.
+// kernels.h: the arithmetic of the streaming engine. Real-time safe. Results depend only on the
+// arguments' values, never on alignment or on how work was cut: every output is summed in the order
+// of its rows.
 #ifndef TRASLUZ_KERNELS_H
 #define TRASLUZ_KERNELS_H
 
@@ -10,8 +11,8 @@ enum {
     KERNEL_COLUMNS = 16,   // columns are a multiple of this
 };
 
-// y[c] += sum over r of x[r] * weight[r][c]. `columns` is a multiple of KERNEL_COLUMNS; y and weight are aligned to
-// KERNEL_ALIGNMENT; y does not overlap the others.
+// y[c] += sum over r of x[r] * weight[r][c]. `columns` is a multiple of KERNEL_COLUMNS; y and
+// weight are aligned to KERNEL_ALIGNMENT; y does not overlap the others.
 void kernel_multiply_add(float *y, const float *x, const float *weight, int rows, int columns);
 
 // y[i] = activation(x[i]); x and y may be the same.

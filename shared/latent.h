@@ -1,6 +1,7 @@
-// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], with the frame rate, the source's
-// name and the fingerprint of the model that made it). In memory it is frame-major, as the engine works. Allocates;
-// never on the audio thread, which may read a Latent that no longer changes.
+// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], with the frame
+// rate, the source's name and the fingerprint of the model that made it). In memory it is
+// frame-major, as the engine works. Allocates; never on the audio thread, which may read a Latent
+// that no longer changes.
 #ifndef TRASLUZ_LATENT_H
 #define TRASLUZ_LATENT_H
 
@@ -14,13 +15,13 @@ typedef struct {
     double frame_rate; // Hz
     char source[LATENT_SOURCE_MAX];
     char fingerprint[HASH_TEXT]; // of the model that made it
-    uint64_t samples;            // of audio that it was made from, at the model's rate; 0 where unknown
-    float *values;               // [frames][channels]
+    uint64_t samples; // of audio that it was made from, at the model's rate; 0 where unknown
+    float *values;    // [frames][channels]
 } Latent;
 
 // A latent of that many frames, all zero; NULL where memory is short. The caller frees it.
 Latent *latent_new(const Model *model, size_t frames, Error *error);
-void latent_free(Latent *latent);
+void latent_free(Latent *latent); // NULL is allowed
 
 Latent *latent_load(const char *path, Error *error);
 Latent *latent_parse(const unsigned char *bytes, size_t size, Error *error);
@@ -29,8 +30,9 @@ bool latent_write(const Latent *latent, const char *path, Error *error);
 // True if this model made it; else the message says so.
 bool latent_fits(const Latent *latent, const Model *model, Error *error);
 
-// A copy that can be repeated without a click: the last frames are faded into the first (equal power about the model's
-// latent mean) and dropped, so the copy is shorter by the fade, 50 ms or a quarter of the latent.
+// A copy that can be repeated without a click: the last frames are faded into the first (equal
+// power about the model's latent mean) and dropped, so the copy is shorter by the fade, 50 ms or a
+// quarter of the latent.
 Latent *latent_loop(const Latent *latent, const Model *model, Error *error);
 
 #endif

@@ -40,8 +40,7 @@ static void blend_frame(const LatentOps *ops, float *values, int channels, float
 {
     const Latent *reference = ops->reference;
     if (!reference || amount == 0.0f) return;
-    const float *other =
-        reference->values + (ops->frame % reference->frames) * (size_t)channels;
+    const float *other = reference->values + (ops->frame % reference->frames) * (size_t)channels;
     for (int c = 0; c < channels; c++) values[c] += amount * (other[c] - values[c]);
 }
 

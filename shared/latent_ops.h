@@ -1,8 +1,9 @@
-// latent_ops.h: what is done to the latent between encoder and decoder: blend with a reference, an offset, noise, in this
-// order. One LatentOps for each audio channel; real-time safe, used by one thread at a time.
+// latent_ops.h: what is done to the latent between encoder and decoder: blend with a reference, an
+// offset, noise, in this order. One LatentOps for each audio channel; real-time safe, used by one
+// thread at a time.
 //
-// Amounts are in units of each latent channel's standard deviation, or absolute. They move in straight lines from one
-// setting to the next over 50 ms, so a control that jumps makes no click.
+// Amounts are in units of each latent channel's standard deviation, or absolute. They move in
+// straight lines from one setting to the next over 50 ms, so a control that jumps makes no click.
 #ifndef TRASLUZ_LATENT_OPS_H
 #define TRASLUZ_LATENT_OPS_H
 
@@ -27,7 +28,8 @@ typedef struct {
     Ramp noise, offset, blend;
 } LatentOps;
 
-// Bytes of scratch are allocated here; false where memory is short. Model and reference must outlive it.
+// Bytes of scratch are allocated here; false where memory is short. Model and reference must
+// outlive it.
 bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference,
                      uint32_t audio_channel);
 void latent_ops_free(LatentOps *ops);

@@ -69,8 +69,8 @@ static size_t whole_columns(size_t n)
 
 static float *aligned_zeros(size_t values)
 {
-    const size_t bytes = (values * sizeof(float) + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT *
-                         KERNEL_ALIGNMENT;
+    const size_t bytes =
+        (values * sizeof(float) + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
     float *array = aligned_alloc(KERNEL_ALIGNMENT, bytes ? bytes : KERNEL_ALIGNMENT);
     if (array) memset(array, 0, bytes);
     return array;
@@ -240,6 +240,8 @@ static ModelInfo read_info(const Safetensors *file)
     read_text(file, "command", info.command, sizeof info.command);
     const double epochs = read_number(file, "epochs");
     info.epochs = epochs >= 0 && epochs < 1e9 ? (int)epochs : 0;
+    const double seed = read_number(file, "seed");
+    info.seed = seed >= 0 && seed <= UINT32_MAX ? (uint32_t)seed : 1;
     info.train_loss = read_number(file, "train_loss");
     info.validation_loss = read_number(file, "validation_loss");
     info.test_loss = read_number(file, "test_loss");
@@ -257,7 +259,8 @@ static bool read_arch(const Safetensors *file, Arch *arch, Error *error)
     if (format && strcmp(format, FORMAT_NAME) != 0 && strcmp(format, "pt") != 0)
         return error_set(error, "metadata: format is '%.40s', not '" FORMAT_NAME "'", format);
     if (version && strcmp(version, FORMAT_VERSION) != 0)
-        return error_set(error, "metadata: format_version %.20s is not known here, only " FORMAT_VERSION,
+        return error_set(error,
+                         "metadata: format_version %.20s is not known here, only " FORMAT_VERSION,
                          version);
     if (!text) return error_set(error, "metadata: no architecture: not a Trasluz weights file");
     Activation kind = ACTIVATION_LEAKY_RELU;
@@ -374,6 +377,7 @@ static void describe(SafetensorsBuilder *builder, const Model *model)
     describe_text(builder, "name", info->name);
     describe_text(builder, "trained_on", info->trained_on);
     describe_text(builder, "command", info->command);
+    safetensors_describe(builder, "seed", "%u", (unsigned)info->seed);
     if (info->epochs > 0) safetensors_describe(builder, "epochs", "%d", info->epochs);
     describe_number(builder, "train_loss", info->train_loss);
     describe_number(builder, "validation_loss", info->validation_loss);
@@ -381,7 +385,8 @@ static void describe(SafetensorsBuilder *builder, const Model *model)
     describe_number(builder, "level", info->level);
 }
 
-// Adds a layer's two tensors; the weight, in PyTorch's order, is written to `space`. Returns the space used.
+// Adds a layer's two tensors; the weight, in PyTorch's order, is written to `space`. Returns the
+// space used.
 static size_t add_layer(SafetensorsBuilder *builder, const Model *model, bool decoder, int i,
                         float *space)
 {

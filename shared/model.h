@@ -1,6 +1,7 @@
-// model.h: trained weights: an architecture, its parameters, the statistics of its latent, and what the file says of
-// itself. A Model never changes once it is made, so any number of threads and plugin instances may use one; it is
-// counted by reference. Making, loading and freeing allocate; reading is real-time safe.
+// model.h: trained weights: an architecture, its parameters, the statistics of its latent, and what
+// the file says of itself. A Model never changes once it is made, so any number of threads and
+// plugin instances may use one; it is counted by reference. Making, loading and freeing allocate;
+// reading is real-time safe.
 //
 // The file is a safetensors file that PyTorch can load: see README.md for its tensors and metadata.
 #ifndef TRASLUZ_MODEL_H
@@ -21,13 +22,15 @@ typedef struct {
     char trained_on[MODEL_TEXT_MAX]; // the music and its licence
     char command[MODEL_TEXT_MAX];    // what repeats the training
     int epochs;
+    uint32_t seed; // of first weights, split and order; 1 where the file does not say
     double train_loss, validation_loss, test_loss; // MSE
-    double level;                                  // RMS of the training set, dB relative to full scale
+    double level; // RMS of the training set, dB relative to full scale
 } ModelInfo;
 
-// A layer's weights as the streaming engine reads them: rows of `columns` values, 64-byte aligned, zeros behind the last
-// used column. A convolution has a row for each tap and input channel, a column for each output channel; a transposed one
-// a row for each input channel, and a column for each tap and output channel.
+// A layer's weights as the streaming engine reads them: rows of `columns` values, 64-byte aligned,
+// zeros behind the last used column. A convolution has a row for each tap and input channel, a
+// column for each output channel; a transposed one a row for each input channel, and a column for
+// each tap and output channel.
 typedef struct {
     float *weight; // [rows][columns]
     float *bias;   // [layer->out]
@@ -38,11 +41,13 @@ typedef struct {
     Arch arch;
     double sample_rate; // Hz
     ModelInfo info;
-    char fingerprint[HASH_TEXT]; // SHA-256 of all that decides the sound: architecture, rate, parameters
+    char fingerprint[HASH_TEXT]; // SHA-256 of all that decides the sound: architecture, rate,
+                                 // parameters
 
-    // All parameters in one array: encoder, then decoder; in each layer the weight, then the bias. The weight of a
-    // convolution is [kernel][in][out], that of a transposed one [in][kernel][out]: the order in which both the streaming
-    // engine and the trainer's matrix products read them. The file has PyTorch's order instead.
+    // All parameters in one array: encoder, then decoder; in each layer the weight, then the bias.
+    // The weight of a convolution is [kernel][in][out], that of a transposed one [in][kernel][out]:
+    // the order in which both the streaming engine and the trainer's matrix products read them. The
+    // file has PyTorch's order instead.
     float *parameters;
     float *latent_mean; // [latent channels]
     float *latent_std;  // [latent channels]
@@ -53,7 +58,8 @@ typedef struct {
     int references;
 } Model;
 
-// Makes a model with one reference. Arrays are copied. Allocates; NULL where memory is short or a value is not finite.
+// Makes a model with one reference. Arrays are copied. Allocates; NULL where memory is short or a
+// value is not finite.
 Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
                  const float *latent_mean, const float *latent_std, const ModelInfo *info,
                  Error *error);
@@ -68,7 +74,8 @@ bool model_write(const Model *model, const char *path, Error *error);
 // The bytes that model_write() would write; the caller frees them.
 unsigned char *model_serialize(const Model *model, size_t *size, Error *error);
 
-// Counted references; the last model_unref() frees. NULL is allowed. Any thread but the audio thread.
+// Counted references; the last model_unref() frees. NULL is allowed. Any thread but the audio
+// thread.
 Model *model_ref(Model *model);
 void model_unref(Model *model);
 

@@ -1,4 +1,5 @@
-// ramp.h: a value that moves to its target in a straight line over a given number of steps. Real-time safe.
+// ramp.h: a value that moves to its target in a straight line over a given number of steps.
+// Real-time safe.
 #ifndef TRASLUZ_RAMP_H
 #define TRASLUZ_RAMP_H
 
@@ -6,8 +7,8 @@
 
 typedef struct {
     float value, target, step;
-    int steps; // left
-    int length; // of a whole ramp, in steps
+    int steps;           // left
+    int length;          // of a whole ramp, in steps
     bool moving_allowed; // false until the first target is taken over at once
 } Ramp;
 

@@ -10,8 +10,9 @@ struct Resampler {
     int lookahead;
 };
 
-// The converter waits for half its filter before it gives anything. That length is not in the library's interface, so the
-// library is asked: the first output sample, for the time of input sample 0, comes with input sample `lookahead`.
+// The converter waits for half its filter before it gives anything. That length is not in the
+// library's interface, so the library is asked: the first output sample, for the time of input
+// sample 0, comes with input sample `lookahead`.
 static bool find_lookahead(Resampler *resampler, Error *error)
 {
     enum { INPUT_MAX = 1 << 16 };
@@ -86,7 +87,8 @@ size_t resampler_process(Resampler *resampler, const float *in, size_t n, float 
             .output_frames = (long)(room - given),
             .src_ratio = resampler->ratio,
         };
-        if (src_process(resampler->state, &data) != 0) break; // only arguments can be wrong, and are not
+        if (src_process(resampler->state, &data) != 0)
+            break; // only arguments can be wrong, and are not
         taken += (size_t)data.input_frames_used;
         given += (size_t)data.output_frames_gen;
         if (data.input_frames_used == 0 && data.output_frames_gen == 0) break;

@@ -43,7 +43,8 @@ static bool read_tensor(Tensor *tensor, size_t *begin, const char *name, const j
     const json_t *offsets = json_object_get(entry, "data_offsets");
     size_t from, to;
     if (!type || !json_is_array(shape) || json_array_size(offsets) != 2 ||
-        !read_size(json_array_get(offsets, 0), &from) || !read_size(json_array_get(offsets, 1), &to))
+        !read_size(json_array_get(offsets, 0), &from) ||
+        !read_size(json_array_get(offsets, 1), &to))
         return error_set(error, "tensor %.40s: needs dtype, shape and data_offsets", name);
     if (strcmp(type, "F32") != 0)
         return error_set(error, "tensor %.40s: type %.20s; only F32 is known here", name, type);
@@ -52,8 +53,9 @@ static bool read_tensor(Tensor *tensor, size_t *begin, const char *name, const j
         return error_set(error, "tensor %.40s: %zu dimensions; 1 to %d can be", name, rank,
                          SAFETENSORS_RANK_MAX);
     if (from > to || to > data_size)
-        return error_set(error, "tensor %.40s: its offsets lie outside the file's %zu bytes of data",
-                         name, data_size);
+        return error_set(error,
+                         "tensor %.40s: its offsets lie outside the file's %zu bytes of data", name,
+                         data_size);
 
     *tensor = (Tensor){.name = name, .rank = (int)rank};
     size_t bytes = sizeof(float);
@@ -86,7 +88,8 @@ static int by_address(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The tensors must follow each other without a gap: the format asks for it, and nothing can hide between them.
+// The tensors must follow each other without a gap: the format asks for it, and nothing can hide
+// between them.
 static bool check_layout(Safetensors *file, size_t data_size, Error *error)
 {
     qsort(file->tensor, file->tensors, sizeof *file->tensor, by_address);
@@ -181,10 +184,11 @@ static bool read_header(Safetensors *file, const unsigned char *bytes, size_t si
     if (size < LENGTH_BYTES) return error_set(error, "not a safetensors file: %zu bytes", size);
     memcpy(&length, bytes, LENGTH_BYTES);
     if (length > size - LENGTH_BYTES)
-        return error_set(error,
-                         "not a safetensors file, or cut short: a header of %llu bytes in a file of "
-                         "%zu",
-                         (unsigned long long)length, size);
+        return error_set(
+            error,
+            "not a safetensors file, or cut short: a header of %llu bytes in a file of "
+            "%zu",
+            (unsigned long long)length, size);
     if (length > SAFETENSORS_HEADER_MAX)
         return error_set(error, "a header of %llu bytes; at most %d can be",
                          (unsigned long long)length, SAFETENSORS_HEADER_MAX);
@@ -204,7 +208,7 @@ Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *e
         error_set(error, "out of memory");
         return NULL;
     }
-    size_t header_size;
+    size_t header_size = 0;
     if (read_header(file, bytes, size, &header_size, error)) {
         const size_t data_size = size - header_size;
         file->values = malloc(data_size + sizeof(float));
@@ -320,7 +324,8 @@ static json_t *metadata_json(const SafetensorsBuilder *builder, const char *dige
 {
     json_t *metadata = json_object();
     for (size_t i = 0; i < builder->metadata; i++)
-        // A file's name may hold bytes that are not UTF-8, which JSON cannot: such a text is left out.
+        // A file's name may hold bytes that are not UTF-8, which JSON cannot: such a text is left
+        // out.
         json_object_set_new(metadata, builder->key[i], json_string(builder->text[i]));
     json_object_set_new(metadata, "checksum", json_sprintf(CHECKSUM_PREFIX "%s", digest));
     return metadata;
@@ -336,7 +341,8 @@ static json_t *tensor_json(const Tensor *tensor, size_t begin)
                      (json_int_t)begin, (json_int_t)end);
 }
 
-// The header's text, padded with spaces so that the data begin on an aligned byte; the caller frees it.
+// The header's text, padded with spaces so that the data begin on an aligned byte; the caller frees
+// it.
 static char *header_text(const SafetensorsBuilder *builder, const char *digest, size_t *length)
 {
     json_t *header = json_object();

@@ -1,5 +1,6 @@
-// safetensors.h: the safetensors container (8 bytes of header length, a JSON header, then the tensors' bytes), float32
-// only. Files are foreign data: everything is checked before it is used. Allocates; never on the audio thread.
+// safetensors.h: the safetensors container (8 bytes of header length, a JSON header, then the
+// tensors' bytes), float32 only. Files are foreign data: everything is checked before it is used.
+// Allocates; never on the audio thread.
 //
 // Format: https://github.com/huggingface/safetensors#format
 #ifndef TRASLUZ_SAFETENSORS_H
@@ -29,9 +30,10 @@ typedef struct {
 // A parsed file. Owns everything it points to.
 typedef struct Safetensors Safetensors;
 
-// Parses `size` bytes and copies what it needs. Refuses, each with its own message: a size the header lies about, a
-// header that is not JSON of the right form, types other than F32, offsets that overlap, leave a hole or do not fit the
-// shape, values that are not finite, and a wrong checksum. A file without a checksum is accepted.
+// Parses `size` bytes and copies what it needs. Refuses, each with its own message: a size the
+// header lies about, a header that is not JSON of the right form, types other than F32, offsets
+// that overlap, leave a hole or do not fit the shape, values that are not finite, and a wrong
+// checksum. A file without a checksum is accepted.
 Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *error);
 void safetensors_free(Safetensors *file);
 
@@ -47,8 +49,8 @@ const Tensor *safetensors_require(const Safetensors *file, const char *name, int
 
 size_t safetensors_count(const Safetensors *file);
 
-// A file to be written: fill it by the two functions below. Names, keys and texts are copied; tensor values are not, and
-// must stay until it is written.
+// A file to be written: fill it by the two functions below. Names, keys and texts are copied;
+// tensor values are not, and must stay until it is written.
 typedef struct {
     Tensor tensor[SAFETENSORS_TENSORS_MAX];
     char name[SAFETENSORS_TENSORS_MAX][32];

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-// Decoded samples wait in `ready` until they are due. The signal's first sample is due when sample `delay` goes in.
+// Decoded samples wait in `ready` until they are due. The signal's first sample is due when sample
+// `delay` goes in.
 struct Stream {
     Encoder *encoder;
     Decoder *decoder;

@@ -40,7 +40,8 @@ static void run_engine(Engine *engine, const EngineSettings *settings, const flo
 
 // ---- Rates, latency, level ----
 
-// Fits out(t) to a sine of frequency f that starts at sample `latency`: its amplitude, and its lag in samples.
+// Fits out(t) to a sine of frequency f that starts at sample `latency`: its amplitude, and its lag
+// in samples.
 static void measure_sine(const float *out, size_t from, size_t to, double f, double rate,
                          int latency, double *amplitude, double *lag)
 {
@@ -121,7 +122,8 @@ static void test_latency_of_the_report_sized_models(void)
     for (int i = 0; i < 4; i++) {
         Model *model = fixture_model(names[i], ACTIVATION_LEAKY_RELU, 22050.0, 1);
         Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
-        CHECK_MSG(engine_latency(engine) <= 336, "%s: %d samples", names[i], engine_latency(engine));
+        CHECK_MSG(engine_latency(engine) <= 336, "%s: %d samples", names[i],
+                  engine_latency(engine));
         engine_free(engine);
         engine = engine_new(model, NULL, 22050.0, 1, &error);
         CHECK(engine_latency(engine) == 109);
@@ -130,7 +132,8 @@ static void test_latency_of_the_report_sized_models(void)
     }
 }
 
-// Ten minutes of sound at the rates whose ratio a double cannot hold: not a sample is gained or lost.
+// Ten minutes of sound at the rates whose ratio a double cannot hold: not a sample is gained or
+// lost.
 static void test_no_drift(void)
 {
     Error error;
@@ -166,8 +169,10 @@ static void test_blocks_do_not_matter(void)
 {
     Error error;
     Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
-    const EngineSettings settings = {
-        .latent = {.noise = 0.3f, .offset = 0.1f, .seed = 9}, .wet = 0.8f, .gain = 0.7f, .enabled = true};
+    const EngineSettings settings = {.latent = {.noise = 0.3f, .offset = 0.1f, .seed = 9},
+                                     .wet = 0.8f,
+                                     .gain = 0.7f,
+                                     .enabled = true};
     enum { N = 60000 };
     float *audio = malloc(N * sizeof(float)), *one = malloc(N * sizeof(float)),
           *other = malloc(N * sizeof(float));
@@ -224,8 +229,9 @@ static double largest_step(const float *audio, size_t n)
     return largest;
 }
 
-// A control that jumps must not step the output more than the two settings' own sounds do, and the ramp's own step: full
-// scale over 20 ms, or in the latent, whose frames this model does not overlap, a sigma over 50 ms of frames.
+// A control that jumps must not step the output more than the two settings' own sounds do, and the
+// ramp's own step: full scale over 20 ms, or in the latent, whose frames this model does not
+// overlap, a sigma over 50 ms of frames.
 static void check_jump(const EngineSettings *from, const EngineSettings *to, double ramp_step,
                        const char *what)
 {
@@ -243,8 +249,8 @@ static void check_jump(const EngineSettings *from, const EngineSettings *to, dou
         const size_t n = N - at < 480 ? N - at : 480;
         run_engine(engine, at / 4800 % 2 ? to : from, audio + at, jump + at, n, 512, 1);
     }
-    const double allowed =
-        ramp_step + fmax(largest_step(before + 1000, N - 1000), largest_step(after + 1000, N - 1000));
+    const double allowed = ramp_step + fmax(largest_step(before + 1000, N - 1000),
+                                            largest_step(after + 1000, N - 1000));
     const double step = largest_step(jump + 1000, N - 1000);
     CHECK_MSG(step <= allowed, "%s: a step of %g where %g is allowed", what, step, allowed);
     engine_free(engine);

@@ -225,17 +225,6 @@ static bool evaluate(const Call *call, const Model *model, const Dataset *datase
 
 // ---- The call ----
 
-// The seed that the training's command names, so that its test clips are found again; 1, the
-// trainer's own, where it names none.
-static uint32_t training_seed(const Model *model)
-{
-    const char *command = model->info.command;
-    const char *found = strstr(command, " --seed");
-    const size_t option = strlen(found ? " --seed" : " -s");
-    if (!found) found = strstr(command, " -s");
-    return found ? (uint32_t)strtoul(found + option + strspn(found + option, " ="), NULL, 10) : 1;
-}
-
 static bool eval_files(const Call *call, Error *error)
 {
     Dataset *dataset = NULL;
@@ -248,7 +237,7 @@ static bool eval_files(const Call *call, Error *error)
             .folder_count = (size_t)call->path_count,
             .cache = call->cache,
             .rate = model->sample_rate,
-            .seed = call->seed < 0 ? training_seed(model) : (uint32_t)call->seed,
+            .seed = call->seed < 0 ? model->info.seed : (uint32_t)call->seed,
             .progress = stderr,
         };
         dataset = dataset_open(&options, pool, error);
