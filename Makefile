@@ -11,10 +11,19 @@ override CFLAGS += -std=c11 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapp
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CPPFLAGS += -D_POSIX_C_SOURCE=200809L -Ishared -MMD -MP
 
+# `make V=1` shows whole commands.
+ifeq ($(V),1)
+SHOW = @true
+Q =
+else
+SHOW = @echo
+Q = @
+endif
+
 # What each room may use.
-SHARED_PACKAGES = samplerate jansson libmd
+SHARED_PACKAGES = jansson libmd
 PLUGIN_PACKAGES = lv2
-TRAINER_PACKAGES = openblas sndfile kissfft-float
+TRAINER_PACKAGES = openblas sndfile samplerate kissfft-float
 TEST_PACKAGES = lilv-0 sndfile
 
 packages_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
@@ -39,47 +48,57 @@ all: $(BUNDLE)/trasluz.so $(BUNDLE_DATA) $(BUILD)/bin/trainer
 
 $(BUILD)/shared/%.o: shared/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(call packages_cflags,$(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(SHOW) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(call packages_cflags,$(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
 
 $(BUILD)/plugin/%.o: plugin/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(call packages_cflags,$(PLUGIN_PACKAGES) $(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(SHOW) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(call packages_cflags,$(PLUGIN_PACKAGES) $(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
 
 $(BUILD)/trainer/%.o: trainer/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(call packages_cflags,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(SHOW) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(call packages_cflags,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itrainer $(call packages_cflags,$(PLUGIN_PACKAGES) $(TRAINER_PACKAGES) $(SHARED_PACKAGES) $(TEST_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(SHOW) CC $@
+	$(Q)$(CC) $(CPPFLAGS) -Itrainer $(call packages_cflags,$(PLUGIN_PACKAGES) $(TRAINER_PACKAGES) $(SHARED_PACKAGES) $(TEST_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
 
 $(BUNDLE)/trasluz.so: $(PLUGIN_OBJECTS) $(SHARED_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--no-undefined -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--no-undefined -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
 
 $(BUNDLE)/%: ttl/%
 	@mkdir -p $(@D)
-	cp $< $@
+	$(Q)cp $< $@
 
 $(BUNDLE)/%: presets/%
 	@mkdir -p $(@D)
-	cp $< $@
+	$(Q)cp $< $@
 
 $(BUILD)/bin/trainer: $(TRAINER_OBJECTS) $(SHARED_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
 $(TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
 $(HOSTS): $(BUILD)/tests/host_%: $(BUILD)/tests/host_%.o $(HOST_PARTS) $(SHARED_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
 
 $(BUILD)/tests/demo: $(BUILD)/tests/demo.o $(HOST_PARTS) $(SHARED_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
 
 $(BUILD)/tests/dump_network: $(BUILD)/tests/dump_network.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
 # ---- Installing ----
 

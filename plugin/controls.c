@@ -40,6 +40,7 @@ EngineSettings controls_read(Controls *controls)
     return (EngineSettings){
         .latent =
             {
+                LATENT_NEUTRAL,
                 .noise = read(controls, PORT_NOISE),
                 .offset = read(controls, PORT_OFFSET),
                 .blend = read(controls, PORT_BLEND),

@@ -95,7 +95,7 @@ static LV2_State_Status restore(LV2_Handle instance, LV2_State_Retrieve_Function
     (void)flags;
     Plugin *plugin = instance;
     const Paths paths = paths_of(features);
-    Names names;
+    Names names = {0};
     const char *path[PROPERTIES] = {NULL}; // what the session does not name stays
     for (Property p = 0; p < PROPERTIES; p++)
         if (restore_name(plugin, retrieve, state, &paths, p, names.path[p]))

@@ -265,6 +265,32 @@ void decoder_reset(Decoder *decoder, uint64_t frames)
     }
 }
 
+void decoder_copy(Decoder *to, const Decoder *from)
+{
+    to->fed = from->fed;
+    to->limit = from->limit;
+    for (int i = 0; i < from->stages; i++) {
+        Stage *stage = &to->stage[i];
+        const Stage *other = &from->stage[i];
+        stage->made = other->made;
+        stage->limit = other->limit;
+        stage->skip = other->skip;
+        memcpy(stage->buffer, other->buffer, (size_t)stage->packed->columns * sizeof(float));
+    }
+}
+
+size_t decoder_memory(const Decoder *decoder)
+{
+    // A frame's own, and as many as the kernels reach on, layer by layer.
+    size_t reach = 0, hop = 1;
+    for (int i = decoder->stages - 1; i >= 0; i--) {
+        const Layer *layer = &decoder->stage[i].layer;
+        reach += hop * (size_t)(layer->kernel - 1);
+        hop *= (size_t)layer->stride;
+    }
+    return reach / hop + 2;
+}
+
 size_t decoder_samples_max(const Decoder *decoder)
 {
     return (size_t)decoder->stage[decoder->stages - 1].output_max;

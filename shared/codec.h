@@ -40,6 +40,13 @@ void decoder_free(Decoder *decoder);
 // counts as padding.
 void decoder_reset(Decoder *decoder, uint64_t frames);
 
+// Takes over the state of another decoder of the same model.
+void decoder_copy(Decoder *to, const Decoder *from);
+
+// Frames after which two decoders that were given the same ones are in the same state, whatever
+// came before.
+size_t decoder_memory(const Decoder *decoder);
+
 // The most samples that one latent frame gives.
 size_t decoder_samples_max(const Decoder *decoder);
 

@@ -1,9 +1,10 @@
-// engine.h: the whole effect for one to eight audio channels at the host's rate: resampler, stream
-// (encoder, latent operations, decoder), resampler; dry/wet, gain and bypass against the dry signal
-// delayed by the same latency. The plugin and the offline commands both make their sound here.
+// engine.h: the whole effect for one to eight audio channels at the host's rate: automatic gain,
+// resampler, stream (encoder, latent operations, decoder), resampler; detail, dry/wet, gain and
+// bypass against the dry signal delayed by the same latency. The plugin and the offline commands
+// both make their sound here.
 //
-// Made and freed off the audio thread; engine_process() is real-time safe, and nothing in it
-// depends on the block length. One thread at a time.
+// Made and freed off the audio thread; the rest is real-time safe, and nothing in it depends on the
+// block length. One thread at a time, but for engine_capture().
 #ifndef TRASLUZ_ENGINE_H
 #define TRASLUZ_ENGINE_H
 
@@ -11,14 +12,24 @@
 #include "latent_ops.h"
 #include "model.h"
 
-enum { ENGINE_CHANNELS_MAX = 8 };
+enum {
+    ENGINE_CHANNELS_MAX = 8,
+    ENGINE_LATENCY_MAX = 65536, // samples: hosts are told that it can be no more
+};
+
+#define ENGINE_CEILING 1.99f // no output sample is beyond it: 6 dB over full scale
 
 typedef struct {
     LatentSettings latent;
-    float wet;    // 0: dry, 1: wet
-    float gain;   // of the output, linear
-    bool enabled; // false: the dry signal, untouched but for the latency
+    float detail;   // of the input's own detail that the network would lose: 0 none, 1 all
+    float wet;      // 0: dry, 1: wet
+    float gain;     // of the output, linear
+    bool auto_gain; // bring the input to the level the model was trained at, and take it back
+    bool enabled;   // false: the dry signal, untouched but for the latency
 } EngineSettings;
+
+// Settings that decode the latent as it is, to begin an initializer with.
+#define ENGINE_NEUTRAL .latent = {LATENT_NEUTRAL}, .wet = 1.0f, .gain = 1.0f, .enabled = true
 
 typedef struct Engine Engine;
 
@@ -28,15 +39,28 @@ Engine *engine_new(Model *model, const Latent *reference, double host_rate, int 
                    Error *error);
 void engine_free(Engine *engine);
 
-// Silence in every buffer, frame 0 of noise and reference, the next settings taken over at once.
-// Real-time safe.
+// Silence in every buffer, position 0, the next settings taken over at once. A recording stays.
 void engine_reset(Engine *engine);
+
+// The next input sample is number `position` of the song, at `beat`. What went in before comes out
+// to its end; what goes in from now on is worked on in step with the song: the same samples at the
+// same position give the same output, bit for bit, once what was before no longer matters (a few
+// hundred samples; the automatic gain looks back three seconds; smear, freeze and capture as far as
+// their settings say).
+void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position, double beat);
 
 // Samples at the host's rate between an input and its output, from the architecture and the two
 // resamplers.
 int engine_latency(const Engine *engine);
 
 Model *engine_model(const Engine *engine);
+
+// A copy of the last whole recording of an audio channel, or NULL. Any one thread but the audio
+// thread; allocates.
+Latent *engine_capture(Engine *engine, int channel);
+
+// Puts a recording back; before the first engine_process().
+void engine_restore_capture(Engine *engine, int channel, const Latent *latent);
 
 // in[c][0, n) to out[c][0, n) for each channel; any output may be any input's memory. Any n, 0
 // included. An input sample that is not finite counts as 0. Denormals are off inside and as before

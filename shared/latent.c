@@ -75,6 +75,11 @@ static Latent *read_latent(const Safetensors *file, Error *error)
         return NULL;
     }
     latent->frame_rate = strtod(rate, NULL);
+    if (!(latent->frame_rate > 0.0 && latent->frame_rate <= MODEL_RATE_MAX)) {
+        error_set(error, "metadata: a frame rate of %.40s Hz", rate);
+        latent_free(latent);
+        return NULL;
+    }
     if (safetensors_metadata(file, "samples") &&
         read_text(file, "samples", samples, sizeof samples, error))
         latent->samples = strtoull(samples, NULL, 10);

@@ -23,7 +23,7 @@ typedef struct {
 
 // A latent of that many frames, all zero; NULL where memory is short. The caller frees it.
 Latent *latent_new(const Model *model, size_t frames, Error *error);
-void latent_free(Latent *latent);
+void latent_free(Latent *latent); // NULL is allowed
 
 Latent *latent_load(const char *path, Error *error);
 Latent *latent_parse(const unsigned char *bytes, size_t size, Error *error);

@@ -240,6 +240,8 @@ static ModelInfo read_info(const Safetensors *file)
     read_text(file, "command", info.command, sizeof info.command);
     const double epochs = read_number(file, "epochs");
     info.epochs = epochs >= 0 && epochs < 1e9 ? (int)epochs : 0;
+    const double seed = read_number(file, "seed");
+    info.seed = seed >= 0 && seed <= UINT32_MAX ? (uint32_t)seed : 1;
     info.train_loss = read_number(file, "train_loss");
     info.validation_loss = read_number(file, "validation_loss");
     info.test_loss = read_number(file, "test_loss");
@@ -375,6 +377,7 @@ static void describe(SafetensorsBuilder *builder, const Model *model)
     describe_text(builder, "name", info->name);
     describe_text(builder, "trained_on", info->trained_on);
     describe_text(builder, "command", info->command);
+    safetensors_describe(builder, "seed", "%u", (unsigned)info->seed);
     if (info->epochs > 0) safetensors_describe(builder, "epochs", "%d", info->epochs);
     describe_number(builder, "train_loss", info->train_loss);
     describe_number(builder, "validation_loss", info->validation_loss);

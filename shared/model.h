@@ -22,6 +22,7 @@ typedef struct {
     char trained_on[MODEL_TEXT_MAX]; // the music and its licence
     char command[MODEL_TEXT_MAX];    // what repeats the training
     int epochs;
+    uint32_t seed; // of first weights, split and order; 1 where the file does not say
     double train_loss, validation_loss, test_loss; // MSE
     double level; // RMS of the training set, dB relative to full scale
 } ModelInfo;

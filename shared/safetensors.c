@@ -208,7 +208,7 @@ Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *e
         error_set(error, "out of memory");
         return NULL;
     }
-    size_t header_size;
+    size_t header_size = 0;
     if (read_header(file, bytes, size, &header_size, error)) {
         const size_t data_size = size - header_size;
         file->values = malloc(data_size + sizeof(float));

@@ -1,8 +1,9 @@
 // stream.h: one audio channel through encoder, latent operations and decoder at the model's rate: a
-// sample out for each sample in, arch_delay() later, whatever the block lengths.
+// sample out for each sample in, arch_delay() later, whatever the block lengths. Beside what the
+// altered latent gives, the stream can tell what the latent as it was would have given: the
+// difference is what the latent operations do.
 //
-// Made and freed off the audio thread; stream_process() and stream_reset() are real-time safe. One
-// thread at a time.
+// Made and freed off the audio thread; the rest is real-time safe. One thread at a time.
 #ifndef TRASLUZ_STREAM_H
 #define TRASLUZ_STREAM_H
 
@@ -20,11 +21,20 @@ void stream_free(Stream *stream);
 // samples of anything brings out the rest.
 void stream_reset(Stream *stream, uint64_t samples);
 
+// Starts an endless signal whose next sample is number `hop` * frame, at `beat`, with zeros before
+// it. What the latent operations remember stays.
+void stream_locate(Stream *stream, uint64_t frame, double beat);
+
 // Delay in samples.
 int stream_delay(const Stream *stream);
 
-// audio_out[i] is the decoded signal at audio_in[i - delay]; the two may be the same memory. Any n.
+// The recording of the latent operations.
+LatentCapture *stream_capture(Stream *stream);
+
+// altered[i] and clean[i] are the decoded signal at audio_in[i - delay], from the latent after and
+// before the operations; they do not overlap each other, but `altered` may be audio_in. Any n.
+// `clean` may be NULL, always or never between resets.
 void stream_process(Stream *stream, const LatentSettings *settings, const float *audio_in,
-                    float *audio_out, size_t n);
+                    float *altered, float *clean, size_t n);
 
 #endif

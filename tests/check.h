@@ -1,5 +1,6 @@
-// check.h: a small test harness. A test program calls RUN(test_name) for each test and returns check_status(). Each test
-// prints one line, "ok name" or "FAIL name", which tests/run.sh counts; failed conditions go to standard error.
+// check.h: a small test harness. A test program calls RUN(test_name) for each test and returns
+// check_status(). Each test prints one line, "ok name" or "FAIL name", which tests/run.sh counts;
+// failed conditions go to standard error.
 #ifndef TRASLUZ_CHECK_H
 #define TRASLUZ_CHECK_H
 
@@ -10,8 +11,9 @@ static int check_failures;       // in the current test
 static int check_tests_failed;   // in this program
 static const int check_most = 8; // messages printed a test
 
-__attribute__((format(printf, 4, 5), unused)) static bool
-check_that(bool holds, const char *file, int line, const char *format, ...);
+__attribute__((format(printf, 4, 5), unused)) static bool check_that(bool holds, const char *file,
+                                                                     int line, const char *format,
+                                                                     ...);
 
 #include <stdarg.h>
 static bool check_that(bool holds, const char *file, int line, const char *format, ...)

@@ -221,6 +221,7 @@ test_silent_clip_has_no_snr() {
     cp song.au quiet
     "$TRAINER" eval small.safetensors quiet >out 2>err && grep -q ' - .* - .*s.au$' out &&
         grep -q '1 silent clip has no SNR' out && grep -q 's.au: nothing but silence' out &&
+        "$TRAINER" eval small.safetensors quiet/s.au --tsv 2>/dev/null | cut -f 5 | grep -c '^nan$' | grep -q 3 &&
         [ "$(grep 'song.au$' out | awk '{ print $3 }')" = "$(grep 'mean of 2' out | awk '{ print $3 }')" ]
 }
 

@@ -1,5 +1,5 @@
-// demo: plays a sound file through the built plugin in a real LV2 host, as a musician would: a preset is loaded, a control is
-// automated while it plays, the latency is compensated.
+// demo: plays a sound file through the built plugin in a real LV2 host, as a musician would: a
+// preset is loaded, a control is automated while it plays, the latency is compensated.
 //
 //     demo PRESET-URI IN OUT.wav CONTROL SECONDS:VALUE,SECONDS:VALUE,…
 //
@@ -36,8 +36,7 @@ static double curve_at(const Curve *curve, double time)
     if (time <= curve->time[0]) return curve->value[0];
     for (int i = 1; i < curve->points; i++) {
         if (time > curve->time[i]) continue;
-        const double share =
-            (time - curve->time[i - 1]) / (curve->time[i] - curve->time[i - 1]);
+        const double share = (time - curve->time[i - 1]) / (curve->time[i] - curve->time[i - 1]);
         return curve->value[i - 1] + share * (curve->value[i] - curve->value[i - 1]);
     }
     return curve->value[curve->points - 1];
@@ -56,7 +55,8 @@ static bool sound_read(Sound *sound, const char *path)
     SF_INFO info = {0};
     SNDFILE *file = sf_open(path, SFM_READ, &info);
     if (!file || info.channels > 2) {
-        fprintf(stderr, "demo: %s: %s\n", path, file ? "more than two channels" : sf_strerror(NULL));
+        fprintf(stderr, "demo: %s: %s\n", path,
+                file ? "more than two channels" : sf_strerror(NULL));
         return false;
     }
     float *frames = malloc((size_t)info.frames * (size_t)info.channels * sizeof *frames);
@@ -91,7 +91,8 @@ static bool sound_write(const Sound *sound, const char *path)
     return sf_close(file) == 0;
 }
 
-// Runs the plugin over `in` and as much silence as its latency; what comes out `latency` late is written to `out`.
+// Runs the plugin over `in` and as much silence as its latency; what comes out `latency` late is
+// written to `out`.
 static void play(Host *host, const char *control, const Curve *curve, const Sound *in, Sound *out)
 {
     float block[2][BLOCK];
@@ -117,7 +118,8 @@ static double decibels(double power)
     return power > 0.0 ? 10.0 * log10(power) : -INFINITY;
 }
 
-static void print_seconds(const char *control, const Curve *curve, const Sound *in, const Sound *out)
+static void print_seconds(const char *control, const Curve *curve, const Sound *in,
+                          const Sound *out)
 {
     printf("second  %8s  level in  level out  difference\n", control);
     const size_t second = (size_t)in->rate;
@@ -133,8 +135,8 @@ static void print_seconds(const char *control, const Curve *curve, const Sound *
         }
         const double n = (double)(second * (size_t)in->channels);
         printf("%6zu  %8.2f  %5.1f dB   %5.1f dB    %5.1f dB\n", at / second,
-               curve_at(curve, ((double)at + 0.5 * (double)second) / in->rate), decibels(before / n),
-               decibels(after / n), decibels(apart / n));
+               curve_at(curve, ((double)at + 0.5 * (double)second) / in->rate),
+               decibels(before / n), decibels(after / n), decibels(apart / n));
     }
 }
 
@@ -150,7 +152,8 @@ int main(int argc, char **argv)
     Sound out = in;
     for (int c = 0; c < 2; c++) out.channel[c] = calloc(in.frames, sizeof(float));
 
-    const HostOptions options = {.uri = in.channels == 2 ? "urn:trasluz:stereo" : "urn:trasluz:mono",
+    const HostOptions options = {.uri =
+                                     in.channels == 2 ? "urn:trasluz:stereo" : "urn:trasluz:mono",
                                  .rate = in.rate,
                                  .worker = HOST_WORKER_THREAD};
     Host *host = host_new(&options);

@@ -1,5 +1,6 @@
-// dump_network: what tests/pytorch.py compares with PyTorch. Writes, for an architecture, the first weights of a training as
-// a weights file, and beside it input, latent and output of the batched pass and of the streams, as raw floats.
+// dump_network: what tests/pytorch.py compares with PyTorch. Writes, for an architecture, the first
+// weights of a training as a weights file, and beside it input, latent and output of the batched
+// pass and of the streams, as raw floats.
 //
 //     dump_network ARCH ACTIVATION SEED FOLDER
 #include "codec.h"
@@ -35,7 +36,8 @@ int main(int argc, char **argv)
 
     const size_t n = (size_t)arch_round_up(&model->arch, SAMPLES);
     const size_t delay = (size_t)arch_delay(&model->arch);
-    float *audio = calloc(n + delay, sizeof(float)), *streamed = malloc((n + delay) * sizeof(float));
+    float *audio = calloc(n + delay, sizeof(float)),
+          *streamed = malloc((n + delay) * sizeof(float));
     fixture_signal(audio, n, 22050.0, 3);
     Workspace *workspace = workspace_new(&model->arch, n);
     const double loss = network_forward(workspace, model->parameters, audio);
@@ -44,9 +46,9 @@ int main(int argc, char **argv)
     size_t frames;
     const float *latent = network_latent(workspace, &frames);
     Stream *stream = stream_new(model, NULL, 0);
-    const LatentSettings settings = {0};
+    const LatentSettings settings = {LATENT_NEUTRAL};
     stream_reset(stream, n);
-    stream_process(stream, &settings, audio, streamed, n + delay);
+    stream_process(stream, &settings, audio, streamed, NULL, n + delay);
 
     // The gradient in the form of a weights file, so that it can be read by PyTorch's names.
     Model *slope = model_new(&model->arch, 22050.0, gradient, model->latent_mean, model->latent_std,

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The report's eight architectures, and odd ones: one layer, a hop of one, strides beyond kernels, paddings beyond kernels, a
-// decoder of its own, eight layers.
+// The report's eight architectures, and odd ones: one layer, a hop of one, strides beyond kernels,
+// paddings beyond kernels, a decoder of its own, eight layers.
 static const char *const fixture_archs[] = {
     "figure3_1",
     "figure3_2",
@@ -36,7 +36,8 @@ static const char *const fixture_archs[] = {
 };
 enum { FIXTURE_ARCHS = sizeof fixture_archs / sizeof *fixture_archs };
 
-// A model with a training's first weights, and a latent of mean 0 and deviation 1 unless set otherwise.
+// A model with a training's first weights, and a latent of mean 0 and deviation 1 unless set
+// otherwise.
 __attribute__((unused)) static Model *fixture_model(const char *text, Activation activation,
                                                     double rate, uint32_t seed)
 {
@@ -67,9 +68,9 @@ __attribute__((unused)) static void fixture_signal(float *audio, size_t n, doubl
         uint32_t words[4];
         random_words(key, i, 0, words);
         const double noise = (double)words[0] / 4294967296.0 - 0.5;
-        audio[i] = (float)(envelope * (0.3 * cos(6.2831853 * 220.0 * t) +
-                                       0.2 * sin(6.2831853 * 554.4 * t) +
-                                       0.1 * sin(6.2831853 * 2637.0 * t) + 0.2 * noise));
+        audio[i] = (float)(envelope *
+                           (0.3 * cos(6.2831853 * 220.0 * t) + 0.2 * sin(6.2831853 * 554.4 * t) +
+                            0.1 * sin(6.2831853 * 2637.0 * t) + 0.2 * noise));
     }
 }
 

@@ -416,18 +416,18 @@ static void shipped_presets_load(void)
 {
     Host *host = new_host(HOST_WORKER_NONE);
     REQUIRE(host);
-    const int logged = lines(host_log(host));
     LilvNode *class = lilv_new_uri(host_world(host), "http://lv2plug.in/ns/ext/presets#Preset");
     LilvNodes *presets = lilv_plugin_get_related(host_plugin(host), class);
     CHECK_MSG(lilv_nodes_size(presets) >= 6, "%u presets", lilv_nodes_size(presets));
     Sound in = sound_music(20000), out = sound_new(in.frames);
     LILV_FOREACH (nodes, i, presets) {
         const char *uri = lilv_node_as_uri(lilv_nodes_get(presets, i));
+        const size_t logged = strlen(host_log(host));
         CHECK_MSG(host_load_preset(host, uri), "%s", uri);
         host_reactivate(host);
         play(host, &in, &out, 0, in.frames, 1024);
         CHECK_MSG(sound_finite(&out), "%s: not finite", uri);
-        CHECK_MSG(lines(host_log(host)) == logged, "%s: log: %s", uri, host_log(host));
+        CHECK_MSG(strlen(host_log(host)) == logged, "%s: %s", uri, host_log(host) + logged);
     }
     lilv_nodes_free(presets);
     lilv_node_free(class);

@@ -11,7 +11,7 @@
 #define MODEL     "urn:trasluz:model"
 #define REFERENCE "urn:trasluz:reference"
 
-#define RATE 44100.0 // Hz, of the clip and of most tests
+#define RATE 44100.0 // Hz, of most tests
 
 enum { SOUND_CHANNELS = 2 };
 

@@ -8,7 +8,8 @@ static bool parse(Arch *arch, const char *text, Error *error)
     return arch_parse(arch, text, ACTIVATION_LEAKY_RELU, error);
 }
 
-// The latent sizes of the report's figure 3 and of its four models, for its input of 110 250 samples.
+// The latent sizes of the report's figure 3 and of its four models, for its input of 110 250
+// samples.
 static void test_sizes_of_the_report(void)
 {
     static const struct {
@@ -16,10 +17,10 @@ static void test_sizes_of_the_report(void)
         int channels, frames;
     } report[] = {
         // Row 1 is printed as [1,5512]; its hyperparameters give [8,3066].
-        {"figure3_1", 8, 3066},   {"figure3_2", 32, 6892},  {"figure3_3", 4, 3066},
-        {"figure3_4", 4, 3449},   {"figure3_5", 4, 6892},   {"figure3_6", 8, 3066},
-        {"figure3_7", 8, 3066},   {"figure3_8", 8, 3679},   {"extra_chico", 2, 3066},
-        {"chico", 4, 3066},       {"normal", 8, 3066},      {"grande", 32, 3066},
+        {"figure3_1", 8, 3066}, {"figure3_2", 32, 6892}, {"figure3_3", 4, 3066},
+        {"figure3_4", 4, 3449}, {"figure3_5", 4, 6892},  {"figure3_6", 8, 3066},
+        {"figure3_7", 8, 3066}, {"figure3_8", 8, 3679},  {"extra_chico", 2, 3066},
+        {"chico", 4, 3066},     {"normal", 8, 3066},     {"grande", 32, 3066},
     };
     for (size_t i = 0; i < sizeof report / sizeof *report; i++) {
         Error error;
@@ -122,7 +123,8 @@ static void test_window_that_does_not_come_back(void)
     Arch arch;
     REQUIRE(parse(&arch, "normal", &error));
     CHECK(!arch_check_window(&arch, 65536, &error));
-    CHECK_MSG(strstr(error.text, "decoder layer 1") && strstr(error.text, "65538"), "%s", error.text);
+    CHECK_MSG(strstr(error.text, "decoder layer 1") && strstr(error.text, "65538"), "%s",
+              error.text);
     CHECK(arch_check_window(&arch, 65538, &error));
     REQUIRE(parse(&arch, "4k4s2p0,2k9s2p0", &error));
     CHECK(!arch_check_window(&arch, 10, &error));

@@ -1,4 +1,5 @@
-// The streams against the trainer's batched pass, over whole signals with their edges, in blocks of any length.
+// The streams against the trainer's batched pass, over whole signals with their edges, in blocks of
+// any length.
 #include "check.h"
 #include "codec.h"
 #include "fixture.h"
@@ -13,7 +14,8 @@ typedef struct {
     float *audio, *latent, *output;
 } Case;
 
-// One architecture with a signal of about SAMPLES that comes back, and what the batched pass makes of it.
+// One architecture with a signal of about SAMPLES that comes back, and what the batched pass makes
+// of it.
 static bool case_open(Case *one, const char *text, Activation activation)
 {
     one->model = fixture_model(text, activation, 22050.0, 3);
@@ -62,9 +64,9 @@ static void test_encoder_equals_batch(void)
         }
         for (int i = 0; i < 10000 && frames < one.frames; i++)
             frames += encoder_process(encoder, silence, 1, latent + frames * one.channels);
-        CHECK_MSG(frames >= one.frames, "%s: %zu frames of %zu", fixture_archs[a], frames, one.frames);
-        const double difference =
-            fixture_difference(latent, one.latent, one.frames * one.channels);
+        CHECK_MSG(frames >= one.frames, "%s: %zu frames of %zu", fixture_archs[a], frames,
+                  one.frames);
+        const double difference = fixture_difference(latent, one.latent, one.frames * one.channels);
         CHECK_MSG(difference < 1e-5, "%s: %g", fixture_archs[a], difference);
         free(latent);
         encoder_free(encoder);
@@ -97,19 +99,20 @@ static void test_decoder_equals_batch(void)
     }
 }
 
-// Runs the stream over the whole signal and its delay, in blocks of at most `most` samples; the delay is taken out.
+// Runs the stream over the whole signal and its delay, in blocks of at most `most` samples; the
+// delay is taken out.
 static void run_stream(const Case *one, size_t most, uint32_t seed, float *output)
 {
     Stream *stream = stream_new(one->model, NULL, 0);
     const size_t delay = (size_t)stream_delay(stream), total = one->n + delay;
     float *fed = calloc(total, sizeof(float)), *made = malloc(total * sizeof(float));
     memcpy(fed, one->audio, one->n * sizeof(float));
-    const LatentSettings settings = {0};
+    const LatentSettings settings = {LATENT_NEUTRAL};
     stream_reset(stream, one->n);
     for (size_t at = 0, i = 0; at < total; i++) {
         size_t block = most == 1 ? 1 : fixture_block(seed, i, most);
         if (block > total - at) block = total - at;
-        stream_process(stream, &settings, fed + at, made + at, block);
+        stream_process(stream, &settings, fed + at, made + at, NULL, block);
         at += block;
     }
     memcpy(output, made + delay, one->n * sizeof(float));
@@ -157,11 +160,11 @@ static void test_reset_starts_anew(void)
     Case one;
     REQUIRE(case_open(&one, "normal", ACTIVATION_LEAKY_RELU));
     Stream *stream = stream_new(one.model, NULL, 0);
-    const LatentSettings settings = {0};
+    const LatentSettings settings = {LATENT_NEUTRAL};
     float *first = malloc(one.n * sizeof(float)), *second = malloc(one.n * sizeof(float));
-    stream_process(stream, &settings, one.audio, first, one.n);
+    stream_process(stream, &settings, one.audio, first, NULL, one.n);
     stream_reset(stream, CODEC_ENDLESS);
-    stream_process(stream, &settings, one.audio, second, one.n);
+    stream_process(stream, &settings, one.audio, second, NULL, one.n);
     CHECK(memcmp(first, second, one.n * sizeof(float)) == 0);
     stream_free(stream);
     free(first);
@@ -171,8 +174,8 @@ static void test_reset_starts_anew(void)
 
 // ---- Delay ----
 
-// The farthest input sample, relative to output sample `at`, that changes the output at or before it: by trial, on the
-// batched pass. INT_MIN where none does.
+// The farthest input sample, relative to output sample `at`, that changes the output at or before
+// it: by trial, on the batched pass. INT_MIN where none does.
 static int farthest_input(const Case *one, Workspace *workspace, size_t at)
 {
     enum { REACH = 600 };
@@ -189,7 +192,8 @@ static int farthest_input(const Case *one, Workspace *workspace, size_t at)
     return farthest;
 }
 
-// arch_delay() is the farthest lookahead over all places in the hop: no less would do, and no more is asked.
+// arch_delay() is the farthest lookahead over all places in the hop: no less would do, and no more
+// is asked.
 static void check_delay(const char *text)
 {
     Case one = {.model = fixture_model(text, ACTIVATION_TANH, 22050.0, 9)};
@@ -207,8 +211,9 @@ static void check_delay(const char *text)
         const int d = farthest_input(&one, workspace, (size_t)(500 + i));
         if (d > farthest) farthest = d;
     }
-    CHECK_MSG(farthest == arch_delay(&one.model->arch), "%s: the output needs %d samples ahead, not %d",
-              text, farthest, arch_delay(&one.model->arch));
+    CHECK_MSG(farthest == arch_delay(&one.model->arch),
+              "%s: the output needs %d samples ahead, not %d", text, farthest,
+              arch_delay(&one.model->arch));
     workspace_free(workspace);
     case_close(&one);
 }
@@ -231,7 +236,8 @@ static void test_delay_of_the_report(void)
     CHECK(arch_delay(&arch) == 109);
 }
 
-// A network of one tap that copies its input: what comes out of the stream is the input itself, arch_delay() later.
+// A network of one tap that copies its input: what comes out of the stream is the input itself,
+// arch_delay() later.
 static void test_impulse_comes_after_the_delay(void)
 {
     Error error;
@@ -241,22 +247,23 @@ static void test_impulse_comes_after_the_delay(void)
     float mean[36] = {0}, std[36];
     for (int c = 0; c < 36; c++) {
         std[c] = 1.0f;
-        parameters[arch_weight_offset(&arch, false, 0) + (size_t)(c * 36 + c)] = 1.0f; // [k][0][out]
-        parameters[arch_weight_offset(&arch, true, 0) + (size_t)(c * 37 + c)] = 1.0f;  // [in][k][0]
+        parameters[arch_weight_offset(&arch, false, 0) + (size_t)(c * 36 + c)] =
+            1.0f;                                                                     // [k][0][out]
+        parameters[arch_weight_offset(&arch, true, 0) + (size_t)(c * 37 + c)] = 1.0f; // [in][k][0]
     }
     const ModelInfo info = {.level = NAN};
     Model *model = model_new(&arch, 22050.0, parameters, mean, std, &info, &error);
     Stream *stream = stream_new(model, NULL, 0);
-    const LatentSettings settings = {0};
+    const LatentSettings settings = {LATENT_NEUTRAL};
     CHECK(stream_delay(stream) == 36);
     for (int at = 0; at < 80; at++) {
         float audio[300] = {0};
         audio[at] = 1.0f;
         stream_reset(stream, CODEC_ENDLESS);
-        stream_process(stream, &settings, audio, audio, 300);
+        stream_process(stream, &settings, audio, audio, NULL, 300);
         for (int i = 0; i < 300; i++)
-            CHECK_MSG(audio[i] == (i == at + 36 ? 1.0f : 0.0f), "impulse at %d, sample %d: %g", at, i,
-                      (double)audio[i]);
+            CHECK_MSG(audio[i] == (i == at + 36 ? 1.0f : 0.0f), "impulse at %d, sample %d: %g", at,
+                      i, (double)audio[i]);
     }
     stream_free(stream);
     model_unref(model);

@@ -326,12 +326,14 @@ static void test_spoilt_cache_is_made_again(void)
         dataset_free(dataset);
         CHECK(count_entries("cache-b") == 1);
     }
+    const ino_t foreign = inode_of(entry);
     FILE *file = fopen(entry, "r+b");
     REQUIRE(file);
     fputs("foreign!", file);
     fclose(file);
     Dataset *dataset = open_cached("spoilt.wav", "cache-b");
     CHECK(dataset && dataset->clip[0].samples == 30000);
+    CHECK(inode_of(entry) != foreign);
     dataset_free(dataset);
 }
 

@@ -22,7 +22,7 @@ static Model *identity_model(double rate)
     return model_new(&arch, rate, parameters, mean, std, &info, &error);
 }
 
-static const EngineSettings wet_only = {.wet = 1.0f, .gain = 1.0f, .enabled = true};
+static const EngineSettings wet_only = {ENGINE_NEUTRAL};
 
 // One channel through an engine in random blocks, `out` as long as `in`.
 static void run_engine(Engine *engine, const EngineSettings *settings, const float *in, float *out,
@@ -40,7 +40,8 @@ static void run_engine(Engine *engine, const EngineSettings *settings, const flo
 
 // ---- Rates, latency, level ----
 
-// Fits out(t) to a sine of frequency f that starts at sample `latency`: its amplitude, and its lag in samples.
+// Fits out(t) to a sine of frequency f that starts at sample `latency`: its amplitude, and its lag
+// in samples.
 static void measure_sine(const float *out, size_t from, size_t to, double f, double rate,
                          int latency, double *amplitude, double *lag)
 {
@@ -121,7 +122,8 @@ static void test_latency_of_the_report_sized_models(void)
     for (int i = 0; i < 4; i++) {
         Model *model = fixture_model(names[i], ACTIVATION_LEAKY_RELU, 22050.0, 1);
         Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
-        CHECK_MSG(engine_latency(engine) <= 336, "%s: %d samples", names[i], engine_latency(engine));
+        CHECK_MSG(engine_latency(engine) <= 336, "%s: %d samples", names[i],
+                  engine_latency(engine));
         engine_free(engine);
         engine = engine_new(model, NULL, 22050.0, 1, &error);
         CHECK(engine_latency(engine) == 109);
@@ -130,7 +132,8 @@ static void test_latency_of_the_report_sized_models(void)
     }
 }
 
-// Ten minutes of sound at the rates whose ratio a double cannot hold: not a sample is gained or lost.
+// Ten minutes of sound at the rates whose ratio a double cannot hold: not a sample is gained or
+// lost.
 static void test_no_drift(void)
 {
     Error error;
@@ -167,7 +170,10 @@ static void test_blocks_do_not_matter(void)
     Error error;
     Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
     const EngineSettings settings = {
-        .latent = {.noise = 0.3f, .offset = 0.1f, .seed = 9}, .wet = 0.8f, .gain = 0.7f, .enabled = true};
+        .latent = {LATENT_NEUTRAL, .noise = 0.3f, .offset = 0.1f, .seed = 9},
+        .wet = 0.8f,
+        .gain = 0.7f,
+        .enabled = true};
     enum { N = 60000 };
     float *audio = malloc(N * sizeof(float)), *one = malloc(N * sizeof(float)),
           *other = malloc(N * sizeof(float));
@@ -209,7 +215,8 @@ static void test_bypass_is_the_delayed_input(void)
     for (size_t i = 0; i < latency; i++) CHECK(out[i] == 0.0f);
 
     engine_reset(engine);
-    settings = (EngineSettings){.wet = 0.0f, .gain = 1.0f, .enabled = true};
+    settings = wet_only;
+    settings.wet = 0.0f;
     run_engine(engine, &settings, audio, out, N, 512, 1);
     CHECK(memcmp(out + latency, audio, (N - latency) * sizeof(float)) == 0);
     engine_free(engine);
@@ -224,8 +231,9 @@ static double largest_step(const float *audio, size_t n)
     return largest;
 }
 
-// A control that jumps must not step the output more than the two settings' own sounds do, and the ramp's own step: full
-// scale over 20 ms, or in the latent, whose frames this model does not overlap, a sigma over 50 ms of frames.
+// A control that jumps must not step the output more than the two settings' own sounds do, and the
+// ramp's own step: full scale over 20 ms, or in the latent, whose frames this model does not
+// overlap, a sigma over 50 ms of frames.
 static void check_jump(const EngineSettings *from, const EngineSettings *to, double ramp_step,
                        const char *what)
 {
@@ -243,8 +251,8 @@ static void check_jump(const EngineSettings *from, const EngineSettings *to, dou
         const size_t n = N - at < 480 ? N - at : 480;
         run_engine(engine, at / 4800 % 2 ? to : from, audio + at, jump + at, n, 512, 1);
     }
-    const double allowed =
-        ramp_step + fmax(largest_step(before + 1000, N - 1000), largest_step(after + 1000, N - 1000));
+    const double allowed = ramp_step + fmax(largest_step(before + 1000, N - 1000),
+                                            largest_step(after + 1000, N - 1000));
     const double step = largest_step(jump + 1000, N - 1000);
     CHECK_MSG(step <= allowed, "%s: a step of %g where %g is allowed", what, step, allowed);
     engine_free(engine);
@@ -276,7 +284,7 @@ static void test_noise_is_gaussian_and_in_sigma(void)
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
     enum { FRAMES = 20000 };
     float *values = calloc(FRAMES * 16, sizeof(float));
-    const LatentSettings settings = {.noise = 2.0f, .seed = 5};
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 2.0f, .seed = 5};
     latent_ops_process(&ops, &settings, values, FRAMES);
     double sum = 0.0, squares = 0.0, fourth = 0.0, neighbours = 0.0;
     const double n = FRAMES * 16.0;
@@ -315,7 +323,7 @@ static void one_frame(const LatentSettings *settings, uint32_t audio_channel, in
 static void test_noise_follows_seed_frame_and_channel(void)
 {
     float a[16], b[16];
-    LatentSettings settings = {.noise = 1.0f, .seed = 5};
+    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .seed = 5};
     one_frame(&settings, 0, 3, a);
     one_frame(&settings, 0, 3, b);
     CHECK(memcmp(a, b, sizeof a) == 0);
@@ -331,7 +339,8 @@ static void test_noise_follows_seed_frame_and_channel(void)
 static void test_offset_and_absolute_units(void)
 {
     float values[16];
-    const LatentSettings sigma = {.offset = 1.0f}, absolute = {.offset = 1.0f, .absolute = true};
+    const LatentSettings sigma = {LATENT_NEUTRAL, .offset = 1.0f},
+                         absolute = {LATENT_NEUTRAL, .offset = 1.0f, .absolute = true};
     one_frame(&sigma, 0, 0, values);
     CHECK(values[0] == 0.5f && values[15] == 0.5f);
     one_frame(&absolute, 0, 0, values);
@@ -346,7 +355,8 @@ static void test_blend_loops_the_reference(void)
     for (size_t i = 0; i < 1600; i++) latent->values[i] = (float)i;
     LatentOps ops;
     REQUIRE(latent_ops_init(&ops, model, latent, 0));
-    const LatentSettings all = {.blend = 1.0f}, half = {.blend = 0.5f};
+    const LatentSettings all = {LATENT_NEUTRAL, .blend = 1.0f},
+                         half = {LATENT_NEUTRAL, .blend = 0.5f};
     float values[250 * 16];
     for (int i = 0; i < 250 * 16; i++) values[i] = -1.0f;
     latent_ops_process(&ops, &all, values, 250);

@@ -1,11 +1,13 @@
-// The trainer's network: its gradient against finite differences, its first weights against PyTorch's.
+// The trainer's network: its gradient against finite differences, its first weights against
+// PyTorch's.
 #include "adam.h"
 #include "check.h"
 #include "fixture.h"
 #include "network.h"
 
-// Compares the gradient with central differences of the loss, at parameters spread over every tensor. The loss is summed in
-// double from float outputs, so a difference is good to about 1e-7 of the loss: the step is large for that reason.
+// Compares the gradient with central differences of the loss, at parameters spread over every
+// tensor. The loss is summed in double from float outputs, so a difference is good to about 1e-7 of
+// the loss: the step is large for that reason.
 static void check_gradient(const char *text, Activation activation)
 {
     Error error;
@@ -32,8 +34,8 @@ static void check_gradient(const char *text, Activation activation)
         parameters[i] = value;
         const double numeric = (above - below) / (2.0 * (double)step);
         const double off = fabs(numeric - (double)gradient[i]);
-        CHECK_MSG(off < 3e-3 * scale, "%s, parameter %zu: %g, by difference %g (largest %g)", text, i,
-                  (double)gradient[i], numeric, scale);
+        CHECK_MSG(off < 3e-3 * scale, "%s, parameter %zu: %g, by difference %g (largest %g)", text,
+                  i, (double)gradient[i], numeric, scale);
     }
     workspace_free(workspace);
     free(parameters);
@@ -61,8 +63,9 @@ static void test_gradient_of_odd_architectures(void)
     for (int i = 8; i < FIXTURE_ARCHS; i++) check_gradient(fixture_archs[i], ACTIVATION_TANH);
 }
 
-// torch.manual_seed(1); then torch.nn.Conv1d(1, 64, 8).weight.flatten()[:4], and the twelfth tensor, the last decoder
-// layer's bias, of the chosen network. (make check compares every value with PyTorch itself.)
+// torch.manual_seed(1); then torch.nn.Conv1d(1, 64, 8).weight.flatten()[:4], and the twelfth
+// tensor, the last decoder layer's bias, of the chosen network. (make check compares every value
+// with PyTorch itself.)
 static void test_first_weights_are_those_of_pytorch(void)
 {
     Error error;
@@ -71,7 +74,8 @@ static void test_first_weights_are_those_of_pytorch(void)
     float *parameters = malloc(arch_parameters(&arch) * sizeof(float));
     initialize_parameters(&arch, 1, parameters);
     const float *weight = parameters + arch_weight_offset(&arch, false, 0);
-    static const float torch_weight[4] = {0.182173043f, -0.156050771f, -0.0685403869f, 0.165946975f};
+    static const float torch_weight[4] = {0.182173043f, -0.156050771f, -0.0685403869f,
+                                          0.165946975f};
     for (int k = 0; k < 4; k++)
         CHECK_MSG(weight[k * 64] == torch_weight[k], "tap %d: %.9g, in PyTorch %.9g", k,
                   (double)weight[k * 64], (double)torch_weight[k]);
@@ -93,8 +97,8 @@ static void test_adam(void)
         for (int i = 0; i < 2; i++) {
             m[i] = 0.9 * m[i] + 0.1 * (double)gradient[i];
             v[i] = 0.999 * v[i] + 0.001 * (double)gradient[i] * (double)gradient[i];
-            exact[i] -= 0.01 * (m[i] / (1.0 - pow(0.9, t))) /
-                        (sqrt(v[i] / (1.0 - pow(0.999, t))) + 1e-8);
+            exact[i] -=
+                0.01 * (m[i] / (1.0 - pow(0.9, t))) / (sqrt(v[i] / (1.0 - pow(0.999, t))) + 1e-8);
         }
     }
     for (int i = 0; i < 2; i++) CHECK(fabs(exact[i] - (double)parameters[i]) < 1e-6);

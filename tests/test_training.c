@@ -1,4 +1,5 @@
-// The training loop: it learns, its result depends on nothing but its options and its data, and it can be stopped anywhere.
+// The training loop: it learns, its result depends on nothing but its options and its data, and it
+// can be stopped anywhere.
 #include "check.h"
 #include "checkpoint.h"
 #include "file.h"
@@ -23,7 +24,8 @@ static bool write_music(void)
     char path[300];
     for (uint32_t i = 0; i < 8; i++) {
         snprintf(path, sizeof path, "%s/music/piece%u.wav", folder, i);
-        SF_INFO info = {.samplerate = 22050, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT};
+        SF_INFO info = {
+            .samplerate = 22050, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT};
         const size_t n = i == 7 ? 1000 : 60000 + 7000 * i;
         float *audio = malloc(n * sizeof(float));
         fixture_signal(audio, n, 22050.0 * (1.0 + 0.1 * i), i);
@@ -112,7 +114,8 @@ static void test_it_learns_and_describes_itself(void)
     Error error;
     Model *model = model_load(weights, &error);
     REQUIRE(model);
-    CHECK(model->info.train_loss > 0.0 && model->info.validation_loss > 0.0 && model->info.test_loss > 0.0);
+    CHECK(model->info.train_loss > 0.0 && model->info.validation_loss > 0.0 &&
+          model->info.test_loss > 0.0);
     CHECK(model->info.level < 0.0 && model->info.level > -40.0);
     CHECK(model->latent_std[0] > 0.0f);
     CHECK(access(checkpoint, F_OK) != 0);
@@ -121,7 +124,8 @@ static void test_it_learns_and_describes_itself(void)
     FILE *table = fopen(csv, "r");
     REQUIRE(table);
     char line[256];
-    CHECK(fgets(line, sizeof line, table) && strncmp(line, "epoch,learning_rate,train_loss", 30) == 0);
+    CHECK(fgets(line, sizeof line, table) &&
+          strncmp(line, "epoch,learning_rate,train_loss", 30) == 0);
     double first = 0.0, last = 0.0;
     int lines = 0;
     for (; fgets(line, sizeof line, table); lines++) {
@@ -167,7 +171,8 @@ static void test_stopped_and_resumed_ends_the_same(void)
     int stops = 0;
     TrainingEnd end;
     for (;;) {
-        // Longer each time: on a slow machine a fixed time might never be enough for the data set to open.
+        // Longer each time: on a slow machine a fixed time might never be enough for the data set
+        // to open.
         const struct itimerval soon = {.it_value = {.tv_usec = 20000 + 4000 * stops}};
         stop_flag = 0;
         setitimer(ITIMER_REAL, &soon, NULL);

@@ -1,4 +1,5 @@
-// The weights file and the latent file: what is written comes back, what is wrong is refused with its reason.
+// The weights file and the latent file: what is written comes back, what is wrong is refused with
+// its reason.
 #include "check.h"
 #include "file.h"
 #include "fixture.h"

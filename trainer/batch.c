@@ -113,7 +113,8 @@ double batch_gradient(Batch *batch, const float *parameters, const Window *windo
 {
     Job job = {batch, parameters, windows, n, gradient};
     pool_run(batch->pool, gradient_of_window, &job, n);
-    pool_run(batch->pool, sum_gradients, &job, (int)((batch->parameters + SUM_PIECE - 1) / SUM_PIECE));
+    pool_run(batch->pool, sum_gradients, &job,
+             (int)((batch->parameters + SUM_PIECE - 1) / SUM_PIECE));
     double loss = 0.0;
     for (int i = 0; i < n; i++) loss += batch->result[i];
     return loss / n;
@@ -149,7 +150,8 @@ double batch_loss(Batch *batch, const float *parameters, const WindowList *windo
 
 // ---- Statistics ----
 
-// Leaves, for the window, each latent channel's sum and sum of squares, and the audio's sum of squares.
+// Leaves, for the window, each latent channel's sum and sum of squares, and the audio's sum of
+// squares.
 static void statistics_of_window(void *data, int item, int thread)
 {
     const Job *job = data;

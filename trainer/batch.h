@@ -1,5 +1,6 @@
-// batch.h: a network over many windows at once, on all threads of a pool. Windows are independent items and their gradients
-// are added in the order of the windows, so results do not depend on the number of threads.
+// batch.h: a network over many windows at once, on all threads of a pool. Windows are independent
+// items and their gradients are added in the order of the windows, so results do not depend on the
+// number of threads.
 #ifndef TRASLUZ_BATCH_H
 #define TRASLUZ_BATCH_H
 
@@ -9,20 +10,21 @@
 
 typedef struct Batch Batch;
 
-// For batches of at most `size` windows of `window` samples. Allocates; NULL where memory is short. The data set and the
-// pool must outlive it.
+// For batches of at most `size` windows of `window` samples. Allocates; NULL where memory is short.
+// The data set and the pool must outlive it.
 Batch *batch_new(const Arch *arch, size_t window, int size, const Dataset *dataset, Pool *pool);
 void batch_free(Batch *batch);
 
-// Mean over windows[0, n), n <= size, of the mean squared error; writes its gradient to gradient[parameters].
+// Mean over windows[0, n), n <= size, of the mean squared error; writes its gradient to
+// gradient[parameters].
 double batch_gradient(Batch *batch, const float *parameters, const Window *windows, int n,
                       float *gradient);
 
 // Mean of the mean squared error over any number of windows.
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows);
 
-// Mean and standard deviation of each latent channel over all frames of the windows, and the level of their audio: RMS in dB
-// relative to full scale.
+// Mean and standard deviation of each latent channel over all frames of the windows, and the level
+// of their audio: RMS in dB relative to full scale.
 void batch_statistics(Batch *batch, const float *parameters, const WindowList *windows,
                       float *latent_mean, float *latent_std, double *level);
 

@@ -31,8 +31,8 @@ void checkpoint_free(Checkpoint *checkpoint)
     *checkpoint = (Checkpoint){0};
 }
 
-// The arrays and numbers of a checkpoint by name: one table for writing and reading. Whole numbers stay exact in a double:
-// none comes near 2^53.
+// The arrays and numbers of a checkpoint by name: one table for writing and reading. Whole numbers
+// stay exact in a double: none comes near 2^53.
 enum { ARRAYS = 4, NUMBERS = 12 };
 
 static void list_arrays(const Checkpoint *c, const char *name[ARRAYS], float *array[ARRAYS])
@@ -44,16 +44,25 @@ static void list_arrays(const Checkpoint *c, const char *name[ARRAYS], float *ar
 }
 
 static const char *const number_name[NUMBERS] = {
-    "learning_rate", "epoch",      "step",  "loss_sum", "loss_windows", "best_epoch",
+    "learning_rate",   "epoch",      "step",  "loss_sum", "loss_windows", "best_epoch",
     "best_validation", "best_train", "stale", "stale_at", "adam_steps",   "finished",
 };
 
 static void get_numbers(const Checkpoint *c, double number[NUMBERS])
 {
     const double all[NUMBERS] = {
-        c->learning_rate,   c->epoch,      (double)c->step, c->loss_sum, (double)c->loss_windows,
-        c->best_epoch,      c->best_validation, c->best_train,   c->stale,    c->stale_at,
-        (double)c->adam.steps, c->finished,
+        c->learning_rate,
+        c->epoch,
+        (double)c->step,
+        c->loss_sum,
+        (double)c->loss_windows,
+        c->best_epoch,
+        c->best_validation,
+        c->best_train,
+        c->stale,
+        c->stale_at,
+        (double)c->adam.steps,
+        c->finished,
     };
     memcpy(number, all, sizeof all);
 }

@@ -1,4 +1,5 @@
-// checkpoint.h: all of a training's state between two steps, and its file (a safetensors file of our own format).
+// checkpoint.h: all of a training's state between two steps, and its file (a safetensors file of
+// our own format).
 #ifndef TRASLUZ_CHECKPOINT_H
 #define TRASLUZ_CHECKPOINT_H
 

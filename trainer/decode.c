@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char help[] =
     "usage: trainer decode WEIGHTS LATENT -o AUDIO [options]\n"
@@ -42,12 +43,15 @@ typedef struct {
     AudioWriter *writer;
 } Decoding;
 
+// Frames behind the last one are padding, whatever they hold: they bring out what the decoder still
+// has.
 static bool decode_frame(Decoding *decoding, const LatentSettings *settings, size_t t, Error *error)
 {
     const size_t channels = (size_t)decoding->latent->channels;
-    for (size_t c = 0; c < channels; c++)
-        decoding->frame[c] = decoding->latent->values[t * channels + c];
-    latent_ops_process(&decoding->ops, settings, decoding->frame, 1);
+    if (t < decoding->latent->frames) {
+        memcpy(decoding->frame, decoding->latent->values + t * channels, channels * sizeof(float));
+        latent_ops_process(&decoding->ops, settings, decoding->frame, 1);
+    }
     size_t n = decoder_process(decoding->decoder, decoding->frame, decoding->audio);
     if (n > decoding->left) n = (size_t)decoding->left;
     decoding->left -= n;
@@ -58,14 +62,13 @@ static bool decode_frame(Decoding *decoding, const LatentSettings *settings, siz
 
 static bool decode_frames(Decoding *decoding, const LatentSettings *settings, Error *error)
 {
-    const double frame_rate = decoding->latent->frame_rate;
-    const size_t frames = decoding->latent->frames;
-    const uint64_t seconds = (uint64_t)((double)frames / frame_rate);
+    const double frame_rate = decoding->model->sample_rate / arch_hop(&decoding->model->arch);
+    const uint64_t seconds = (uint64_t)((double)decoding->latent->frames / frame_rate);
     Progress progress;
     progress_begin(&progress, stderr, "decoding, second", seconds, seconds);
     const DenormalsState before = denormals_off();
     bool good = true;
-    for (size_t t = 0; t < frames && good; t++) {
+    for (size_t t = 0; decoding->left > 0 && good; t++) {
         good = decode_frame(decoding, settings, t, error);
         progress_reach(&progress, (uint64_t)((double)t / frame_rate));
     }
@@ -87,6 +90,7 @@ static uint64_t find_samples(const Latent *latent, const Model *model, Error *er
 
 static bool write_audio(Decoding *decoding, const Call *call, Error *error)
 {
+    const uint64_t samples = decoding->left;
     decoding->writer = audio_writer_new(call->output, decoding->model->sample_rate, 1, error);
     if (!decoding->writer) return false;
     if (!decode_frames(decoding, &call->options.settings, error)) {
@@ -96,6 +100,8 @@ static bool write_audio(Decoding *decoding, const Call *call, Error *error)
     const uint64_t clipped = audio_writer_clipped(decoding->writer);
     if (!audio_writer_commit(decoding->writer, error)) return false;
     command_note_clipped(&command_decode, call->output, clipped);
+    const double rate = decoding->model->sample_rate;
+    printf("wrote %s: %.4g s at %g Hz\n", call->output, (double)samples / rate, rate);
     return true;
 }
 
@@ -143,7 +149,7 @@ static bool decode_file(const Call *call, Error *error)
 
 static int run(int argc, char **argv)
 {
-    Call call = {0};
+    Call call = {.options = {.settings = {LATENT_NEUTRAL}}};
     int option;
     while ((option = command_option(&command_decode, argc, argv, ":o:", long_options)) != -1) {
         if (option == 'o')

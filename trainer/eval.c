@@ -142,8 +142,8 @@ static size_t print_means(const Call *call, const Evaluation *evaluation)
     mean.seconds = all.samples / rate / clips;
     mean.mse /= clips;
     mean.lowpass_mse /= clips;
-    mean.snr /= heard;
-    mean.lowpass_snr /= heard;
+    mean.snr = heard > 0.0 ? mean.snr / heard : NAN;
+    mean.lowpass_snr = heard > 0.0 ? mean.lowpass_snr / heard : NAN;
     snprintf(name, sizeof name, "mean of %zu clip%s", evaluation->clips,
              evaluation->clips == 1 ? "" : "s");
     print_row(call, "mean", name, &mean);
@@ -225,17 +225,6 @@ static bool evaluate(const Call *call, const Model *model, const Dataset *datase
 
 // ---- The call ----
 
-// The seed that the training's command names, so that its test clips are found again; 1, the
-// trainer's own, where it names none.
-static uint32_t training_seed(const Model *model)
-{
-    const char *command = model->info.command;
-    const char *found = strstr(command, " --seed");
-    const size_t option = strlen(found ? " --seed" : " -s");
-    if (!found) found = strstr(command, " -s");
-    return found ? (uint32_t)strtoul(found + option + strspn(found + option, " ="), NULL, 10) : 1;
-}
-
 static bool eval_files(const Call *call, Error *error)
 {
     Dataset *dataset = NULL;
@@ -248,7 +237,7 @@ static bool eval_files(const Call *call, Error *error)
             .folder_count = (size_t)call->path_count,
             .cache = call->cache,
             .rate = model->sample_rate,
-            .seed = call->seed < 0 ? training_seed(model) : (uint32_t)call->seed,
+            .seed = call->seed < 0 ? model->info.seed : (uint32_t)call->seed,
             .progress = stderr,
         };
         dataset = dataset_open(&options, pool, error);

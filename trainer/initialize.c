@@ -6,7 +6,8 @@
 
 enum { STATE_WORDS = 624, MIDDLE = 397 };
 
-// Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998: PyTorch's generator on the processor.
+// Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998: PyTorch's generator on the
+// processor.
 typedef struct {
     uint32_t word[STATE_WORDS];
     int next;
@@ -26,8 +27,7 @@ static void twister_refill(Twister *twister)
 {
     uint32_t *w = twister->word;
     for (int i = 0; i < STATE_WORDS; i++) {
-        const uint32_t mixed =
-            (w[i] & 0x80000000u) | (w[(i + 1) % STATE_WORDS] & 0x7fffffffu);
+        const uint32_t mixed = (w[i] & 0x80000000u) | (w[(i + 1) % STATE_WORDS] & 0x7fffffffu);
         w[i] = w[(i + MIDDLE) % STATE_WORDS] ^ (mixed >> 1) ^ (mixed & 1 ? 0x9908b0dfu : 0);
     }
     twister->next = 0;
@@ -71,7 +71,8 @@ static void draw_chain(Twister *twister, const Arch *arch, bool decoder, float *
     for (int i = 0; i < chain->layers; i++) {
         const Layer *layer = &chain->layer[i];
         const int fan_in = (decoder ? layer->out : layer->in) * layer->kernel;
-        // PyTorch computes the weight's bound as sqrt(3) * gain / sqrt(fan in) with gain = sqrt(2 / (1 + 5)), in double.
+        // PyTorch computes the weight's bound as sqrt(3) * gain / sqrt(fan in) with gain = sqrt(2 /
+        // (1 + 5)), in double.
         const double deviation = sqrt(2.0 / (1.0 + 5.0)) / sqrt((double)fan_in);
         const float weight_bound = (float)(sqrt(3.0) * deviation);
         const float bias_bound = (float)(1.0 / sqrt((double)fan_in));

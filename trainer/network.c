@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The signal between two layers. Its memory has room for the frames that the layer on either side needs beyond it: the zero
-// padding of the convolution that reads it, or the frames that a transposed convolution makes and the padding cuts off.
+// The signal between two layers. Its memory has room for the frames that the layer on either side
+// needs beyond it: the zero padding of the convolution that reads it, or the frames that a
+// transposed convolution makes and the padding cuts off.
 typedef struct {
     size_t frames, channels;
     size_t margin; // frames of room before the first and behind the last
@@ -103,16 +104,16 @@ static void add_product(size_t m, size_t n, size_t k, const float *a, size_t lda
 }
 
 // C += A B^T, with A [m][k], B [n][k].
-static void add_product_bt(size_t m, size_t n, size_t k, const float *a, size_t lda,
-                           const float *b, size_t ldb, float *c, size_t ldc)
+static void add_product_bt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                           size_t ldb, float *c, size_t ldc)
 {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)lda,
                 b, (int)ldb, 1.0f, c, (int)ldc);
 }
 
 // C = A^T B, with A [k][m], B [k][n].
-static void set_product_at(size_t m, size_t n, size_t k, const float *a, size_t lda,
-                           const float *b, size_t ldb, float *c, size_t ldc)
+static void set_product_at(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                           size_t ldb, float *c, size_t ldc)
 {
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)lda,
                 b, (int)ldb, 0.0f, c, (int)ldc);

@@ -43,8 +43,7 @@ static void *work(void *argument)
     unsigned seen = 0;
     pthread_mutex_lock(&pool->lock);
     for (;;) {
-        while (pool->round == seen && !pool->closing)
-            pthread_cond_wait(&pool->start, &pool->lock);
+        while (pool->round == seen && !pool->closing) pthread_cond_wait(&pool->start, &pool->lock);
         if (pool->closing) break;
         seen = pool->round;
         pthread_mutex_unlock(&pool->lock);

@@ -223,7 +223,7 @@ static bool read_option(Call *call, int option)
 static int run(int argc, char **argv)
 {
     const Command *command = &command_reconstruct;
-    Call call = {.wet = 1.0};
+    Call call = {.options = {.settings = {LATENT_NEUTRAL}}, .wet = 1.0};
     int option;
     while ((option = command_option(command, argc, argv, ":o:", long_options)) != -1)
         if (!read_option(&call, option)) return EXIT_USAGE;

@@ -68,14 +68,14 @@ static void read_piece(const float *audio, size_t samples, size_t at, float piec
 
 static double codec_error(Scorer *scorer, const float *audio, size_t samples)
 {
-    static const LatentSettings untouched;
+    static const LatentSettings untouched = {LATENT_NEUTRAL};
     const size_t delay = (size_t)stream_delay(scorer->stream), end = samples + delay;
     float piece[PIECE];
     double sum = 0.0;
     stream_reset(scorer->stream, arch_round_up(&scorer->model->arch, samples));
     for (size_t at = 0; at < end; at += PIECE) {
         read_piece(audio, samples, at, piece);
-        stream_process(scorer->stream, &untouched, piece, piece, PIECE);
+        stream_process(scorer->stream, &untouched, piece, piece, NULL, PIECE);
         for (size_t i = at < delay ? delay - at : 0; i < PIECE && at + i < end; i++) {
             const double error = (double)piece[i] - (double)audio[at + i - delay];
             sum += error * error;

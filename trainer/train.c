@@ -1,4 +1,5 @@
-// train.c: `trainer train`: reads its options, opens the data set, trains, and says how to go on where it was stopped.
+// train.c: `trainer train`: reads its options, opens the data set, trains, and says how to go on
+// where it was stopped.
 #include "command.h"
 #include "dataset.h"
 #include "model.h"
@@ -136,9 +137,7 @@ static bool read_option(Call *call, int option)
         good = read_integer("--window", 1, 1 << 26, &n);
         o->window = (size_t)n;
         break;
-    case OPTION_RATE:
-        good = read_number("--rate", MODEL_RATE_MIN, MODEL_RATE_MAX, &o->rate);
-        break;
+    case OPTION_RATE: good = read_number("--rate", MODEL_RATE_MIN, MODEL_RATE_MAX, &o->rate); break;
     case 'l': good = read_number("--learning-rate", 1e-9, 10.0, &o->learning_rate); break;
     case OPTION_PATIENCE:
         good = read_integer("--patience", 0, 1000000, &n);
@@ -219,13 +218,14 @@ static int check_output(const Call *call)
     if (o->resume && access(checkpoint, F_OK) != 0)
         status = command_usage(&command_train, "nothing to resume: there is no %s", checkpoint);
     else if (!o->resume && !call->force && access(checkpoint, F_OK) == 0)
-        status = command_usage(&command_train,
-                               "%s is there from a training that was stopped: --resume goes on with "
-                               "it, --force starts anew",
-                               checkpoint);
+        status =
+            command_usage(&command_train,
+                          "%s is there from a training that was stopped: --resume goes on with "
+                          "it, --force starts anew",
+                          checkpoint);
     else if (!o->resume && !call->force && access(o->output, F_OK) == 0)
-        status = command_usage(&command_train, "%s is there already: --force writes over it",
-                               o->output);
+        status =
+            command_usage(&command_train, "%s is there already: --force writes over it", o->output);
     free(checkpoint);
     return status;
 }

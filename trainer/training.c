@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 enum { IDENTITY_MAX = 1024 };
-#define CLEARLY_BETTER 0.999 // a validation loss below this share of the last one resets the patience
-#define SMALLEST_RATE  (1.0 / 64.0) // of the first; when patience wants less, the training is over
+#define CLEARLY_BETTER                                                                             \
+    0.999 // a validation loss below this share of the last one resets the patience
+#define SMALLEST_RATE (1.0 / 64.0) // of the first; when patience wants less, the training is over
 
 // A training under way.
 typedef struct {
@@ -84,8 +85,8 @@ static void identify(Training *training)
 
 #define CSV_HEADER "epoch,learning_rate,train_loss,validation_loss,audio_seconds,seconds\n"
 
-// Opens the table with the lines of the epochs that are done. A line whose checkpoint was never written is dropped: its
-// epoch comes again.
+// Opens the table with the lines of the epochs that are done. A line whose checkpoint was never
+// written is dropped: its epoch comes again.
 static bool csv_open(Training *training, Error *error)
 {
     char *kept = NULL;
@@ -121,8 +122,7 @@ static bool csv_open(Training *training, Error *error)
 static bool csv_add(Training *training, double train, double validation, uint64_t windows,
                     Error *error)
 {
-    const double audio =
-        (double)(windows * training->options->window) / training->options->rate;
+    const double audio = (double)(windows * training->options->window) / training->options->rate;
     fprintf(training->csv, "%d,%.6g,%.9g,%.9g,%.1f,%.1f\n", training->state.epoch + 1,
             training->state.learning_rate, train, validation, audio, training->seconds);
     return (fflush(training->csv) == 0 && !ferror(training->csv)) ||
@@ -144,6 +144,7 @@ static bool write_weights(Training *training, Error *error)
     }
     ModelInfo info = {
         .epochs = state->best_epoch,
+        .seed = o->seed,
         .train_loss = state->best_train,
         .validation_loss = state->best_validation,
         .test_loss = batch_loss(training->batch, state->best, &test),
@@ -193,8 +194,8 @@ static void show_progress(Training *training, uint64_t steps)
         training->progress.items_done = done;
         training->shown = true;
     }
-    const double audio = (double)(training->progress.work_done * (uint64_t)o->batch) *
-                         (double)o->window / o->rate;
+    const double audio =
+        (double)(training->progress.work_done * (uint64_t)o->batch) * (double)o->window / o->rate;
     snprintf(training->status, sizeof training->status,
              "epoch %d of %d, loss %.6f, %.0f s of audio a second, step", state->epoch + 1,
              o->epochs, state->loss_sum / (double)state->loss_windows,
@@ -230,7 +231,8 @@ static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Err
     return good;
 }
 
-// Halves the learning rate when the validation loss has stood still; the training is finished when it has become small.
+// Halves the learning rate when the validation loss has stood still; the training is finished when
+// it has become small.
 static void follow_schedule(Training *training, double validation)
 {
     Checkpoint *state = &training->state;
@@ -251,10 +253,10 @@ static bool end_epoch(Training *training, Error *error)
 {
     Checkpoint *state = &training->state;
     const double train = state->loss_sum / (double)state->loss_windows;
-    const double validation =
-        batch_loss(training->batch, state->parameters, &training->validation);
+    const double validation = batch_loss(training->batch, state->parameters, &training->validation);
     if (!isfinite(validation))
-        return error_set(error, "epoch %d: the validation loss is not a number: lower --learning-rate",
+        return error_set(error,
+                         "epoch %d: the validation loss is not a number: lower --learning-rate",
                          state->epoch + 1);
     const bool better = state->best_epoch == 0 || validation < state->best_validation;
     if (better) {
@@ -264,7 +266,8 @@ static bool end_epoch(Training *training, Error *error)
         state->best_train = train;
     }
     progress_clear(&training->progress);
-    fprintf(training->log, "epoch %d: loss %.6f on training, %.6f on validation%s, rate %.3g, %.0f s\n",
+    fprintf(training->log,
+            "epoch %d: loss %.6f on training, %.6f on validation%s, rate %.3g, %.0f s\n",
             state->epoch + 1, train, validation, better ? " (best)" : "", state->learning_rate,
             training->seconds);
     fflush(training->log);
@@ -353,8 +356,8 @@ TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset,
                          const volatile sig_atomic_t *stop, FILE *log, Error *error)
 {
     Training training = {.options = options, .dataset = dataset, .pool = pool, .log = log};
-    const TrainingEnd end = training_start(&training, error) ? run_epochs(&training, stop, error)
-                                                             : TRAINING_FAILED;
+    const TrainingEnd end =
+        training_start(&training, error) ? run_epochs(&training, stop, error) : TRAINING_FAILED;
     training_end(&training);
     return end;
 }

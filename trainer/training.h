@@ -1,7 +1,9 @@
-// training.h: one training, from its options to its weights file: the loop over epochs, the rate's schedule, and what is
-// kept on disk so that it can be stopped at any step and gone on with, to the same weights bit for bit.
+// training.h: one training, from its options to its weights file: the loop over epochs, the rate's
+// schedule, and what is kept on disk so that it can be stopped at any step and gone on with, to the
+// same weights bit for bit.
 //
-// Beside the weights OUT.safetensors it keeps OUT.csv, a line for each epoch, and while it is not finished OUT.checkpoint.
+// Beside the weights OUT.safetensors it keeps OUT.csv, a line for each epoch, and while it is not
+// finished OUT.checkpoint.
 #ifndef TRASLUZ_TRAINING_H
 #define TRASLUZ_TRAINING_H
 
@@ -18,19 +20,20 @@ typedef struct {
     int batch;            // windows
     int epochs;           // at the most
     double learning_rate; // of Adam
-    int patience;         // epochs without a better validation loss until the rate is halved; 0: it stays
-    size_t per_clip;      // windows an epoch takes from each clip; 0: all
-    size_t epoch_windows; // windows in an epoch; 0: all
-    uint32_t seed;        // of first weights, split and order
-    const char *output;   // the weights file
+    int patience; // epochs without a better validation loss until the rate is halved; 0: it stays
+    size_t per_clip;                         // windows an epoch takes from each clip; 0: all
+    size_t epoch_windows;                    // windows in an epoch; 0: all
+    uint32_t seed;                           // of first weights, split and order
+    const char *output;                      // the weights file
     const char *name, *trained_on, *command; // for the weights file's metadata
-    bool resume;          // go on from the checkpoint
+    bool resume;                             // go on from the checkpoint
 } TrainingOptions;
 
 typedef enum { TRAINING_DONE, TRAINING_STOPPED, TRAINING_FAILED } TrainingEnd;
 
-// Runs until the epochs are done, the rate has been halved away, or *stop becomes true: then the step is finished, the
-// checkpoint and the best weights so far are written, and TRAINING_STOPPED is returned. One line an epoch goes to `log`.
+// Runs until the epochs are done, the rate has been halved away, or *stop becomes true: then the
+// step is finished, the checkpoint and the best weights so far are written, and TRAINING_STOPPED is
+// returned. One line an epoch goes to `log`.
 TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset, Pool *pool,
                          const volatile sig_atomic_t *stop, FILE *log, Error *error);
 
