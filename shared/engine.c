@@ -349,18 +349,16 @@ static void flush(Engine *engine)
 
 // Starts the streams at a place of the song. The network's frames lie at whole hops from the song's
 // beginning, so the stream begins at the last of these and is fed zeros up to the place itself.
-static void start_at(Engine *engine, const EngineSettings *settings, uint64_t position, double beat)
+static void start_at(Engine *engine, const EngineSettings *settings, uint64_t position)
 {
     const Channel *first = &engine->channel[0];
     if (first->down) resampler_reset(first->down, position);
     const uint64_t sample = first->down ? resampler_position(first->down) : position;
     const uint64_t hop = (uint64_t)arch_hop(&engine->model->arch);
     const uint64_t frame = sample / hop, start = frame * hop;
-    const double ahead = (double)position / engine->host_rate -
-                         (double)start / engine->model->sample_rate; // seconds
     for (int c = 0; c < engine->channels; c++) {
         Channel *channel = &engine->channel[c];
-        stream_locate(channel->stream, frame, beat - ahead * (double)settings->latent.tempo / 60.0);
+        stream_locate(channel->stream, frame);
         channel->model_skip = (size_t)stream_delay(channel->stream);
         channel->host_skip = (size_t)(position - start);
         if (channel->down) {
@@ -393,13 +391,13 @@ void engine_reset(Engine *engine)
         fifo_reset(&channel->wet, (size_t)engine->latency);
         fifo_reset(&channel->dry, (size_t)engine->latency);
     }
-    start_at(engine, &neutral, 0, 0.0);
+    start_at(engine, &neutral, 0);
 }
 
-void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position, double beat)
+void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position)
 {
     const DenormalsState before = denormals_off();
     if (engine->fed) flush(engine);
-    start_at(engine, settings, position, beat);
+    start_at(engine, settings, position);
     denormals_restore(before);
 }

@@ -42,12 +42,12 @@ void engine_free(Engine *engine);
 // Silence in every buffer, position 0, the next settings taken over at once. A recording stays.
 void engine_reset(Engine *engine);
 
-// The next input sample is number `position` of the song, at `beat`. What went in before comes out
+// The next input sample is number `position` of the song. What went in before comes out
 // to its end; what goes in from now on is worked on in step with the song: the same samples at the
 // same position give the same output, bit for bit, once what was before no longer matters (a few
 // hundred samples; the automatic gain looks back three seconds; smear, freeze and capture as far as
 // their settings say).
-void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position, double beat);
+void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position);
 
 // Samples at the host's rate between an input and its output, from the architecture and the two
 // resamplers.

@@ -39,7 +39,7 @@ void latent_ops_free(LatentOps *ops)
 void latent_ops_reset(LatentOps *ops)
 {
     const int steps = (int)ops->fade;
-    latent_ops_locate(ops, 0, 0.0);
+    latent_ops_locate(ops, 0);
     latent_freeze_reset(&ops->freeze);
     latent_capture_reset(&ops->capture);
     ops->captured = latent_capture_at(&ops->capture, 0) != NULL;
@@ -53,10 +53,9 @@ void latent_ops_reset(LatentOps *ops)
     ramp_init(&ops->smear, steps);
 }
 
-void latent_ops_locate(LatentOps *ops, uint64_t frame, double beat)
+void latent_ops_locate(LatentOps *ops, uint64_t frame)
 {
-    ops->frame = ops->beat_frame = frame;
-    ops->beat = beat;
+    ops->frame = frame;
     ops->drift = (LatentDrift){0};
 }
 
@@ -91,33 +90,17 @@ static const float *reference_frame(LatentOps *ops, const float *input, int chan
 
 // ---- Blend ----
 
-static double current_beat(const LatentOps *ops)
-{
-    const double minutes = (double)(ops->frame - ops->beat_frame) / ops->frame_rate / 60.0;
-    return ops->beat + minutes * (double)ops->tempo;
-}
-
-static void follow_tempo(LatentOps *ops, float tempo)
-{
-    if (tempo == ops->tempo) return;
-    ops->beat = current_beat(ops);
-    ops->beat_frame = ops->frame;
-    ops->tempo = tempo;
-}
-
-// How much of the reference is heard at this beat. Beats are taken to a millionth: where a beat
-// falls just on a frame, its last digits, which depend on where playing began, must not decide.
+// How much of the reference is heard at this beat.
 static float alternation(const LatentOps *ops, const LatentSettings *settings)
 {
-    const int64_t million = 1000000;
-    const int64_t input = settings->input_beats * million;
-    const int64_t cycle = input + settings->reference_beats * million;
-    const int64_t beat = llround(current_beat(ops) * (double)million);
-    if (cycle <= 0 || beat < input) return 0.0f;
-    const int64_t place = beat % cycle;
+    const double minutes = (double)ops->frame / ops->frame_rate / 60.0;
+    const double beat = settings->first_beat + minutes * (double)settings->tempo;
+    const double input = settings->input_beats, cycle = input + settings->reference_beats;
+    if (!(cycle > 0.0) || beat < input) return 0.0f;
+    const double place = fmod(beat, cycle);
     const bool from_reference = place < input;
-    const double beats = (double)(from_reference ? place : place - input) / (double)million;
-    const double frames = beats / (double)settings->tempo * 60.0 * ops->frame_rate;
+    const double frames =
+        (from_reference ? place : place - input) / (double)settings->tempo * 60.0 * ops->frame_rate;
     const float risen = (float)fmin(1.0, (frames + 1.0) / (double)(ops->fade + 1));
     return from_reference ? 1.0f - risen : risen;
 }
@@ -186,7 +169,6 @@ void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *v
     ramp_set(&ops->blend, settings->blend);
     ramp_set(&ops->scale, settings->scale);
     ramp_set(&ops->smear, settings->smear);
-    follow_tempo(ops, settings->tempo);
     for (size_t t = 0; t < frames; t++, values += channels) {
         capture_frame(ops, settings->capture, values);
         latent_freeze_frame(&ops->freeze, settings->freeze, loop, values);

@@ -7,9 +7,8 @@
 // move in straight lines from one setting to the next over LATENT_FADE_SECONDS, so a control that
 // jumps makes no click.
 //
-// Noise, the reference and the alternation follow a position: the frame's number, and the beat. It
-// counts from 0, or from where latent_ops_locate() puts it; at one position they are always the
-// same.
+// Noise, the reference and the alternation follow a position, the frame's number. It counts from 0,
+// or from where latent_ops_locate() puts it; at one position they are always the same.
 #ifndef TRASLUZ_LATENT_OPS_H
 #define TRASLUZ_LATENT_OPS_H
 
@@ -35,10 +34,11 @@ typedef struct {
     BlendMode blend_mode;
     float blend; // 0: the input's latent, 1: the reference's; without a reference it does nothing
     int input_beats, reference_beats;
-    float tempo;  // beats a minute, for the alternation
-    float offset; // added to every value
-    float noise;  // standard deviation of Gaussian noise
-    float drift;  // Hz: how often slow noise reaches a new value; 0: new in each frame
+    float tempo;       // beats a minute, for the alternation
+    double first_beat; // at position 0
+    float offset;      // added to every value
+    float noise;       // standard deviation of Gaussian noise
+    float drift;       // Hz: how often slow noise reaches a new value; 0: new in each frame
     uint32_t seed;
     bool absolute; // noise and offset in the latent's own numbers, not in standard deviations
 } LatentSettings;
@@ -53,9 +53,6 @@ typedef struct {
     uint32_t audio_channel;  // decides the noise, with the seed and the position
     double frame_rate;       // Hz
     uint64_t frame;          // next frame's number
-    double beat;             // at frame number `beat_frame`
-    uint64_t beat_frame;
-    float tempo;
     float *smeared, *noise_values, *scratch; // [latent channels]
     bool has_smeared;
     size_t fade; // frames
@@ -73,12 +70,12 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
                      uint32_t audio_channel);
 void latent_ops_free(LatentOps *ops);
 
-// Back to frame 0 and beat 0, nothing remembered but a whole recording, the next settings taken
+// Back to frame 0, nothing remembered but a whole recording, the next settings taken
 // over at once.
 void latent_ops_reset(LatentOps *ops);
 
-// The next frame is number `frame`, at `beat`.
-void latent_ops_locate(LatentOps *ops, uint64_t frame, double beat);
+// The next frame is number `frame`.
+void latent_ops_locate(LatentOps *ops, uint64_t frame);
 
 // Works on values[frames][channels] in place.
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,

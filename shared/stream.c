@@ -89,10 +89,10 @@ void stream_reset(Stream *stream, uint64_t samples)
     latent_ops_reset(&stream->ops);
 }
 
-void stream_locate(Stream *stream, uint64_t frame, double beat)
+void stream_locate(Stream *stream, uint64_t frame)
 {
     start(stream, CODEC_ENDLESS);
-    latent_ops_locate(&stream->ops, frame, beat);
+    latent_ops_locate(&stream->ops, frame);
 }
 
 int stream_delay(const Stream *stream)

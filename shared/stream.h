@@ -21,9 +21,9 @@ void stream_free(Stream *stream);
 // samples of anything brings out the rest.
 void stream_reset(Stream *stream, uint64_t samples);
 
-// Starts an endless signal whose next sample is number `hop` * frame, at `beat`, with zeros before
-// it. What the latent operations remember stays.
-void stream_locate(Stream *stream, uint64_t frame, double beat);
+// Starts an endless signal whose next sample is number `hop` * frame, with zeros before it. What
+// the latent operations remember stays.
+void stream_locate(Stream *stream, uint64_t frame);
 
 // Delay in samples.
 int stream_delay(const Stream *stream);

@@ -275,6 +275,201 @@ static void test_jumping_controls_do_not_click(void)
     check_jump(&wet_only, &other, 0.5 / 68.0, "offset");
 }
 
+// ---- Detail ----
+
+static void test_detail_makes_it_transparent(void)
+{
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    model->info.level = -18.0;
+    static const double some[] = {22050.0, 44100.0, 48000.0};
+    for (int r = 0; r < 3; r++) {
+        Engine *engine = engine_new(model, NULL, some[r], 1, &error);
+        const size_t latency = (size_t)engine_latency(engine);
+        enum { N = 100000 };
+        float *audio = malloc(N * sizeof(float)), *out = malloc(N * sizeof(float));
+        fixture_signal(audio, N, some[r], 1);
+        const EngineSettings settings = {ENGINE_NEUTRAL, .detail = 1.0f, .auto_gain = true};
+        run_engine(engine, &settings, audio, out, N, 512, 1);
+        const double difference = fixture_difference(out + latency, audio, N - latency);
+        CHECK_MSG(difference < 1e-6, "%g Hz: %g", some[r], difference); // -120 dB
+        engine_free(engine);
+        free(audio);
+        free(out);
+    }
+    model_unref(model);
+}
+
+// decode(z') + detail * (input - decode(z)), from engines that make each part by itself.
+static void test_detail_adds_what_the_network_loses(void)
+{
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    Engine *engine = engine_new(model, NULL, 22050.0, 1, &error);
+    const size_t latency = (size_t)engine_latency(engine);
+    enum { N = 20000 };
+    float audio[N], clean[N], noisy[N], both[N];
+    fixture_signal(audio, N, 22050.0, 1);
+    EngineSettings settings = wet_only;
+    run_engine(engine, &settings, audio, clean, N, 512, 1);
+    engine_reset(engine);
+    settings.latent.noise = 0.4f;
+    run_engine(engine, &settings, audio, noisy, N, 512, 1);
+    engine_reset(engine);
+    settings.detail = 0.6f;
+    run_engine(engine, &settings, audio, both, N, 512, 1);
+    double largest = 0.0;
+    for (size_t i = latency; i < N; i++) {
+        const double wanted = noisy[i] + 0.6 * ((double)audio[i - latency] - (double)clean[i]);
+        largest = fmax(largest, fabs(wanted - (double)both[i]));
+    }
+    CHECK_MSG(largest < 1e-6, "%g", largest);
+    engine_free(engine);
+    model_unref(model);
+}
+
+// Noise comes, and goes again: the decoders part and meet, and then the input is whole again.
+static void test_detail_is_whole_again_after_noise(void)
+{
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
+    const size_t latency = (size_t)engine_latency(engine);
+    enum { N = 60000 };
+    float *audio = malloc(N * sizeof(float)), *out = malloc(N * sizeof(float));
+    fixture_signal(audio, N, 48000.0, 1);
+    EngineSettings settings = wet_only;
+    settings.detail = 1.0f;
+    run_engine(engine, &settings, audio, out, 20000, 512, 1);
+    settings.latent.noise = 1.0f;
+    run_engine(engine, &settings, audio + 20000, out + 20000, 10000, 512, 1);
+    settings.latent.noise = 0.0f;
+    run_engine(engine, &settings, audio + 30000, out + 30000, 30000, 512, 1);
+    CHECK(fixture_difference(out + latency, audio, 20000 - latency) < 1e-6);
+    CHECK(fixture_difference(out + 25000 + latency, audio + 25000, 1000) > 1e-3);
+    const size_t again = 30000 + 2400 + 2 * latency;
+    CHECK(fixture_difference(out + again + latency, audio + again, N - again - latency) < 1e-6);
+    engine_free(engine);
+    free(audio);
+    free(out);
+    model_unref(model);
+}
+
+// ---- Automatic gain ----
+
+static double rms(const float *audio, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) sum += (double)audio[i] * (double)audio[i];
+    return sqrt(sum / (double)n);
+}
+
+// A model with noise of a fixed amount: the automatic gain keeps its distance from the music, however loud that is.
+static void test_auto_gain_keeps_the_noise_in_proportion(void)
+{
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    model->info.level = -15.0;
+    enum { N = 48000 * 6, FROM = 48000 * 4 };
+    float *audio = malloc(N * sizeof(float)), *out = malloc(N * sizeof(float));
+    double share[2];
+    for (int i = 0; i < 2; i++) {
+        Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
+        const size_t latency = (size_t)engine_latency(engine);
+        fixture_signal(audio, N, 48000.0, 1);
+        for (size_t s = 0; s < N; s++) audio[s] *= i ? 0.1f : 1.0f;
+        const EngineSettings settings = {
+            .latent = {LATENT_NEUTRAL, .noise = 0.5f, .seed = 1},
+            .wet = 1.0f, .gain = 1.0f, .detail = 1.0f, .auto_gain = true, .enabled = true};
+        run_engine(engine, &settings, audio, out, N, 512, 1);
+        for (size_t s = FROM; s < N; s++) out[s] -= audio[s - latency];
+        share[i] = rms(out + FROM, N - FROM) / rms(audio + FROM - latency, N - FROM);
+        engine_free(engine);
+    }
+    CHECK_MSG(fabs(20.0 * log10(share[1] / share[0])) < 0.5, "%g and %g of the music", share[0],
+              share[1]);
+    free(audio);
+    free(out);
+    model_unref(model);
+}
+
+// ---- Position ----
+
+// Plays the song from `from` on, as a host does that jumps there; what came before is another piece of music.
+static void play_from(const Model *fixture, double rate, const float *song, size_t n, size_t from,
+                      size_t before, float *out)
+{
+    Error error;
+    Engine *engine = engine_new((Model *)fixture, NULL, rate, 1, &error);
+    const EngineSettings settings = {
+        .latent = {LATENT_NEUTRAL, .noise = 0.5f, .seed = 3},
+        .wet = 1.0f, .gain = 1.0f, .detail = 0.5f, .auto_gain = true, .enabled = true};
+    float *other = malloc((before + 1) * sizeof(float));
+    fixture_signal(other, before, rate, 99);
+    run_engine(engine, &settings, other, other, before, 512, 4);
+    engine_locate(engine, &settings, from);
+    run_engine(engine, &settings, song + from, out + from, n - from, 512, (uint32_t)from);
+    free(other);
+    engine_free(engine);
+}
+
+static void test_a_bounce_from_the_middle_is_the_same(void)
+{
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    model->info.level = -15.0;
+    static const double some[] = {22050.0, 44056.0, 48000.0, 96000.0};
+    for (int r = 0; r < 4; r++) {
+        const size_t n = (size_t)some[r] * 8;
+        float *song = malloc(n * sizeof(float)), *whole = malloc(n * sizeof(float)),
+              *part = malloc(n * sizeof(float));
+        fixture_signal(song, n, some[r], 1);
+        play_from(model, some[r], song, n, 0, 0, whole);
+        static const size_t starts[] = {1, 35, 36, 10007, 33333};
+        for (int i = 0; i < 5; i++) {
+            play_from(model, some[r], song, n, starts[i], (size_t)(i * 1000), part);
+            const size_t same = starts[i] + (size_t)(some[r] * 3.5);
+            CHECK_MSG(memcmp(part + same, whole + same, (n - same) * sizeof(float)) == 0,
+                      "%g Hz from %zu: %g", some[r], starts[i],
+                      fixture_difference(part + same, whole + same, n - same));
+        }
+        free(song);
+        free(whole);
+        free(part);
+    }
+    model_unref(model);
+}
+
+// A jump loses nothing of what went in before it, and what comes after is in time.
+static void test_a_jump_keeps_the_tail_and_the_time(void)
+{
+    Error error;
+    Model *model = identity_model(22050.0);
+    for (int r = 0; r < RATES; r++) {
+        Engine *engine = engine_new(model, NULL, rates[r], 1, &error);
+        const size_t latency = (size_t)engine_latency(engine);
+        enum { N = 24000, JUMP = 12007 };
+        float *audio = malloc(N * sizeof(float)), *plain = malloc(N * sizeof(float)),
+              *jumped = malloc(N * sizeof(float));
+        for (size_t i = 0; i < N; i++)
+            audio[i] = (float)(0.5 * sin(6.283185307179586 * 300.0 * (double)i / rates[r]));
+        run_engine(engine, &wet_only, audio, plain, N, 512, 1);
+        engine_reset(engine);
+        run_engine(engine, &wet_only, audio, jumped, JUMP, 512, 1);
+        engine_locate(engine, &wet_only, 123456);
+        run_engine(engine, &wet_only, audio + JUMP, jumped + JUMP, N - JUMP, 512, 2);
+        // Far from the jump, by the resamplers' length, the two agree.
+        const size_t far = latency + 64, near = JUMP + latency;
+        CHECK_MSG(fixture_difference(jumped, plain, near - far) < 2e-3, "%g Hz before", rates[r]);
+        CHECK_MSG(fixture_difference(jumped + near + far, plain + near + far, N - near - far) < 2e-3,
+                  "%g Hz after", rates[r]);
+        engine_free(engine);
+        free(audio);
+        free(plain);
+        free(jumped);
+    }
+    model_unref(model);
+}
+
 // ---- Latent operations ----
 
 static void test_noise_is_gaussian_and_in_sigma(void)
@@ -467,6 +662,12 @@ int main(void)
     RUN(test_blocks_do_not_matter);
     RUN(test_bypass_is_the_delayed_input);
     RUN(test_jumping_controls_do_not_click);
+    RUN(test_detail_makes_it_transparent);
+    RUN(test_detail_adds_what_the_network_loses);
+    RUN(test_detail_is_whole_again_after_noise);
+    RUN(test_auto_gain_keeps_the_noise_in_proportion);
+    RUN(test_a_bounce_from_the_middle_is_the_same);
+    RUN(test_a_jump_keeps_the_tail_and_the_time);
     RUN(test_noise_is_gaussian_and_in_sigma);
     RUN(test_noise_follows_seed_frame_and_channel);
     RUN(test_offset_and_absolute_units);
