@@ -7,8 +7,26 @@ typedef struct {
 } Range;
 
 static const Range ranges[PORTS_MAX] = {
-    [PORT_ENABLED] = {0, 1, 1},  [PORT_NOISE] = {0, 2, 0}, [PORT_OFFSET] = {-2, 2, 0},
-    [PORT_BLEND] = {0, 1, 0},    [PORT_WET] = {0, 1, 1},   [PORT_GAIN] = {-24, 12, 0},
+    [PORT_ENABLED] = {0, 1, 1},
+    [PORT_DETAIL] = {0, 1, 1},
+    [PORT_NOISE] = {0, 2, 0},
+    [PORT_NOISE_MODE] = {0, 1, 0},
+    [PORT_DRIFT] = {0.05f, 50, 1},
+    [PORT_SCALE] = {0, 2, 1},
+    [PORT_OFFSET] = {-2, 2, 0},
+    [PORT_SMEAR] = {0, 2, 0},
+    [PORT_BLEND] = {0, 1, 0},
+    [PORT_BLEND_MODE] = {0, 1, 0},
+    [PORT_INPUT_BEATS] = {1, 64, 4},
+    [PORT_REFERENCE_BEATS] = {1, 64, 4},
+    [PORT_CAPTURE] = {0, 1, 0},
+    [PORT_FREEZE] = {0, 1, 0},
+    [PORT_FREEZE_UNIT] = {0, 1, 0},
+    [PORT_FREEZE_SECONDS] = {0.1f, 8, 0.5f},
+    [PORT_FREEZE_BEATS] = {0.25f, 16, 1},
+    [PORT_WET] = {0, 1, 1},
+    [PORT_AUTO_GAIN] = {0, 1, 1},
+    [PORT_GAIN] = {-24, 12, 0},
     [PORT_SEED] = {0, 65535, 0},
 };
 
@@ -18,6 +36,16 @@ static float read(const Controls *controls, int port)
     const float *value = controls->value[port];
     if (!value || isnan(*value)) return range->otherwise;
     return fminf(fmaxf(*value, range->minimum), range->maximum);
+}
+
+static int read_whole(const Controls *controls, int port)
+{
+    return (int)lroundf(read(controls, port));
+}
+
+static bool read_switch(const Controls *controls, int port)
+{
+    return read(controls, port) > 0;
 }
 
 static float read_gain(Controls *controls)
@@ -35,19 +63,38 @@ void controls_init(Controls *controls)
     *controls = (Controls){.decibels = 0, .gain = 1};
 }
 
-EngineSettings controls_read(Controls *controls)
+static float read_freeze_seconds(const Controls *controls, float tempo)
 {
+    if (read_whole(controls, PORT_FREEZE_UNIT) == 0) return read(controls, PORT_FREEZE_SECONDS);
+    return read(controls, PORT_FREEZE_BEATS) * 60 / tempo;
+}
+
+EngineSettings controls_read(Controls *controls, float tempo, double first_beat)
+{
+    const bool drifts = read_whole(controls, PORT_NOISE_MODE) == 1;
     return (EngineSettings){
         .latent =
             {
-                LATENT_NEUTRAL,
-                .noise = read(controls, PORT_NOISE),
-                .offset = read(controls, PORT_OFFSET),
+                .capture = read_switch(controls, PORT_CAPTURE),
+                .freeze = read_switch(controls, PORT_FREEZE),
+                .freeze_seconds = read_freeze_seconds(controls, tempo),
+                .smear = read(controls, PORT_SMEAR),
+                .scale = read(controls, PORT_SCALE),
+                .blend_mode = read_whole(controls, PORT_BLEND_MODE) ? BLEND_ALTERNATE : BLEND_MIX,
                 .blend = read(controls, PORT_BLEND),
-                .seed = (uint32_t)(read(controls, PORT_SEED) + 0.5f),
+                .input_beats = read_whole(controls, PORT_INPUT_BEATS),
+                .reference_beats = read_whole(controls, PORT_REFERENCE_BEATS),
+                .tempo = tempo,
+                .first_beat = first_beat,
+                .offset = read(controls, PORT_OFFSET),
+                .noise = read(controls, PORT_NOISE),
+                .drift = drifts ? read(controls, PORT_DRIFT) : 0,
+                .seed = (uint32_t)read_whole(controls, PORT_SEED),
             },
+        .detail = read(controls, PORT_DETAIL),
         .wet = read(controls, PORT_WET),
         .gain = read_gain(controls),
-        .enabled = read(controls, PORT_ENABLED) > 0,
+        .auto_gain = read_switch(controls, PORT_AUTO_GAIN),
+        .enabled = read_switch(controls, PORT_ENABLED),
     };
 }

@@ -15,7 +15,8 @@ typedef struct {
 void controls_init(Controls *controls);
 
 // Each value is brought into its range; the default stands for one that is no number or not
-// connected. Real-time safe.
-EngineSettings controls_read(Controls *controls);
+// connected. The song's tempo is in beats a minute, `first_beat` is the beat at its position 0.
+// Real-time safe.
+EngineSettings controls_read(Controls *controls, float tempo, double first_beat);
 
 #endif

@@ -51,8 +51,7 @@ bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handove
     bool requested = false;
     LV2_ATOM_SEQUENCE_FOREACH (control, event) {
         const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
-        if (object->atom.type != uris->atom_object && object->atom.type != uris->atom_blank)
-            continue;
+        if (!uris_is_object(uris, &object->atom)) continue;
         if (object->body.otype == uris->patch_set)
             requested |= handle_set(uris, object, handover);
         else if (object->body.otype == uris->patch_get)

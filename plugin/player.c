@@ -52,6 +52,12 @@ Setup *player_adopt(Player *player, Setup *setup)
     return take_over(player, setup);
 }
 
+void player_locate(Player *player, const EngineSettings *settings, uint64_t position)
+{
+    if (player->current->engine) engine_locate(player->current->engine, settings, position);
+    if (player->next) engine_locate(player->next->engine, settings, position);
+}
+
 const Names *player_names(const Player *player)
 {
     return player->next ? &player->next->names : &player->current->names;

@@ -38,6 +38,9 @@ bool player_is_free(const Player *player);
 // Takes ownership of the setup. Returns the one that is done with, or NULL.
 Setup *player_adopt(Player *player, Setup *setup);
 
+// The next input sample is number `position` of the song.
+void player_locate(Player *player, const EngineSettings *settings, uint64_t position);
+
 // The names adopted last.
 const Names *player_names(const Player *player);
 

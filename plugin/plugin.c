@@ -46,6 +46,7 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
     uris_map(&plugin->uris, map);
     messages_init(&plugin->messages, &plugin->uris, map);
     controls_init(&plugin->controls);
+    transport_init(&plugin->transport, &plugin->uris, rate);
     plugin->channels = strcmp(descriptor->URI, TRASLUZ_STEREO_URI) == 0 ? 2 : 1;
     if (!handover_init(&plugin->handover, rate, plugin->channels, &plugin->logger)) {
         free(plugin);
@@ -116,12 +117,22 @@ static void call_worker(Plugin *plugin)
                                                        &message) != LV2_WORKER_SUCCESS;
 }
 
+static EngineSettings read_settings(Plugin *plugin)
+{
+    const Transport *transport = &plugin->transport;
+    return controls_read(&plugin->controls, transport->tempo, transport->first_beat);
+}
+
 static void adopt(Plugin *plugin)
 {
     if (!player_is_free(&plugin->player)) return;
     Setup *setup = handover_adopt(&plugin->handover);
     if (!setup) return;
     plugin->messages.due |= setup->notices;
+    if (setup->engine && plugin->transport.rolling) {
+        const EngineSettings settings = read_settings(plugin);
+        engine_locate(setup->engine, &settings, plugin->transport.position);
+    }
     retire(plugin, player_adopt(&plugin->player, setup));
 }
 
@@ -132,6 +143,43 @@ static bool is_connected(const Plugin *plugin)
     return true;
 }
 
+// Plays the block's samples [from, to).
+static void play(Plugin *plugin, uint32_t from, uint32_t to)
+{
+    if (to == from || !is_connected(plugin)) return;
+    const EngineSettings settings = read_settings(plugin);
+    const float *in[CHANNELS_MAX];
+    float *out[CHANNELS_MAX];
+    for (int c = 0; c < plugin->channels; c++) {
+        in[c] = plugin->in[c] + from;
+        out[c] = plugin->out[c] + from;
+    }
+    retire(plugin, player_process(&plugin->player, &settings, in, out, to - from));
+    transport_advance(&plugin->transport, to - from);
+}
+
+// Plays the block, in pieces where the song's position jumps within it.
+static void play_along(Plugin *plugin, uint32_t samples)
+{
+    const LV2_Atom_Sequence *control = plugin->control;
+    uint32_t done = 0;
+    if (control && control->atom.type == plugin->uris.atom_sequence) {
+        LV2_ATOM_SEQUENCE_FOREACH (control, event) {
+            const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
+            if (!uris_is_object(&plugin->uris, &object->atom)) continue;
+            const int64_t at = event->time.frames;
+            if (object->body.otype == plugin->uris.time_position && at > done && at <= samples) {
+                play(plugin, done, (uint32_t)at);
+                done = (uint32_t)at;
+            }
+            if (!transport_read(&plugin->transport, object)) continue;
+            const EngineSettings settings = read_settings(plugin);
+            player_locate(&plugin->player, &settings, plugin->transport.position);
+        }
+    }
+    play(plugin, done, samples);
+}
+
 static void run(LV2_Handle instance, uint32_t samples)
 {
     Plugin *plugin = instance;
@@ -139,13 +187,7 @@ static void run(LV2_Handle instance, uint32_t samples)
         plugin->work_due = true;
     call_worker(plugin); // before adopting: a freewheeling host loads the file now
     adopt(plugin);
-
-    if (is_connected(plugin)) {
-        const EngineSettings settings = controls_read(&plugin->controls);
-        retire(plugin,
-               player_process(&plugin->player, &settings, plugin->in, plugin->out, samples));
-    }
-
+    play_along(plugin, samples);
     messages_write(&plugin->messages, plugin->notify, player_names(&plugin->player));
     if (plugin->latency) *plugin->latency = (float)player_latency(&plugin->player);
 }

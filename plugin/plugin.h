@@ -7,6 +7,7 @@
 #include "handover.h"
 #include "messages.h"
 #include "player.h"
+#include "transport.h"
 #include "uris.h"
 
 #include <lv2/log/logger.h>
@@ -29,6 +30,7 @@ typedef struct {
     Controls controls;
     Messages messages;
     Player player;
+    Transport transport;
     bool work_due; // the worker is to be called
 
     // Everybody's.

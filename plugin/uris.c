@@ -1,8 +1,8 @@
 #include "uris.h"
 
-#include <lv2/atom/atom.h>
 #include <lv2/patch/patch.h>
 #include <lv2/state/state.h>
+#include <lv2/time/time.h>
 
 void uris_map(Uris *uris, LV2_URID_Map *map)
 {
@@ -13,6 +13,10 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
                 [PROPERTY_REFERENCE] = map->map(map->handle, TRASLUZ_REFERENCE_URI),
             },
         .atom_blank = map->map(map->handle, LV2_ATOM__Blank),
+        .atom_double = map->map(map->handle, LV2_ATOM__Double),
+        .atom_float = map->map(map->handle, LV2_ATOM__Float),
+        .atom_int = map->map(map->handle, LV2_ATOM__Int),
+        .atom_long = map->map(map->handle, LV2_ATOM__Long),
         .atom_object = map->map(map->handle, LV2_ATOM__Object),
         .atom_path = map->map(map->handle, LV2_ATOM__Path),
         .atom_sequence = map->map(map->handle, LV2_ATOM__Sequence),
@@ -23,5 +27,18 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
         .patch_set = map->map(map->handle, LV2_PATCH__Set),
         .patch_value = map->map(map->handle, LV2_PATCH__value),
         .state_changed = map->map(map->handle, LV2_STATE__StateChanged),
+        .time_bar = map->map(map->handle, LV2_TIME__bar),
+        .time_bar_beat = map->map(map->handle, LV2_TIME__barBeat),
+        .time_beats_per_bar = map->map(map->handle, LV2_TIME__beatsPerBar),
+        .time_beats_per_minute = map->map(map->handle, LV2_TIME__beatsPerMinute),
+        .time_frame = map->map(map->handle, LV2_TIME__frame),
+        .time_position = map->map(map->handle, LV2_TIME__Position),
+        .time_speed = map->map(map->handle, LV2_TIME__speed),
     };
+}
+
+bool uris_is_object(const Uris *uris, const LV2_Atom *atom)
+{
+    return (atom->type == uris->atom_object || atom->type == uris->atom_blank) &&
+           atom->size >= sizeof(LV2_Atom_Object_Body);
 }

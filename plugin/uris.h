@@ -5,6 +5,7 @@
 
 #include "setup.h"
 
+#include <lv2/atom/atom.h>
 #include <lv2/urid/urid.h>
 
 #define TRASLUZ_MONO_URI      "urn:trasluz:mono"
@@ -15,6 +16,10 @@
 typedef struct {
     LV2_URID property[PROPERTIES];
     LV2_URID atom_blank; // objects of hosts older than atom:Object
+    LV2_URID atom_double;
+    LV2_URID atom_float;
+    LV2_URID atom_int;
+    LV2_URID atom_long;
     LV2_URID atom_object;
     LV2_URID atom_path;
     LV2_URID atom_sequence;
@@ -25,8 +30,18 @@ typedef struct {
     LV2_URID patch_set;
     LV2_URID patch_value;
     LV2_URID state_changed;
+    LV2_URID time_bar;
+    LV2_URID time_bar_beat;
+    LV2_URID time_beats_per_bar;
+    LV2_URID time_beats_per_minute;
+    LV2_URID time_frame;
+    LV2_URID time_position;
+    LV2_URID time_speed;
 } Uris;
 
 void uris_map(Uris *uris, LV2_URID_Map *map);
+
+// True if the atom is an object, and large enough to be one. Real-time safe.
+bool uris_is_object(const Uris *uris, const LV2_Atom *atom);
 
 #endif

@@ -15,7 +15,7 @@
 
 static Host *new_host(HostWorker worker)
 {
-    return host_new(&(HostOptions){.uri = STEREO, .rate = RATE, .worker = worker});
+    return model_alone(host_new(&(HostOptions){.uri = STEREO, .rate = RATE, .worker = worker}));
 }
 
 static bool is_named(Host *host, const char *property, const char *path)

@@ -1,0 +1,81 @@
+// Every shipped preset on real music: it loads without a complaint, its level is within 3 dB of the input's, nothing clips,
+// and it says what it does.
+#include "check.h"
+#include "lv2host_fixtures.h"
+
+#include <lv2/presets/presets.h>
+#include <math.h>
+#include <string.h>
+
+enum { SECONDS = 16 };
+
+static Sound music;
+
+static double level(const Sound *sound, size_t from, size_t to)
+{
+    double sum = 0.0;
+    for (int c = 0; c < 2; c++)
+        for (size_t i = from; i < to; i++)
+            sum += (double)sound->channel[c][i] * (double)sound->channel[c][i];
+    return 10.0 * log10(sum / (2.0 * (double)(to - from)));
+}
+
+static float peak(const Sound *sound)
+{
+    float most = 0.0f;
+    for (int c = 0; c < 2; c++)
+        for (size_t i = 0; i < sound->frames; i++)
+            most = fmaxf(most, fabsf(sound->channel[c][i]));
+    return most;
+}
+
+static void check_preset(const char *uri, const char *comment)
+{
+    Host *host = host_new(
+        &(HostOptions){.uri = "urn:trasluz:stereo", .rate = RATE, .worker = HOST_WORKER_INSIDE});
+    if (!CHECK(host && host_load_preset(host, uri))) return;
+    Sound out = sound_new(music.frames);
+    play(host, &music, &out, 0, music.frames, 512);
+    const size_t latency = (size_t)*host_control(host, "latency");
+    const double before = level(&music, 0, music.frames - latency);
+    const double after = level(&out, latency, music.frames);
+    CHECK_MSG(fabs(after - before) < 3.0, "%s: level %.1f dB, the input's is %.1f dB", uri, after,
+              before);
+    CHECK_MSG(peak(&out) < 1.0f, "%s: peak %g", uri, (double)peak(&out));
+    CHECK_MSG(!strstr(host_log(host), "trasluz: "), "%s: %s", uri, host_log(host));
+    CHECK_MSG(comment && strstr(comment, "utomat"), "%s: its comment does not say what to automate",
+              uri);
+    printf("   %-42s %+5.1f dB, peak %.2f\n", uri, after - before, (double)peak(&out));
+    host_free(host);
+    sound_free(&out);
+}
+
+static void presets_keep_the_level(void)
+{
+    Host *host = host_new(&(HostOptions){.uri = "urn:trasluz:stereo", .rate = RATE});
+    REQUIRE(host);
+    LilvWorld *world = host_world(host);
+    LilvNode *kind = lilv_new_uri(world, LV2_PRESETS__Preset);
+    LilvNode *comment_key = lilv_new_uri(world, "http://www.w3.org/2000/01/rdf-schema#comment");
+    LilvNodes *presets = lilv_plugin_get_related(host_plugin(host), kind);
+    CHECK(lilv_nodes_size(presets) >= 12);
+    LILV_FOREACH (nodes, i, presets) {
+        const LilvNode *preset = lilv_nodes_get(presets, i);
+        lilv_world_load_resource(world, preset);
+        LilvNode *comment = lilv_world_get(world, preset, comment_key, NULL);
+        check_preset(lilv_node_as_uri(preset), comment ? lilv_node_as_string(comment) : NULL);
+        lilv_node_free(comment);
+    }
+    lilv_nodes_free(presets);
+    lilv_node_free(comment_key);
+    lilv_node_free(kind);
+    host_free(host);
+}
+
+int main(void)
+{
+    music = sound_music(SECONDS * RATE);
+    RUN(presets_keep_the_level);
+    sound_free(&music);
+    return check_status();
+}
