@@ -11,8 +11,7 @@
 
 static Host *new_host(const char *uri, HostWorker worker, const char *model)
 {
-    Host *host =
-        model_alone(host_new(&(HostOptions){.uri = uri, .rate = RATE, .worker = worker}));
+    Host *host = model_alone(host_new(&(HostOptions){.uri = uri, .rate = RATE, .worker = worker}));
     if (host && model) load_file(host, MODEL, model);
     if (host) host_forget(host);
     return host;

@@ -1,5 +1,5 @@
-// Every shipped preset on real music: it loads without a complaint, its level is within 3 dB of the input's, nothing clips,
-// and it says what it does.
+// Every shipped preset on real music: it loads without a complaint, its level is within 3 dB of the
+// input's, nothing clips, and it says what it does.
 #include "check.h"
 #include "lv2host_fixtures.h"
 
@@ -24,8 +24,7 @@ static float peak(const Sound *sound)
 {
     float most = 0.0f;
     for (int c = 0; c < 2; c++)
-        for (size_t i = 0; i < sound->frames; i++)
-            most = fmaxf(most, fabsf(sound->channel[c][i]));
+        for (size_t i = 0; i < sound->frames; i++) most = fmaxf(most, fabsf(sound->channel[c][i]));
     return most;
 }
 
