@@ -47,6 +47,7 @@ typedef struct {
     atomic_uint scheduled, done;
     atomic_bool stops;
     int refusals; // calls yet to be refused
+    const HostWatch *watch;
 } Worker;
 
 typedef struct {
@@ -57,10 +58,19 @@ typedef struct {
 
 typedef struct {
     char symbol[32];
-    float value;
-    bool control;
+    float value; // the audio thread's
+    bool control_input;
     HostRange range;
 } Port;
+
+// How the control ports' values get from one thread to another.
+typedef struct {
+    pthread_mutex_t lock;
+    pthread_t audio_thread; // the last to run the plugin
+    float arriving[PORTS_MAX];
+    bool arrives[PORTS_MAX];
+    float last[PORTS_MAX]; // of the last block
+} Exchange;
 
 typedef union {
     LV2_Atom_Sequence sequence;
@@ -76,8 +86,10 @@ struct Host {
     Log log;
     LV2_Log_Log log_feature;
 
+    HostWatch watch;
     Port port[PORTS_MAX];
     int ports;
+    Exchange exchange;
     uint32_t in[CHANNELS_MAX], out[CHANNELS_MAX]; // port indices
     int channels;
     AtomBuffer control, notify;
@@ -160,6 +172,18 @@ const char *host_log(Host *host)
     return host->log.text;
 }
 
+// ---- Watching ----
+
+static void enter(const HostWatch *watch)
+{
+    if (watch->enter) watch->enter();
+}
+
+static void leave(const HostWatch *watch)
+{
+    if (watch->leave) watch->leave();
+}
+
 // ---- Worker ----
 
 static LV2_Worker_Status respond(LV2_Worker_Respond_Handle handle, uint32_t size, const void *data)
@@ -186,10 +210,8 @@ static void *worker_main(void *argument)
     }
 }
 
-static LV2_Worker_Status schedule(LV2_Worker_Schedule_Handle handle, uint32_t size,
-                                  const void *data)
+static LV2_Worker_Status take_job(Worker *worker, uint32_t size, const void *data)
 {
-    Worker *worker = handle;
     if (worker->refusals > 0) {
         worker->refusals--;
         return LV2_WORKER_ERR_NO_SPACE;
@@ -206,6 +228,16 @@ static LV2_Worker_Status schedule(LV2_Worker_Schedule_Handle handle, uint32_t si
     worker->scheduled++;
     sem_post(&worker->jobs_waiting);
     return LV2_WORKER_SUCCESS;
+}
+
+static LV2_Worker_Status schedule(LV2_Worker_Schedule_Handle handle, uint32_t size,
+                                  const void *data)
+{
+    Worker *worker = handle;
+    leave(worker->watch);
+    const LV2_Worker_Status status = take_job(worker, size, data);
+    enter(worker->watch);
+    return status;
 }
 
 static void worker_start(Worker *worker, Host *host)
@@ -297,7 +329,7 @@ static void connect_port(Host *host, uint32_t index)
              lilv_node_as_string(lilv_port_get_symbol(host->plugin, port)));
     void *data = NULL;
     if (port_is(host, port, LV2_CORE__ControlPort)) {
-        mine->control = true;
+        mine->control_input = input;
         data = &mine->value;
     } else if (port_is(host, port, LV2_ATOM__AtomPort)) {
         data = input ? &host->control : &host->notify;
@@ -320,7 +352,7 @@ static void connect_ports(Host *host)
     for (int p = 0; p < host->ports; p++) {
         connect_port(host, (uint32_t)p);
         host->port[p].range = (HostRange){minimum[p], maximum[p], otherwise[p]};
-        host->port[p].value = otherwise[p];
+        host->port[p].value = host->exchange.last[p] = otherwise[p];
     }
 }
 
@@ -335,7 +367,11 @@ Host *host_new(const HostOptions *options)
     Host *host = calloc(1, sizeof *host);
     if (!host) return NULL;
     pthread_mutex_init(&host->log.lock, NULL);
+    pthread_mutex_init(&host->exchange.lock, NULL);
+    host->exchange.audio_thread = pthread_self();
+    host->watch = options->watch;
     host->worker.kind = options->worker;
+    host->worker.watch = &host->watch;
     host->notify_size = options->notify_size ? options->notify_size : sizeof host->notify;
     if (!find_plugin(host, options) || !instantiate(host, options)) {
         lilv_world_free(host->world);
@@ -358,6 +394,7 @@ void host_free(Host *host)
     lilv_instance_free(host->instance);
     lilv_world_free(host->world);
     pthread_mutex_destroy(&host->log.lock);
+    pthread_mutex_destroy(&host->exchange.lock);
     free(host);
 }
 
@@ -395,6 +432,13 @@ static Port *find_port(Host *host, const char *symbol)
 float *host_control(Host *host, const char *symbol)
 {
     return &find_port(host, symbol)->value;
+}
+
+const char *host_control_input(const Host *host, int index)
+{
+    for (int p = 0; p < host->ports; p++)
+        if (host->port[p].control_input && index-- == 0) return host->port[p].symbol;
+    return NULL;
 }
 
 HostRange host_range(Host *host, const char *symbol)
@@ -497,53 +541,101 @@ void host_forget(Host *host)
 
 // ---- Running ----
 
+static void exchange_values(Host *host)
+{
+    Exchange *exchange = &host->exchange;
+    pthread_mutex_lock(&exchange->lock);
+    exchange->audio_thread = pthread_self();
+    for (int p = 0; p < host->ports; p++) {
+        if (exchange->arrives[p]) host->port[p].value = exchange->arriving[p];
+        exchange->arrives[p] = false;
+        exchange->last[p] = host->port[p].value;
+    }
+    pthread_mutex_unlock(&exchange->lock);
+}
+
 void host_run(Host *host, const float *const *in, float *const *out, uint32_t n)
 {
+    exchange_values(host);
+    lv2_atom_forge_pop(&host->forge, &host->sequence);
+    host->notify.sequence.atom = (LV2_Atom){.size = host->notify_size};
+
+    enter(&host->watch);
     for (int c = 0; c < host->channels; c++) {
         lilv_instance_connect_port(host->instance, host->in[c], (void *)in[c]);
         lilv_instance_connect_port(host->instance, host->out[c], out[c]);
     }
-    lv2_atom_forge_pop(&host->forge, &host->sequence);
-    host->notify.sequence.atom = (LV2_Atom){.size = host->notify_size};
     lilv_instance_run(host->instance, n);
-    if (host->notify.sequence.atom.type == urid_of(LV2_ATOM__Sequence)) hear(host);
     if (host->worker.interface && host->worker.interface->end_run)
         host->worker.interface->end_run(lilv_instance_get_handle(host->instance));
+    leave(&host->watch);
+
+    if (host->notify.sequence.atom.type == urid_of(LV2_ATOM__Sequence)) hear(host);
     empty_control(host);
 }
 
 // ---- Sessions ----
 
+static bool on_audio_thread(const Exchange *exchange)
+{
+    return pthread_equal(pthread_self(), exchange->audio_thread);
+}
+
+// lilv takes a copy before it asks for the next one.
 static const void *get_port_value(const char *symbol, void *handle, uint32_t *size, uint32_t *type)
 {
-    *size = sizeof(float);
+    static _Thread_local float value;
+    Host *host = handle;
+    const Port *port = find_port(host, symbol);
+    Exchange *exchange = &host->exchange;
+    pthread_mutex_lock(&exchange->lock);
+    value = on_audio_thread(exchange) ? port->value : exchange->last[port - host->port];
+    pthread_mutex_unlock(&exchange->lock);
+    *size = sizeof value;
     *type = urid_of(LV2_ATOM__Float);
-    return host_control(handle, symbol);
+    return &value;
 }
 
 static void set_port_value(const char *symbol, void *handle, const void *value, uint32_t size,
                            uint32_t type)
 {
     // What stands in a preset without a decimal point is a whole number.
-    float *control = host_control(handle, symbol);
+    float number = 0;
     int32_t whole;
-    if (type == urid_of(LV2_ATOM__Float) && size == sizeof *control)
-        memcpy(control, value, size);
+    if (type == urid_of(LV2_ATOM__Float) && size == sizeof number)
+        memcpy(&number, value, size);
     else if (type == urid_of(LV2_ATOM__Int) && size == sizeof whole)
-        memcpy(&whole, value, size), *control = (float)whole;
+        memcpy(&whole, value, size), number = (float)whole;
     else
         fail("port value of an unknown type", symbol);
+
+    Host *host = handle;
+    Port *port = find_port(host, symbol);
+    Exchange *exchange = &host->exchange;
+    pthread_mutex_lock(&exchange->lock);
+    if (on_audio_thread(exchange)) {
+        port->value = number;
+    } else {
+        exchange->arriving[port - host->port] = number;
+        exchange->arrives[port - host->port] = true;
+    }
+    pthread_mutex_unlock(&exchange->lock);
 }
+
+// lilv has variables that all its worlds share.
+static pthread_mutex_t lilv_lock = PTHREAD_MUTEX_INITIALIZER;
 
 bool host_save(Host *host, const char *folder)
 {
     if (mkdir(folder, 0700) != 0) return false;
+    pthread_mutex_lock(&lilv_lock);
     LilvState *state = lilv_state_new_from_instance(host->plugin, host->instance, &map, NULL,
                                                     folder, folder, folder, get_port_value, host,
                                                     LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, NULL);
     const bool saved =
         state && lilv_state_save(host->world, &map, &unmap, state, NULL, folder, "state.ttl") == 0;
     lilv_state_free(state);
+    pthread_mutex_unlock(&lilv_lock);
     return saved;
 }
 
@@ -559,15 +651,20 @@ bool host_restore(Host *host, const char *folder)
 {
     char path[HOST_PATH_MAX];
     snprintf(path, sizeof path, "%s/state.ttl", folder);
-    return restore(host, lilv_state_new_from_file(host->world, &map, NULL, path));
+    pthread_mutex_lock(&lilv_lock);
+    const bool restored = restore(host, lilv_state_new_from_file(host->world, &map, NULL, path));
+    pthread_mutex_unlock(&lilv_lock);
+    return restored;
 }
 
 bool host_load_preset(Host *host, const char *uri)
 {
+    pthread_mutex_lock(&lilv_lock);
     LilvNode *node = lilv_new_uri(host->world, uri);
     lilv_world_load_resource(host->world, node);
     const bool loaded = restore(host, lilv_state_new_from_world(host->world, &map, node));
     lilv_node_free(node);
+    pthread_mutex_unlock(&lilv_lock);
     return loaded;
 }
 

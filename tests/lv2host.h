@@ -2,8 +2,9 @@
 // host owes it: URIDs, a worker, a log, message ports, sessions, presets.
 //
 // Everything is called from the test's thread, which is also the audio thread, but for
-// host_restore(), host_save() and host_session_*(), which may be called from another one while the
-// first runs the plugin.
+// host_restore(), host_save(), host_load_preset() and host_session_*(), which may be called from
+// another one while the first runs the plugin. What they then bring to the control ports arrives
+// with the next block, and what they save of these is how the last block found them.
 #ifndef TRASLUZ_LV2HOST_H
 #define TRASLUZ_LV2HOST_H
 
@@ -22,6 +23,13 @@ typedef enum {
     HOST_WORKER_INSIDE, // works inside run(), as freewheeling hosts do
 } HostWorker;
 
+// What is called where the plugin's functions for the audio thread begin and end. Where the plugin
+// calls the host in between, it has left for that time. Either may be NULL.
+typedef struct {
+    void (*enter)(void);
+    void (*leave)(void);
+} HostWatch;
+
 typedef struct {
     const char *uri;
     double rate; // Hz
@@ -29,6 +37,7 @@ typedef struct {
     bool no_log;          // lend no log: messages go to standard error
     const char *lv2_path; // where to look for plugins; NULL: LV2_PATH
     uint32_t notify_size; // bytes of the notify port's buffer; 0: plenty
+    HostWatch watch;
 } HostOptions;
 
 // Instantiates and activates; every port has a buffer, controls stand at their defaults. NULL where
@@ -50,6 +59,9 @@ typedef struct {
     float minimum, maximum, otherwise;
 } HostRange;
 HostRange host_range(Host *host, const char *symbol);
+
+// The symbol of a control input by its number among them, or NULL past the last.
+const char *host_control_input(const Host *host, int index);
 
 // Leaves a port unconnected from now on.
 void host_disconnect(Host *host, const char *symbol);

@@ -144,6 +144,37 @@ void play_in_pieces(Host *host, const Sound *in, Sound *out, size_t from, size_t
     }
 }
 
+// ---- Automation ----
+
+static float odd_value(HostRange range, uint32_t choice)
+{
+    const float odd[] = {NAN, INFINITY, -INFINITY, 1e38f, -1e38f, range.maximum + 1};
+    return odd[choice % (sizeof odd / sizeof *odd)];
+}
+
+static float some_value(HostRange range, const uint32_t words[4])
+{
+    switch (words[1] % 8) {
+    case 0: return range.minimum;
+    case 1: return range.maximum;
+    case 2: return range.otherwise;
+    case 3: return odd_value(range, words[2]);
+    default:
+        return range.minimum + (range.maximum - range.minimum) * (float)(words[2] >> 8) / 0x1p24f;
+    }
+}
+
+void automate(Host *host, uint32_t seed, uint64_t step)
+{
+    const char *symbol;
+    for (int c = 0; (symbol = host_control_input(host, c)); c++) {
+        uint32_t words[4];
+        random_words((RandomKey){seed, (uint32_t)c}, step, 0, words);
+        if (step == 0 || words[0] % 4 == 0)
+            *host_control(host, symbol) = some_value(host_range(host, symbol), words);
+    }
+}
+
 // ---- Files ----
 
 static char folder[64];
@@ -218,12 +249,6 @@ const char *bare_lv2_path(void)
             fail("no link", files[i]);
     }
     return path;
-}
-
-Host *model_alone(Host *host)
-{
-    if (host) *host_control(host, "detail") = *host_control(host, "auto_gain") = 0;
-    return host;
 }
 
 // ---- Models ----

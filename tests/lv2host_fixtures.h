@@ -46,6 +46,10 @@ void play(Host *host, const Sound *in, Sound *out, size_t from, size_t to, size_
 void play_in_pieces(Host *host, const Sound *in, Sound *out, size_t from, size_t to, size_t longest,
                     uint32_t seed);
 
+// Automation: gives about a fourth of the control inputs, all of them at step 0, another value:
+// anywhere in its range, at an end of it, or none that a control should have.
+void automate(Host *host, uint32_t seed, uint64_t step);
+
 // A folder for this program's files, removed at its end, and a path in it. The path is one of a few
 // buffers that are used in turn.
 const char *scratch_folder(void);
@@ -76,9 +80,5 @@ void run_nothing(Host *host);
 
 // The path that the plugin answers to patch:Get, or NULL. It stays until the next block is heard.
 const char *named_file(Host *host, const char *property);
-
-// Takes the detail and the automatic gain away, so that what the model alone makes is heard. NULL is
-// allowed; returns the host.
-Host *model_alone(Host *host);
 
 #endif

@@ -1,0 +1,291 @@
+// host_threads.c: a host that plays, loads, saves, restores, chooses files and presets, each on a
+// thread of its own and all at once. Meant for ThreadSanitizer, which sees the races; without it
+// the sound, the names and the end of it all are still checked.
+#include "check.h"
+#include "lv2host_fixtures.h"
+#include "random.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SECONDS 1.5 // of each test
+
+enum {
+    BLOCK_MAX = 600,
+    SESSIONS = 4,
+    PRESETS_MAX = 64,
+    NAME_LENGTH = 128,
+    NOTHING = -1, // in a mailbox
+};
+
+static struct {
+    char good[2][NAME_LENGTH], reference[2][NAME_LENGTH];
+    char broken[NAME_LENGTH], missing[NAME_LENGTH];
+} files;
+
+static void keep(char *name, const char *path)
+{
+    snprintf(name, NAME_LENGTH, "%s", path);
+}
+
+static void make_files(void)
+{
+    static const char nonsense[] = "no model";
+    keep(files.good[0], scrambler_file("fast.safetensors", "16k12s4p4,8k5s3p2", RATE, 1));
+    keep(files.good[1], scrambler_file("slow.safetensors", "8k6s2p2,4k5s3p2", RATE / 2, 2));
+    for (int i = 0; i < 2; i++)
+        keep(files.reference[i], reference_file(i ? "one.safetensors" : "zero.safetensors",
+                                                files.good[i], 100, (uint32_t)i));
+    keep(files.missing, scratch_path("missing.safetensors"));
+    keep(files.broken, scratch_path("broken.safetensors"));
+    write_file(files.broken, nonsense, sizeof nonsense);
+}
+
+// What a user chooses from: the references fit one of the models each.
+typedef struct {
+    const char *property, *path;
+} Choice;
+
+static const Choice choices[] = {{MODEL, files.good[0]},          {REFERENCE, files.reference[0]},
+                                 {MODEL, files.missing},          {MODEL, files.good[1]},
+                                 {REFERENCE, files.reference[1]}, {REFERENCE, ""},
+                                 {REFERENCE, files.missing},      {MODEL, files.broken},
+                                 {MODEL, files.good[0]},          {REFERENCE, files.reference[1]}};
+enum { CHOICES = sizeof choices / sizeof *choices };
+
+// One instance with all who use it.
+typedef struct {
+    Host *host;
+    const char *folder; // for its sessions on disk
+    HostSession session[SESSIONS];
+    char preset[PRESETS_MAX][NAME_LENGTH];
+    int presets;
+
+    atomic_bool over;
+    atomic_int choice; // the user's, for the audio thread to send
+
+    // Each counted by one thread, read when it is done.
+    int blocks, told, bad_blocks, restored, saved, strange_names, on_disk, failed_on_disk, chosen;
+} Studio;
+
+static void pause_for(long microseconds)
+{
+    const struct timespec moment = {.tv_nsec = 1000 * microseconds};
+    nanosleep(&moment, NULL);
+}
+
+// ---- The threads ----
+
+static void say_something(Studio *studio, uint64_t step)
+{
+    const int choice = atomic_exchange(&studio->choice, NOTHING);
+    if (choice != NOTHING)
+        host_set_file(studio->host, choices[choice].property, choices[choice].path);
+    if (step % 50 == 0) host_get(studio->host, NULL);
+}
+
+static bool is_finite(float *const *samples, int channels, size_t n)
+{
+    for (int c = 0; c < channels; c++)
+        for (size_t i = 0; i < n; i++)
+            if (!isfinite(samples[c][i])) return false;
+    return true;
+}
+
+static void *play_on(void *argument)
+{
+    Studio *studio = argument;
+    const RandomKey key = {1, 1};
+    Sound in = sound_music(100 * BLOCK_MAX), out = sound_new(BLOCK_MAX);
+    for (uint64_t step = 0; !studio->over; step++) {
+        const size_t at = step % 99 * BLOCK_MAX, n = random_below(key, step, BLOCK_MAX + 1);
+        const float *from[SOUND_CHANNELS] = {in.channel[0] + at, in.channel[1] + at};
+        say_something(studio, step);
+        automate(studio->host, 1, step);
+        host_run(studio->host, from, out.channel, (uint32_t)n);
+        studio->blocks++;
+        studio->bad_blocks += !is_finite(out.channel, host_channels(studio->host), n);
+        studio->told += host_heard(studio->host);
+        host_forget(studio->host);
+        pause_for(100);
+    }
+    sound_free(&in);
+    sound_free(&out);
+    return NULL;
+}
+
+static void *restore_on(void *argument)
+{
+    Studio *studio = argument;
+    while (!studio->over) {
+        host_session_restore(studio->host, &studio->session[studio->restored++ % SESSIONS]);
+        pause_for(500);
+    }
+    return NULL;
+}
+
+// True if that path is whole and somebody gave it: it is a choice or a preset's file, or what lilv
+// made of one in a session on disk.
+static bool is_known(const HostProperty *property)
+{
+    static const char ending[] = ".safetensors";
+    if (!property) return false;
+    const char *path = property->value, *end = strstr(path, ending);
+    for (int c = 0; c < CHOICES; c++)
+        if (strcmp(path, choices[c].path) == 0) return true;
+    return end && strcmp(end, ending) == 0 &&
+           (strncmp(path, scratch_folder(), strlen(scratch_folder())) == 0 ||
+            strstr(path, "/trasluz.lv2/"));
+}
+
+static void *save_on(void *argument)
+{
+    Studio *studio = argument;
+    HostSession *saved = calloc(1, sizeof *saved);
+    if (!saved) abort();
+    while (!studio->over) {
+        host_session_save(studio->host, saved);
+        studio->saved++;
+        studio->strange_names += !is_known(host_session_find(saved, MODEL)) ||
+                                 !is_known(host_session_find(saved, REFERENCE));
+        pause_for(300);
+    }
+    free(saved);
+    return NULL;
+}
+
+// Sessions on disk and presets: all that goes through lilv.
+static void *use_disk(void *argument)
+{
+    Studio *studio = argument;
+    for (int i = 0; !studio->over; i++) {
+        char folder[NAME_LENGTH + 32];
+        snprintf(folder, sizeof folder, "%s-%d", studio->folder, i);
+        const bool done = host_save(studio->host, folder) && host_restore(studio->host, folder);
+        studio->failed_on_disk += !done;
+        studio->failed_on_disk +=
+            studio->presets > 0 &&
+            !host_load_preset(studio->host, studio->preset[i % studio->presets]);
+        studio->on_disk++;
+        pause_for(1000);
+    }
+    return NULL;
+}
+
+static void *choose_on(void *argument)
+{
+    Studio *studio = argument;
+    while (!studio->over) {
+        atomic_store(&studio->choice, studio->chosen++ % CHOICES);
+        pause_for(700);
+    }
+    return NULL;
+}
+
+// ---- The studio ----
+
+static void find_presets(Studio *studio)
+{
+    LilvNode *class =
+        lilv_new_uri(host_world(studio->host), "http://lv2plug.in/ns/ext/presets#Preset");
+    LilvNodes *presets = lilv_plugin_get_related(host_plugin(studio->host), class);
+    LILV_FOREACH (nodes, i, presets) {
+        if (studio->presets == PRESETS_MAX) break;
+        keep(studio->preset[studio->presets++], lilv_node_as_uri(lilv_nodes_get(presets, i)));
+    }
+    lilv_nodes_free(presets);
+    lilv_node_free(class);
+}
+
+static void make_sessions(Studio *studio)
+{
+    static const int chosen[SESSIONS][2] = {{0, 1}, {3, 4}, {0, 5}, {2, 6}};
+    for (int s = 0; s < SESSIONS; s++) {
+        for (int i = 0; i < 2; i++)
+            load_file(studio->host, choices[chosen[s][i]].property, choices[chosen[s][i]].path);
+        host_session_save(studio->host, &studio->session[s]);
+    }
+}
+
+static Studio *studio_new(const char *uri, HostWorker worker, const char *folder)
+{
+    Studio *studio = calloc(1, sizeof *studio);
+    if (!studio) abort();
+    studio->host = host_new(&(HostOptions){.uri = uri, .rate = 48000, .worker = worker});
+    if (!studio->host) abort();
+    studio->folder = folder;
+    studio->choice = NOTHING;
+    find_presets(studio);
+    make_sessions(studio);
+    return studio;
+}
+
+static void check_studio(Studio *studio)
+{
+    CHECK_MSG(studio->blocks > 100 && studio->told > 10, "%d blocks, %d told", studio->blocks,
+              studio->told);
+    CHECK_MSG(studio->restored > 10 && studio->saved > 10 && studio->on_disk > 2 &&
+                  studio->chosen > 10,
+              "%d restored, %d saved, %d on disk, %d chosen", studio->restored, studio->saved,
+              studio->on_disk, studio->chosen);
+    CHECK_MSG(studio->bad_blocks == 0, "%d blocks are not finite", studio->bad_blocks);
+    CHECK_MSG(studio->strange_names == 0, "%d names that nobody gave", studio->strange_names);
+    CHECK_MSG(studio->failed_on_disk == 0, "%d times on disk", studio->failed_on_disk);
+
+    // Nothing is stuck: one more choice is heard and named.
+    for (int i = 0; i < 2; i++) {
+        change_file(studio->host, MODEL, files.good[i]);
+        const char *named = named_file(studio->host, MODEL);
+        CHECK_MSG(named && strcmp(named, files.good[i]) == 0, "%s", named ? named : "none");
+    }
+}
+
+static void check_at_once(Studio *const *studio, int studios)
+{
+    static void *(*const doing[])(void *) = {play_on, restore_on, save_on, use_disk, choose_on};
+    enum { DOING = sizeof doing / sizeof *doing, STUDIOS_MAX = 2 };
+    pthread_t thread[STUDIOS_MAX * DOING];
+    for (int t = 0; t < studios * DOING; t++)
+        if (pthread_create(&thread[t], NULL, doing[t % DOING], studio[t / DOING]) != 0) abort();
+    const struct timespec length = {(time_t)SECONDS, (long)(1e9 * (SECONDS - (int)SECONDS))};
+    nanosleep(&length, NULL);
+    for (int s = 0; s < studios; s++) studio[s]->over = true;
+    for (int t = 0; t < studios * DOING; t++) pthread_join(thread[t], NULL);
+    for (int s = 0; s < studios; s++) {
+        check_studio(studio[s]);
+        host_free(studio[s]->host);
+        free(studio[s]);
+    }
+}
+
+static void worker_beside(void)
+{
+    check_at_once((Studio *[]){studio_new(STEREO, HOST_WORKER_THREAD, scratch_path("beside"))}, 1);
+}
+
+// The audio thread loads files too, and takes the lock: as when freewheeling.
+static void worker_inside(void)
+{
+    check_at_once((Studio *[]){studio_new(MONO, HOST_WORKER_INSIDE, scratch_path("inside"))}, 1);
+}
+
+// What is the same for all instances of a process.
+static void two_instances(void)
+{
+    Studio *studio[] = {studio_new(STEREO, HOST_WORKER_THREAD, scratch_path("first")),
+                        studio_new(MONO, HOST_WORKER_THREAD, scratch_path("second"))};
+    check_at_once(studio, 2);
+}
+
+int main(void)
+{
+    make_files();
+    RUN(worker_beside);
+    RUN(worker_inside);
+    RUN(two_instances);
+    return check_status();
+}
