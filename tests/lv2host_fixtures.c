@@ -251,6 +251,12 @@ const char *bare_lv2_path(void)
     return path;
 }
 
+Host *model_alone(Host *host)
+{
+    if (host) *host_control(host, "detail") = *host_control(host, "auto_gain") = 0;
+    return host;
+}
+
 // ---- Models ----
 
 static const char *write_model(const char *name, const Arch *arch, double rate,

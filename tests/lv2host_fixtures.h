@@ -81,4 +81,8 @@ void run_nothing(Host *host);
 // The path that the plugin answers to patch:Get, or NULL. It stays until the next block is heard.
 const char *named_file(Host *host, const char *property);
 
+// Takes the detail and the automatic gain away, so that what the model alone makes is heard. NULL
+// is allowed; returns the host.
+Host *model_alone(Host *host);
+
 #endif

@@ -364,7 +364,8 @@ static double rms(const float *audio, size_t n)
     return sqrt(sum / (double)n);
 }
 
-// A model with noise of a fixed amount: the automatic gain keeps its distance from the music, however loud that is.
+// A model with noise of a fixed amount: the automatic gain keeps its distance from the music,
+// however loud that is.
 static void test_auto_gain_keeps_the_noise_in_proportion(void)
 {
     Error error;
@@ -378,9 +379,12 @@ static void test_auto_gain_keeps_the_noise_in_proportion(void)
         const size_t latency = (size_t)engine_latency(engine);
         fixture_signal(audio, N, 48000.0, 1);
         for (size_t s = 0; s < N; s++) audio[s] *= i ? 0.1f : 1.0f;
-        const EngineSettings settings = {
-            .latent = {LATENT_NEUTRAL, .noise = 0.5f, .seed = 1},
-            .wet = 1.0f, .gain = 1.0f, .detail = 1.0f, .auto_gain = true, .enabled = true};
+        const EngineSettings settings = {.latent = {LATENT_NEUTRAL, .noise = 0.5f, .seed = 1},
+                                         .wet = 1.0f,
+                                         .gain = 1.0f,
+                                         .detail = 1.0f,
+                                         .auto_gain = true,
+                                         .enabled = true};
         run_engine(engine, &settings, audio, out, N, 512, 1);
         for (size_t s = FROM; s < N; s++) out[s] -= audio[s - latency];
         share[i] = rms(out + FROM, N - FROM) / rms(audio + FROM - latency, N - FROM);
@@ -395,15 +399,19 @@ static void test_auto_gain_keeps_the_noise_in_proportion(void)
 
 // ---- Position ----
 
-// Plays the song from `from` on, as a host does that jumps there; what came before is another piece of music.
+// Plays the song from `from` on, as a host does that jumps there; what came before is another piece
+// of music.
 static void play_from(const Model *fixture, double rate, const float *song, size_t n, size_t from,
                       size_t before, float *out)
 {
     Error error;
     Engine *engine = engine_new((Model *)fixture, NULL, rate, 1, &error);
-    const EngineSettings settings = {
-        .latent = {LATENT_NEUTRAL, .noise = 0.5f, .seed = 3},
-        .wet = 1.0f, .gain = 1.0f, .detail = 0.5f, .auto_gain = true, .enabled = true};
+    const EngineSettings settings = {.latent = {LATENT_NEUTRAL, .noise = 0.5f, .seed = 3},
+                                     .wet = 1.0f,
+                                     .gain = 1.0f,
+                                     .detail = 0.5f,
+                                     .auto_gain = true,
+                                     .enabled = true};
     float *other = malloc((before + 1) * sizeof(float));
     fixture_signal(other, before, rate, 99);
     run_engine(engine, &settings, other, other, before, 512, 4);
@@ -460,7 +468,8 @@ static void test_a_jump_keeps_the_tail_and_the_time(void)
         // Far from the jump, by the resamplers' length, the two agree.
         const size_t far = latency + 64, near = JUMP + latency;
         CHECK_MSG(fixture_difference(jumped, plain, near - far) < 2e-3, "%g Hz before", rates[r]);
-        CHECK_MSG(fixture_difference(jumped + near + far, plain + near + far, N - near - far) < 2e-3,
+        CHECK_MSG(fixture_difference(jumped + near + far, plain + near + far, N - near - far) <
+                      2e-3,
                   "%g Hz after", rates[r]);
         engine_free(engine);
         free(audio);

@@ -173,7 +173,7 @@ static void test_stopped_and_resumed_ends_the_same(void)
     for (;;) {
         // Longer each time: on a slow machine a fixed time might never be enough for the data set
         // to open.
-        const struct itimerval soon = {.it_value = {.tv_usec = 20000 + 4000 * stops}};
+        const struct itimerval soon = {.it_value = {.tv_usec = 4000 + 1500 * stops}};
         stop_flag = 0;
         setitimer(ITIMER_REAL, &soon, NULL);
         end = run(&options, 2);
