@@ -73,7 +73,7 @@ static void presets_keep_the_level(void)
 
 int main(void)
 {
-    music = sound_music(SECONDS * RATE);
+    music = sound_music((size_t)(SECONDS * RATE));
     RUN(presets_keep_the_level);
     sound_free(&music);
     return check_status();
