@@ -60,12 +60,21 @@ bool latent_capture_frame(LatentCapture *capture, bool wanted, const float *valu
     return false;
 }
 
+static const float *frame_of(const LatentCapture *capture, int index, uint64_t frame)
+{
+    const size_t frames = capture->frames[index];
+    if (frames == 0) return NULL;
+    return capture->space[index] + (frame % frames) * (size_t)capture->channels;
+}
+
 const float *latent_capture_at(const LatentCapture *capture, uint64_t frame)
 {
-    const int playing = atomic_load_explicit(&capture->playing, memory_order_relaxed);
-    const size_t frames = capture->frames[playing];
-    if (frames == 0) return NULL;
-    return capture->space[playing] + (frame % frames) * (size_t)capture->channels;
+    return frame_of(capture, atomic_load_explicit(&capture->playing, memory_order_relaxed), frame);
+}
+
+const float *latent_capture_before_at(const LatentCapture *capture, uint64_t frame)
+{
+    return frame_of(capture, !atomic_load_explicit(&capture->playing, memory_order_relaxed), frame);
 }
 
 // The index of the whole recording, held so that it is not recorded over. The reader is stored

@@ -39,6 +39,9 @@ bool latent_capture_frame(LatentCapture *capture, bool wanted, const float *valu
 // recording.
 const float *latent_capture_at(const LatentCapture *capture, uint64_t frame);
 
+// The same of the recording before it, until the next one begins.
+const float *latent_capture_before_at(const LatentCapture *capture, uint64_t frame);
+
 // A copy of the whole recording, or NULL where there is none. Any one thread but the audio thread;
 // allocates.
 Latent *latent_capture_copy(LatentCapture *capture);

@@ -72,7 +72,7 @@ static void capture_frame(LatentOps *ops, bool wanted, const float *values)
 }
 
 // The reference's frame for this position, or NULL where there is none. Just after a recording has
-// ended it is faded from what was the reference before, the file's or nothing.
+// ended it is faded from what was the reference before: a recording, the file's, or nothing.
 static const float *reference_frame(LatentOps *ops, const float *input, int channels)
 {
     const float *file = NULL;
@@ -82,7 +82,9 @@ static const float *reference_frame(LatentOps *ops, const float *input, int chan
     if (!ops->captured) return file;
     const float *recording = latent_capture_at(&ops->capture, ops->frame);
     if (amount == 1.0f) return recording;
-    const float *before = ops->was_captured || !file ? input : file;
+    const float *before =
+        ops->was_captured ? latent_capture_before_at(&ops->capture, ops->frame) : file;
+    if (!before) before = input;
     for (int c = 0; c < channels; c++)
         ops->scratch[c] = before[c] + amount * (recording[c] - before[c]);
     return ops->scratch;
