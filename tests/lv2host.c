@@ -9,8 +9,10 @@
 #include <lv2/patch/patch.h>
 #include <lv2/presets/presets.h>
 #include <lv2/state/state.h>
+#include <lv2/time/time.h>
 #include <lv2/urid/urid.h>
 #include <lv2/worker/worker.h>
+#include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdarg.h>
@@ -453,6 +455,33 @@ void host_disconnect(Host *host, const char *symbol)
 }
 
 // ---- Messages ----
+
+void host_send_position(Host *host, const HostPosition *position)
+{
+    const int beats_per_bar = 4;
+    LV2_Atom_Forge *forge = &host->forge;
+    LV2_Atom_Forge_Frame object;
+    lv2_atom_forge_frame_time(forge, position->at);
+    lv2_atom_forge_object(forge, &object, 0, urid_of(LV2_TIME__Position));
+    lv2_atom_forge_key(forge, urid_of(LV2_TIME__frame));
+    lv2_atom_forge_long(forge, position->frame);
+    lv2_atom_forge_key(forge, urid_of(LV2_TIME__speed));
+    lv2_atom_forge_float(forge, position->speed);
+    if (position->beat >= 0.0) {
+        const double bar = floor(position->beat / beats_per_bar);
+        lv2_atom_forge_key(forge, urid_of(LV2_TIME__barBeat));
+        lv2_atom_forge_float(forge, (float)(position->beat - bar * beats_per_bar));
+        lv2_atom_forge_key(forge, urid_of(LV2_TIME__bar));
+        lv2_atom_forge_long(forge, (int64_t)bar);
+        lv2_atom_forge_key(forge, urid_of(LV2_TIME__beatUnit));
+        lv2_atom_forge_int(forge, 4);
+        lv2_atom_forge_key(forge, urid_of(LV2_TIME__beatsPerBar));
+        lv2_atom_forge_float(forge, beats_per_bar);
+        lv2_atom_forge_key(forge, urid_of(LV2_TIME__beatsPerMinute));
+        lv2_atom_forge_float(forge, position->tempo);
+    }
+    lv2_atom_forge_pop(forge, &object);
+}
 
 void host_send(Host *host, const HostSet *message)
 {

@@ -93,6 +93,16 @@ void host_send(Host *host, const HostSet *message);
 void host_set_file(Host *host, const char *property, const char *path);
 void host_get(Host *host, const char *property);
 
+// time:Position, as Ardour sends it; it takes effect at sample `at` of the next block.
+typedef struct {
+    uint32_t at;
+    int64_t frame; // in the song
+    float speed;   // 1: it plays
+    double beat;   // from the song's beginning; negative: the host tells no beats
+    float tempo;   // beats a minute
+} HostPosition;
+void host_send_position(Host *host, const HostPosition *position);
+
 // ---- Messages from the plugin ----
 
 typedef struct {
