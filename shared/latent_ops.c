@@ -17,6 +17,7 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
         .fade = latent_fade_frames(model),
         .smeared = malloc(channels * sizeof(float)),
         .noise_values = malloc(channels * sizeof(float)),
+        .former_noise = malloc(channels * sizeof(float)),
         .scratch = malloc(channels * sizeof(float)),
     };
     const size_t longest = (size_t)ceil(LATENT_FREEZE_SECONDS_MAX * frame_rate);
@@ -24,7 +25,8 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
     const bool frozen = latent_freeze_init(&ops->freeze, (int)channels, longest, ops->fade);
     const bool captured = latent_capture_init(&ops->capture, model, recording, ops->fade);
     latent_ops_reset(ops);
-    return frozen && captured && ops->smeared && ops->noise_values && ops->scratch;
+    return frozen && captured && ops->smeared && ops->noise_values && ops->former_noise &&
+           ops->scratch;
 }
 
 void latent_ops_free(LatentOps *ops)
@@ -33,6 +35,7 @@ void latent_ops_free(LatentOps *ops)
     latent_capture_free(&ops->capture);
     free(ops->smeared);
     free(ops->noise_values);
+    free(ops->former_noise);
     free(ops->scratch);
 }
 
@@ -43,7 +46,8 @@ void latent_ops_reset(LatentOps *ops)
     latent_freeze_reset(&ops->freeze);
     latent_capture_reset(&ops->capture);
     ops->captured = latent_capture_at(&ops->capture, 0) != NULL;
-    ops->has_smeared = false;
+    ops->has_smeared = ops->has_turn = ops->has_seed = false;
+    ramp_init(&ops->reseeded, steps);
     ramp_init(&ops->renewed, steps);
     ramp_set(&ops->renewed, 1.0f);
     ramp_init(&ops->noise, steps);
@@ -107,12 +111,25 @@ static float alternation(const LatentOps *ops, const LatentSettings *settings)
     return from_reference ? 1.0f - risen : risen;
 }
 
+// Follows the turns. Their own fades are no faster than this; a change of mode, beats or tempo may
+// be.
+static void follow_turns(LatentOps *ops, const LatentSettings *settings)
+{
+    const float wanted =
+        settings->blend_mode == BLEND_ALTERNATE ? alternation(ops, settings) : 1.0f;
+    const float most = 1.0f / (float)ops->fade;
+    const float step = fminf(fmaxf(wanted - ops->turn, -most), most);
+    ops->turn = ops->has_turn && fabsf(wanted - ops->turn) > most ? ops->turn + step : wanted;
+    ops->has_turn = true;
+}
+
 static void blend_frame(LatentOps *ops, const LatentSettings *settings, float *values, int channels)
 {
+    follow_turns(ops, settings);
     float amount = ramp_next(&ops->blend);
     const float *reference = reference_frame(ops, values, channels);
     if (!reference || amount == 0.0f) return;
-    if (settings->blend_mode == BLEND_ALTERNATE) amount *= alternation(ops, settings);
+    amount *= ops->turn;
     for (int c = 0; c < channels; c++) values[c] += amount * (reference[c] - values[c]);
 }
 
@@ -148,16 +165,38 @@ static void offset_frame(LatentOps *ops, const float *unit, float *values, int c
     for (int c = 0; c < channels; c++) values[c] += amount * (unit ? unit[c] : 1.0f);
 }
 
+// Another seed is another noise: it comes by a cross-fade of equal power.
+static void follow_seed(LatentOps *ops, uint32_t seed)
+{
+    if (ops->has_seed && seed == ops->seed) return;
+    ops->former_seed = ops->has_seed ? ops->seed : seed;
+    ops->seed = seed;
+    ramp_init(&ops->reseeded, (int)ops->fade);
+    ramp_set(&ops->reseeded, ops->has_seed ? 0.0f : 1.0f);
+    ramp_set(&ops->reseeded, 1.0f);
+    ops->has_seed = true;
+}
+
+static void make_noise(LatentOps *ops, uint32_t seed, double rate, float *values, int channels)
+{
+    const RandomKey key = {.seed = seed, .stream = ops->audio_channel};
+    latent_noise(&ops->drift, key, ops->frame, rate, values, ops->scratch, channels);
+}
+
 static void noise_frame(LatentOps *ops, const LatentSettings *settings, const float *unit,
                         float *values, int channels)
 {
-    const float amount = ramp_next(&ops->noise);
+    const double rate = (double)settings->drift / ops->frame_rate;
+    const float amount = ramp_next(&ops->noise), fresh = ramp_next(&ops->reseeded);
     if (amount == 0.0f) return;
-    const RandomKey key = {.seed = settings->seed, .stream = ops->audio_channel};
-    latent_noise(&ops->drift, key, ops->frame, (double)settings->drift / ops->frame_rate,
-                 ops->noise_values, ops->scratch, channels);
-    for (int c = 0; c < channels; c++)
-        values[c] += amount * (unit ? unit[c] : 1.0f) * ops->noise_values[c];
+    float *noise = ops->noise_values;
+    make_noise(ops, ops->seed, rate, noise, channels);
+    if (fresh < 1.0f) {
+        make_noise(ops, ops->former_seed, rate, ops->former_noise, channels);
+        const float rise = sinf(1.5707963f * fresh), fall = cosf(1.5707963f * fresh);
+        for (int c = 0; c < channels; c++) noise[c] = rise * noise[c] + fall * ops->former_noise[c];
+    }
+    for (int c = 0; c < channels; c++) values[c] += amount * (unit ? unit[c] : 1.0f) * noise[c];
 }
 
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
@@ -171,6 +210,7 @@ void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *v
     ramp_set(&ops->blend, settings->blend);
     ramp_set(&ops->scale, settings->scale);
     ramp_set(&ops->smear, settings->smear);
+    follow_seed(ops, settings->seed);
     for (size_t t = 0; t < frames; t++, values += channels) {
         capture_frame(ops, settings->capture, values);
         latent_freeze_frame(&ops->freeze, settings->freeze, loop, values);

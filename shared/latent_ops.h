@@ -53,7 +53,7 @@ typedef struct {
     uint32_t audio_channel;  // decides the noise, with the seed and the position
     double frame_rate;       // Hz
     uint64_t frame;          // next frame's number
-    float *smeared, *noise_values, *scratch; // [latent channels]
+    float *smeared, *noise_values, *former_noise, *scratch; // [latent channels]
     bool has_smeared;
     size_t fade; // frames
     LatentCapture capture;
@@ -62,6 +62,11 @@ typedef struct {
     bool captured;     // the reference is a recording
     bool was_captured; // so was the one before it
     Ramp renewed;      // from the reference before to this one
+    float turn;        // how much of the reference its turn allows, 0 to 1
+    bool has_turn;     // it was set
+    uint32_t seed, former_seed;
+    bool has_seed; // it was set
+    Ramp reseeded; // from the former seed's noise to this one's
     Ramp noise, offset, blend, scale, smear;
 } LatentOps;
 

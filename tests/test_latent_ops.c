@@ -238,7 +238,43 @@ static void test_alternation_follows_the_beat(void)
     latent_free(reference);
 }
 
+static void test_changes_of_the_turns_do_not_click(void)
+{
+    Error error;
+    LatentOps ops;
+    Latent *reference = latent_new(model, 100, &error);
+    for (size_t i = 0; i < 100 * CHANNELS; i++) reference->values[i] = 9.0f;
+    REQUIRE(latent_ops_init(&ops, model, reference, 0));
+    LatentSettings settings = {LATENT_NEUTRAL, .blend = 1.0f};
+    float values[FRAMES * CHANNELS] = {0};
+    for (size_t t = 0; t < FRAMES; t += 100) { // mode, beats and tempo jump while it plays
+        settings.blend_mode = t / 300 % 2 ? BLEND_ALTERNATE : BLEND_MIX;
+        settings.input_beats = 1 + (int)(t / 100 % 5);
+        settings.tempo = 90.0f + (float)(t % 700);
+        latent_ops_process(&ops, &settings, values + t * CHANNELS, 100);
+    }
+    CHECK_MSG(largest_step(values, 0, FRAMES) <= 9.001 / 25.0, "a step of %g",
+              largest_step(values, 0, FRAMES));
+    latent_ops_free(&ops);
+    latent_free(reference);
+}
+
 // ---- Noise that drifts ----
+
+static void test_another_seed_comes_without_a_click(void)
+{
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .drift = 2.0f};
+    float values[FRAMES * CHANNELS] = {0};
+    for (size_t t = 0; t < FRAMES; t += 100) {
+        settings.seed = (uint32_t)t;
+        latent_ops_process(&ops, &settings, values + t * CHANNELS, 100);
+    }
+    CHECK_MSG(largest_step(values, 30, FRAMES) < 0.15, "a step of %g",
+              largest_step(values, 30, FRAMES));
+    latent_ops_free(&ops);
+}
 
 static void test_drift_is_slow_and_as_strong(void)
 {
@@ -343,6 +379,8 @@ int main(void)
     RUN(test_capture_starts_without_a_click);
     RUN(test_capture_stops_where_it_is_full);
     RUN(test_alternation_follows_the_beat);
+    RUN(test_changes_of_the_turns_do_not_click);
+    RUN(test_another_seed_comes_without_a_click);
     RUN(test_drift_is_slow_and_as_strong);
     RUN(test_drift_follows_the_position);
     RUN(test_drift_bends_with_its_rate);
