@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+"""audio.py COMMAND…: compares audio files (WAV, 16-bit or 32-bit float). Exit status 1 and the reason on standard error where
+they are not as the command says.
+
+  same A B                 the same samples, bit for bit, and not silence
+  level A B LOW HIGH       A's level is LOW to HIGH dB above B's
+  noise CLEAN NOISY CURVE  what NOISY has beside CLEAN follows the curve of the noise control (SECONDS:SIGMA,…)
+  delayed A B SAMPLES      A is B, exactly, that many samples later"""
+import array
+import math
+import struct
+import sys
+
+
+def read(path):
+    """A WAV file's channels, each an array, and its sample rate."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        sys.exit(str(error))
+    chunks, at = {}, 12
+    while at + 8 <= len(data):
+        kind, size = struct.unpack_from("<4sI", data, at)
+        chunks[kind] = data[at + 8:at + 8 + size]
+        at += 8 + size + size % 2
+    form, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunks[b"fmt "])
+    if form == 0xFFFE:
+        form = struct.unpack_from("<H", chunks[b"fmt "], 24)[0]
+    if (form, bits) == (3, 32):
+        samples = array.array("f", chunks[b"data"])
+    elif (form, bits) == (1, 16):
+        samples = array.array("f", [s / 32768 for s in array.array("h", chunks[b"data"])])
+    else:
+        sys.exit(f"{path}: format {form} with {bits} bits is not for this program")
+    return [samples[c::channels] for c in range(channels)], rate
+
+
+def decibels(channels):
+    """RMS over all channels."""
+    count = sum(map(len, channels))
+    return 10 * math.log10(sum(x * x for c in channels for x in c) / count + 1e-30)
+
+
+def demand(holds, reason):
+    if not holds:
+        sys.exit(reason)
+
+
+def same(a, b):
+    (left, _), (right, _) = read(a), read(b)
+    demand(len(left) == len(right), f"{len(left)} channels, {len(right)} channels")
+    demand(len(left[0]) == len(right[0]), f"{len(left[0])} samples, {len(right[0])} samples")
+    demand(decibels(left) > -60, f"there is no sound: {decibels(left):.1f} dB")
+    for channel, (x, y) in enumerate(zip(left, right)):
+        if x != y:
+            differing = [i for i, (p, q) in enumerate(zip(x, y)) if p != q]
+            most = max(abs(x[i] - y[i]) for i in differing)
+            sys.exit(f"channel {channel}: {len(differing)} samples differ, the first at {differing[0]}, by {most:g} at most")
+
+
+def level(a, b, low, high):
+    above = decibels(read(a)[0]) - decibels(read(b)[0])
+    demand(float(low) <= above <= float(high), f"{above:.1f} dB above, wanted {low} to {high} dB")
+
+
+def noise(clean, noisy, curve):
+    (without, rate), (with_noise, _) = read(clean), read(noisy)
+    points = [tuple(map(float, point.split(":"))) for point in curve.split(",")]
+
+    def sigma(t):
+        for (t0, v0), (t1, v1) in zip(points, points[1:]):
+            if t0 <= t <= t1:
+                return v0 + (v1 - v0) * (t - t0) / (t1 - t0)
+        return points[-1][1]
+
+    gains = {}
+    for second in range(len(without[0]) // rate):
+        # The plugin's ramp and the network's memory reach past a point of the curve, less than a tenth of a second.
+        span = slice(second * rate + rate // 10, (second + 1) * rate)
+        added = decibels([[y - x for x, y in zip(p[span], q[span])] for p, q in zip(without, with_noise)])
+        wanted = decibels([[sigma(second + i / 100) for i in range(10, 100)]])
+        print(f"second {second}: curve {wanted:.1f} dB, noise {added:.1f} dB", file=sys.stderr)
+        if wanted < -200:
+            demand(added < -200, f"second {second}: noise at {added:.1f} dB, wanted none")
+        else:
+            gains[second] = added - wanted
+    usual = sorted(gains.values())[len(gains) // 2]
+    for second, gain in gains.items():
+        demand(abs(gain - usual) < 2, f"second {second}: noise {gain:.1f} dB above the curve, elsewhere {usual:.1f} dB")
+
+
+def delayed(a, b, samples):
+    (late, _), (early, _) = read(a), read(b)
+    n = int(samples)
+    for channel, (x, y) in enumerate(zip(late, early)):
+        demand(not any(x[:n]), f"channel {channel}: sound before sample {n}")
+        demand(x[n:] == y[:len(x) - n], f"channel {channel}: not the same, {n} samples later")
+
+
+if __name__ == "__main__":
+    {"same": same, "level": level, "noise": noise, "delayed": delayed}[sys.argv[1]](*sys.argv[2:])
