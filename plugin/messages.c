@@ -9,13 +9,17 @@ void messages_init(Messages *messages, const Uris *uris, LV2_URID_Map *map)
     lv2_atom_forge_init(&messages->forge, map);
 }
 
+static bool is_urid(const Uris *uris, const LV2_Atom *atom, LV2_URID urid)
+{
+    return atom->type == uris->atom_urid && atom->size >= sizeof(LV2_URID) &&
+           ((const LV2_Atom_URID *)atom)->body == urid;
+}
+
 // The property of that name; PROPERTIES where it is not one of ours.
 static Property find_property(const Uris *uris, const LV2_Atom *atom)
 {
-    if (atom->type != uris->atom_urid || atom->size < sizeof(LV2_URID)) return PROPERTIES;
-    const LV2_URID urid = ((const LV2_Atom_URID *)atom)->body;
     Property p = 0;
-    while (p < PROPERTIES && uris->property[p] != urid) p++;
+    while (p < PROPERTIES && !is_urid(uris, atom, uris->property[p])) p++;
     return p;
 }
 
@@ -37,10 +41,14 @@ static void handle_get(Messages *messages, const LV2_Atom_Object *object)
 {
     const LV2_Atom *property = NULL;
     lv2_atom_object_get(object, messages->uris->patch_property, &property, 0);
-    if (!property)
+    if (!property) {
+        // Without the remark: Ardour complains of what it cannot set, on its audio thread.
         messages->due |= NOTICE_NAMES;
-    else
+    } else if (is_urid(messages->uris, property, messages->uris->notice)) {
+        messages->due |= NOTICE_REMARK;
+    } else {
         messages->due |= NOTICE_NAMES & (1u << find_property(messages->uris, property));
+    }
 }
 
 bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handover *handover)
@@ -60,15 +68,16 @@ bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handove
     return requested;
 }
 
-static void write_set(LV2_Atom_Forge *forge, const Uris *uris, Property property, const char *path)
+static void write_set(LV2_Atom_Forge *forge, const Uris *uris, LV2_URID property, LV2_URID type,
+                      const char *text)
 {
     LV2_Atom_Forge_Frame frame;
     lv2_atom_forge_frame_time(forge, 0);
     lv2_atom_forge_object(forge, &frame, 0, uris->patch_set);
     lv2_atom_forge_key(forge, uris->patch_property);
-    lv2_atom_forge_urid(forge, uris->property[property]);
+    lv2_atom_forge_urid(forge, property);
     lv2_atom_forge_key(forge, uris->patch_value);
-    lv2_atom_forge_path(forge, path, (uint32_t)strlen(path));
+    lv2_atom_forge_typed_string(forge, type, text, (uint32_t)strlen(text));
     lv2_atom_forge_pop(forge, &frame);
 }
 
@@ -80,36 +89,48 @@ static void write_state_changed(LV2_Atom_Forge *forge, const Uris *uris)
     lv2_atom_forge_pop(forge, &frame);
 }
 
-// Bytes of the event that write_set() or write_state_changed() makes; `path` is NULL for the
+// Bytes of the event that write_set() or write_state_changed() makes; `text` is NULL for the
 // latter.
-static size_t event_size(const char *path)
+static size_t event_size(const char *text)
 {
     const size_t empty = sizeof(int64_t) + sizeof(LV2_Atom_Object);
     const size_t property = sizeof(LV2_Atom_Property_Body) + sizeof(uint64_t);
     const size_t value = sizeof(LV2_Atom_Property_Body);
-    return path ? empty + property + value + ((strlen(path) + 1 + 7) & ~(size_t)7) : empty;
+    return text ? empty + property + value + ((strlen(text) + 1 + 7) & ~(size_t)7) : empty;
 }
 
 void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names)
 {
     if (!notify) return;
+    const Uris *uris = messages->uris;
+    const struct {
+        Notices notice;
+        LV2_URID property, type;
+        const char *text; // NULL: state:StateChanged
+    } message[] = {
+        {NOTICE_MODEL, uris->property[PROPERTY_MODEL], uris->atom_path,
+         names->path[PROPERTY_MODEL]},
+        {NOTICE_REFERENCE, uris->property[PROPERTY_REFERENCE], uris->atom_path,
+         names->path[PROPERTY_REFERENCE]},
+        {NOTICE_REMARK, uris->notice, uris->atom_string, names->remark},
+        {NOTICE_STATE_CHANGED, 0, 0, NULL},
+    };
     LV2_Atom_Forge *forge = &messages->forge;
     LV2_Atom_Forge_Frame sequence;
     lv2_atom_forge_set_buffer(forge, (uint8_t *)notify, notify->atom.size);
     if (!lv2_atom_forge_sequence_head(forge, &sequence, 0)) return;
 
     const size_t empty = forge->offset;
-    for (int p = 0; p <= PROPERTIES; p++) {
-        const char *path = p < PROPERTIES ? names->path[p] : NULL;
-        if (!(messages->due & (1u << p))) continue;
-        if (event_size(path) > forge->size - forge->offset) {
+    for (size_t i = 0; i < sizeof message / sizeof *message; i++) {
+        if (!(messages->due & message[i].notice)) continue;
+        if (event_size(message[i].text) > forge->size - forge->offset) {
             if (forge->offset > empty) break;
-        } else if (path) {
-            write_set(forge, messages->uris, (Property)p, path);
+        } else if (message[i].text) {
+            write_set(forge, uris, message[i].property, message[i].type, message[i].text);
         } else {
-            write_state_changed(forge, messages->uris);
+            write_state_changed(forge, uris);
         }
-        messages->due &= ~(1u << p); // also of what will never fit
+        messages->due &= ~message[i].notice; // also of what will never fit
     }
     lv2_atom_forge_pop(forge, &sequence);
 }

@@ -1,5 +1,6 @@
 // messages.h: what the host says on the control port (patch:Set, patch:Get) and what it is told on
-// the notify port (patch:Set, state:StateChanged). Audio thread only; real-time safe.
+// the notify port (patch:Set of the files and of the notice, state:StateChanged). Audio thread
+// only; real-time safe.
 #ifndef TRASLUZ_MESSAGES_H
 #define TRASLUZ_MESSAGES_H
 

@@ -8,12 +8,17 @@
 
 typedef enum { PROPERTY_MODEL, PROPERTY_REFERENCE, PROPERTIES } Property;
 
-enum { PATH_BYTES = 4096 }; // the longest path, its NUL included
+enum {
+    PATH_BYTES = 4096, // the longest path, its NUL included
+    REMARK_BYTES = PROPERTIES * sizeof(Error),
+};
 
 // The files that the user named, by absolute path; "" where there is none. A file that cannot be
 // loaded stays named.
 typedef struct {
     char path[PROPERTIES][PATH_BYTES];
+    char remark[REMARK_BYTES]; // for people: why another thing sounds than what is named, a line
+                               // for each file; "" where all that is named sounds
 } Names;
 
 // True if a path of that length can name the property's file. The reference's may be empty: there
@@ -26,6 +31,7 @@ enum {
     NOTICE_MODEL = 1 << PROPERTY_MODEL,
     NOTICE_REFERENCE = 1 << PROPERTY_REFERENCE,
     NOTICE_STATE_CHANGED = 1 << PROPERTIES,
+    NOTICE_REMARK = NOTICE_STATE_CHANGED << 1,
     NOTICE_NAMES = NOTICE_MODEL | NOTICE_REFERENCE,
 };
 

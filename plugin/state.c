@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const uint32_t store_flags = LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE;
+
 // How the host's session names files. Without these features paths are stored as they are.
 typedef struct {
     LV2_State_Map_Path *map;
@@ -30,17 +32,31 @@ static LV2_State_Status save_name(const Plugin *plugin, LV2_State_Store_Function
                                   LV2_State_Handle state, const Paths *paths, Property property,
                                   const char *path)
 {
-    const uint32_t flags = LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE;
     const LV2_URID key = plugin->uris.property[property];
 
     // No file is saved as an empty text: hosts take an empty path for a folder.
-    if (!*path) return store(state, key, "", 1, plugin->uris.atom_string, flags);
+    if (!*path) return store(state, key, "", 1, plugin->uris.atom_string, store_flags);
 
     char *abstract = paths->map ? paths->map->abstract_path(paths->map->handle, path) : NULL;
     const char *stored = abstract ? abstract : path;
     const LV2_State_Status status =
-        store(state, key, stored, strlen(stored) + 1, plugin->uris.atom_path, flags);
+        store(state, key, stored, strlen(stored) + 1, plugin->uris.atom_path, store_flags);
     if (abstract) free_path(paths, abstract);
+    return status;
+}
+
+static LV2_State_Status save_copies(const Plugin *plugin, LV2_State_Store_Function store,
+                                    LV2_State_Handle state, const Copies *copies)
+{
+    LV2_State_Status status = LV2_STATE_SUCCESS;
+    for (Property p = 0; p < PROPERTIES; p++) {
+        for (Role role = 0; role < ROLES && status == LV2_STATE_SUCCESS; role++) {
+            const Copy *copy = &copies->copy[p][role];
+            if (copy->bytes)
+                status = store(state, plugin->uris.copy[p][role], copy->bytes, copy->size,
+                               plugin->uris.atom_chunk, store_flags);
+        }
+    }
     return status;
 }
 
@@ -50,14 +66,20 @@ static LV2_State_Status save(LV2_Handle instance, LV2_State_Store_Function store
 {
     (void)flags;
     Plugin *plugin = instance;
-    const Names names = handover_lock(&plugin->handover)->names;
+    Copies copies;
+    const Selection *selection = handover_lock(&plugin->handover); // the host is called without it
+    const Names names = selection->names;
+    const bool copied = selection_copy(selection, &copies);
     handover_unlock(&plugin->handover);
 
     const Paths paths = paths_of(features);
     LV2_State_Status status = LV2_STATE_SUCCESS;
     for (Property p = 0; p < PROPERTIES && status == LV2_STATE_SUCCESS; p++)
         status = save_name(plugin, store, state, &paths, p, names.path[p]);
-    return status;
+    if (status == LV2_STATE_SUCCESS) status = save_copies(plugin, store, state, &copies);
+    if (!copied) lv2_log_error(&plugin->logger, "trasluz: out of memory\n");
+    copies_free(&copies);
+    return copied ? status : LV2_STATE_ERR_UNKNOWN;
 }
 
 // Reads a path from the session; false where it has none.
@@ -88,6 +110,25 @@ static bool restore_name(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
     return usable;
 }
 
+// Reads a copy from the session at once: Carla takes it back when it is asked for the next one.
+// None where the session has none that could be one.
+static Copy restore_copy(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
+                         LV2_State_Handle state, LV2_URID key)
+{
+    size_t size = 0;
+    uint32_t type = 0, flags = 0;
+    Copy copy = {0};
+    Error error;
+    const void *value = retrieve(state, key, &size, &type, &flags);
+    if (!value) return copy;
+    if (type != plugin->uris.atom_chunk)
+        error_set(&error, "not of type atom:Chunk");
+    else if (copy_read(&copy, value, size, &error))
+        return copy;
+    lv2_log_error(&plugin->logger, "trasluz: a copy in the session: %s\n", error.text);
+    return copy;
+}
+
 static LV2_State_Status restore(LV2_Handle instance, LV2_State_Retrieve_Function retrieve,
                                 LV2_State_Handle state, uint32_t flags,
                                 const LV2_Feature *const *features)
@@ -101,9 +142,16 @@ static LV2_State_Status restore(LV2_Handle instance, LV2_State_Retrieve_Function
         if (restore_name(plugin, retrieve, state, &paths, p, names.path[p]))
             path[p] = names.path[p];
 
+    Copies copies;
+    for (Property p = 0; p < PROPERTIES; p++)
+        for (Role role = 0; role < ROLES; role++)
+            copies.copy[p][role] =
+                restore_copy(plugin, retrieve, state, plugin->uris.copy[p][role]);
+
     Selection *selection = handover_lock(&plugin->handover);
-    handover_publish(&plugin->handover, selection_name(selection, path));
+    handover_publish(&plugin->handover, selection_restore(selection, path, &copies));
     handover_unlock(&plugin->handover);
+    copies_free(&copies);
     return LV2_STATE_SUCCESS;
 }
 

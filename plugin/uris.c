@@ -12,11 +12,26 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
                 [PROPERTY_MODEL] = map->map(map->handle, TRASLUZ_MODEL_URI),
                 [PROPERTY_REFERENCE] = map->map(map->handle, TRASLUZ_REFERENCE_URI),
             },
+        .copy =
+            {
+                [PROPERTY_MODEL] =
+                    {
+                        [ROLE_NAMED] = map->map(map->handle, TRASLUZ_MODEL_DATA_URI),
+                        [ROLE_STAND_IN] = map->map(map->handle, TRASLUZ_MODEL_STAND_IN_URI),
+                    },
+                [PROPERTY_REFERENCE] =
+                    {
+                        [ROLE_NAMED] = map->map(map->handle, TRASLUZ_REFERENCE_DATA_URI),
+                        [ROLE_STAND_IN] = map->map(map->handle, TRASLUZ_REFERENCE_STAND_IN_URI),
+                    },
+            },
+        .notice = map->map(map->handle, TRASLUZ_NOTICE_URI),
         .atom_blank = map->map(map->handle, LV2_ATOM__Blank),
         .atom_double = map->map(map->handle, LV2_ATOM__Double),
         .atom_float = map->map(map->handle, LV2_ATOM__Float),
         .atom_int = map->map(map->handle, LV2_ATOM__Int),
         .atom_long = map->map(map->handle, LV2_ATOM__Long),
+        .atom_chunk = map->map(map->handle, LV2_ATOM__Chunk),
         .atom_object = map->map(map->handle, LV2_ATOM__Object),
         .atom_path = map->map(map->handle, LV2_ATOM__Path),
         .atom_sequence = map->map(map->handle, LV2_ATOM__Sequence),

@@ -3,7 +3,7 @@
 #ifndef TRASLUZ_URIS_H
 #define TRASLUZ_URIS_H
 
-#include "setup.h"
+#include "selection.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/urid/urid.h>
@@ -12,14 +12,24 @@
 #define TRASLUZ_STEREO_URI    "urn:trasluz:stereo"
 #define TRASLUZ_MODEL_URI     "urn:trasluz:model"
 #define TRASLUZ_REFERENCE_URI "urn:trasluz:reference"
+#define TRASLUZ_NOTICE_URI    "urn:trasluz:notice" // the names' remark
+
+// What sessions keep beside the names: see selection.h.
+#define TRASLUZ_MODEL_DATA_URI         "urn:trasluz:modelData"
+#define TRASLUZ_MODEL_STAND_IN_URI     "urn:trasluz:modelStandIn"
+#define TRASLUZ_REFERENCE_DATA_URI     "urn:trasluz:referenceData"
+#define TRASLUZ_REFERENCE_STAND_IN_URI "urn:trasluz:referenceStandIn"
 
 typedef struct {
     LV2_URID property[PROPERTIES];
+    LV2_URID copy[PROPERTIES][ROLES];
+    LV2_URID notice;
     LV2_URID atom_blank; // objects of hosts older than atom:Object
     LV2_URID atom_double;
     LV2_URID atom_float;
     LV2_URID atom_int;
     LV2_URID atom_long;
+    LV2_URID atom_chunk;
     LV2_URID atom_object;
     LV2_URID atom_path;
     LV2_URID atom_sequence;

@@ -277,8 +277,13 @@ static void check_refusal(Host *host, const Sound *in, const Sound *steady, cons
     CHECK_MSG(sound_equal(steady, &out, 0, in->frames), "%s: the sound changed", name);
     CHECK_MSG(lines(host_log(host)) == logged + 1, "%s: log: %s", name, news);
     CHECK_MSG(strchr(name, '\n') || strstr(news, name), "%s: log: %s", name, news);
-    CHECK_MSG(host_heard(host) == 2 && host_heard_at(host, 1)->kind == HEARD_STATE_CHANGED,
+    CHECK_MSG(host_heard(host) == 3 && host_heard_at(host, 2)->kind == HEARD_STATE_CHANGED,
               "%s: the host was not told", name);
+    const Heard *told = host_heard_at(host, 1);
+    char line[600] = "";
+    sscanf(news, "trasluz: %599[^\n]", line);
+    CHECK_MSG(strcmp(told->property, NOTICE) == 0 && *line && strstr(told->path, line),
+              "%s: the user was told %s", name, told->path);
     CHECK_MSG(is_named(host, property, path), "%s is not named", name);
     sound_free(&out);
 }
@@ -520,6 +525,17 @@ static void get_is_answered(void)
     run_nothing(host);
     CHECK(host_heard(host) == 1);
     check_heard(host, 0, REFERENCE, reference);
+
+    host_forget(host);
+    host_get(host, NOTICE);
+    run_nothing(host);
+    CHECK(host_heard(host) == 1);
+    check_heard(host, 0, NOTICE, "");
+    load_file(host, MODEL, "/no/file");
+    host_forget(host);
+    host_get(host, NOTICE);
+    run_nothing(host);
+    check_heard(host, 0, NOTICE, "model /no/file: No such file or directory");
 
     host_forget(host);
     host_get(host, "urn:trasluz:other");

@@ -531,10 +531,11 @@ static void hear_set(Heard *heard, const LV2_Atom_Object *object)
     lv2_atom_object_get(object, urid_of(LV2_PATCH__property), &property, urid_of(LV2_PATCH__value),
                         &value, 0);
     if (!property || property->type != urid_of(LV2_ATOM__URID)) return;
-    if (!value || value->type != urid_of(LV2_ATOM__Path)) return;
+    const LV2_URID key = ((const LV2_Atom_URID *)property)->body;
+    const bool is_notice = key == urid_of("urn:trasluz:notice");
+    if (!value || value->type != urid_of(is_notice ? LV2_ATOM__String : LV2_ATOM__Path)) return;
     heard->kind = HEARD_SET;
-    snprintf(heard->property, sizeof heard->property, "%s",
-             unmap_uri(NULL, ((const LV2_Atom_URID *)property)->body));
+    snprintf(heard->property, sizeof heard->property, "%s", unmap_uri(NULL, key));
     snprintf(heard->path, sizeof heard->path, "%.*s", (int)value->size,
              (const char *)LV2_ATOM_BODY_CONST(value));
 }
@@ -701,16 +702,36 @@ bool host_load_preset(Host *host, const char *uri)
 
 static const char session_prefix[] = "session:";
 
+static HostProperty *find_property(HostSession *session, uint32_t key)
+{
+    for (int p = 0; p < session->properties; p++)
+        if (session->property[p].key == key) return &session->property[p];
+    return NULL;
+}
+
+static HostProperty *set_property(HostSession *session, uint32_t key, uint32_t type,
+                                  const void *value, size_t size)
+{
+    HostProperty *property = find_property(session, key);
+    if (!property) {
+        if (session->properties == HOST_PROPERTIES_MAX) fail("session", "too many properties");
+        property = &session->property[session->properties++];
+        property->value = NULL;
+    }
+    free(property->value);
+    *property = (HostProperty){.key = key, .type = type, .size = size, .value = malloc(size)};
+    if (!property->value) fail("session", "out of memory");
+    memcpy(property->value, value, size);
+    return property;
+}
+
 static LV2_State_Status store(LV2_State_Handle handle, uint32_t key, const void *value, size_t size,
                               uint32_t type, uint32_t flags)
 {
     HostSession *session = handle;
     if (!(flags & LV2_STATE_IS_POD)) return LV2_STATE_ERR_BAD_FLAGS;
-    if (size == 0 || size > HOST_PATH_MAX || session->properties == HOST_PROPERTIES_MAX)
-        return LV2_STATE_ERR_NO_SPACE;
-    HostProperty *property = &session->property[session->properties++];
-    *property = (HostProperty){.key = key, .type = type, .size = size};
-    memcpy(property->value, value, size);
+    if (size == 0 || (session->most && size > session->most)) return LV2_STATE_ERR_NO_SPACE;
+    HostProperty *property = set_property(session, key, type, value, size);
     if (session->omits_nul && type == urid_of(LV2_ATOM__Path)) {
         property->size--;
         property->value[property->size] = '#'; // nobody shall rely on the NUL
@@ -718,18 +739,31 @@ static LV2_State_Status store(LV2_State_Handle handle, uint32_t key, const void 
     return LV2_STATE_SUCCESS;
 }
 
+// What was given of one chunk is gone when the next one is asked for: Carla does so.
+static void take_back(HostSession *session)
+{
+    volatile char *bytes = session->shown; // lest it be thought of no use
+    for (size_t i = 0; bytes && i < session->shown_size; i++) bytes[i] = -1;
+    free(session->shown);
+    session->shown = NULL;
+}
+
 static const void *retrieve(LV2_State_Handle handle, uint32_t key, size_t *size, uint32_t *type,
                             uint32_t *flags)
 {
-    const HostSession *session = handle;
-    for (int p = 0; p < session->properties; p++) {
-        if (session->property[p].key != key) continue;
-        *size = session->property[p].size;
-        *type = session->property[p].type;
-        *flags = LV2_STATE_IS_POD;
-        return session->property[p].value;
-    }
-    return NULL;
+    HostSession *session = handle;
+    const HostProperty *property = find_property(session, key);
+    if (!property) return NULL;
+    *size = property->size;
+    *type = property->type;
+    *flags = LV2_STATE_IS_POD;
+    if (property->type != urid_of(LV2_ATOM__Chunk) || property->size > HOST_CHUNK_MAX)
+        return property->value;
+    take_back(session);
+    session->shown = malloc(property->size);
+    session->shown_size = property->size;
+    if (!session->shown) fail("session", "out of memory");
+    return memcpy(session->shown, property->value, property->size);
 }
 
 static char *lend_path(HostSession *session, const char *prefix, const char *path)
@@ -794,10 +828,11 @@ void host_session_save(Host *host, HostSession *session)
 {
     SessionFeatures features;
     session_features_init(&features, session);
-    session->properties = 0;
-    if (state_interface(host)->save(lilv_instance_get_handle(host->instance), store, session,
-                                    LV2_STATE_IS_POD, features.feature) != LV2_STATE_SUCCESS)
-        fail("session", "save() failed");
+    host_session_free(session);
+    session->refused =
+        state_interface(host)->save(lilv_instance_get_handle(host->instance), store, session,
+                                    LV2_STATE_IS_POD, features.feature) != LV2_STATE_SUCCESS;
+    if (session->refused && !session->most) fail("session", "save() failed");
 }
 
 void host_session_restore(Host *host, HostSession *session)
@@ -807,17 +842,41 @@ void host_session_restore(Host *host, HostSession *session)
     if (state_interface(host)->restore(lilv_instance_get_handle(host->instance), retrieve, session,
                                        0, features.feature) != LV2_STATE_SUCCESS)
         fail("session", "restore() failed");
+    take_back(session);
+}
+
+void host_session_free(HostSession *session)
+{
+    while (session->properties > 0) free(session->property[--session->properties].value);
+}
+
+HostSession host_session_copy(const HostSession *session)
+{
+    HostSession copy = *session;
+    copy.properties = 0;
+    copy.shown = NULL;
+    for (int p = 0; p < session->properties; p++) {
+        const HostProperty *property = &session->property[p];
+        set_property(&copy, property->key, property->type, property->value, property->size);
+    }
+    return copy;
 }
 
 HostProperty *host_session_find(HostSession *session, const char *key)
 {
-    for (int p = 0; p < session->properties; p++)
-        if (session->property[p].key == urid_of(key)) return &session->property[p];
-    return NULL;
+    return find_property(session, urid_of(key));
+}
+
+void host_session_put(HostSession *session, const char *key, const char *type, const void *value,
+                      size_t size)
+{
+    set_property(session, urid_of(key), urid_of(type), value, size);
 }
 
 void host_session_remove(HostSession *session, const char *key)
 {
     HostProperty *property = host_session_find(session, key);
-    if (property) *property = session->property[--session->properties];
+    if (!property) return;
+    free(property->value);
+    *property = session->property[--session->properties];
 }

@@ -108,7 +108,7 @@ void host_send_position(Host *host, const HostPosition *position);
 typedef struct {
     enum { HEARD_SET, HEARD_STATE_CHANGED, HEARD_OTHER } kind;
     char property[64];
-    char path[HOST_PATH_MAX];
+    char path[HOST_PATH_MAX]; // or what else the property's text is
 } Heard;
 
 // What was heard since the last host_forget().
@@ -131,21 +131,36 @@ enum { HOST_PROPERTIES_MAX = 8 };
 typedef struct {
     uint32_t key, type;
     size_t size;
-    char value[HOST_PATH_MAX];
+    char *value;
 } HostProperty;
 typedef struct {
     HostProperty property[HOST_PROPERTIES_MAX];
     int properties;
     bool maps_paths; // lends mapPath and freePath: paths in the session begin with "session:"
     bool omits_nul;  // leaves a path's NUL out of its size
+    size_t most;     // takes no larger property; 0: any
+    bool refused;    // save() did not succeed
     int lent, freed; // paths that the plugin was given, and gave back
     bool misused;    // a path to be mapped was none of the session's
+    void *shown;     // the chunk that restore() sees at the moment
+    size_t shown_size;
 } HostSession;
+
+// A property that claims to be a larger chunk than this need not be so.
+#define HOST_CHUNK_MAX ((size_t)64 << 20)
+
 void host_session_save(Host *host, HostSession *session);
 void host_session_restore(Host *host, HostSession *session);
 
+void host_session_free(HostSession *session);
+HostSession host_session_copy(const HostSession *session);
+
 // The property as saved, or NULL.
 HostProperty *host_session_find(HostSession *session, const char *key);
+
+// Sets a property, as if it had been saved so. The type is a URI.
+void host_session_put(HostSession *session, const char *key, const char *type, const void *value,
+                      size_t size);
 void host_session_remove(HostSession *session, const char *key);
 
 #endif

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATHS = 16, MUSIC_CHANNELS_MAX = 8 };
+enum { PATHS = 128, MUSIC_CHANNELS_MAX = 8 };
 
 static void fail(const char *what, const char *which)
 {
@@ -229,26 +229,57 @@ void copy_file(const char *from, const char *to, size_t most)
     write_file(to, bytes, size);
 }
 
+static void make_folder(const char *path)
+{
+    if (mkdir(path, 0700) != 0) fail("no folder", path);
+}
+
+static void real_bundle(char path[HOST_PATH_MAX])
+{
+    const char *built = getenv("TRASLUZ_LV2");
+    if (!built) fail("environment", "TRASLUZ_LV2 must name the folder that holds trasluz.lv2");
+    char bundle[HOST_PATH_MAX];
+    snprintf(bundle, sizeof bundle, "%s/trasluz.lv2", built);
+    if (!realpath(bundle, path)) fail("no such folder", bundle);
+}
+
+// A bundle of links to the plugin's own files.
+static void link_bundle(const char *name)
+{
+    static const char *const files[] = {"manifest.ttl", "trasluz.ttl", "trasluz.so"};
+    char real[HOST_PATH_MAX], target[HOST_PATH_MAX + 64];
+    real_bundle(real);
+    make_folder(scratch_path("%s", name));
+    make_folder(scratch_path("%s/trasluz.lv2", name));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(target, sizeof target, "%s/%s", real, files[i]);
+        if (symlink(target, scratch_path("%s/trasluz.lv2/%s", name, files[i])) != 0)
+            fail("no link", files[i]);
+    }
+}
+
 const char *bare_lv2_path(void)
 {
     static char path[512];
     if (*path) return path;
-    static const char *const files[] = {"manifest.ttl", "trasluz.ttl", "trasluz.so"};
-    const char *built = getenv("TRASLUZ_LV2");
-    if (!built) fail("environment", "TRASLUZ_LV2 must name the folder that holds trasluz.lv2");
-
-    char real[HOST_PATH_MAX];
-    if (!realpath(built, real)) fail("no such folder", built);
     snprintf(path, sizeof path, "%s", scratch_path("lv2"));
-    if (mkdir(path, 0700) != 0 || mkdir(scratch_path("lv2/trasluz.lv2"), 0700) != 0)
-        fail("no folder", path);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char target[HOST_PATH_MAX + 64];
-        snprintf(target, sizeof target, "%s/trasluz.lv2/%s", real, files[i]);
-        if (symlink(target, scratch_path("lv2/trasluz.lv2/%s", files[i])) != 0)
-            fail("no link", files[i]);
-    }
+    link_bundle("lv2");
     return path;
+}
+
+const char *lv2_path_with_models(const char *name)
+{
+    static const char *const models[] = {"grande", "normal", "chico", "extra_chico"};
+    char real[HOST_PATH_MAX], model[HOST_PATH_MAX + 64];
+    real_bundle(real);
+    link_bundle(name);
+    make_folder(scratch_path("%s/trasluz.lv2/models", name));
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        snprintf(model, sizeof model, "%s/models/%s.safetensors", real, models[i]);
+        copy_file(model, scratch_path("%s/trasluz.lv2/models/%s.safetensors", name, models[i]),
+                  SIZE_MAX);
+    }
+    return scratch_path("%s", name);
 }
 
 Host *model_alone(Host *host)

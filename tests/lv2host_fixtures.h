@@ -10,6 +10,7 @@
 #define STEREO    "urn:trasluz:stereo"
 #define MODEL     "urn:trasluz:model"
 #define REFERENCE "urn:trasluz:reference"
+#define NOTICE    "urn:trasluz:notice"
 
 #define RATE 44100.0 // Hz, of most tests
 
@@ -50,13 +51,17 @@ void play_in_pieces(Host *host, const Sound *in, Sound *out, size_t from, size_t
 // anywhere in its range, at an end of it, or none that a control should have.
 void automate(Host *host, uint32_t seed, uint64_t step);
 
-// A folder for this program's files, removed at its end, and a path in it. The path is one of a few
+// A folder for this program's files, removed at its end, and a path in it. The path is one of many
 // buffers that are used in turn.
 const char *scratch_folder(void);
 const char *scratch_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // A folder for LV2_PATH with a copy of the plugin's bundle that has no files but the plugin's own.
 const char *bare_lv2_path(void);
+
+// Another such folder, of that name, whose bundle has copies of the models too: in
+// NAME/trasluz.lv2/models. The path is one of scratch_path()'s.
+const char *lv2_path_with_models(const char *name);
 
 // Model files. A wire has a latent of `hop` channels and gives its input back, times `gain`, hop -
 // 1 samples late. A scrambler has random weights and the given architecture.
@@ -78,7 +83,7 @@ void load_file(Host *host, const char *property, const char *path);
 // A block of no samples, for the messages.
 void run_nothing(Host *host);
 
-// The path that the plugin answers to patch:Get, or NULL. It stays until the next block is heard.
+// The text that the plugin answers to patch:Get, or NULL. It stays until the next block is heard.
 const char *named_file(Host *host, const char *property);
 
 // Takes the detail and the automatic gain away, so that what the model alone makes is heard. NULL
