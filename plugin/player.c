@@ -58,6 +58,11 @@ void player_locate(Player *player, const EngineSettings *settings, uint64_t posi
     if (player->next) engine_locate(player->next->engine, settings, position);
 }
 
+Engine *player_engine(const Player *player)
+{
+    return player->current->engine;
+}
+
 const Names *player_names(const Player *player)
 {
     return player->next ? &player->next->names : &player->current->names;

@@ -41,6 +41,9 @@ Setup *player_adopt(Player *player, Setup *setup);
 // The next input sample is number `position` of the song.
 void player_locate(Player *player, const EngineSettings *settings, uint64_t position);
 
+// The one that sounds, or NULL.
+Engine *player_engine(const Player *player);
+
 // The names adopted last.
 const Names *player_names(const Player *player);
 

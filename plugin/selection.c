@@ -246,6 +246,40 @@ static const Latent *choose_reference(Selection *selection, const Model *model)
     return NULL;
 }
 
+// Takes the session's recordings over, where it has some. True if there are others now.
+static bool take_recordings(Selection *selection, bool reference_named, Copies *copies)
+{
+    bool taken = false;
+    if (reference_named) { // a recording is the reference: another one takes its place
+        for (int c = 0; c < CHANNELS_MAX; c++) latent_free(selection->recording[c]);
+        memset(selection->recording, 0, sizeof selection->recording);
+    }
+    for (int c = 0; c < selection->channels; c++) {
+        Error error;
+        Copy *copy = &copies->recording[c];
+        if (!copy->bytes) continue;
+        Latent *recording = latent_parse(copy->bytes, copy->size, &error);
+        if (recording) {
+            latent_free(selection->recording[c]);
+            selection->recording[c] = recording;
+            taken = true;
+        } else {
+            lv2_log_error(selection->logger, "trasluz: the session's recording: %s\n", error.text);
+        }
+    }
+    return taken;
+}
+
+static void give_recordings(const Selection *selection, Engine *engine)
+{
+    Error ignored;
+    for (int c = 0; c < selection->channels; c++) {
+        const Latent *recording = selection->recording[c];
+        if (recording && latent_fits(recording, engine_model(engine), &ignored))
+            engine_restore_capture(engine, c, recording);
+    }
+}
+
 // The engine for what is named now; NULL where the sound does not change.
 static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *copies)
 {
@@ -264,6 +298,7 @@ static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *
         reference = choose_reference(selection, model);
 
     const bool changes =
+        take_recordings(selection, named[PROPERTY_REFERENCE], copies) ||
         model != selection->model ||
         (reference != selection->reference && !same_latent(reference, selection->reference));
     Engine *engine = NULL;
@@ -271,7 +306,9 @@ static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *
         const Property p = named[PROPERTY_MODEL] ? PROPERTY_MODEL : PROPERTY_REFERENCE;
         Error error;
         engine = engine_new(model, reference, selection->rate, selection->channels, &error);
-        if (!engine) {
+        if (engine) {
+            give_recordings(selection, engine);
+        } else {
             complain(selection, p, &error);
             selection->why[p] = error;
         }
@@ -302,6 +339,7 @@ void selection_clear(Selection *selection)
 {
     for (Property p = 0; p < PROPERTIES; p++)
         for (Role role = 0; role < ROLES; role++) content_free(&selection->content[p][role]);
+    for (int c = 0; c < CHANNELS_MAX; c++) latent_free(selection->recording[c]);
     model_unref(selection->model);
 }
 
@@ -331,10 +369,30 @@ Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES
     return setup;
 }
 
-bool selection_copy(const Selection *selection, Copies *copies)
+// What the engine recorded, or, where it has nothing yet, what the session brought. False where
+// memory is short.
+static bool copy_recordings(const Selection *selection, Engine *sounding, Copies *copies)
+{
+    for (int c = 0; c < selection->channels; c++) {
+        Error error;
+        Latent *recorded = sounding ? engine_capture(sounding, c) : NULL;
+        const Latent *kept = recorded ? recorded : selection->recording[c];
+        Copy *copy = &copies->recording[c];
+        if (kept) copy->bytes = latent_serialize(kept, &copy->size, &error);
+        latent_free(recorded);
+        if (kept && !copy->bytes) return false;
+    }
+    return true;
+}
+
+bool selection_copy(const Selection *selection, Engine *sounding, Copies *copies)
 {
     Error ignored;
     *copies = (Copies){0};
+    if (!copy_recordings(selection, sounding, copies)) {
+        copies_free(copies);
+        return false;
+    }
     for (Property p = 0; p < PROPERTIES; p++) {
         for (Role role = 0; role < ROLES; role++) {
             const Copy *kept = &selection->content[p][role].copy;
@@ -362,5 +420,6 @@ void copies_free(Copies *copies)
 {
     for (Property p = 0; p < PROPERTIES; p++)
         for (Role role = 0; role < ROLES; role++) free(copies->copy[p][role].bytes);
+    for (int c = 0; c < CHANNELS_MAX; c++) free(copies->recording[c].bytes);
     *copies = (Copies){0};
 }

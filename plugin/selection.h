@@ -19,6 +19,7 @@
 #ifndef TRASLUZ_SELECTION_H
 #define TRASLUZ_SELECTION_H
 
+#include "ports.h"
 #include "setup.h"
 
 #include <lv2/log/logger.h>
@@ -35,6 +36,7 @@ typedef struct {
 
 typedef struct {
     Copy copy[PROPERTIES][ROLES];
+    Copy recording[CHANNELS_MAX]; // what Capture recorded of each audio channel
 } Copies;
 
 // A file in memory: a copy of it and what it says, or nothing.
@@ -50,9 +52,10 @@ typedef struct {
     LV2_Log_Logger *logger;
     Names names; // as named last, loaded or not
     Content content[PROPERTIES][ROLES];
-    Error why[PROPERTIES];   // why it is not the named file that was loaded; "" where it was
-    Error unfit;             // why the named reference cannot be played; "" where it can
-    Model *model;            // that sounds; NULL before the first
+    Error why[PROPERTIES]; // why it is not the named file that was loaded; "" where it was
+    Error unfit;           // why the named reference cannot be played; "" where it can
+    Model *model;          // that sounds; NULL before the first
+    Latent *recording[CHANNELS_MAX]; // of a session: new engines begin with them
     const Latent *reference; // that sounds, one of the content's; NULL where none fits the model
 } Selection;
 
@@ -69,8 +72,9 @@ Setup *selection_name(Selection *selection, const char *const path[PROPERTIES]);
 // the copies that it keeps; the caller frees the others.
 Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES], Copies *copies);
 
-// What a session is to keep beside the names. The caller frees it. False where memory is short.
-bool selection_copy(const Selection *selection, Copies *copies);
+// What a session is to keep beside the names; the recordings are taken from the engine that sounds,
+// where it has some. The caller frees it. False where memory is short.
+bool selection_copy(const Selection *selection, Engine *sounding, Copies *copies);
 
 // Takes a copy out of a session: foreign data, which is only checked to be no larger than it can
 // be. False, and none, on error.

@@ -57,6 +57,12 @@ static LV2_State_Status save_copies(const Plugin *plugin, LV2_State_Store_Functi
                                plugin->uris.atom_chunk, store_flags);
         }
     }
+    for (int c = 0; c < plugin->channels && status == LV2_STATE_SUCCESS; c++) {
+        const Copy *copy = &copies->recording[c];
+        if (copy->bytes)
+            status = store(state, plugin->uris.recording[c], copy->bytes, copy->size,
+                           plugin->uris.atom_chunk, store_flags);
+    }
     return status;
 }
 
@@ -69,7 +75,7 @@ static LV2_State_Status save(LV2_Handle instance, LV2_State_Store_Function store
     Copies copies;
     const Selection *selection = handover_lock(&plugin->handover); // the host is called without it
     const Names names = selection->names;
-    const bool copied = selection_copy(selection, &copies);
+    const bool copied = selection_copy(selection, handover_sounding(&plugin->handover), &copies);
     handover_unlock(&plugin->handover);
 
     const Paths paths = paths_of(features);
@@ -147,6 +153,8 @@ static LV2_State_Status restore(LV2_Handle instance, LV2_State_Retrieve_Function
         for (Role role = 0; role < ROLES; role++)
             copies.copy[p][role] =
                 restore_copy(plugin, retrieve, state, plugin->uris.copy[p][role]);
+    for (int c = 0; c < CHANNELS_MAX; c++)
+        copies.recording[c] = restore_copy(plugin, retrieve, state, plugin->uris.recording[c]);
 
     Selection *selection = handover_lock(&plugin->handover);
     handover_publish(&plugin->handover, selection_restore(selection, path, &copies));

@@ -25,6 +25,11 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
                         [ROLE_STAND_IN] = map->map(map->handle, TRASLUZ_REFERENCE_STAND_IN_URI),
                     },
             },
+        .recording =
+            {
+                map->map(map->handle, TRASLUZ_RECORDING_URI "0"),
+                map->map(map->handle, TRASLUZ_RECORDING_URI "1"),
+            },
         .notice = map->map(map->handle, TRASLUZ_NOTICE_URI),
         .atom_blank = map->map(map->handle, LV2_ATOM__Blank),
         .atom_double = map->map(map->handle, LV2_ATOM__Double),

@@ -19,10 +19,12 @@
 #define TRASLUZ_MODEL_STAND_IN_URI     "urn:trasluz:modelStandIn"
 #define TRASLUZ_REFERENCE_DATA_URI     "urn:trasluz:referenceData"
 #define TRASLUZ_REFERENCE_STAND_IN_URI "urn:trasluz:referenceStandIn"
+#define TRASLUZ_RECORDING_URI          "urn:trasluz:recording" // and the audio channel's number
 
 typedef struct {
     LV2_URID property[PROPERTIES];
     LV2_URID copy[PROPERTIES][ROLES];
+    LV2_URID recording[CHANNELS_MAX];
     LV2_URID notice;
     LV2_URID atom_blank; // objects of hosts older than atom:Object
     LV2_URID atom_double;

@@ -108,14 +108,13 @@ Latent *latent_load(const char *path, Error *error)
     return latent;
 }
 
-bool latent_write(const Latent *latent, const char *path, Error *error)
+unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error)
 {
     const size_t shape[2] = {(size_t)latent->channels, latent->frames};
+    unsigned char *bytes = NULL;
     SafetensorsBuilder *builder = safetensors_builder_new();
     float *values = malloc(shape[0] * shape[1] * sizeof *values);
-    bool good = builder && values;
-    if (!good) error_set(error, "out of memory");
-    if (good) {
+    if (builder && values) {
         for (size_t c = 0; c < shape[0]; c++)
             for (size_t t = 0; t < shape[1]; t++)
                 values[c * shape[1] + t] = latent->values[t * shape[0] + c];
@@ -126,13 +125,21 @@ bool latent_write(const Latent *latent, const char *path, Error *error)
         safetensors_describe(builder, "source", "%s", latent->source);
         safetensors_describe(builder, "model", "%s", latent->fingerprint);
         safetensors_describe(builder, "samples", "%llu", (unsigned long long)latent->samples);
-        size_t size;
-        unsigned char *bytes = safetensors_serialize(builder, &size, error);
-        good = bytes && file_write(path, bytes, size, error);
-        free(bytes);
+        bytes = safetensors_serialize(builder, size, error);
+    } else {
+        error_set(error, "out of memory");
     }
     free(values);
     safetensors_builder_free(builder);
+    return bytes;
+}
+
+bool latent_write(const Latent *latent, const char *path, Error *error)
+{
+    size_t size;
+    unsigned char *bytes = latent_serialize(latent, &size, error);
+    const bool good = bytes && file_write(path, bytes, size, error);
+    free(bytes);
     return good;
 }
 

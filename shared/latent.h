@@ -29,6 +29,9 @@ Latent *latent_load(const char *path, Error *error);
 Latent *latent_parse(const unsigned char *bytes, size_t size, Error *error);
 bool latent_write(const Latent *latent, const char *path, Error *error);
 
+// The bytes that latent_write() would write; the caller frees them.
+unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error);
+
 // True if this model made it; else the message says so.
 bool latent_fits(const Latent *latent, const Model *model, Error *error);
 

@@ -869,9 +869,83 @@ static void shipped_presets_load(void)
     sound_free(&out);
 }
 
+// ---- Captured references ----
+
+static void capture_music(Host *host, size_t from)
+{
+    Sound in = sound_music(60000), out = sound_new(in.frames);
+    *host_control(host, "capture") = 1;
+    play(host, &in, &out, from, from + 20000, 512);
+    *host_control(host, "capture") = 0;
+    play(host, &in, &out, from + 20000, from + 25000, 512);
+    sound_free(&in);
+    sound_free(&out);
+}
+
+// A host without a reference file, so that only what is captured is blended in.
+static Host *blending_host(const char *model)
+{
+    Host *host = new_host(HOST_WORKER_INSIDE);
+    if (!host) return NULL;
+    load_file(host, MODEL, model);
+    *host_control(host, "blend") = 0.6f;
+    return host;
+}
+
+static void recording_is_kept_with_the_session(void)
+{
+    Host *saved = blending_host(scrambler_file("recorded.safetensors", SCRAMBLER, RATE, 8));
+    Host *restored = new_host(HOST_WORKER_NONE), *again = new_host(HOST_WORKER_NONE);
+    Host *without = new_host(HOST_WORKER_NONE), *late = new_host(HOST_WORKER_NONE);
+    REQUIRE(saved && restored && again && without && late);
+    const char *first = scratch_path("recorded_state"), *second = scratch_path("recorded_again");
+    REQUIRE(host_save(saved, scratch_path("unrecorded_state")));
+    capture_music(saved, 0);
+    REQUIRE(host_save(saved, first));
+    REQUIRE(host_restore(without, scratch_path("unrecorded_state")));
+    REQUIRE(host_restore(restored, first));
+    CHECK(same_sound(saved, restored));
+    CHECK(!same_sound(saved, without));
+
+    REQUIRE(host_restore(again, first) && host_save(again, second)); // never played in between
+    REQUIRE(host_restore(late, second));
+    CHECK(same_sound(saved, late));
+
+    capture_music(restored, 30000); // another one: the session's must not come back
+    REQUIRE(host_save(restored, scratch_path("recorded_other")));
+    REQUIRE(host_restore(again, scratch_path("recorded_other")));
+    CHECK(same_sound(restored, again));
+    CHECK(!same_sound(saved, again));
+    host_free(saved);
+    host_free(restored);
+    host_free(again);
+    host_free(without);
+    host_free(late);
+}
+
+static void named_reference_replaces_a_recording(void)
+{
+    const char *model = scrambler_file("replaced.safetensors", SCRAMBLER, RATE, 8);
+    Host *host = blending_host(model), *fresh = blending_host(model);
+    REQUIRE(host && fresh);
+    capture_music(host, 0);
+    const char *reference = reference_file("replacing.safetensors", model, 300, 9);
+    load_file(host, REFERENCE, reference);
+    load_file(fresh, REFERENCE, reference);
+    Sound in = sound_music(20000), out = sound_new(in.frames);
+    play(host, &in, &out, 0, in.frames, 512); // over the fade
+    sound_free(&in);
+    sound_free(&out);
+    CHECK(same_sound(host, fresh));
+    host_free(host);
+    host_free(fresh);
+}
+
 int main(void)
 {
     RUN(saved_session_sounds_the_same);
+    RUN(recording_is_kept_with_the_session);
+    RUN(named_reference_replaces_a_recording);
     RUN(session_sounds_without_the_users_files);
     RUN(session_sounds_without_the_bundles_files);
     RUN(replaced_files_are_not_taken);
