@@ -20,8 +20,17 @@ enum {
     PATH_LENGTH = 128,
 };
 
-// Controls by which the plugin is meant to remember its input for longer, if it has them.
+// Controls by which the plugin is meant to remember its input for longer. At 0 it does not; the
+// first two then forget at once.
 static const char *const remembering[] = {"smear", "freeze", "capture", "auto_gain"};
+enum { FORGETTING = 2, REMEMBERING = sizeof remembering / sizeof *remembering };
+
+typedef enum {
+    FORGETS_ALWAYS,
+    FORGETS_AFTER, // what it may, when the bad input ends
+    FORGETS_NEVER,
+    MEMORIES,
+} Memory;
 
 // ---- Files ----
 
@@ -165,7 +174,8 @@ typedef struct {
 typedef struct {
     uint32_t seed;
     Kind kind;
-    bool stereo, changes;
+    Memory memory;
+    bool stereo, changes, rolls;
     double rate;
     int model;
     size_t bad_from, bad_to; // frames
@@ -178,16 +188,21 @@ static Case draw_case(uint32_t seed)
     static const double rates[] = {44100, 48000, 96000, 22050};
     Draw draw = {.key = {seed, 100}};
     Case drawn = {.seed = seed, .kind = (Kind)(seed % KINDS)};
+    // What is taken for silence leaves nothing to remember.
+    const Memory memory = (Memory)draw_below(&draw, MEMORIES);
+    drawn.memory = counts_as_silence(drawn.kind) ? FORGETS_NEVER : memory;
     drawn.stereo = draw_below(&draw, 2);
     drawn.changes = draw_below(&draw, 3) == 0;
+    drawn.rolls = draw_below(&draw, 3) == 0;
     drawn.rate = rates[draw_below(&draw, sizeof rates / sizeof *rates)];
     drawn.model = (int)draw_below(&draw, MODELS + 1) - 1;
     drawn.bad_from = (size_t)((0.05 + 0.1 * (double)draw_unit(&draw)) * drawn.rate);
     drawn.bad_to = drawn.bad_from + 1 + (size_t)(0.1 * (double)draw_unit(&draw) * drawn.rate);
     drawn.frames = drawn.bad_to + (size_t)(0.3 * drawn.rate);
-    snprintf(drawn.name, sizeof drawn.name, "SWEEP_CASE=%u (%s, %s, %g Hz, model %d%s)", seed,
-             kind_names[drawn.kind], drawn.stereo ? "stereo" : "mono", drawn.rate, drawn.model,
-             drawn.changes ? ", changing" : "");
+    snprintf(drawn.name, sizeof drawn.name,
+             "SWEEP_CASE=%u (%s, memory %d, %s, %g Hz, model %d%s%s)", seed, kind_names[drawn.kind],
+             (int)drawn.memory, drawn.stereo ? "stereo" : "mono", drawn.rate, drawn.model,
+             drawn.changes ? ", changing" : "", drawn.rolls ? ", rolling" : "");
     return drawn;
 }
 
@@ -216,13 +231,12 @@ static void run_free(Run *run)
     sound_free(&run->in);
 }
 
-static void rest(Host *host)
+static void forget(Host *host, const Case *drawn, size_t at)
 {
-    const char *symbol;
-    for (int c = 0; (symbol = host_control_input(host, c)); c++)
-        for (size_t r = 0; r < sizeof remembering / sizeof *remembering; r++)
-            if (strcmp(symbol, remembering[r]) == 0)
-                *host_control(host, symbol) = host_range(host, symbol).otherwise;
+    if (drawn->memory == FORGETS_NEVER) return;
+    const bool all = drawn->memory == FORGETS_ALWAYS || at >= drawn->bad_to;
+    for (int r = all ? 0 : FORGETTING; r < REMEMBERING; r++)
+        *host_control(host, remembering[r]) = 0;
 }
 
 static void run_block(Run *run, const Case *drawn, uint64_t step, size_t at, size_t n)
@@ -240,7 +254,8 @@ static void run_block(Run *run, const Case *drawn, uint64_t step, size_t at, siz
         host_set_file(run->host, REFERENCE, files.reference[m]);
     }
     automate(run->host, drawn->seed, step);
-    if (!counts_as_silence(drawn->kind)) rest(run->host);
+    if (drawn->rolls) jump(run->host, drawn->seed, step);
+    forget(run->host, drawn, at);
     host_run(run->host, in, out, (uint32_t)n);
     host_forget(run->host);
 }
@@ -268,6 +283,13 @@ static void compare(const Run *bad, const Run *calm, const Case *drawn, size_t a
     }
 }
 
+// The frame from which on nothing is left of the bad stretch.
+static size_t healed_at(const Case *drawn, size_t latency)
+{
+    if (drawn->memory == FORGETS_NEVER && !counts_as_silence(drawn->kind)) return SIZE_MAX;
+    return drawn->bad_to + latency + (size_t)(HEAL_SECONDS * drawn->rate);
+}
+
 static void play_case(Run *bad, Run *calm, const Case *drawn, Outcome *outcome)
 {
     Draw blocks = {.key = {drawn->seed, 400}};
@@ -276,6 +298,8 @@ static void play_case(Run *bad, Run *calm, const Case *drawn, Outcome *outcome)
     for (size_t at = 0, n; at < drawn->frames; at += n, step++) {
         n = draw_block(&blocks);
         if (n > drawn->frames - at) n = drawn->frames - at;
+        if (at < drawn->bad_to && n > drawn->bad_to - at && drawn->memory == FORGETS_AFTER)
+            n = drawn->bad_to - at;
         run_block(bad, drawn, step, at, n);
         run_block(calm, drawn, step, at, n);
         latency = fmaxf(latency, *host_control(bad->host, "latency"));
@@ -283,9 +307,7 @@ static void play_case(Run *bad, Run *calm, const Case *drawn, Outcome *outcome)
         float *const out[SOUND_CHANNELS] = {bad->block[0], bad->block[1]};
         if (outcome->in_bounds)
             outcome->in_bounds = check_level(out, host_channels(bad->host), n, drawn->name);
-        const size_t healed =
-            drawn->bad_to + (size_t)latency + (size_t)(HEAL_SECONDS * drawn->rate);
-        compare(bad, calm, drawn, at, n, healed, outcome);
+        compare(bad, calm, drawn, at, n, healed_at(drawn, (size_t)latency), outcome);
     }
 }
 
@@ -319,6 +341,50 @@ static void bad_input_is_survived(void)
     CHECK_MSG(heard > CASES * 3 / 4, "only %d of %d cases made a sound", heard, CASES);
     CHECK_MSG(differed > CASES / 3, "only in %d of %d cases the bad input was heard", differed,
               CASES);
+}
+
+static double rms(const Sound *sound, size_t from, size_t to)
+{
+    double sum = 0;
+    for (int c = 0; c < SOUND_CHANNELS; c++)
+        for (size_t i = from; i < to; i++)
+            sum += (double)sound->channel[c][i] * (double)sound->channel[c][i];
+    return sqrt(sum / ((double)(to - from) * SOUND_CHANNELS));
+}
+
+// The automatic gain measures three seconds. So long it may answer to a loud stretch: what comes
+// out is as loud as it should be within 100 ms, and the same when the three seconds are over.
+static void check_automatic_gain(Kind kind)
+{
+    static Run bad, calm;
+    Case drawn = {.seed = (uint32_t)kind, .kind = kind, .stereo = true, .rate = 22050, .model = -1};
+    drawn.bad_from = (size_t)drawn.rate;
+    drawn.bad_to = drawn.bad_from + (size_t)(0.3 * drawn.rate);
+    drawn.frames = drawn.bad_to + (size_t)(3.6 * drawn.rate);
+    run_init(&bad, &drawn, true);
+    run_init(&calm, &drawn, false);
+    *host_control(bad.host, "detail") = *host_control(calm.host, "detail") = 0;
+    run_nothing(bad.host);
+    const size_t latency = (size_t)*host_control(bad.host, "latency");
+    const size_t healed = healed_at(&drawn, latency);
+    const size_t forgotten = drawn.bad_to + latency + (size_t)(3.3 * drawn.rate);
+    play(bad.host, &bad.in, &bad.in, 0, drawn.frames, 500);
+    play(calm.host, &calm.in, &calm.in, 0, drawn.frames, 500);
+    const double level = rms(&bad.in, healed, forgotten), wanted = rms(&calm.in, healed, forgotten);
+    CHECK_MSG(wanted > 0 && fabs(20 * log10(level / wanted)) < 3, "after %s: %g instead of %g",
+              kind_names[kind], level, wanted);
+    CHECK_MSG(!sound_equal(&bad.in, &calm.in, healed, forgotten), "%s was not measured",
+              kind_names[kind]);
+    CHECK_MSG(sound_equal(&bad.in, &calm.in, forgotten, drawn.frames), "after %s: not the same",
+              kind_names[kind]);
+    run_free(&bad);
+    run_free(&calm);
+}
+
+static void automatic_gain_recovers(void)
+{
+    check_automatic_gain(WHITE_NOISE);
+    check_automatic_gain(HUGE_DIRECT_CURRENT);
 }
 
 // ---- Levels ----
@@ -416,6 +482,7 @@ int main(void)
 {
     make_files();
     RUN(bad_input_is_survived);
+    RUN(automatic_gain_recovers);
     RUN(every_block_length_keeps_the_level);
     RUN(every_control_keeps_the_level);
     RUN(without_a_model_only_sound_passes);

@@ -106,6 +106,7 @@ static void *play_on(void *argument)
         const float *from[SOUND_CHANNELS] = {in.channel[0] + at, in.channel[1] + at};
         say_something(studio, step);
         automate(studio->host, 1, step);
+        jump(studio->host, 1, step);
         host_run(studio->host, from, out.channel, (uint32_t)n);
         studio->blocks++;
         studio->bad_blocks += !is_finite(out.channel, host_channels(studio->host), n);

@@ -175,6 +175,25 @@ void automate(Host *host, uint32_t seed, uint64_t step)
     }
 }
 
+void jump(Host *host, uint32_t seed, uint64_t step)
+{
+    static const HostPosition odd[] = {
+        {.speed = 0, .beat = -1},      {.speed = 1, .frame = -5, .beat = -1},
+        {.speed = NAN, .beat = -1},    {.speed = 1, .frame = INT64_MAX, .beat = -1},
+        {.speed = 1, .tempo = NAN},    {.speed = 1, .tempo = 1e30f, .beat = 1e30},
+        {.speed = 0.5f, .tempo = 100}, // scrubbing
+    };
+    uint32_t words[4];
+    random_words((RandomKey){seed, UINT32_MAX}, step, 0, words);
+    HostPosition position = odd[words[1] % (sizeof odd / sizeof *odd)];
+    if (words[0] % 16 == 0) {
+        const double seconds = (double)(words[1] % 1000000) / 1000;
+        position = (HostPosition){
+            .frame = (int64_t)(seconds * RATE), .speed = 1, .beat = 2 * seconds, .tempo = 120};
+    }
+    if (words[0] % 8 == 0) host_send_position(host, &position);
+}
+
 // ---- Files ----
 
 static char folder[64];

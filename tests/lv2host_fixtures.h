@@ -51,6 +51,10 @@ void play_in_pieces(Host *host, const Sound *in, Sound *out, size_t from, size_t
 // anywhere in its range, at an end of it, or none that a control should have.
 void automate(Host *host, uint32_t seed, uint64_t step);
 
+// The transport: at about one block in eight the host says something new of it: that it plays from
+// another place, that it stops, or what no host should say.
+void jump(Host *host, uint32_t seed, uint64_t step);
+
 // A folder for this program's files, removed at its end, and a path in it. The path is one of many
 // buffers that are used in turn.
 const char *scratch_folder(void);
