@@ -155,6 +155,7 @@ static void *save_on(void *argument)
                                  !is_known(host_session_find(saved, REFERENCE));
         pause_for(300);
     }
+    host_session_free(saved);
     free(saved);
     return NULL;
 }
@@ -258,6 +259,7 @@ static void check_at_once(Studio *const *studio, int studios)
     for (int t = 0; t < studios * DOING; t++) pthread_join(thread[t], NULL);
     for (int s = 0; s < studios; s++) {
         check_studio(studio[s]);
+        for (int i = 0; i < SESSIONS; i++) host_session_free(&studio[s]->session[i]);
         host_free(studio[s]->host);
         free(studio[s]);
     }
