@@ -5,7 +5,8 @@ they are not as the command says.
   same A B                 the same samples, bit for bit, and not silence
   level A B LOW HIGH       A's level is LOW to HIGH dB above B's
   noise CLEAN NOISY CURVE  what NOISY has beside CLEAN follows the curve of the noise control (SECONDS:SIGMA,…)
-  delayed A B SAMPLES      A is B, exactly, that many samples later"""
+  delayed A B SAMPLES      A is B, exactly, that many samples later
+  closer A B C SAMPLES DB  A is closer to C, so much later, than B is, by so many decibels"""
 import array
 import math
 import struct
@@ -98,5 +99,15 @@ def delayed(a, b, samples):
         demand(x[n:] == y[:len(x) - n], f"channel {channel}: not the same, {n} samples later")
 
 
+def closer(a, b, c, samples, least):
+    n = int(samples)
+    original = read(c)[0]
+
+    def distance(path):
+        return decibels([[x - y for x, y in zip(p[n:], q)] for p, q in zip(read(path)[0], original)])
+    ahead = distance(b) - distance(a)
+    demand(ahead >= float(least), f"{a} is {ahead:.1f} dB closer than {b}, wanted {least} dB")
+
+
 if __name__ == "__main__":
-    {"same": same, "level": level, "noise": noise, "delayed": delayed}[sys.argv[1]](*sys.argv[2:])
+    {f.__name__: f for f in (same, level, noise, delayed, closer)}[sys.argv[1]](*sys.argv[2:])

@@ -109,7 +109,7 @@ for client in player, recorder:
     jack.jack_activate(client.handle)
 player.connect(inputs, True)
 recorder.connect(outputs, False)
-time.sleep(0.5)
+time.sleep(0.3)
 
 if live:
     xruns = 0  # connecting may take its time

@@ -16,7 +16,7 @@ xrun_tries=5
 JACK_DEFAULT_SERVER=trasluz-$$
 export JACK_DEFAULT_SERVER
 start_jack() {
-    jackd --no-realtime --name "$JACK_DEFAULT_SERVER" -d dummy --rate 48000 --period 1024 </dev/null >"$work/jackd.log" 2>&1 &
+    jackd --no-realtime --name "$JACK_DEFAULT_SERVER" -d dummy --rate 48000 --period 2048 </dev/null >"$work/jackd.log" 2>&1 &
     jackd=$!
     started=$jackd
     timeout 20 jack_wait --wait --timeout 15 >"$work/waited" 2>&1 || { cat "$work/waited" "$work/jackd.log" >&2; return 1; }
@@ -44,9 +44,9 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # soon COMMAND…: the command succeeds within five seconds.
 soon() {
-    for _ in $(seq 50); do
+    for _ in $(seq 100); do
         "$@" && return 0
-        sleep 0.1
+        sleep 0.05
     done
     echo "in vain: $*" >&2
     tail -n 30 "$work/said" "$work/complained" >&2
@@ -74,6 +74,7 @@ play() {
     # shellcheck disable=SC2086
     timeout 60 /usr/bin/python3 -B "$here/jack_play.py" "$clip" "$work/$1.wav" plugin $ports >"$work/played"
 }
+latency() { sed -n 's/^latency //p' "$work/played"; } # as told to JACK
 
 # ---- Presets ----
 
@@ -88,14 +89,14 @@ lists_presets() {
     [ -n "$(presets)" ] && tell presets && for preset in $(presets); do soon says "^$preset " || return 1; done
 }
 
-# The files are loaded without a complaint, while the plugin runs.
+# The files are loaded without a complaint, while the plugin runs. (jalv does nothing, and says nothing, where it has not
+# listed its presets before.)
 loads_preset() {
     : >"$work/complained"
     tell preset "$1" && soon says '^trasluz_reference = ' && sleep 0.5 && [ ! -s "$work/complained" ] && return 0
     cat "$work/complained" >&2
     return 1
 }
-
 # jalv's console loses a preset's controls where a plugin declares state:threadSafeRestore (it takes them for messages of a
 # window that it has not: drobilla/jalv issue 62), so they are set one by one.
 sets_controls_of() {
@@ -105,10 +106,20 @@ sets_controls_of() {
 }
 sets_controls_itself() { loads_preset "$1" && controls_are "$(preset_controls "$1")"; }
 
+# The larger model is closer to what it heard.
+preset_changes_model() {
+    for size in normal chico; do
+        preset=urn:trasluz:preset:clean-$size
+        loads_preset "$preset" && sets_controls_of "$preset" && play $size || return 1
+    done
+    audio closer "$work/normal.wav" "$work/chico.wav" "$clip" "$(latency)" 3
+}
+
 sounds_like_input() { play preset && audio level "$work/preset.wav" "$clip" -3 3; }
 
 all_presets() {
     check jalv_lists_presets lists_presets
+    check jalv_preset_changes_model preset_changes_model
     for preset in $(presets); do
         name=$(echo "${preset##*:}" | tr - _)
         check "jalv_loads_$name" loads_preset "$preset"
@@ -122,18 +133,18 @@ all_presets() {
 
 is_delayed_by_its_latency() {
     # shellcheck disable=SC2086
-    set_control $transparent && set_control gain 0 && play dry || return 1
-    latency=$(sed -n 's/^latency //p' "$work/played")
-    [ "$latency" -gt 0 ] && audio delayed "$work/dry.wav" "$clip" "$latency"
+    set_control $transparent && set_control gain 0 && play dry && [ "$(latency)" -gt 0 ] &&
+        audio delayed "$work/dry.wav" "$clip" "$(latency)"
 }
 gain_is_what_it_says() {
     # shellcheck disable=SC2086
-    set_control $transparent && set_control gain -6 && play quiet && set_control gain 0 && audio level "$work/quiet.wav" "$work/dry.wav" -6.1 -5.9
+    set_control $transparent && set_control gain -6 && play quiet && set_control gain 0 &&
+        audio level "$work/quiet.wav" "$work/dry.wav" -6.1 -5.9
 }
 causes_no_xruns() {
     for try in $(seq $xrun_tries); do
         # shellcheck disable=SC2086
-        /usr/bin/python3 -B "$here/jack_play.py" --live 4 "$clip" none plugin $ports >"$work/played" || return 1
+        /usr/bin/python3 -B "$here/jack_play.py" --live 3 "$clip" none plugin $ports >"$work/played" || return 1
         grep -qx 'xruns 0' "$work/played" && return 0
         echo "$(cat "$work/played") (try $try of $xrun_tries)" >&2
     done
