@@ -44,6 +44,14 @@ BUNDLE = $(BUILD)/lv2/trasluz.lv2
 BUNDLE_DATA = $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \
 	$(patsubst presets/%,$(BUNDLE)/%,$(wildcard presets/*.ttl presets/models/* presets/references/*))
 
+# The vector kernels, each for its instruction set; they are empty on other machines.
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+$(BUILD)/shared/kernels_%.o: override CFLAGS += -ffp-contract=fast
+ifeq ($(MACHINE),x86_64)
+$(BUILD)/shared/kernels_avx2.o: override CFLAGS += -mavx2 -mfma
+$(BUILD)/shared/kernels_avx512.o: override CFLAGS += -mavx512f -mprefer-vector-width=512
+endif
+
 all: $(BUNDLE)/trasluz.so $(BUNDLE_DATA) $(BUILD)/bin/trainer
 
 $(BUILD)/shared/%.o: shared/%.c

@@ -1,9 +1,15 @@
 #include "kernels.h"
 
-#include <math.h>
+#include "kernels_table.h"
 
-void kernel_multiply_add(float *restrict y, const float *restrict x, const float *restrict weight,
-                         int rows, int columns)
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- The definition ----
+
+static void multiply_add_scalar(float *restrict y, const float *restrict x,
+                                const float *restrict weight, int rows, int columns)
 {
     // Sixteen sums at a time stay in registers while the rows go by.
     for (int c = 0; c < columns; c += KERNEL_COLUMNS) {
@@ -16,7 +22,7 @@ void kernel_multiply_add(float *restrict y, const float *restrict x, const float
     }
 }
 
-float kernel_dot(const float *restrict x, const float *restrict y, int n)
+static float dot_scalar(const float *restrict x, const float *restrict y, int n)
 {
     float sum[KERNEL_COLUMNS] = {0};
     for (int at = 0; at < n; at += KERNEL_COLUMNS)
@@ -40,4 +46,77 @@ void kernel_activate(float *y, const float *x, size_t n, Activation activation)
         for (size_t i = 0; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : LEAKY_RELU_SLOPE * x[i];
         break;
     }
+}
+
+// ---- Levels ----
+
+static bool always(void)
+{
+    return true;
+}
+
+#if defined(__x86_64__)
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f");
+}
+#endif
+
+typedef struct {
+    const char *name;
+    bool (*is_there)(void);
+    KernelMultiplyAdd *multiply_add;
+    KernelDot *dot;
+} Level;
+
+static const Level levels[] = {
+    {"scalar", always, multiply_add_scalar, dot_scalar},
+#if defined(__x86_64__)
+    {"avx2", has_avx2, kernel_multiply_add_avx2, kernel_dot_avx2},
+    {"avx512", has_avx512, kernel_multiply_add_avx512, kernel_dot_avx512},
+#elif defined(__aarch64__)
+    {"neon", always, kernel_multiply_add_neon, kernel_dot_neon},
+#endif
+};
+enum { LEVELS = sizeof levels / sizeof *levels };
+
+static const Level *level = &levels[0];
+
+bool kernel_choose(const char *name)
+{
+    for (int i = 0; i < LEVELS; i++) {
+        if (strcmp(levels[i].name, name) != 0 || !levels[i].is_there()) continue;
+        level = &levels[i];
+        return true;
+    }
+    return false;
+}
+
+// Before anything computes: when the program starts, or the plugin is loaded.
+__attribute__((constructor)) static void choose_at_start(void)
+{
+    const char *wanted = getenv("TRASLUZ_KERNELS");
+    if (wanted && kernel_choose(wanted)) return;
+    for (int i = 0; i < LEVELS; i++)
+        if (levels[i].is_there()) level = &levels[i];
+}
+
+const char *kernel_level(void)
+{
+    return level->name;
+}
+
+void kernel_multiply_add(float *y, const float *x, const float *weight, int rows, int columns)
+{
+    level->multiply_add(y, x, weight, rows, columns);
+}
+
+float kernel_dot(const float *x, const float *y, int n)
+{
+    return level->dot(x, y, n);
 }

@@ -1,6 +1,9 @@
 // kernels.h: the arithmetic of the streaming engine. Real-time safe. Results depend only on the
-// arguments' values, never on alignment or on how work was cut: every output is summed in the order
-// of its rows.
+// arguments' values and on the level, never on how work was cut.
+//
+// The scalar functions in kernels.c are the definition. Where the processor has wider arithmetic,
+// variants of them are chosen when the program or plugin is loaded: they add in another order and
+// round products and sums at once, so they differ from the scalar ones in the last bits.
 #ifndef TRASLUZ_KERNELS_H
 #define TRASLUZ_KERNELS_H
 
@@ -21,5 +24,13 @@ float kernel_dot(const float *x, const float *y, int n);
 
 // y[i] = activation(x[i]); x and y may be the same.
 void kernel_activate(float *y, const float *x, size_t n, Activation activation);
+
+// The level in use: "scalar", "avx2", "avx512" or "neon".
+const char *kernel_level(void);
+
+// Chooses a level by name, for tests; false where this processor or build does not have it. Not
+// while another thread computes. At the start the environment variable TRASLUZ_KERNELS is followed,
+// else the best level is taken.
+bool kernel_choose(const char *level);
 
 #endif

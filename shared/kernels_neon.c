@@ -1,0 +1,8 @@
+// For aarch64: four lanes, thirty-two registers.
+#if defined(__aarch64__)
+#define LANES      4
+#define SUMS       16
+#define VARIANT(f) kernel_##f##_neon
+#include "kernels_table.h"
+#include "kernels_variant.h"
+#endif

@@ -1,0 +1,17 @@
+// kernels_table.h: the variants that a build may have, for kernels.c to choose from.
+#ifndef TRASLUZ_KERNELS_TABLE_H
+#define TRASLUZ_KERNELS_TABLE_H
+
+typedef void KernelMultiplyAdd(float *y, const float *x, const float *weight, int rows,
+                               int columns);
+typedef float KernelDot(const float *x, const float *y, int n);
+
+#if defined(__x86_64__)
+KernelMultiplyAdd kernel_multiply_add_avx2, kernel_multiply_add_avx512;
+KernelDot kernel_dot_avx2, kernel_dot_avx512;
+#elif defined(__aarch64__)
+KernelMultiplyAdd kernel_multiply_add_neon;
+KernelDot kernel_dot_neon;
+#endif
+
+#endif
