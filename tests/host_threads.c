@@ -280,13 +280,7 @@ static void check_at_once(Studio *const *studio, int studios)
     for (int t = 0; t < studios * DOING; t++) pthread_join(thread[t], NULL);
     for (int s = 0; s < studios; s++) {
         check_studio(studio[s]);
-<<<<<<< Updated upstream
-        for (int i = 0; i < SESSIONS; i++) host_session_free(&studio[s]->session[i]);
-        host_free(studio[s]->host);
-        free(studio[s]);
-=======
         studio_free(studio[s]);
->>>>>>> Stashed changes
     }
 }
 
