@@ -2,6 +2,7 @@
 // runs.
 #include "check.h"
 #include "lv2host_fixtures.h"
+#include "model.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -440,6 +441,118 @@ static void restoring_what_sounds_changes_nothing(void)
     sound_free(&in);
     sound_free(&steady);
     sound_free(&out);
+}
+
+// The same weights in a file that says other things of them.
+static void file_may_be_described_anew(void)
+{
+    const char *model = scrambler_file("scrambler.safetensors", SCRAMBLER, RATE, 1);
+    Host *saved = furnished_host(model, ""), *restored = new_host(HOST_WORKER_NONE);
+    REQUIRE(saved && restored);
+    HostSession session = {0}, again = {0};
+    host_session_save(saved, &session);
+    Error error;
+    Model *same = model_load(model, &error);
+    REQUIRE(same);
+    strcpy(same->info.name, "the same by another name");
+    CHECK(model_write(same, model, &error));
+    model_unref(same);
+    host_session_restore(restored, &session);
+    CHECK(says_nothing(restored));
+    host_session_save(restored, &again);
+    CHECK(!same_property(&session, MODEL_DATA, &again, MODEL_DATA));
+    copy_controls(saved, restored);
+    CHECK(same_sound(saved, restored));
+    host_session_free(&session);
+    host_session_free(&again);
+    host_free(saved);
+    host_free(restored);
+}
+
+// The same values, but made by another model.
+static void reference_is_its_models(void)
+{
+    const char *model = scrambler_file("scrambler.safetensors", SCRAMBLER, RATE, 1);
+    const char *other = scrambler_file("other.safetensors", SCRAMBLER, RATE, 2);
+    Host *saved = furnished_host(model, reference_file("reference.safetensors", model, 300, 1));
+    Host *restored = new_host(HOST_WORKER_NONE);
+    REQUIRE(saved && restored);
+    HostSession session = {0};
+    host_session_save(saved, &session);
+    reference_file("reference.safetensors", other, 300, 1);
+    host_session_restore(restored, &session);
+    CHECK(says(restored, ANOTHER_FILE));
+    copy_controls(saved, restored);
+    CHECK(same_sound(saved, restored));
+    host_session_free(&session);
+    host_free(saved);
+    host_free(restored);
+}
+
+// A model that would be late beyond all bounds at this rate of the host, whose session is opened,
+// saved, and taken back to where it can be played.
+static void model_that_cannot_be_played_here_is_kept(void)
+{
+    const HostOptions slow = {.uri = STEREO, .rate = 8000, .worker = HOST_WORKER_INSIDE};
+    const char *model = scrambler_file("late.safetensors", "1k1024s1024p0,1k16s16p0", 8000, 1);
+    Host *saved = model_alone(host_new(&slow)), *back = model_alone(host_new(&slow));
+    Host *plain = new_host(HOST_WORKER_INSIDE), *between = new_host(HOST_WORKER_INSIDE);
+    REQUIRE(saved && back && plain && between);
+    load_file(saved, MODEL, model);
+    HostSession session = {0}, again = {0};
+    host_session_save(saved, &session);
+    move_file(model, scratch_path("elsewhere.safetensors"));
+    host_session_restore(between, &session);
+    CHECK(is_named(between, MODEL, model));
+    CHECK_MSG(says(between, "late.safetensors: ") && !says(between, OWN_COPY), "%s",
+              named_file(between, NOTICE));
+    CHECK(same_sound(plain, between));
+    host_session_save(between, &again);
+    CHECK(same_property(&session, MODEL_DATA, &again, MODEL_DATA));
+    CHECK(host_session_find(&again, MODEL_STAND_IN));
+    host_session_restore(back, &again);
+    CHECK(says(back, OWN_COPY));
+    CHECK(same_sound(saved, back));
+    host_session_free(&session);
+    host_session_free(&again);
+    host_free(saved);
+    host_free(back);
+    host_free(plain);
+    host_free(between);
+}
+
+static void set_level(const char *path, double level)
+{
+    Error error;
+    Model *model = model_load(path, &error);
+    REQUIRE(model);
+    model->info.level = level;
+    CHECK(model_write(model, path, &error));
+    model_unref(model);
+}
+
+// The same weights said to be trained at another level: the automatic gain would make them sound
+// otherwise.
+static void level_of_training_counts(void)
+{
+    const char *model = scrambler_file("scrambler.safetensors", SCRAMBLER, RATE, 1);
+    set_level(model, -20);
+    Host *saved = new_host(HOST_WORKER_INSIDE), *restored = new_host(HOST_WORKER_NONE);
+    REQUIRE(saved && restored);
+    load_file(saved, MODEL, model);
+    *host_control(saved, "auto_gain") = *host_control(restored, "auto_gain") = 1;
+    HostSession session = {0};
+    host_session_save(saved, &session);
+    set_level(model, -40);
+    host_session_restore(restored, &session);
+    CHECK(says(restored, ANOTHER_FILE));
+    CHECK(same_sound(saved, restored));
+    load_file(saved, MODEL, model);
+    host_reactivate(restored);
+    CHECK(!same_sound(saved, restored));
+    host_session_free(&session);
+    host_free(saved);
+    host_free(restored);
 }
 
 static void chosen_file_takes_the_place_of_a_copy(void)
@@ -956,6 +1069,10 @@ int main(void)
     RUN(what_stands_in_is_saved);
     RUN(lost_file_leaves_the_sound);
     RUN(restoring_what_sounds_changes_nothing);
+    RUN(file_may_be_described_anew);
+    RUN(reference_is_its_models);
+    RUN(level_of_training_counts);
+    RUN(model_that_cannot_be_played_here_is_kept);
     RUN(chosen_file_takes_the_place_of_a_copy);
     RUN(copies_need_no_names);
     RUN(large_copies_may_be_refused);
