@@ -133,12 +133,25 @@ demo:
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/demo
 	@tests/demo.sh "$(abspath $(BUILD))" "$(abspath $(BUILD))/demo"
 
+TEST_ENVIRONMENT = TRAINER="$(abspath $(BUILD))/bin/trainer" TRASLUZ_LV2="$(abspath $(BUILD))/lv2" \
+	LV2_PATH="$(abspath $(BUILD))/lv2:/usr/lib/lv2" OPENBLAS_NUM_THREADS=1
+
 check:
 	@tests/packages.sh $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
-	@TRAINER=$(abspath $(BUILD))/bin/trainer TRASLUZ_LV2=$(abspath $(BUILD))/lv2 LV2_PATH=$(abspath $(BUILD))/lv2:/usr/lib/lv2 \
-		OPENBLAS_NUM_THREADS=1 tests/run.sh $(TESTS) $(HOSTS) "tests/commands.sh" "tests/ttl.sh $(BUNDLE)" \
-		"tests/install.sh" "/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md"
+	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
+	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
+		"BUILD=$(BUILD)/threads tests/threads.sh" \
+		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md"
+
+# The plugin and its host under ThreadSanitizer.
+THREADS_MAKE = BUILD=$(BUILD)/threads CFLAGS="-O1 -g -fsanitize=thread"
+
+# The plugin in Ardour and jalv, which bring a desktop's worth of packages with them.
+check-hosts:
+	@tests/packages.sh $(BUILD_DEPENDS) liblilv-dev ardour jalv jackd2 python3 lilv-utils
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(TEST_ENVIRONMENT) tests/run.sh tests/hosts/ardour.sh tests/hosts/jalv.sh
 
 test-programs: $(TESTS) $(HOSTS) $(BUILD)/tests/dump_network $(BUILD)/tests/demo
 
@@ -152,7 +165,7 @@ lint:
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=ctuuninitvar -Ishared -Itrainer shared plugin trainer
-	shellcheck tests/*.sh presets/*.sh .ci/run
+	shellcheck -x tests/*.sh tests/hosts/*.sh presets/*.sh .ci/run
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs
 
 format:
@@ -161,5 +174,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall demo check test-programs lint format clean
+.PHONY: all install uninstall demo check check-hosts test-programs lint format clean
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -12,11 +12,10 @@
 
 enum { BLOCK = 64 };      // samples at the host's rate
 #define RAMP_SECONDS 0.02 // of detail, dry/wet, gain and bypass
-#define INPUT_MAX                                                                                  \
-    8.0f // 18 dB over full scale: what is louder would only test the network's overflow
+8.0f // 18 dB over full scale: what is louder would only test the network's overflow
 
-// What is made of one channel. At the model's rate a block has as many samples in each channel.
-typedef struct {
+    // What is made of one channel. At the model's rate a block has as many samples in each channel.
+    typedef struct {
     Resampler *down, *up; // NULL where the host runs at the model's rate
     Stream *stream;
     float *model_rate; // a block at the model's rate: the input, then what is decoded of it
@@ -239,13 +238,22 @@ static void process_model_rate(Engine *engine, const EngineSettings *settings, s
 
 // ---- Sound ----
 
+static float limited(float sample)
+{
+    return isfinite(sample) ? fminf(fmaxf(sample, -ENGINE_CEILING), ENGINE_CEILING) : 0.0f;
+}
+
+float engine_input(float sample)
+{
+    return limited(sample);
+}
+
 // Takes a block of input, at most BLOCK samples, to the model's rate; returns the samples there.
 static size_t take_block(Channel *channel, const float *in, size_t n)
 {
     float clean[BLOCK];
-    for (size_t i = 0; i < n; i++) clean[i] = isfinite(in[i]) ? in[i] : 0.0f;
+    for (size_t i = 0; i < n; i++) clean[i] = engine_input(in[i]);
     fifo_push(&channel->dry, clean, n);
-    for (size_t i = 0; i < n; i++) clean[i] = fminf(fmaxf(clean[i], -INPUT_MAX), INPUT_MAX);
     if (channel->down) return resampler_process(channel->down, clean, n, channel->model_rate);
     memcpy(channel->model_rate, clean, n * sizeof(float));
     return n;
@@ -267,11 +275,6 @@ static void mix_block(Engine *engine, const EngineSettings *settings, Mix *mix, 
         mix->enabled[i] = ramp_next(&engine->enabled);
         mix->detail[i] = ramp_next(&engine->detail);
     }
-}
-
-static float limited(float sample)
-{
-    return isfinite(sample) ? fminf(fmaxf(sample, -ENGINE_CEILING), ENGINE_CEILING) : 0.0f;
 }
 
 static void channel_write(Channel *channel, const Mix *mix, float *out, size_t n)

@@ -17,7 +17,10 @@ enum {
     ENGINE_LATENCY_MAX = 65536, // samples: hosts are told that it can be no more
 };
 
-#define ENGINE_CEILING 1.99f // no output sample is beyond it: 6 dB over full scale
+#define ENGINE_CEILING 1.99f // no sample is beyond it, going in or coming out: 6 dB over full scale
+
+// An input sample as it may go on: within the ceiling, 0 where it is not finite. Real-time safe.
+float engine_input(float sample);
 
 typedef struct {
     LatentSettings latent;
@@ -63,7 +66,7 @@ Latent *engine_capture(Engine *engine, int channel);
 void engine_restore_capture(Engine *engine, int channel, const Latent *latent);
 
 // in[c][0, n) to out[c][0, n) for each channel; any output may be any input's memory. Any n, 0
-// included. An input sample that is not finite counts as 0. Denormals are off inside and as before
+// included. Input samples are taken as engine_input() says. Denormals are off inside and as before
 // after it.
 void engine_process(Engine *engine, const EngineSettings *settings, const float *const *in,
                     float *const *out, size_t n);
