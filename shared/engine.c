@@ -12,10 +12,9 @@
 
 enum { BLOCK = 64 };      // samples at the host's rate
 #define RAMP_SECONDS 0.02 // of detail, dry/wet, gain and bypass
-8.0f // 18 dB over full scale: what is louder would only test the network's overflow
 
-    // What is made of one channel. At the model's rate a block has as many samples in each channel.
-    typedef struct {
+// What is made of one channel. At the model's rate a block has as many samples in each channel.
+typedef struct {
     Resampler *down, *up; // NULL where the host runs at the model's rate
     Stream *stream;
     float *model_rate; // a block at the model's rate: the input, then what is decoded of it
@@ -238,21 +237,16 @@ static void process_model_rate(Engine *engine, const EngineSettings *settings, s
 
 // ---- Sound ----
 
-static float limited(float sample)
+float engine_bounded(float sample)
 {
     return isfinite(sample) ? fminf(fmaxf(sample, -ENGINE_CEILING), ENGINE_CEILING) : 0.0f;
-}
-
-float engine_input(float sample)
-{
-    return limited(sample);
 }
 
 // Takes a block of input, at most BLOCK samples, to the model's rate; returns the samples there.
 static size_t take_block(Channel *channel, const float *in, size_t n)
 {
     float clean[BLOCK];
-    for (size_t i = 0; i < n; i++) clean[i] = engine_input(in[i]);
+    for (size_t i = 0; i < n; i++) clean[i] = engine_bounded(in[i]);
     fifo_push(&channel->dry, clean, n);
     if (channel->down) return resampler_process(channel->down, clean, n, channel->model_rate);
     memcpy(channel->model_rate, clean, n * sizeof(float));
@@ -286,7 +280,7 @@ static void channel_write(Channel *channel, const Mix *mix, float *out, size_t n
         const float wet = decoded[i] + mix->detail[i] * dry[i];
         // At either end of a control one of the two comes out as it is, without rounding.
         const float both = (1.0f - mix->wet[i]) * dry[i] + mix->wet[i] * wet;
-        const float mixed = limited(mix->gain[i] * both);
+        const float mixed = engine_bounded(mix->gain[i] * both);
         out[i] = mix->enabled[i] == 0.0f   ? dry[i]
                  : mix->enabled[i] == 1.0f ? mixed
                                            : dry[i] + mix->enabled[i] * (mixed - dry[i]);

@@ -19,8 +19,8 @@ enum {
 
 #define ENGINE_CEILING 1.99f // no sample is beyond it, going in or coming out: 6 dB over full scale
 
-// An input sample as it may go on: within the ceiling, 0 where it is not finite. Real-time safe.
-float engine_input(float sample);
+// The sample within the ceiling; 0 where it is not finite. Real-time safe.
+float engine_bounded(float sample);
 
 typedef struct {
     LatentSettings latent;
@@ -66,8 +66,8 @@ Latent *engine_capture(Engine *engine, int channel);
 void engine_restore_capture(Engine *engine, int channel, const Latent *latent);
 
 // in[c][0, n) to out[c][0, n) for each channel; any output may be any input's memory. Any n, 0
-// included. Input samples are taken as engine_input() says. Denormals are off inside and as before
-// after it.
+// included. Input samples are taken as engine_bounded() says. Denormals are off inside and as
+// before after it.
 void engine_process(Engine *engine, const EngineSettings *settings, const float *const *in,
                     float *const *out, size_t n);
 
