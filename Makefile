@@ -100,6 +100,10 @@ $(HOSTS): $(BUILD)/tests/host_%: $(BUILD)/tests/host_%.o $(HOST_PARTS) $(SHARED_
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
 
+# Its functions must come before the C library's for the plugin too. ThreadSanitizer has functions of its own.
+$(BUILD)/tests/host_realtime: $(BUILD)/tests/realtime_guard.o
+$(BUILD)/tests/host_realtime: override LDFLAGS += -rdynamic
+
 $(BUILD)/tests/demo: $(BUILD)/tests/demo.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
