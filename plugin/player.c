@@ -58,6 +58,12 @@ void player_locate(Player *player, const EngineSettings *settings, uint64_t posi
     if (player->next) engine_locate(player->next->engine, settings, position);
 }
 
+void player_start(Player *player, const EngineSettings *settings, uint64_t position)
+{
+    if (player->current->engine) engine_start(player->current->engine, settings, position);
+    if (player->next) engine_start(player->next->engine, settings, position);
+}
+
 Engine *player_engine(const Player *player)
 {
     return player->current->engine;

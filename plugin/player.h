@@ -38,8 +38,10 @@ bool player_is_free(const Player *player);
 // Takes ownership of the setup. Returns the one that is done with, or NULL.
 Setup *player_adopt(Player *player, Setup *setup);
 
-// The next input sample is number `position` of the song.
+// The next input sample is number `position` of the song: it goes on from there, or it begins to
+// play there.
 void player_locate(Player *player, const EngineSettings *settings, uint64_t position);
+void player_start(Player *player, const EngineSettings *settings, uint64_t position);
 
 // The one that sounds, or NULL.
 Engine *player_engine(const Player *player);

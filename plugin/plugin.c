@@ -174,9 +174,12 @@ static void play_along(Plugin *plugin, uint32_t samples)
                 play(plugin, done, (uint32_t)at);
                 done = (uint32_t)at;
             }
-            if (!transport_read(&plugin->transport, object)) continue;
+            const TransportChange change = transport_read(&plugin->transport, object);
             const EngineSettings settings = read_settings(plugin);
-            player_locate(&plugin->player, &settings, plugin->transport.position);
+            if (change == TRANSPORT_STARTS)
+                player_start(&plugin->player, &settings, plugin->transport.position);
+            else if (change == TRANSPORT_JUMPS)
+                player_locate(&plugin->player, &settings, plugin->transport.position);
         }
     }
     play(plugin, done, samples);

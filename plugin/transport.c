@@ -37,10 +37,10 @@ static void read_beats(Transport *transport, double frame, double bar, double ba
     transport->first_beat = isfinite(first) && fabs(first) < 1e9 ? round(first * 1e3) / 1e3 : 0;
 }
 
-bool transport_read(Transport *transport, const LV2_Atom_Object *object)
+TransportChange transport_read(Transport *transport, const LV2_Atom_Object *object)
 {
     const Uris *uris = transport->uris;
-    if (object->body.otype != uris->time_position) return false;
+    if (object->body.otype != uris->time_position) return TRANSPORT_GOES_ON;
     const LV2_Atom *frame = NULL, *speed = NULL, *bar = NULL, *bar_beat = NULL, *beats = NULL,
                    *tempo = NULL;
     lv2_atom_object_get(object, uris->time_frame, &frame, uris->time_speed, &speed, uris->time_bar,
@@ -53,10 +53,11 @@ bool transport_read(Transport *transport, const LV2_Atom_Object *object)
     // A message without a speed says nothing new of it.
     const double pace = speed ? number(uris, speed) : transport->rolling;
     const bool rolls = pace == 1 && place >= 0 && place < 1e15;
-    const bool jumps = rolls && (!transport->rolling || transport->position != (uint64_t)place);
+    const bool starts = rolls && !transport->rolling;
+    const bool jumps = rolls && transport->position != (uint64_t)place;
     transport->rolling = rolls;
     if (rolls) transport->position = (uint64_t)place;
-    return jumps;
+    return starts ? TRANSPORT_STARTS : jumps ? TRANSPORT_JUMPS : TRANSPORT_GOES_ON;
 }
 
 void transport_advance(Transport *transport, uint32_t n)

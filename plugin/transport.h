@@ -18,9 +18,14 @@ typedef struct {
 
 void transport_init(Transport *transport, const Uris *uris, double rate);
 
-// Takes over a message, if it is a time:Position. True if the song goes on from another place than
-// it would have.
-bool transport_read(Transport *transport, const LV2_Atom_Object *object);
+typedef enum {
+    TRANSPORT_GOES_ON, // as it would have
+    TRANSPORT_JUMPS,   // it plays on from another place
+    TRANSPORT_STARTS,  // it was not playing
+} TransportChange;
+
+// Takes over a message, if it is a time:Position, and says what it changes.
+TransportChange transport_read(Transport *transport, const LV2_Atom_Object *object);
 
 // `n` samples have been played.
 void transport_advance(Transport *transport, uint32_t n);

@@ -371,9 +371,8 @@ static void start_at(Engine *engine, const EngineSettings *settings, uint64_t po
     feed_zeros(engine, settings, (size_t)(sample - start));
 }
 
-void engine_reset(Engine *engine)
+void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position)
 {
-    static const EngineSettings neutral = {ENGINE_NEUTRAL};
     const int steps = (int)lround(RAMP_SECONDS * engine->host_rate);
     ramp_init(&engine->wet, steps);
     ramp_init(&engine->gain, steps);
@@ -388,7 +387,15 @@ void engine_reset(Engine *engine)
         fifo_reset(&channel->wet, (size_t)engine->latency);
         fifo_reset(&channel->dry, (size_t)engine->latency);
     }
-    start_at(engine, &neutral, 0);
+    const DenormalsState before = denormals_off();
+    start_at(engine, settings, position);
+    denormals_restore(before);
+}
+
+void engine_reset(Engine *engine)
+{
+    static const EngineSettings neutral = {ENGINE_NEUTRAL};
+    engine_start(engine, &neutral, 0);
 }
 
 void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position)

@@ -57,9 +57,13 @@ static void bounces_are_the_same(void)
     REQUIRE(host);
     Sound first = sound_new(frames), second = sound_new(frames);
     bounce(host, &first, 0, BLOCK);
-    bounce(host, &second, 0, 1000); // again in the same session, right after the first
-    // The first began on a fresh instance, the second with the tail of the first and its gain.
+    bounce(host, &second, 0, 1000); // again, by a jump: with the tail of the first and its gain
     CHECK(same(&first, &second, SETTLED));
+    const HostPosition stopped = {.frame = 7777, .beat = -1.0};
+    host_send_position(host, &stopped);
+    play(host, &song, &second, 0, 50000, BLOCK);
+    bounce(host, &second, 0, 333); // again, from a stop: not a sample differs
+    CHECK(same(&first, &second, 0));
     host_free(host);
     host = new_host();
     bounce(host, &second, 0, 77);
