@@ -21,8 +21,11 @@ enum {
     SESSIONS = 4,
     PRESETS_MAX = 64,
     NAME_LENGTH = 128,
-    NOTHING = -1, // in a mailbox
+    NOTHING = -1,          // in a mailbox
+    RECORDED_BLOCKS = 100, // half a second
 };
+
+#define RECORDING "urn:trasluz:recording0"
 
 static struct {
     char good[2][NAME_LENGTH], reference[2][NAME_LENGTH];
@@ -64,6 +67,7 @@ typedef struct {
     Host *host;
     const char *folder; // for its sessions on disk
     bool hurried;       // blocks of no samples, no pauses
+    bool records;       // recordings are made and saved, nothing is changed
     HostSession session[SESSIONS];
     char preset[PRESETS_MAX][NAME_LENGTH];
     int presets;
@@ -72,7 +76,7 @@ typedef struct {
     atomic_int choice; // the user's, for the audio thread to send
 
     // Each counted by one thread.
-    atomic_int blocks, told, restored, saved, on_disk, chosen;
+    atomic_int blocks, told, restored, saved, recorded, on_disk, chosen;
     atomic_int bad_blocks, strange_names, failed_on_disk;
 } Studio;
 
@@ -111,7 +115,10 @@ static void *play_on(void *argument)
         const float *from[SOUND_CHANNELS] = {in.channel[0] + at, in.channel[1] + at};
         say_something(studio, step);
         automate(studio->host, 1, step);
-        jump(studio->host, 1, step);
+        if (studio->records)
+            *host_control(studio->host, "capture") = (float)(step / RECORDED_BLOCKS % 2);
+        else
+            jump(studio->host, 1, step);
         host_run(studio->host, from, out.channel, (uint32_t)n);
         studio->blocks++;
         studio->bad_blocks += !is_finite(out.channel, host_channels(studio->host), n);
@@ -127,7 +134,7 @@ static void *play_on(void *argument)
 static void *restore_on(void *argument)
 {
     Studio *studio = argument;
-    while (!studio->over) {
+    while (!studio->over && !studio->records) {
         host_session_restore(studio->host, &studio->session[studio->restored++ % SESSIONS]);
         if (!studio->hurried) pause_for(500);
     }
@@ -156,6 +163,7 @@ static void *save_on(void *argument)
     while (!studio->over) {
         host_session_save(studio->host, saved);
         studio->saved++;
+        studio->recorded += host_session_find(saved, RECORDING) != NULL;
         studio->strange_names += !is_known(host_session_find(saved, MODEL)) ||
                                  !is_known(host_session_find(saved, REFERENCE));
         pause_for(300);
@@ -169,7 +177,7 @@ static void *save_on(void *argument)
 static void *use_disk(void *argument)
 {
     Studio *studio = argument;
-    for (int i = 0; !studio->over; i++) {
+    for (int i = 0; !studio->over && !studio->records; i++) {
         char folder[NAME_LENGTH + 32];
         snprintf(folder, sizeof folder, "%s-%d", studio->folder, i);
         const bool done = host_save(studio->host, folder) && host_restore(studio->host, folder);
@@ -186,7 +194,7 @@ static void *use_disk(void *argument)
 static void *choose_on(void *argument)
 {
     Studio *studio = argument;
-    while (!studio->over) {
+    while (!studio->over && !studio->records) {
         const int choice = studio->chosen++ % CHOICES;
         const bool loads = choices[choice].path != files.missing;
         if (!studio->hurried || !loads) atomic_store(&studio->choice, choice);
@@ -242,6 +250,7 @@ static void studio_free(Studio *studio)
 
 static bool has_seen_enough(const Studio *studio)
 {
+    if (studio->records) return studio->blocks > 6 * RECORDED_BLOCKS && studio->recorded > 20;
     return studio->blocks > 100 && studio->told > 20 && studio->restored > 10 &&
            studio->saved > 10 && studio->on_disk > 4 && studio->chosen > 20;
 }
@@ -249,8 +258,10 @@ static bool has_seen_enough(const Studio *studio)
 static void check_studio(Studio *studio)
 {
     CHECK_MSG(has_seen_enough(studio),
-              "%d blocks, %d told, %d restored, %d saved, %d on disk, %d chosen", studio->blocks,
-              studio->told, studio->restored, studio->saved, studio->on_disk, studio->chosen);
+              "%d blocks, %d told, %d restored, %d saved, %d with recordings, %d on disk, "
+              "%d chosen",
+              studio->blocks, studio->told, studio->restored, studio->saved, studio->recorded,
+              studio->on_disk, studio->chosen);
     CHECK_MSG(studio->bad_blocks == 0, "%d blocks are not finite", studio->bad_blocks);
     CHECK_MSG(studio->strange_names == 0, "%d names that nobody gave", studio->strange_names);
     CHECK_MSG(studio->failed_on_disk == 0, "%d times on disk", studio->failed_on_disk);
@@ -319,6 +330,15 @@ static void hand_to_hand(void)
     check_at_once(&studio, 1);
 }
 
+// A recording is saved while the next one is made.
+static void recordings_are_saved(void)
+{
+    Studio *studio = studio_new(MONO, HOST_WORKER_THREAD, scratch_path("recorded"));
+    load_file(studio->host, MODEL, files.good[1]);
+    studio->records = true;
+    check_at_once(&studio, 1);
+}
+
 // What is the same for all instances of a process.
 static void two_instances(void)
 {
@@ -333,6 +353,7 @@ int main(void)
     RUN(worker_beside);
     RUN(worker_inside);
     RUN(hand_to_hand);
+    RUN(recordings_are_saved);
     RUN(two_instances);
     return check_status();
 }

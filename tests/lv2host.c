@@ -65,13 +65,14 @@ typedef struct {
     HostRange range;
 } Port;
 
-// How the control ports' values get from one thread to another.
+// How the control ports' values get from one thread to another. The audio thread's part of this, as
+// of the URIDs, is without locks: they would put the threads in an order, and so hide the plugin's
+// races from ThreadSanitizer.
 typedef struct {
-    pthread_mutex_t lock;
-    pthread_t audio_thread; // the last to run the plugin
-    float arriving[PORTS_MAX];
-    bool arrives[PORTS_MAX];
-    float last[PORTS_MAX]; // of the last block
+    _Atomic(pthread_t) audio_thread; // the last to run the plugin
+    _Atomic float arriving[PORTS_MAX];
+    atomic_bool arrives[PORTS_MAX];
+    _Atomic float last[PORTS_MAX]; // of the last block
 } Exchange;
 
 typedef union {
@@ -112,30 +113,45 @@ static void fail(const char *what, const char *which)
 // ---- URIDs, the same for all hosts of a program ----
 
 static struct {
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; // to add one
     char *uri[URIDS_MAX];
-    LV2_URID count;
+    _Atomic LV2_URID count;
 } urids = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+// 0 where the URI has no number yet.
+static LV2_URID find_urid(const char *uri)
+{
+    const LV2_URID count = atomic_load_explicit(&urids.count, memory_order_acquire);
+    for (LV2_URID i = 0; i < count; i++)
+        if (strcmp(urids.uri[i], uri) == 0) return i + 1;
+    return 0;
+}
+
+static LV2_URID add_urid(const char *uri)
+{
+    if (urids.count == URIDS_MAX) fail("too many URIs", uri);
+    urids.uri[urids.count] = strdup(uri);
+    atomic_fetch_add_explicit(&urids.count, 1, memory_order_release);
+    return urids.count;
+}
 
 static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri)
 {
     (void)handle;
+    LV2_URID urid = find_urid(uri);
+    if (urid) return urid;
     pthread_mutex_lock(&urids.lock);
-    LV2_URID urid = 0;
-    while (urid < urids.count && strcmp(urids.uri[urid], uri) != 0) urid++;
-    if (urid == URIDS_MAX) fail("too many URIs", uri);
-    if (urid == urids.count) urids.uri[urids.count++] = strdup(uri);
+    urid = find_urid(uri);
+    if (!urid) urid = add_urid(uri);
     pthread_mutex_unlock(&urids.lock);
-    return urid + 1;
+    return urid;
 }
 
 static const char *unmap_uri(LV2_URID_Unmap_Handle handle, LV2_URID urid)
 {
     (void)handle;
-    pthread_mutex_lock(&urids.lock);
-    const char *uri = urid > 0 && urid <= urids.count ? urids.uri[urid - 1] : NULL;
-    pthread_mutex_unlock(&urids.lock);
-    return uri;
+    const LV2_URID count = atomic_load_explicit(&urids.count, memory_order_acquire);
+    return urid > 0 && urid <= count ? urids.uri[urid - 1] : NULL;
 }
 
 static LV2_URID_Map map = {.map = map_uri};
@@ -369,7 +385,6 @@ Host *host_new(const HostOptions *options)
     Host *host = calloc(1, sizeof *host);
     if (!host) return NULL;
     pthread_mutex_init(&host->log.lock, NULL);
-    pthread_mutex_init(&host->exchange.lock, NULL);
     host->exchange.audio_thread = pthread_self();
     host->watch = options->watch;
     host->worker.kind = options->worker;
@@ -396,7 +411,6 @@ void host_free(Host *host)
     lilv_instance_free(host->instance);
     lilv_world_free(host->world);
     pthread_mutex_destroy(&host->log.lock);
-    pthread_mutex_destroy(&host->exchange.lock);
     free(host);
 }
 
@@ -574,14 +588,14 @@ void host_forget(Host *host)
 static void exchange_values(Host *host)
 {
     Exchange *exchange = &host->exchange;
-    pthread_mutex_lock(&exchange->lock);
-    exchange->audio_thread = pthread_self();
+    atomic_store_explicit(&exchange->audio_thread, pthread_self(), memory_order_relaxed);
     for (int p = 0; p < host->ports; p++) {
-        if (exchange->arrives[p]) host->port[p].value = exchange->arriving[p];
-        exchange->arrives[p] = false;
-        exchange->last[p] = host->port[p].value;
+        float *value = &host->port[p].value;
+        if (atomic_load_explicit(&exchange->arrives[p], memory_order_relaxed) &&
+            atomic_exchange_explicit(&exchange->arrives[p], false, memory_order_acquire))
+            *value = atomic_load_explicit(&exchange->arriving[p], memory_order_relaxed);
+        atomic_store_explicit(&exchange->last[p], *value, memory_order_relaxed);
     }
-    pthread_mutex_unlock(&exchange->lock);
 }
 
 void host_run(Host *host, const float *const *in, float *const *out, uint32_t n)
@@ -608,7 +622,8 @@ void host_run(Host *host, const float *const *in, float *const *out, uint32_t n)
 
 static bool on_audio_thread(const Exchange *exchange)
 {
-    return pthread_equal(pthread_self(), exchange->audio_thread);
+    return pthread_equal(pthread_self(),
+                         atomic_load_explicit(&exchange->audio_thread, memory_order_relaxed));
 }
 
 // lilv takes a copy before it asks for the next one.
@@ -618,9 +633,9 @@ static const void *get_port_value(const char *symbol, void *handle, uint32_t *si
     Host *host = handle;
     const Port *port = find_port(host, symbol);
     Exchange *exchange = &host->exchange;
-    pthread_mutex_lock(&exchange->lock);
-    value = on_audio_thread(exchange) ? port->value : exchange->last[port - host->port];
-    pthread_mutex_unlock(&exchange->lock);
+    value = on_audio_thread(exchange)
+                ? port->value
+                : atomic_load_explicit(&exchange->last[port - host->port], memory_order_relaxed);
     *size = sizeof value;
     *type = urid_of(LV2_ATOM__Float);
     return &value;
@@ -642,14 +657,13 @@ static void set_port_value(const char *symbol, void *handle, const void *value, 
     Host *host = handle;
     Port *port = find_port(host, symbol);
     Exchange *exchange = &host->exchange;
-    pthread_mutex_lock(&exchange->lock);
     if (on_audio_thread(exchange)) {
         port->value = number;
-    } else {
-        exchange->arriving[port - host->port] = number;
-        exchange->arrives[port - host->port] = true;
+        return;
     }
-    pthread_mutex_unlock(&exchange->lock);
+    const ptrdiff_t p = port - host->port;
+    atomic_store_explicit(&exchange->arriving[p], number, memory_order_relaxed);
+    atomic_store_explicit(&exchange->arrives[p], true, memory_order_release);
 }
 
 // lilv has variables that all its worlds share.

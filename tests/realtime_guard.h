@@ -9,20 +9,11 @@
 // - A seccomp filter traps each system call of the thread, whatever made it. The handler notes it
 //   and makes the call. No call can be forgotten in a list.
 //
-// One thread at a time is guarded. Link the program with -rdynamic, and not with a sanitizer. The
-// functions are weak, so that a program that was linked without them can say so.
+// One thread at a time is guarded. Link the program with -rdynamic, and not with a sanitizer.
 #ifndef TRASLUZ_REALTIME_GUARD_H
 #define TRASLUZ_REALTIME_GUARD_H
 
 #include <stdbool.h>
-
-#pragma weak guard_thread
-#pragma weak guard_arm
-#pragma weak guard_disarm
-#pragma weak guard_count
-#pragma weak guard_noted
-#pragma weak guard_report
-#pragma weak guard_forget
 
 typedef enum {
     GUARD_MEMORY,
