@@ -370,7 +370,8 @@ static void connect_ports(Host *host)
     for (int p = 0; p < host->ports; p++) {
         connect_port(host, (uint32_t)p);
         host->port[p].range = (HostRange){minimum[p], maximum[p], otherwise[p]};
-        host->port[p].value = host->exchange.last[p] = otherwise[p];
+        host->port[p].value = otherwise[p];
+        host->exchange.last[p] = otherwise[p];
     }
 }
 
