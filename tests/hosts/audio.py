@@ -2,10 +2,10 @@
 """audio.py COMMAND…: compares audio files (WAV, 16-bit or 32-bit float). Exit status 1 and the reason on standard error where
 they are not as the command says.
 
-  same A B                 the same samples, bit for bit, and not silence
+  same A B FROM            the same samples, bit for bit, from that one on, and not silence
   level A B LOW HIGH       A's level is LOW to HIGH dB above B's
   noise CLEAN NOISY CURVE  what NOISY has beside CLEAN follows the curve of the noise control (SECONDS:SIGMA,…)
-  delayed A B SAMPLES      A is B, exactly, that many samples later
+  delayed A B SAMPLES      A is B, that many samples later, to -110 dB
   closer A B C SAMPLES DB  A is closer to C, so much later, than B is, by so many decibels"""
 import array
 import math
@@ -48,14 +48,14 @@ def demand(holds, reason):
         sys.exit(reason)
 
 
-def same(a, b):
+def same(a, b, start):
     (left, _), (right, _) = read(a), read(b)
     demand(len(left) == len(right), f"{len(left)} channels, {len(right)} channels")
     demand(len(left[0]) == len(right[0]), f"{len(left[0])} samples, {len(right[0])} samples")
     demand(decibels(left) > -60, f"there is no sound: {decibels(left):.1f} dB")
     for channel, (x, y) in enumerate(zip(left, right)):
-        if x != y:
-            differing = [i for i, (p, q) in enumerate(zip(x, y)) if p != q]
+        differing = [i for i, (p, q) in enumerate(zip(x, y)) if p != q and i >= int(start)]
+        if differing:
             most = max(abs(x[i] - y[i]) for i in differing)
             sys.exit(f"channel {channel}: {len(differing)} samples differ, the first at {differing[0]}, by {most:g} at most")
 
@@ -91,21 +91,20 @@ def noise(clean, noisy, curve):
         demand(abs(gain - usual) < 2, f"second {second}: noise {gain:.1f} dB above the curve, elsewhere {usual:.1f} dB")
 
 
+def distance(late, early, samples):
+    """How far one is from the other, so many samples later, in dB."""
+    return decibels([[x - y for x, y in zip(p[samples:], q)] for p, q in zip(late, early)])
+
+
 def delayed(a, b, samples):
-    (late, _), (early, _) = read(a), read(b)
-    n = int(samples)
-    for channel, (x, y) in enumerate(zip(late, early)):
-        demand(not any(x[:n]), f"channel {channel}: sound before sample {n}")
-        demand(x[n:] == y[:len(x) - n], f"channel {channel}: not the same, {n} samples later")
+    left, right = read(a)[0], read(b)[0]
+    rest = distance(left, right, int(samples)) - decibels(right)
+    demand(rest < -110, f"not the same, {samples} samples later: the difference is at {rest:.1f} dB")
 
 
 def closer(a, b, c, samples, least):
-    n = int(samples)
     original = read(c)[0]
-
-    def distance(path):
-        return decibels([[x - y for x, y in zip(p[n:], q)] for p, q in zip(read(path)[0], original)])
-    ahead = distance(b) - distance(a)
+    ahead = distance(read(b)[0], original, int(samples)) - distance(read(a)[0], original, int(samples))
     demand(ahead >= float(least), f"{a} is {ahead:.1f} dB closer than {b}, wanted {least} dB")
 
 

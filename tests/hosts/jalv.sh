@@ -5,8 +5,8 @@
 . "$(dirname "$0")/common.sh"
 needs jackd jalv jack_wait stdbuf
 
-# The control that makes the plugin transparent, and where. One line to change.
-transparent="wet 0"
+# The control that makes the plugin transparent, and where.
+transparent="detail 1"
 
 # Other programs of a busy machine cause xruns as well: there must be none in one of so many tries.
 xrun_tries=5

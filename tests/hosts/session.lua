@@ -1,5 +1,5 @@
--- session.lua FOLDER NAME COMMAND…: makes or opens an Ardour 7 session, obeys the commands in turn, closes it, and prints
--- "done" if all went well. Commands, the last plugin inserted or looked up being "the" plugin:
+-- session.lua FOLDER NAME COMMAND…: makes or opens an Ardour 7 session, obeys the commands in turn, prints "done" if all
+-- went well, and closes it. Commands, the last plugin inserted or looked up being "the" plugin:
 --   new                   makes the session instead of opening it (must come first)
 --   track NAME CHANNELS   an audio track that goes to the master bus
 --   insert TRACK URI      an LV2 plugin, before the fader
@@ -45,6 +45,7 @@ local function control_of(label)
 end
 
 local commands = {}
+local exports = {} -- Ardour 7.3 often dies after one: they are freed when all is done
 
 function commands.new()
   session = create_session(folder, name, 48000)
@@ -110,8 +111,7 @@ function commands.export(where, what)
   export:set_name(what)
   assert(export:set_preset("7ca51000-0000-4000-8000-000000000000"), "no export preset")
   assert(export:run_export(), "the export failed")
-  export = nil
-  collectgarbage() -- it must be gone before the session is
+  table.insert(exports, export)
 end
 
 local arguments = { new = 0, track = 2, insert = 2, plugin = 1, preset = 1, set = 2, curve = 2, invert = 1, show = 0, save = 0, export = 2 }
@@ -128,8 +128,8 @@ while arg[i] do
   commands[arg[i]](table.unpack(arg, i + 1, i + count))
   i = i + 1 + count
 end
-processor, plugin = nil, nil
-collectgarbage()
-session:close()
 print("done")
+processor, plugin, exports = nil, nil, nil
+collectgarbage() -- they must be gone before the session is
+session:close()
 quit()
