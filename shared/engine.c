@@ -385,7 +385,6 @@ void engine_start(Engine *engine, const EngineSettings *settings, uint64_t posit
         Channel *channel = &engine->channel[c];
         stream_reset(channel->stream, CODEC_ENDLESS);
         fifo_reset(&channel->wet, (size_t)engine->latency);
-        fifo_reset(&channel->dry, (size_t)engine->latency);
     }
     const DenormalsState before = denormals_off();
     start_at(engine, settings, position);
@@ -395,6 +394,8 @@ void engine_start(Engine *engine, const EngineSettings *settings, uint64_t posit
 void engine_reset(Engine *engine)
 {
     static const EngineSettings neutral = {ENGINE_NEUTRAL};
+    for (int c = 0; c < engine->channels; c++)
+        fifo_reset(&engine->channel[c].dry, (size_t)engine->latency);
     engine_start(engine, &neutral, 0);
 }
 

@@ -53,8 +53,8 @@ void engine_reset(Engine *engine);
 void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position);
 
 // The same for a song that begins to play: everything as in engine_reset(), so that what comes out
-// does not depend on what was heard before, from the first sample on. What went in before is not
-// heard any more.
+// does not depend on what was decoded before. Only the dry signal plays on: hosts that compensate
+// latency feed the song's beginning before they say that it plays.
 void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position);
 
 // Samples at the host's rate between an input and its output, from the architecture and the two
