@@ -1,182 +1,12 @@
 #include "arch.h"
 
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define REPORT "figure 3 of the report, "
-
-const ArchName arch_names[] = {
-    {"extra_chico", "64k8s6p4,32k6s3p4,2k5s2p4", "the report's latent [2,3066]"},
-    {"chico", "64k8s6p4,32k6s3p4,4k5s2p4", "the report's latent [4,3066]"},
-    {"normal", "64k8s6p4,32k6s3p4,8k5s2p4", "the report's latent [8,3066], its choice"},
-    {"grande", "64k8s6p4,32k6s3p4,32k5s2p4", "the report's latent [32,3066]"},
-    {"figure3_1", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 1 (printed there as [1,5512])"},
-    {"figure3_2", "64k6s4p4,32k4s2p3,32k4s2p1", REPORT "row 2: [32,6892]"},
-    {"figure3_3", "64k8s6p4,32k6s3p4,4k5s2p4", REPORT "row 3: [4,3066]"},
-    {"figure3_4", "64k6s4p4,32k6s4p5,4k5s2p4", REPORT "row 4: [4,3449]"},
-    {"figure3_5", "64k6s4p4,32k4s2p3,4k4s2p1", REPORT "row 5: [4,6892]"},
-    {"figure3_6", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 6: [8,3066]"},
-    {"figure3_7", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 7: [8,3066]"},
-    {"figure3_8", "64k8s5p4,32k6s3p4,8k4s2p4", REPORT "row 8: [8,3679]"},
-    {NULL, NULL, NULL},
-};
-
-// ---- Activations ----
-
-static const char *const activation_names[ACTIVATIONS] = {"leaky_relu", "silu", "tanh"};
-
-const char *activation_name(Activation activation)
-{
-    return activation_names[activation];
-}
-
-bool activation_parse(Activation *activation, const char *name, Error *error)
-{
-    for (int i = 0; i < ACTIVATIONS; i++) {
-        if (strcmp(name, activation_names[i]) == 0) {
-            *activation = (Activation)i;
-            return true;
-        }
-    }
-    return error_set(error, "unknown activation '%s': leaky_relu, silu or tanh", name);
-}
-
-// ---- Text ----
-
-// Reads a number in [low, high] behind the letter `tag` (none where it is 0) and moves on.
-static bool parse_number(const char **text, char tag, const char *what, int low, int high,
-                         int *number, Error *error)
-{
-    if (tag) {
-        if (**text != tag)
-            return error_set(error, "'%c' and the layer's %s expected at '%.20s'", tag, what,
-                             *text);
-        ++*text;
-    }
-    if (**text < '0' || **text > '9')
-        return error_set(error, "the layer's %s expected at '%.20s'", what, *text);
-    char *end;
-    const long value = strtol(*text, &end, 10);
-    if (value < low || value > high)
-        return error_set(error, "%s %.*s is not within %d and %d", what, (int)(end - *text), *text,
-                         low, high);
-    *number = (int)value;
-    *text = end;
-    return true;
-}
-
-static bool parse_layer(const char **text, Layer *layer, Error *error)
-{
-    return parse_number(text, 0, "channels", 1, ARCH_CHANNELS_MAX, &layer->out, error) &&
-           parse_number(text, 'k', "kernel", 1, ARCH_KERNEL_MAX, &layer->kernel, error) &&
-           parse_number(text, 's', "stride", 1, ARCH_STRIDE_MAX, &layer->stride, error) &&
-           parse_number(text, 'p', "padding", 0, ARCH_PADDING_MAX, &layer->padding, error);
-}
-
-static bool parse_chain(const char **text, Chain *chain, int in, Error *error)
-{
-    for (;;) {
-        if (chain->layers == ARCH_LAYERS_MAX)
-            return error_set(error, "more than %d layers", ARCH_LAYERS_MAX);
-        Layer *layer = &chain->layer[chain->layers];
-        layer->in = in;
-        if (!parse_layer(text, layer, error)) {
-            char prefix[32];
-            snprintf(prefix, sizeof prefix, "layer %d", chain->layers + 1);
-            return error_prefix(error, prefix);
-        }
-        chain->layers++;
-        in = layer->out;
-        if (**text != ',') return true;
-        ++*text;
-    }
-}
-
-static void mirror(Arch *arch)
-{
-    const int layers = arch->encoder.layers;
-    arch->decoder.layers = layers;
-    for (int i = 0; i < layers; i++) {
-        Layer layer = arch->encoder.layer[layers - 1 - i];
-        const int in = layer.in;
-        layer.in = layer.out;
-        layer.out = in;
-        arch->decoder.layer[i] = layer;
-    }
-    arch->mirrored = true;
-}
-
-static bool is_mirrored(const Arch *arch)
-{
-    Arch other = *arch;
-    mirror(&other);
-    return arch->decoder.layers == arch->encoder.layers &&
-           memcmp(other.decoder.layer, arch->decoder.layer,
-                  (size_t)arch->decoder.layers * sizeof(Layer)) == 0;
-}
-
-bool arch_parse(Arch *arch, const char *text, Activation activation, Error *error)
-{
-    for (const ArchName *known = arch_names; known->name; known++)
-        if (strcmp(text, known->name) == 0) text = known->text;
-    if (strlen(text) >= ARCH_TEXT_MAX)
-        return error_set(error, "architecture: longer than %d characters", ARCH_TEXT_MAX - 1);
-
-    if (*text < '0' || *text > '9')
-        return error_set(
-            error,
-            "no architecture is known by the name '%.60s'; known are extra_chico, chico, "
-            "normal, grande, figure3_1 to figure3_8, and layers as in "
-            "64k8s6p4,32k6s3p4,8k5s2p4",
-            text);
-
-    *arch = (Arch){.activation = activation};
-    const char *rest = text;
-    if (!parse_chain(&rest, &arch->encoder, 1, error)) return error_prefix(error, "encoder");
-    if (*rest == '/') {
-        rest++;
-        if (!parse_chain(&rest, &arch->decoder, arch_latent_channels(arch), error))
-            return error_prefix(error, "decoder");
-        arch->mirrored = is_mirrored(arch);
-    } else {
-        mirror(arch);
-    }
-    if (*rest)
-        return error_set(error,
-                         "architecture: ',' or '/' and another layer, or its end, expected at "
-                         "'%.20s'",
-                         rest);
-    return arch_check(arch, error);
-}
-
-static size_t format_chain(const Chain *chain, char *text, size_t room)
-{
-    size_t used = 0;
-    for (int i = 0; i < chain->layers && used < room; i++) {
-        const Layer *layer = &chain->layer[i];
-        const int n = snprintf(text + used, room - used, "%s%dk%ds%dp%d", i ? "," : "", layer->out,
-                               layer->kernel, layer->stride, layer->padding);
-        used += (size_t)n;
-    }
-    return used;
-}
-
-void arch_format(const Arch *arch, char text[ARCH_TEXT_MAX])
-{
-    // Two chains of eight layers of at most 20 characters each fit.
-    size_t used = format_chain(&arch->encoder, text, ARCH_TEXT_MAX);
-    if (!arch->mirrored) {
-        text[used++] = '/';
-        format_chain(&arch->decoder, text + used, ARCH_TEXT_MAX - used);
-    }
-}
 
 // ---- Sizes ----
 
 uint64_t conv_length(const Layer *layer, uint64_t n)
 {
+    if (layer->kind == LAYER_RESIDUAL) return n;
     const uint64_t padded = n + 2 * (uint64_t)layer->padding;
     const uint64_t kernel = (uint64_t)layer->kernel;
     return padded < kernel ? 0 : (padded - kernel) / (uint64_t)layer->stride + 1;
@@ -184,6 +14,7 @@ uint64_t conv_length(const Layer *layer, uint64_t n)
 
 uint64_t conv_transposed_length(const Layer *layer, uint64_t n)
 {
+    if (layer->kind == LAYER_RESIDUAL) return n;
     if (n == 0) return 0;
     const uint64_t whole = (n - 1) * (uint64_t)layer->stride + (uint64_t)layer->kernel;
     const uint64_t cut = 2 * (uint64_t)layer->padding;
@@ -227,7 +58,7 @@ static int64_t encoder_right_extent(const Chain *chain)
     int64_t extent = 0, hop = 1;
     for (int i = 0; i < chain->layers; i++) {
         const Layer *layer = &chain->layer[i];
-        extent += hop * (layer->kernel - 1 - layer->padding);
+        if (layer->kind == LAYER_STRIDED) extent += hop * (layer->kernel - 1 - layer->padding);
         hop *= layer->stride;
     }
     return extent;
@@ -250,22 +81,156 @@ int arch_delay(const Arch *arch)
     return delay > 0 ? (int)delay : 0;
 }
 
-size_t layer_weights(const Layer *layer)
+bool chain_activates(const Chain *chain, int layer)
 {
-    return (size_t)layer->in * (size_t)layer->out * (size_t)layer->kernel;
+    if (chain->layer[layer].kind == LAYER_RESIDUAL) return false;
+    for (int i = layer + 1; i < chain->layers; i++)
+        if (chain->layer[i].kind == LAYER_STRIDED) return true;
+    return false;
 }
 
-size_t chain_parameters(const Chain *chain)
+// ---- The linear path ----
+
+// One layer, of the decoder where `transposed`, with the reach of a chain's strided layers. A chain
+// of transposed convolutions is one of convolutions read from its end.
+static Layer composite(const Chain *chain, bool transposed)
 {
-    size_t n = 0;
-    for (int i = 0; i < chain->layers; i++)
-        n += layer_weights(&chain->layer[i]) + (size_t)chain->layer[i].out;
-    return n;
+    Layer whole = {.kernel = 1, .stride = 1, .dilation = 1};
+    for (int i = 0; i < chain->layers; i++) {
+        const Layer *layer = &chain->layer[transposed ? chain->layers - 1 - i : i];
+        if (layer->kind == LAYER_RESIDUAL) continue;
+        whole.kernel += whole.stride * (layer->kernel - 1);
+        whole.padding += whole.stride * layer->padding;
+        whole.stride *= layer->stride;
+    }
+    whole.in = chain->layer[0].in;
+    whole.out = chain->layer[chain->layers - 1].out;
+    return whole;
+}
+
+Layer arch_linear_encoder(const Arch *arch)
+{
+    return composite(&arch->encoder, false);
+}
+
+Layer arch_linear_decoder(const Arch *arch)
+{
+    return composite(&arch->decoder, true);
+}
+
+int arch_shared_reach(const Arch *arch, int *offset)
+{
+    // Frame t stands for the samples from hop * t - padding on, `kernel` of them.
+    const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
+    const int ahead = encoder.padding - decoder.padding;
+    const int first = ahead > 0 ? ahead : 0;
+    const int end =
+        encoder.kernel < decoder.kernel + ahead ? encoder.kernel : decoder.kernel + ahead;
+    *offset = first;
+    return end - first;
+}
+
+// ---- Parameters ----
+
+// A list of convolutions being filled.
+typedef struct {
+    Convolution *list;
+    int count;
+    size_t parameters;
+} Listing;
+
+static void list_convolution(Listing *listing, Convolution convolution)
+{
+    const size_t weights =
+        (size_t)convolution.in * (size_t)convolution.out * (size_t)convolution.kernel;
+    convolution.weight = listing->parameters;
+    convolution.bias = convolution.weight + weights;
+    listing->parameters += weights + (convolution.biased ? (size_t)convolution.out : 0);
+    listing->list[listing->count++] = convolution;
+}
+
+static void list_chain(Listing *listing, const Chain *chain, bool decoder)
+{
+    const char *const side = decoder ? "decoder" : "encoder";
+    int module = 0; // as nn.Sequential counts: layers and activations
+    for (int i = 0; i < chain->layers; i++, module++) {
+        const Layer *layer = &chain->layer[i];
+        if (layer->kind == LAYER_RESIDUAL) {
+            Convolution conv = {
+                .biased = true, .in = layer->in, .out = layer->width, .kernel = layer->kernel};
+            Convolution mix = {.biased = true, .in = layer->width, .out = layer->out, .kernel = 1};
+            snprintf(conv.name, sizeof conv.name, "%s.%d.conv", side, module);
+            snprintf(mix.name, sizeof mix.name, "%s.%d.mix", side, module);
+            list_convolution(listing, conv);
+            list_convolution(listing, mix);
+        } else {
+            Convolution conv = {.transposed = decoder,
+                                .biased = true,
+                                .in = layer->in,
+                                .out = layer->out,
+                                .kernel = layer->kernel};
+            snprintf(conv.name, sizeof conv.name, "%s.%d", side, module);
+            list_convolution(listing, conv);
+            if (chain_activates(chain, i)) module++;
+        }
+    }
+}
+
+static void list_linear(Listing *listing, Layer layer, bool decoder)
+{
+    Convolution conv = {
+        .transposed = decoder, .in = layer.in, .out = layer.out, .kernel = layer.kernel};
+    snprintf(conv.name, sizeof conv.name, "linear.%s", decoder ? "decoder" : "encoder");
+    list_convolution(listing, conv);
+}
+
+static Listing list_all(const Arch *arch, Convolution list[ARCH_CONVOLUTIONS_MAX])
+{
+    Listing listing = {.list = list};
+    list_chain(&listing, &arch->encoder, false);
+    list_chain(&listing, &arch->decoder, true);
+    if (arch->linear) {
+        list_linear(&listing, arch_linear_encoder(arch), false);
+        list_linear(&listing, arch_linear_decoder(arch), true);
+    }
+    return listing;
+}
+
+int arch_convolutions(const Arch *arch, Convolution list[ARCH_CONVOLUTIONS_MAX])
+{
+    return list_all(arch, list).count;
+}
+
+static int convolutions_before(const Chain *chain, int layer)
+{
+    int count = layer;
+    for (int i = 0; i < layer; i++) count += chain->layer[i].kind == LAYER_RESIDUAL;
+    return count;
+}
+
+int arch_convolution_of(const Arch *arch, bool decoder, int layer)
+{
+    return decoder ? convolutions_before(&arch->encoder, arch->encoder.layers) +
+                         convolutions_before(&arch->decoder, layer)
+                   : convolutions_before(&arch->encoder, layer);
+}
+
+int arch_convolution_of_linear(const Arch *arch, bool decoder)
+{
+    return arch_convolution_of(arch, true, arch->decoder.layers) + decoder;
 }
 
 size_t arch_parameters(const Arch *arch)
 {
-    return chain_parameters(&arch->encoder) + chain_parameters(&arch->decoder);
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    return list_all(arch, list).parameters;
+}
+
+static double layer_multiply_adds(const Layer *layer)
+{
+    if (layer->kind == LAYER_RESIDUAL)
+        return (double)layer->width * (layer->in * (double)layer->kernel + layer->out);
+    return (double)layer->in * layer->out * layer->kernel;
 }
 
 double arch_multiply_adds(const Arch *arch, double rate)
@@ -273,10 +238,14 @@ double arch_multiply_adds(const Arch *arch, double rate)
     double total = 0.0, frames = rate;
     for (int i = 0; i < arch->encoder.layers; i++) {
         frames /= arch->encoder.layer[i].stride;
-        total += frames * (double)layer_weights(&arch->encoder.layer[i]);
+        total += frames * layer_multiply_adds(&arch->encoder.layer[i]);
+    }
+    if (arch->linear) {
+        const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
+        total += frames * (layer_multiply_adds(&encoder) + layer_multiply_adds(&decoder));
     }
     for (int i = 0; i < arch->decoder.layers; i++) {
-        total += frames * (double)layer_weights(&arch->decoder.layer[i]);
+        total += frames * layer_multiply_adds(&arch->decoder.layer[i]);
         frames *= arch->decoder.layer[i].stride;
     }
     return total;
@@ -289,24 +258,61 @@ static bool within(int value, int low, int high)
     return value >= low && value <= high;
 }
 
+static bool check_layer(const Layer *layer)
+{
+    const bool common = within(layer->in, 1, ARCH_CHANNELS_MAX) &&
+                        within(layer->out, 1, ARCH_CHANNELS_MAX) &&
+                        within(layer->kernel, 1, ARCH_KERNEL_MAX);
+    if (layer->kind == LAYER_RESIDUAL)
+        return common && layer->in == layer->out && layer->stride == 1 && layer->padding == 0 &&
+               within(layer->width, 1, ARCH_CHANNELS_MAX) &&
+               within(layer->dilation, 1, ARCH_DILATION_MAX);
+    return common && within(layer->stride, 1, ARCH_STRIDE_MAX) &&
+           within(layer->padding, 0, ARCH_PADDING_MAX);
+}
+
 static bool check_chain(const Chain *chain, const char *what, int in, Error *error)
 {
     if (!within(chain->layers, 1, ARCH_LAYERS_MAX))
         return error_set(error, "%s: %d layers; 1 to %d can be", what, chain->layers,
                          ARCH_LAYERS_MAX);
+    bool strided = false;
     for (int i = 0; i < chain->layers; i++) {
         const Layer *layer = &chain->layer[i];
-        if (layer->in != in || !within(layer->in, 1, ARCH_CHANNELS_MAX) ||
-            !within(layer->out, 1, ARCH_CHANNELS_MAX) ||
-            !within(layer->kernel, 1, ARCH_KERNEL_MAX) ||
-            !within(layer->stride, 1, ARCH_STRIDE_MAX) ||
-            !within(layer->padding, 0, ARCH_PADDING_MAX))
+        if (layer->in != in || !check_layer(layer))
             return error_set(error, "%s layer %d: channels, kernel, stride or padding out of range",
                              what, i + 1);
         in = layer->out;
+        strided = strided || layer->kind == LAYER_STRIDED;
     }
+    if (!strided) return error_set(error, "%s: nothing in it but residual blocks", what);
     if (chain_hop(chain) > ARCH_HOP_MAX)
         return error_set(error, "%s: its strides multiply to more than %d", what, ARCH_HOP_MAX);
+    return true;
+}
+
+// Both layers must see the same two hops of audio: room for the transform that a training starts
+// from.
+static bool check_linear(const Arch *arch, Error *error)
+{
+    const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
+    const int reach = encoder.kernel > decoder.kernel ? encoder.kernel : decoder.kernel;
+    if (reach > ARCH_KERNEL_MAX)
+        return error_set(error, "linear path: it would reach over %d samples; %d can be", reach,
+                         ARCH_KERNEL_MAX);
+    for (int i = 0; i < arch->encoder.layers; i++) {
+        const Layer *layer = &arch->encoder.layer[i];
+        if (layer->kind == LAYER_STRIDED && layer->padding >= layer->kernel)
+            return error_set(error,
+                             "linear path: encoder layer %d: its padding is not shorter "
+                             "than its kernel",
+                             i + 1);
+    }
+    int offset;
+    if (arch_shared_reach(arch, &offset) < 2 * arch_hop(arch))
+        return error_set(error,
+                         "linear path: the layers do not reach over two hops, of %d samples each",
+                         arch_hop(arch));
     return true;
 }
 
@@ -336,7 +342,7 @@ bool arch_check(const Arch *arch, Error *error)
                          "decoder layer %d: no input length comes back: kernels and paddings of "
                          "encoder and decoder do not answer each other",
                          decoder->layers);
-    return true;
+    return !arch->linear || check_linear(arch, error);
 }
 
 uint64_t arch_round_up(const Arch *arch, uint64_t samples)

@@ -3,14 +3,24 @@
 // any thread.
 //
 // The encoder is a chain of Conv1d, the decoder a chain of ConvTranspose1d; the activation stands
-// between layers, never after the last. Audio is one channel.
+// between them, never after a chain's last. Audio is one channel. Between these strided layers, and
+// at either end of them, residual blocks can stand,
 //
-// In text, a layer is channels, kernel, stride and padding, and the layers are joined by commas:
+//     y = x + mix(activation(conv(x))),    conv: dilated, from channels to width; mix: kernel 1,
+//     back
+//
+// (after van den Oord et al., "WaveNet", 2016). They look into the past alone and so add no delay.
+// Beside both chains a linear path can lie: one convolution in the encoder, one transposed in the
+// decoder, with the stride, padding and reach of the whole chain, added to what the chain gives.
+//
+// In text, a strided layer is channels, kernel, stride and padding, a residual block width, kernel
+// and dilation behind an `r`. Layers are joined by commas:
 //
 //     64k8s6p4,32k6s3p4,8k5s2p4                              the decoder mirrors the encoder
 //     64k8s6p4,32k6s3p4,8k5s2p4/32k5s2p4,64k6s3p4,1k8s6p4    the decoder is its own
+//     64k8s6p4,r32k3d1,32k6s3p4,8k5s2p4,r32k3d2+linear       residual blocks and a linear path
 //
-// Channels are those that come out of the layer, so a decoder's last layer has 1.
+// Channels are those that come out of the layer, so a decoder's last strided layer has 1.
 #ifndef TRASLUZ_ARCH_H
 #define TRASLUZ_ARCH_H
 
@@ -23,14 +33,16 @@
 // A weights file is foreign data: these bounds keep what a model can ask of a host small (see
 // arch_check()).
 enum {
-    ARCH_LAYERS_MAX = 8,
+    ARCH_LAYERS_MAX = 16, // in a chain
+    ARCH_CONVOLUTIONS_MAX = 4 * ARCH_LAYERS_MAX + 2,
     ARCH_CHANNELS_MAX = 1024,
     ARCH_KERNEL_MAX = 1024,
     ARCH_STRIDE_MAX = 1024,
     ARCH_PADDING_MAX = 1024,
+    ARCH_DILATION_MAX = 1024,
     ARCH_HOP_MAX = 16384,           // samples
     ARCH_PARAMETERS_MAX = 16 << 20, // values
-    ARCH_TEXT_MAX = 512,            // bytes of an architecture's text, its NUL included
+    ARCH_TEXT_MAX = 1024,           // bytes of an architecture's text, its NUL included
     ARCH_WINDOW = 110250,           // samples: 5 s at 22 050 Hz, the report's input
 };
 
@@ -38,9 +50,13 @@ typedef enum { ACTIVATION_LEAKY_RELU, ACTIVATION_SILU, ACTIVATION_TANH, ACTIVATI
 
 #define LEAKY_RELU_SLOPE 0.01f
 
+typedef enum { LAYER_STRIDED, LAYER_RESIDUAL } LayerKind;
+
 typedef struct {
-    int in, out; // channels
+    LayerKind kind;
+    int in, out; // channels; a residual block's are the same
     int kernel, stride, padding;
+    int width, dilation; // of a residual block; else 0 and 1
 } Layer;
 
 typedef struct {
@@ -53,7 +69,18 @@ typedef struct {
     Chain decoder; // ConvTranspose1d
     Activation activation;
     bool mirrored; // the decoder was made by mirroring the encoder
+    bool linear;   // a linear path lies beside both chains
 } Arch;
+
+// One convolution of the network and where its parameters stand among all. A strided layer is one,
+// a residual block two, `conv` and `mix`; the linear path is one in each direction.
+typedef struct {
+    char name[32];   // PyTorch's, before ".weight" and ".bias": "encoder.2", "encoder.4.mix"
+    bool transposed; // ConvTranspose1d
+    bool biased;
+    int in, out, kernel;
+    size_t weight, bias; // first values
+} Convolution;
 
 // An architecture known by name.
 typedef struct {
@@ -83,8 +110,8 @@ bool arch_check_window(const Arch *arch, uint64_t samples, Error *error);
 const char *activation_name(Activation activation);
 bool activation_parse(Activation *activation, const char *name, Error *error);
 
-// Frames that come out of a layer for `n` that go in, by PyTorch's formulas; 0 where the input is
-// too short.
+// Frames that come out of a layer of the encoder, or of the decoder, for `n` that go in, by
+// PyTorch's formulas; 0 where the input is too short.
 uint64_t conv_length(const Layer *layer, uint64_t n); // (n + 2 padding - kernel) / stride + 1
 uint64_t conv_transposed_length(const Layer *layer,
                                 uint64_t n); // (n - 1) stride - 2 padding + kernel
@@ -106,9 +133,25 @@ int arch_hop(const Arch *arch);
 // strides after the layer.
 int arch_delay(const Arch *arch);
 
-// Weights and biases of one layer, and of all. A layer's weight has in * out * kernel values.
-size_t layer_weights(const Layer *layer);
-size_t chain_parameters(const Chain *chain);
+// True if the activation follows the layer: it stands between strided layers.
+bool chain_activates(const Chain *chain, int layer);
+
+// The linear path's two layers.
+Layer arch_linear_encoder(const Arch *arch);
+Layer arch_linear_decoder(const Arch *arch);
+
+// How many samples both see of the same latent frame, and which tap of the linear encoder is the
+// first of them; 0 or less where there are none.
+int arch_shared_reach(const Arch *arch, int *offset);
+
+// All convolutions in the order of their parameters: the encoder's layers, the decoder's, then the
+// linear path's. Returns how many there are.
+int arch_convolutions(const Arch *arch, Convolution list[ARCH_CONVOLUTIONS_MAX]);
+
+// The first of a layer's convolutions in that list, and the linear path's.
+int arch_convolution_of(const Arch *arch, bool decoder, int layer);
+int arch_convolution_of_linear(const Arch *arch, bool decoder);
+
 size_t arch_parameters(const Arch *arch);
 
 // Multiply-adds for each second of audio, encoder and decoder together.

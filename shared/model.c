@@ -12,45 +12,35 @@
 #define FORMAT_NAME    "trasluz-model"
 #define FORMAT_VERSION "1"
 
-// ---- The parameter array ----
+// ---- Parameters in PyTorch's order and ours ----
 
-size_t arch_weight_offset(const Arch *arch, bool decoder, int layer)
-{
-    Chain before = decoder ? arch->decoder : arch->encoder;
-    before.layers = layer;
-    return (decoder ? chain_parameters(&arch->encoder) : 0) + chain_parameters(&before);
-}
+enum { TENSOR_NAME = 48 };
 
-size_t arch_bias_offset(const Arch *arch, bool decoder, int layer)
+// PyTorch's name of a convolution's tensor: "encoder.2.weight".
+static void tensor_name(char name[TENSOR_NAME], const Convolution *conv, const char *kind)
 {
-    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
-    return arch_weight_offset(arch, decoder, layer) + layer_weights(&chain->layer[layer]);
-}
-
-void model_tensor_name(char name[32], bool decoder, int layer, const char *kind)
-{
-    // nn.Sequential counts the activations between the layers.
-    snprintf(name, 32, "%s.%d.%s", decoder ? "decoder" : "encoder", 2 * layer, kind);
+    snprintf(name, TENSOR_NAME, "%.31s.%.8s", conv->name, kind);
 }
 
 // PyTorch's shape of a weight: Conv1d [out, in, kernel], ConvTranspose1d [in, out, kernel].
-static void torch_shape(const Layer *layer, bool decoder, size_t shape[3])
+static void torch_shape(const Convolution *conv, size_t shape[3])
 {
-    shape[0] = (size_t)(decoder ? layer->in : layer->out);
-    shape[1] = (size_t)(decoder ? layer->out : layer->in);
-    shape[2] = (size_t)layer->kernel;
+    shape[0] = (size_t)(conv->transposed ? conv->in : conv->out);
+    shape[1] = (size_t)(conv->transposed ? conv->out : conv->in);
+    shape[2] = (size_t)conv->kernel;
 }
 
 // Copies a weight between PyTorch's order and ours.
-static void reorder(const Layer *layer, bool decoder, const float *from, float *to, bool to_torch)
+static void reorder(const Convolution *conv, const float *from, float *to, bool to_torch)
 {
-    const size_t in = (size_t)layer->in, out = (size_t)layer->out, kernel = (size_t)layer->kernel;
+    const size_t in = (size_t)conv->in, out = (size_t)conv->out, kernel = (size_t)conv->kernel;
     for (size_t i = 0; i < in; i++) {
         for (size_t o = 0; o < out; o++) {
             for (size_t k = 0; k < kernel; k++) {
                 const size_t torch =
-                    decoder ? (i * out + o) * kernel + k : (o * in + i) * kernel + k;
-                const size_t ours = decoder ? (i * kernel + k) * out + o : (k * in + i) * out + o;
+                    conv->transposed ? (i * out + o) * kernel + k : (o * in + i) * kernel + k;
+                const size_t ours =
+                    conv->transposed ? (i * kernel + k) * out + o : (k * in + i) * out + o;
                 if (to_torch)
                     to[torch] = from[ours];
                 else
@@ -76,15 +66,13 @@ static float *aligned_zeros(size_t values)
     return array;
 }
 
-static bool pack_layer(Model *model, PackedLayer *packed, bool decoder, int i)
+static bool pack_convolution(Model *model, PackedConvolution *packed, const Convolution *conv)
 {
-    const Layer *layer = decoder ? &model->arch.decoder.layer[i] : &model->arch.encoder.layer[i];
-    const size_t in = (size_t)layer->in, out = (size_t)layer->out, kernel = (size_t)layer->kernel;
-    const size_t rows = decoder ? in : kernel * in;
-    const size_t used = decoder ? kernel * out : out;
+    const size_t in = (size_t)conv->in, out = (size_t)conv->out, kernel = (size_t)conv->kernel;
+    const size_t rows = conv->transposed ? in : kernel * in;
+    const size_t used = conv->transposed ? kernel * out : out;
     const size_t columns = whole_columns(used);
-    const float *weight = model->parameters + arch_weight_offset(&model->arch, decoder, i);
-    const float *bias = model->parameters + arch_bias_offset(&model->arch, decoder, i);
+    const float *weight = model->parameters + conv->weight;
 
     packed->rows = (int)rows;
     packed->columns = (int)columns;
@@ -93,17 +81,17 @@ static bool pack_layer(Model *model, PackedLayer *packed, bool decoder, int i)
     if (!packed->weight || !packed->bias) return false;
     for (size_t r = 0; r < rows; r++)
         memcpy(packed->weight + r * columns, weight + r * used, used * sizeof(float));
-    memcpy(packed->bias, bias, out * sizeof(float));
+    if (conv->biased) memcpy(packed->bias, model->parameters + conv->bias, out * sizeof(float));
     model->bytes += (rows * columns + whole_columns(out)) * sizeof(float);
     return true;
 }
 
 static bool pack(Model *model)
 {
-    for (int i = 0; i < model->arch.encoder.layers; i++)
-        if (!pack_layer(model, &model->encoder[i], false, i)) return false;
-    for (int i = 0; i < model->arch.decoder.layers; i++)
-        if (!pack_layer(model, &model->decoder[i], true, i)) return false;
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    const int count = arch_convolutions(&model->arch, list);
+    for (int i = 0; i < count; i++)
+        if (!pack_convolution(model, &model->packed[i], &list[i])) return false;
     return true;
 }
 
@@ -204,11 +192,9 @@ Model *model_ref(Model *model)
 void model_unref(Model *model)
 {
     if (!model || __atomic_sub_fetch(&model->references, 1, __ATOMIC_ACQ_REL) > 0) return;
-    for (int i = 0; i < ARCH_LAYERS_MAX; i++) {
-        free(model->encoder[i].weight);
-        free(model->encoder[i].bias);
-        free(model->decoder[i].weight);
-        free(model->decoder[i].bias);
+    for (int i = 0; i < ARCH_CONVOLUTIONS_MAX; i++) {
+        free(model->packed[i].weight);
+        free(model->packed[i].bias);
     }
     free(model->parameters);
     free(model->latent_mean);
@@ -269,32 +255,42 @@ static bool read_arch(const Safetensors *file, Arch *arch, Error *error)
     return arch_parse(arch, text, kind, error) || error_prefix(error, "metadata: architecture");
 }
 
-static bool read_layer(const Safetensors *file, Model *model, bool decoder, int i, Error *error)
+static const Tensor *require_tensor(const Safetensors *file, const Convolution *conv,
+                                    const char *kind, int dimensions, const size_t *shape,
+                                    Error *error)
 {
-    const Layer *layer = decoder ? &model->arch.decoder.layer[i] : &model->arch.encoder.layer[i];
-    char name[32];
+    char name[TENSOR_NAME];
+    tensor_name(name, conv, kind);
+    return safetensors_require(file, name, dimensions, shape, error);
+}
+
+// Reads the tensors of a convolution; adds how many there are to `tensors`.
+static bool read_convolution(const Safetensors *file, Model *model, const Convolution *conv,
+                             size_t *tensors, Error *error)
+{
     size_t shape[3];
-    torch_shape(layer, decoder, shape);
-    model_tensor_name(name, decoder, i, "weight");
-    const Tensor *weight = safetensors_require(file, name, 3, shape, error);
+    torch_shape(conv, shape);
+    const Tensor *weight = require_tensor(file, conv, "weight", 3, shape, error);
     if (!weight) return false;
-    shape[0] = (size_t)layer->out;
-    model_tensor_name(name, decoder, i, "bias");
-    const Tensor *bias = safetensors_require(file, name, 1, shape, error);
+    reorder(conv, weight->values, model->parameters + conv->weight, false);
+    ++*tensors;
+    if (!conv->biased) return true;
+
+    const size_t out = (size_t)conv->out;
+    const Tensor *bias = require_tensor(file, conv, "bias", 1, &out, error);
     if (!bias) return false;
-    reorder(layer, decoder, weight->values,
-            model->parameters + arch_weight_offset(&model->arch, decoder, i), false);
-    memcpy(model->parameters + arch_bias_offset(&model->arch, decoder, i), bias->values,
-           shape[0] * sizeof(float));
+    memcpy(model->parameters + conv->bias, bias->values, out * sizeof(float));
+    ++*tensors;
     return true;
 }
 
 static bool read_tensors(const Safetensors *file, Model *model, Error *error)
 {
-    for (int i = 0; i < model->arch.encoder.layers; i++)
-        if (!read_layer(file, model, false, i, error)) return false;
-    for (int i = 0; i < model->arch.decoder.layers; i++)
-        if (!read_layer(file, model, true, i, error)) return false;
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    const int count = arch_convolutions(&model->arch, list);
+    size_t expected = 2; // mean and deviation
+    for (int i = 0; i < count; i++)
+        if (!read_convolution(file, model, &list[i], &expected, error)) return false;
     const size_t channels = (size_t)arch_latent_channels(&model->arch);
     const Tensor *mean = safetensors_require(file, "latent.mean", 1, &channels, error);
     if (!mean) return false;
@@ -303,8 +299,6 @@ static bool read_tensors(const Safetensors *file, Model *model, Error *error)
     memcpy(model->latent_mean, mean->values, channels * sizeof(float));
     memcpy(model->latent_std, std->values, channels * sizeof(float));
 
-    const size_t expected =
-        2 * (size_t)(model->arch.encoder.layers + model->arch.decoder.layers) + 2;
     if (safetensors_count(file) != expected)
         return error_set(error, "%zu tensors; this architecture has %zu", safetensors_count(file),
                          expected);
@@ -385,24 +379,20 @@ static void describe(SafetensorsBuilder *builder, const Model *model)
     describe_number(builder, "level", info->level);
 }
 
-// Adds a layer's two tensors; the weight, in PyTorch's order, is written to `space`. Returns the
-// space used.
-static size_t add_layer(SafetensorsBuilder *builder, const Model *model, bool decoder, int i,
-                        float *space)
+// Adds a convolution's tensors; the weight, in PyTorch's order, is written to `space`.
+static void add_convolution(SafetensorsBuilder *builder, const Model *model,
+                            const Convolution *conv, float *space)
 {
-    const Layer *layer = decoder ? &model->arch.decoder.layer[i] : &model->arch.encoder.layer[i];
-    char name[32];
+    char name[TENSOR_NAME];
     size_t shape[3];
-    torch_shape(layer, decoder, shape);
-    reorder(layer, decoder, model->parameters + arch_weight_offset(&model->arch, decoder, i), space,
-            true);
-    model_tensor_name(name, decoder, i, "weight");
+    torch_shape(conv, shape);
+    reorder(conv, model->parameters + conv->weight, space, true);
+    tensor_name(name, conv, "weight");
     safetensors_add(builder, name, 3, shape, space);
-    shape[0] = (size_t)layer->out;
-    model_tensor_name(name, decoder, i, "bias");
-    safetensors_add(builder, name, 1, shape,
-                    model->parameters + arch_bias_offset(&model->arch, decoder, i));
-    return layer_weights(layer);
+    if (!conv->biased) return;
+    shape[0] = (size_t)conv->out;
+    tensor_name(name, conv, "bias");
+    safetensors_add(builder, name, 1, shape, model->parameters + conv->bias);
 }
 
 unsigned char *model_serialize(const Model *model, size_t *size, Error *error)
@@ -411,11 +401,10 @@ unsigned char *model_serialize(const Model *model, size_t *size, Error *error)
     SafetensorsBuilder *builder = safetensors_builder_new();
     float *space = malloc(arch_parameters(&model->arch) * sizeof(float));
     if (builder && space) {
-        size_t used = 0;
-        for (int i = 0; i < model->arch.encoder.layers; i++)
-            used += add_layer(builder, model, false, i, space + used);
-        for (int i = 0; i < model->arch.decoder.layers; i++)
-            used += add_layer(builder, model, true, i, space + used);
+        Convolution list[ARCH_CONVOLUTIONS_MAX];
+        const int count = arch_convolutions(&model->arch, list);
+        for (int i = 0; i < count; i++)
+            add_convolution(builder, model, &list[i], space + list[i].weight);
         const size_t channels = (size_t)arch_latent_channels(&model->arch);
         safetensors_add(builder, "latent.mean", 1, &channels, model->latent_mean);
         safetensors_add(builder, "latent.std", 1, &channels, model->latent_std);

@@ -27,15 +27,15 @@ typedef struct {
     double level; // RMS of the training set, dB relative to full scale
 } ModelInfo;
 
-// A layer's weights as the streaming engine reads them: rows of `columns` values, 64-byte aligned,
-// zeros behind the last used column. A convolution has a row for each tap and input channel, a
-// column for each output channel; a transposed one a row for each input channel, and a column for
-// each tap and output channel.
+// A convolution as the streaming engine reads it: rows of `columns` values, 64-byte aligned, zeros
+// behind the last used column. A convolution has a row for each tap and input channel, a column for
+// each output channel; a transposed one a row for each input channel, and a column for each tap and
+// output channel.
 typedef struct {
     float *weight; // [rows][columns]
-    float *bias;   // [layer->out]
+    float *bias;   // [out], zeros behind; zeros where the convolution has none
     int rows, columns;
-} PackedLayer;
+} PackedConvolution;
 
 typedef struct {
     Arch arch;
@@ -44,17 +44,16 @@ typedef struct {
     char fingerprint[HASH_TEXT]; // SHA-256 of all that decides the sound: architecture, rate,
                                  // parameters
 
-    // All parameters in one array: encoder, then decoder; in each layer the weight, then the bias.
-    // The weight of a convolution is [kernel][in][out], that of a transposed one [in][kernel][out]:
-    // the order in which both the streaming engine and the trainer's matrix products read them. The
-    // file has PyTorch's order instead.
+    // All parameters in one array, convolution by convolution as arch_convolutions() lists them, in
+    // each the weight, then the bias. The weight of a convolution is [kernel][in][out], that of a
+    // transposed one [in][kernel][out]: the order in which both the streaming engine and the
+    // trainer's matrix products read them. The file has PyTorch's order instead.
     float *parameters;
     float *latent_mean; // [latent channels]
     float *latent_std;  // [latent channels]
 
-    PackedLayer encoder[ARCH_LAYERS_MAX];
-    PackedLayer decoder[ARCH_LAYERS_MAX];
-    size_t bytes; // of memory that this model holds
+    PackedConvolution packed[ARCH_CONVOLUTIONS_MAX]; // in the same order
+    size_t bytes;                                    // of memory that this model holds
     int references;
 } Model;
 
@@ -78,12 +77,5 @@ unsigned char *model_serialize(const Model *model, size_t *size, Error *error);
 // thread.
 Model *model_ref(Model *model);
 void model_unref(Model *model);
-
-// Where a layer's weight and bias begin in `parameters`.
-size_t arch_weight_offset(const Arch *arch, bool decoder, int layer);
-size_t arch_bias_offset(const Arch *arch, bool decoder, int layer);
-
-// PyTorch's name of a layer's tensor, as nn.Sequential counts: "encoder.2.weight".
-void model_tensor_name(char name[32], bool decoder, int layer, const char *kind);
 
 #endif

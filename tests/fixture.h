@@ -12,7 +12,8 @@
 #include <string.h>
 
 // The report's eight architectures, and odd ones: one layer, a hop of one, strides beyond kernels,
-// paddings beyond kernels, a decoder of its own, eight layers.
+// paddings beyond kernels, a decoder of its own, eight layers, residual blocks everywhere, a linear
+// path.
 static const char *const fixture_archs[] = {
     "figure3_1",
     "figure3_2",
@@ -33,11 +34,16 @@ static const char *const fixture_archs[] = {
     "4k5s2p4,3k3s3p0/6k4s3p1,1k8s2p4",
     "4k8s2p3,4k4s2p1/4k8s2p3,1k2s2p0",
     "4k3s1p1,4k3s2p1,4k3s1p1,4k4s2p1,4k3s1p1,4k3s1p2,4k2s1p1,3k5s2p2",
+    "r2k3d4,6k8s6p4,r5k3d1,r5k2d9,5k6s3p4,r7k3d2,3k5s2p4,r8k3d3",
+    "4k8s2p3,r4k3d5,4k4s2p1/r3k2d1,4k8s2p3,r9k4d2,1k2s2p0,r1k2d1",
+    "6k8s6p4,5k6s3p4,3k5s2p4+linear",
+    "5k16s4p6,r4k3d2,3k9s2p4+linear",
+    "5k12s4p5,r4k3d2,3k9s2p4/4k9s2p4,r5k3d1,1k14s4p6+linear",
 };
 enum { FIXTURE_ARCHS = sizeof fixture_archs / sizeof *fixture_archs };
 
-// A model with a training's first weights, and a latent of mean 0 and deviation 1 unless set
-// otherwise.
+// A model with a training's first weights, but for those that start at 0, which are drawn too so
+// that no part is silent; and a latent of mean 0 and deviation 1 unless set otherwise.
 __attribute__((unused)) static Model *fixture_model(const char *text, Activation activation,
                                                     double rate, uint32_t seed)
 {
@@ -51,6 +57,10 @@ __attribute__((unused)) static Model *fixture_model(const char *text, Activation
     float mean[ARCH_CHANNELS_MAX] = {0}, std[ARCH_CHANNELS_MAX];
     for (int i = 0; i < ARCH_CHANNELS_MAX; i++) std[i] = 1.0f;
     initialize_parameters(&arch, seed, parameters);
+    const RandomKey key = {.seed = seed, .stream = 76};
+    for (size_t i = 0; i < arch_parameters(&arch); i++)
+        if (parameters[i] == 0.0f)
+            parameters[i] = 1e-4f * (float)((int)random_below(key, i, 2001) - 1000);
     const ModelInfo info = {.name = "fixture", .level = NAN};
     Model *model = model_new(&arch, rate, parameters, mean, std, &info, &error);
     free(parameters);

@@ -338,9 +338,11 @@ const char *wire_file(const char *name, int hop, float gain, double rate)
 
     // Both weights are [hop][hop] and take each sample to its own channel and back.
     float *parameters = allocate(arch_parameters(&arch), sizeof(float));
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(&arch, list);
     for (int i = 0; i < hop; i++) {
-        parameters[arch_weight_offset(&arch, false, 0) + (size_t)(i * hop + i)] = gain;
-        parameters[arch_weight_offset(&arch, true, 0) + (size_t)(i * hop + i)] = 1;
+        parameters[list[0].weight + (size_t)(i * hop + i)] = gain;
+        parameters[list[1].weight + (size_t)(i * hop + i)] = 1;
     }
     const char *path = write_model(name, &arch, rate, parameters);
     free(parameters);
@@ -348,15 +350,19 @@ const char *wire_file(const char *name, int hop, float gain, double rate)
 }
 
 // Uniform values, wide enough that the sound comes out about as loud as it went in.
-static void scramble(const Arch *arch, bool decoder, float *parameters, RandomKey key)
+static void scramble(const Arch *arch, float *parameters, uint32_t seed)
 {
-    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
-    for (int l = 0; l < chain->layers; l++) {
-        const Layer *layer = &chain->layer[l];
-        const double taps = decoder ? (double)layer->kernel / layer->stride : layer->kernel;
-        const double bound = sqrt(6 / (layer->in * taps));
-        const size_t start = arch_weight_offset(arch, decoder, l);
-        for (size_t i = start; i < start + layer_weights(layer); i++)
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    const int count = arch_convolutions(arch, list);
+    for (int c = 0; c < count; c++) {
+        const Convolution *conv = &list[c];
+        const Chain *chain = conv->transposed ? &arch->decoder : &arch->encoder;
+        const RandomKey key = {seed, conv->transposed};
+        const int layer = conv->transposed ? c - arch->encoder.layers : c;
+        const double taps =
+            conv->transposed ? (double)conv->kernel / chain->layer[layer].stride : conv->kernel;
+        const double bound = sqrt(6 / (conv->in * taps));
+        for (size_t i = conv->weight; i < conv->bias; i++)
             parameters[i] =
                 (float)(bound * ((double)random_below(key, i, 1 << 24) / (1 << 23) - 1));
     }
@@ -368,8 +374,7 @@ const char *scrambler_file(const char *name, const char *text, double rate, uint
     Arch arch;
     if (!arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, &error)) fail(text, error.text);
     float *parameters = allocate(arch_parameters(&arch), sizeof(float));
-    scramble(&arch, false, parameters, (RandomKey){seed, 0});
-    scramble(&arch, true, parameters, (RandomKey){seed, 1});
+    scramble(&arch, parameters, seed);
     const char *path = write_model(name, &arch, rate, parameters);
     free(parameters);
     return path;

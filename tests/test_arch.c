@@ -60,22 +60,57 @@ static void test_text_comes_back(void)
         REQUIRE(parse(&again, text, &error));
         arch_format(&again, second);
         CHECK(strcmp(text, second) == 0);
-        CHECK(arch.decoder.layers == again.decoder.layers);
+        CHECK(arch.decoder.layers == again.decoder.layers && arch.linear == again.linear);
         CHECK(memcmp(arch.decoder.layer, again.decoder.layer, sizeof arch.decoder.layer) == 0);
         CHECK(memcmp(arch.encoder.layer, again.encoder.layer, sizeof arch.encoder.layer) == 0);
     }
 }
 
-static void test_longest_text_fits(void)
+// Residual blocks add weights and no delay; the linear path has the chain's stride, padding and
+// reach, and no bias.
+static void test_residual_blocks_and_linear_path(void)
 {
-    char text[ARCH_TEXT_MAX] = "";
-    for (int i = 0; i < 8; i++) strcat(text, i ? ",1k1024s1p1024" : "1k1024s1p1024");
-    strcat(text, "/");
-    for (int i = 0; i < 8; i++) strcat(text, i ? ",1k1023s1p1024" : "1k1025s1p1024");
+    static const char *const names[] = {
+        "encoder.0",     "encoder.2.conv", "encoder.2.mix",  "encoder.3",
+        "encoder.5",     "encoder.6.conv", "encoder.6.mix",  "decoder.0.conv",
+        "decoder.0.mix", "decoder.1",      "decoder.3",      "decoder.5.conv",
+        "decoder.5.mix", "decoder.6",      "linear.encoder", "linear.decoder"};
     Error error;
     Arch arch;
-    CHECK(!parse(&arch, text, &error)); // a kernel of 1025
-    CHECK(strstr(error.text, "decoder: layer 1: kernel 1025"));
+    REQUIRE(parse(&arch, "64k8s6p4,r16k3d9,32k6s3p4,8k5s2p4,r24k2d5+linear", &error));
+    CHECK(arch_delay(&arch) == 109);
+    CHECK(arch_latent_channels(&arch) == 8 && arch_latent_frames(&arch, ARCH_WINDOW) == 3066);
+    CHECK(arch_check_window(&arch, ARCH_WINDOW, &error));
+    const Layer encoder = arch_linear_encoder(&arch), decoder = arch_linear_decoder(&arch);
+    CHECK(encoder.in == 1 && encoder.out == 8 && decoder.in == 8 && decoder.out == 1);
+    CHECK(encoder.kernel == 110 && encoder.stride == 36 && encoder.padding == 100);
+    CHECK(decoder.kernel == 110 && decoder.stride == 36 && decoder.padding == 100);
+    const size_t blocks = 2 * ((64 * 16 * 3 + 16 + 16 * 64 + 64) + (8 * 24 * 2 + 24 + 24 * 8 + 8));
+    CHECK(arch_parameters(&arch) == 28361 + blocks + (size_t)(2 * 8 * 110));
+
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    const int count = arch_convolutions(&arch, list);
+    REQUIRE(count == (int)(sizeof names / sizeof *names));
+    for (int i = 0; i < count; i++)
+        CHECK_MSG(strcmp(list[i].name, names[i]) == 0, "%s, not %s", list[i].name, names[i]);
+    CHECK(arch_convolution_of(&arch, false, 3) == 4);
+    CHECK(arch_convolution_of(&arch, true, 3) == 11);
+    CHECK(arch_convolution_of_linear(&arch, true) == 15);
+}
+
+// Each layer at its longest, sixteen a side: 20 characters and a comma.
+static void test_longest_text_fits(void)
+{
+    Arch arch = {.linear = true};
+    for (int i = 0; i < ARCH_LAYERS_MAX; i++) {
+        const Layer layer = {LAYER_STRIDED, 1024, 1024, 1024, 1024, 1024, 0, 1};
+        arch.encoder.layer[i] = arch.decoder.layer[i] = layer;
+    }
+    arch.encoder.layers = arch.decoder.layers = ARCH_LAYERS_MAX;
+    char text[ARCH_TEXT_MAX];
+    arch_format(&arch, text);
+    CHECK(strlen(text) ==
+          2 * ARCH_LAYERS_MAX * strlen("1024k1024s1024p1024,") - 1 + strlen("+linear"));
 }
 
 static void test_mirrored_decoder_written_out_is_mirrored(void)
@@ -107,8 +142,17 @@ static void test_refusals_name_layer_and_reason(void)
     check_refused("64k8s0p4", "encoder: layer 1: stride 0");
     check_refused("0k8s6p4", "encoder: layer 1: channels 0");
     check_refused("64k99999999999999999999s6p4", "encoder: layer 1: kernel 99999999999999999999");
-    check_refused("1k1s1p0,1k1s1p0,1k1s1p0,1k1s1p0,1k1s1p0,1k1s1p0,1k1s1p0,1k1s1p0,1k1s1p0",
-                  "encoder: more than 8 layers");
+    check_refused("1k1s1p0,r1k1d1,r1k1d1,r1k1d1,r1k1d1,r1k1d1,r1k1d1,r1k1d1,r1k1d1,r1k1d1,r1k1d1,"
+                  "r1k1d1,r1k1d1,r1k1d1,r1k1d1,r1k1d1,r1k1d1",
+                  "encoder: more than 16 layers");
+    check_refused("r4k3d1", "encoder: nothing in it but residual blocks");
+    check_refused("4k4s2p1,r4k3", "encoder: layer 2: 'd' and the layer's dilation");
+    check_refused("4k4s2p1,r4k3d2000", "encoder: layer 2: dilation 2000");
+    check_refused("4k4s2p1/r4k3d1,2k4s2p1", "decoder layer 2: gives 2 channels");
+    check_refused("8k16s8p4+linea", "'+linear', or its end, expected at '+linea'");
+    check_refused("8k15s8p4+linear", "do not reach over two hops");
+    check_refused("8k16s8p16+linear", "encoder layer 1: its padding");
+    check_refused("8k1024s4p500,8k512s2p200+linear", "it would reach over 3068 samples");
     check_refused("64k8s6p4 32k6s3p4", "expected at ' 32k6s3p4'");
     check_refused("4k4s2p1/1k4s3p1", "decoder layer 1: the strides up to it multiply to 3");
     check_refused("4k4s2p1/2k4s2p1", "decoder layer 1: gives 2 channels");
@@ -152,6 +196,7 @@ int main(void)
     RUN(test_sizes_of_the_report);
     RUN(test_numbers_of_the_chosen_one);
     RUN(test_text_comes_back);
+    RUN(test_residual_blocks_and_linear_path);
     RUN(test_longest_text_fits);
     RUN(test_mirrored_decoder_written_out_is_mirrored);
     RUN(test_refusals_name_layer_and_reason);

@@ -226,6 +226,8 @@ static void test_delay_is_what_the_network_needs(void)
     check_delay("figure3_8");
     check_delay("5k7s1p3");
     check_delay("3k4s2p1,4k6s3p2/5k3s3p0,1k8s2p3");
+    check_delay("6k8s6p4,r5k3d1,r5k2d9,5k6s3p4,r7k3d2,3k5s2p4,r8k3d3");
+    check_delay("5k16s4p6,r4k3d2,3k9s2p4+linear");
 }
 
 static void test_delay_of_the_report(void)
@@ -245,11 +247,12 @@ static void test_impulse_comes_after_the_delay(void)
     REQUIRE(arch_parse(&arch, "36k37s36p4", ACTIVATION_LEAKY_RELU, &error));
     float *parameters = calloc(arch_parameters(&arch), sizeof(float));
     float mean[36] = {0}, std[36];
-    for (int c = 0; c < 36; c++) {
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(&arch, list);
+    for (size_t c = 0; c < 36; c++) {
         std[c] = 1.0f;
-        parameters[arch_weight_offset(&arch, false, 0) + (size_t)(c * 36 + c)] =
-            1.0f;                                                                     // [k][0][out]
-        parameters[arch_weight_offset(&arch, true, 0) + (size_t)(c * 37 + c)] = 1.0f; // [in][k][0]
+        parameters[list[0].weight + c * 36 + c] = 1.0f; // [k][0][out]
+        parameters[list[1].weight + c * 37 + c] = 1.0f; // [in][k][0]
     }
     const ModelInfo info = {.level = NAN};
     Model *model = model_new(&arch, 22050.0, parameters, mean, std, &info, &error);

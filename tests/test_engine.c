@@ -12,11 +12,13 @@ static Model *identity_model(double rate)
     Error error;
     Arch arch;
     if (!arch_parse(&arch, "16k16s16p0", ACTIVATION_LEAKY_RELU, &error)) return NULL;
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(&arch, list);
     float parameters[16 * 16 * 2 + 17] = {0}, mean[16] = {0}, std[16];
     for (size_t c = 0; c < 16; c++) {
         std[c] = 0.5f;
-        parameters[arch_weight_offset(&arch, false, 0) + c * 16 + c] = 1.0f;
-        parameters[arch_weight_offset(&arch, true, 0) + c * 16 + c] = 1.0f;
+        parameters[list[0].weight + c * 16 + c] = 1.0f;
+        parameters[list[1].weight + c * 16 + c] = 1.0f;
     }
     const ModelInfo info = {.level = NAN};
     return model_new(&arch, rate, parameters, mean, std, &info, &error);

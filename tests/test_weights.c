@@ -133,12 +133,14 @@ static void test_pytorch_order(void)
     const Tensor *encoder = safetensors_require(parsed, "encoder.2.weight", 3, conv, &error);
     const Tensor *decoder = safetensors_require(parsed, "decoder.0.weight", 3, transposed, &error);
     REQUIRE(encoder && decoder);
-    const float *ours = model->parameters + arch_weight_offset(&model->arch, false, 1);
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(&model->arch, list);
+    const float *ours = model->parameters + list[1].weight;
     for (size_t o = 0; o < 2; o++)
         for (size_t i = 0; i < 4; i++)
             for (size_t k = 0; k < 3; k++)
                 CHECK(encoder->values[(o * 4 + i) * 3 + k] == ours[(k * 4 + i) * 2 + o]);
-    ours = model->parameters + arch_weight_offset(&model->arch, true, 0);
+    ours = model->parameters + list[2].weight;
     for (size_t i = 0; i < 2; i++)
         for (size_t o = 0; o < 4; o++)
             for (size_t k = 0; k < 3; k++)

@@ -72,27 +72,51 @@ static uint64_t latent_values(const Arch *arch, uint64_t window)
     return arch_latent_frames(arch, window) * (uint64_t)arch_latent_channels(arch);
 }
 
-static void print_layer(const char *part, int index, const Layer *layer, uint64_t frames)
+static size_t convolution_parameters(const Convolution *conv)
 {
-    char name[32];
-    snprintf(name, sizeof name, "%s %d", part, index + 1);
-    printf("%-14s %10" PRIu64 " x %-5d %6d %6d %7d %10zu\n", name, frames, layer->out,
-           layer->kernel, layer->stride, layer->padding, layer_weights(layer) + (size_t)layer->out);
+    return (size_t)conv->in * (size_t)conv->out * (size_t)conv->kernel +
+           (conv->biased ? (size_t)conv->out : 0);
+}
+
+static void print_layer(const char *name, const Layer *layer, const Convolution *conv,
+                        uint64_t frames)
+{
+    printf("%-14s %10" PRIu64 " x %-5d %6d ", name, frames, layer->out, layer->kernel);
+    if (layer->kind == LAYER_RESIDUAL)
+        printf("residual, width %4d, dilation %4d %10zu\n", layer->width, layer->dilation,
+               convolution_parameters(&conv[0]) + convolution_parameters(&conv[1]));
+    else
+        printf("%6d %7d %10zu\n", layer->stride, layer->padding, convolution_parameters(conv));
+}
+
+static uint64_t print_chain(const Arch *arch, bool decoder, const Convolution *list,
+                            uint64_t frames)
+{
+    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
+    for (int i = 0; i < chain->layers; i++) {
+        const Layer *layer = &chain->layer[i];
+        char name[32];
+        snprintf(name, sizeof name, "%s %d", decoder ? "decoder" : "encoder", i + 1);
+        frames = decoder ? conv_transposed_length(layer, frames) : conv_length(layer, frames);
+        print_layer(name, layer, &list[arch_convolution_of(arch, decoder, i)], frames);
+    }
+    return frames;
 }
 
 static void print_layers(const Arch *arch, uint64_t window)
 {
-    uint64_t frames = window;
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(arch, list);
     printf("\n%-14s %10s x %-5s %6s %6s %7s %10s\n", "layer", "frames", "chan.", "kernel", "stride",
            "padding", "parameters");
-    printf("%-14s %10" PRIu64 " x %-5d\n", "input", frames, 1);
-    for (int i = 0; i < arch->encoder.layers; i++) {
-        frames = conv_length(&arch->encoder.layer[i], frames);
-        print_layer("encoder", i, &arch->encoder.layer[i], frames);
-    }
-    for (int i = 0; i < arch->decoder.layers; i++) {
-        frames = conv_transposed_length(&arch->decoder.layer[i], frames);
-        print_layer("decoder", i, &arch->decoder.layer[i], frames);
+    printf("%-14s %10" PRIu64 " x %-5d\n", "input", window, 1);
+    const uint64_t frames = print_chain(arch, false, list, window);
+    const uint64_t samples = print_chain(arch, true, list, frames);
+    if (arch->linear) {
+        const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
+        const Convolution *linear = &list[arch_convolution_of_linear(arch, false)];
+        print_layer("linear encoder", &encoder, &linear[0], frames);
+        print_layer("linear decoder", &decoder, &linear[1], samples);
     }
     putchar('\n');
 }

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IDENTITY_MAX = 1024 };
+enum { IDENTITY_MAX = ARCH_TEXT_MAX + 512 };
 #define CLEARLY_BETTER                                                                             \
     0.999 // a validation loss below this share of the last one resets the patience
 #define SMALLEST_RATE (1.0 / 64.0) // of the first; when patience wants less, the training is over
