@@ -2,6 +2,7 @@
 
 #include "hash.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
@@ -19,7 +20,8 @@ enum { LENGTH_BYTES = 8 };
 struct Safetensors {
     json_t *header;   // owns names and metadata
     json_t *metadata; // borrowed from it; NULL where there is none
-    float *values;
+    const float *values;
+    float *copy; // of the values; NULL where they are the caller's
     Tensor tensor[SAFETENSORS_TENSORS_MAX];
     size_t tensors;
 };
@@ -157,8 +159,7 @@ static bool read_metadata(Safetensors *file, Error *error)
     return true;
 }
 
-static bool read_tensors(Safetensors *file, const unsigned char *data, size_t data_size,
-                         Error *error)
+static bool read_tensors(Safetensors *file, size_t data_size, Error *error)
 {
     const char *name;
     json_t *entry;
@@ -172,12 +173,11 @@ static bool read_tensors(Safetensors *file, const unsigned char *data, size_t da
         tensor->values = file->values + begin;
         file->tensors++;
     }
-    memcpy(file->values, data, data_size);
     return read_metadata(file, error) && check_layout(file, data_size, error) &&
            check_checksum(file, data_size, error) && check_finite(file, error);
 }
 
-static bool read_header(Safetensors *file, const unsigned char *bytes, size_t size,
+static bool read_header(Safetensors *file, const unsigned char *bytes, size_t size, size_t most,
                         size_t *header_size, Error *error)
 {
     uint64_t length = 0;
@@ -189,9 +189,9 @@ static bool read_header(Safetensors *file, const unsigned char *bytes, size_t si
             "not a safetensors file, or cut short: a header of %llu bytes in a file of "
             "%zu",
             (unsigned long long)length, size);
-    if (length > SAFETENSORS_HEADER_MAX)
-        return error_set(error, "a header of %llu bytes; at most %d can be",
-                         (unsigned long long)length, SAFETENSORS_HEADER_MAX);
+    if (length > most)
+        return error_set(error, "a header of %llu bytes; at most %zu can be",
+                         (unsigned long long)length, most);
     json_error_t why;
     file->header = json_loadb((const char *)bytes + LENGTH_BYTES, (size_t)length,
                               JSON_REJECT_DUPLICATES, &why);
@@ -201,20 +201,44 @@ static bool read_header(Safetensors *file, const unsigned char *bytes, size_t si
     return true;
 }
 
-Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *error)
+static Safetensors *file_new(Error *error)
 {
     Safetensors *file = calloc(1, sizeof *file);
-    if (!file) {
-        error_set(error, "out of memory");
-        return NULL;
-    }
+    if (!file) error_set(error, "out of memory");
+    return file;
+}
+
+Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *error)
+{
+    Safetensors *file = file_new(error);
     size_t header_size = 0;
-    if (read_header(file, bytes, size, &header_size, error)) {
+    if (!file) return NULL;
+    if (read_header(file, bytes, size, SAFETENSORS_HEADER_MAX, &header_size, error)) {
         const size_t data_size = size - header_size;
-        file->values = malloc(data_size + sizeof(float));
-        if (!file->values)
+        file->values = file->copy = malloc(data_size + sizeof(float));
+        if (!file->copy) {
             error_set(error, "out of memory");
-        else if (read_tensors(file, bytes + header_size, data_size, error))
+        } else {
+            memcpy(file->copy, bytes + header_size, data_size);
+            if (read_tensors(file, data_size, error)) return file;
+        }
+    }
+    safetensors_free(file);
+    return NULL;
+}
+
+Safetensors *safetensors_view(const unsigned char *bytes, size_t size, Error *error)
+{
+    Safetensors *file = file_new(error);
+    size_t header_size = 0;
+    if (!file) return NULL;
+    if (read_header(file, bytes, size, SAFETENSORS_VIEW_HEADER_MAX, &header_size, error)) {
+        const unsigned char *data = bytes + header_size;
+        file->values = (const float *)(const void *)data;
+        if ((uintptr_t)data % _Alignof(float) != 0)
+            error_set(error, "a header of %zu bytes: the values behind it are not aligned",
+                      header_size);
+        else if (read_tensors(file, size - header_size, error))
             return file;
     }
     safetensors_free(file);
@@ -225,7 +249,7 @@ void safetensors_free(Safetensors *file)
 {
     if (!file) return;
     json_decref(file->header);
-    free(file->values);
+    free(file->copy);
     free(file);
 }
 
@@ -302,20 +326,30 @@ void safetensors_add(SafetensorsBuilder *builder, const char *name, int rank, co
     builder->tensors++;
 }
 
+// As asprintf(), which POSIX has not; NULL where memory is short.
+static char *format_text(const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    const int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text) vsnprintf(text, (size_t)length + 1, format, arguments);
+    return text;
+}
+
 void safetensors_describe(SafetensorsBuilder *builder, const char *key, const char *format, ...)
 {
-    char text[4096];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     const size_t i = builder->metadata;
     if (i == SAFETENSORS_METADATA_MAX) {
         builder->overflow = true;
         return;
     }
+    va_list arguments;
+    va_start(arguments, format);
     builder->key[i] = strdup(key);
-    builder->text[i] = strdup(text);
+    builder->text[i] = format_text(format, arguments);
+    va_end(arguments);
     builder->overflow = builder->overflow || !builder->key[i] || !builder->text[i];
     builder->metadata++;
 }
@@ -365,6 +399,19 @@ static char *header_text(const SafetensorsBuilder *builder, const char *digest, 
     }
     memset(padded + used, ' ', *length - used);
     return padded;
+}
+
+bool safetensors_write_header(const SafetensorsBuilder *builder, const char *digest, FILE *to,
+                              Error *error)
+{
+    size_t length = 0;
+    char *header = builder->overflow ? NULL : header_text(builder, digest, &length);
+    if (!header) return error_set(error, "out of memory for the file's header");
+    const uint64_t stored = length;
+    const bool good =
+        fwrite(&stored, sizeof stored, 1, to) == 1 && fwrite(header, 1, length, to) == length;
+    free(header);
+    return good || error_set(error, "%s", strerror(errno));
 }
 
 unsigned char *safetensors_serialize(const SafetensorsBuilder *builder, size_t *size, Error *error)

@@ -10,12 +10,14 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum {
     SAFETENSORS_RANK_MAX = 4,
     SAFETENSORS_TENSORS_MAX = 256,
-    SAFETENSORS_HEADER_MAX = 1 << 20, // bytes
-    SAFETENSORS_METADATA_MAX = 32,    // pairs, of those written
+    SAFETENSORS_HEADER_MAX = 1 << 20,        // bytes
+    SAFETENSORS_VIEW_HEADER_MAX = 100000000, // bytes: what the format itself allows
+    SAFETENSORS_METADATA_MAX = 32,           // pairs, of those written
 };
 
 #define SAFETENSORS_FILE_MAX ((size_t)256 << 20) // bytes
@@ -36,6 +38,10 @@ typedef struct Safetensors Safetensors;
 // checksum. A file without a checksum is accepted.
 Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *error);
 void safetensors_free(Safetensors *file);
+
+// As safetensors_parse(), for large files that are mapped: the values stay where they are, so
+// `bytes`, aligned to 8, must outlive the file.
+Safetensors *safetensors_view(const unsigned char *bytes, size_t size, Error *error);
 
 // The metadata's value, or NULL. Owned by the file.
 const char *safetensors_metadata(const Safetensors *file, const char *key);
@@ -70,5 +76,11 @@ void safetensors_describe(SafetensorsBuilder *builder, const char *key, const ch
 
 // Writes header, checksum and tensors to memory; the caller frees it.
 unsigned char *safetensors_serialize(const SafetensorsBuilder *builder, size_t *size, Error *error);
+
+// Writes what stands before the values, where the caller writes these himself (the builder's
+// tensors then need none): its length depends on the builder alone, so it can be written again once
+// the values' SHA-256 is known.
+bool safetensors_write_header(const SafetensorsBuilder *builder, const char *digest, FILE *to,
+                              Error *error);
 
 #endif

@@ -1,0 +1,280 @@
+// latents.c: `trainer latents`: the latents of a data set, each clip encoded once by the streaming
+// engine, to one file.
+#include "codec.h"
+#include "command.h"
+#include "denormals.h"
+#include "latent_set.h"
+#include "progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: trainer latents WEIGHTS FOLDER|FILE… -o LATENTS.safetensors [options]\n"
+    "\n"
+    "Encodes the beginning of every clip once and keeps the latents, with each clip's name,\n"
+    "genre (its folder) and split, for `trainer classify` and `trainer cluster`.\n"
+    "\n"
+    "  -o, --output FILE        the latents (needed)\n"
+    "  -w, --window N           samples of each clip, at the model's rate (110250: 5 s at\n"
+    "                           22050 Hz); silence stands behind a clip that is shorter\n"
+    "      --whole              all of each clip: the window is the longest clip\n"
+    "  -s, --seed N             of the split (that of the weights' training)\n"
+    "      --cache DIR          for decoded audio (trasluz in your cache folder)\n"
+    "  -t, --threads N          (0: one for each processor; does not change the result)\n"
+    "\n"
+    "example: trainer latents normal.safetensors genres -o normal-latents.safetensors\n";
+
+enum { OPTION_WHOLE = 256, OPTION_CACHE };
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"window", required_argument, NULL, 'w'},
+    {"whole", no_argument, NULL, OPTION_WHOLE},
+    {"seed", required_argument, NULL, 's'},
+    {"cache", required_argument, NULL, OPTION_CACHE},
+    {"threads", required_argument, NULL, 't'},
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct {
+    const char *weights, *output, *cache;
+    char **paths;
+    int path_count;
+    long window; // 0: all of each clip
+    long seed;   // -1: that of the training
+    long threads;
+} Call;
+
+// ---- Encoding ----
+
+enum { CHUNK_CLIPS = 32 }; // encoded between two writes
+
+typedef struct {
+    const Model *model;
+    const Dataset *dataset;
+    LatentSet about;
+    Encoder **encoder; // [threads]
+    float **frames;    // [threads], what one block can give
+    int threads;
+    float *latent; // [CHUNK_CLIPS][frames][channels]
+    size_t first;  // clip of the chunk
+    Progress progress;
+} Encoding;
+
+static size_t latent_values(const Encoding *encoding)
+{
+    return encoding->about.channels * encoding->about.frames;
+}
+
+// The window's samples from `at` on; silence is behind them.
+static void read_block(const Encoding *encoding, size_t clip, size_t at, float block[CODEC_BLOCK])
+{
+    const size_t window = encoding->about.window, left = at < window ? window - at : 0;
+    const size_t n = left < CODEC_BLOCK ? left : CODEC_BLOCK;
+    dataset_read(encoding->dataset, (Window){(uint32_t)clip, at}, n, block);
+    memset(block + n, 0, (CODEC_BLOCK - n) * sizeof *block);
+}
+
+static void encode_clip(void *data, int item, int thread)
+{
+    Encoding *encoding = data;
+    Encoder *encoder = encoding->encoder[thread];
+    const size_t channels = encoding->about.channels, frames = encoding->about.frames;
+    const size_t clip = encoding->first + (size_t)item;
+    float *latent = encoding->latent + (size_t)item * latent_values(encoding);
+    float block[CODEC_BLOCK];
+    const DenormalsState before = denormals_off();
+    encoder_reset(encoder, arch_round_up(&encoding->model->arch, encoding->about.window));
+    size_t done = 0;
+    for (size_t at = 0; done < frames; at += CODEC_BLOCK) {
+        read_block(encoding, clip, at, block);
+        const size_t given = encoder_process(encoder, block, CODEC_BLOCK, encoding->frames[thread]);
+        const size_t kept = given < frames - done ? given : frames - done;
+        memcpy(latent + done * channels, encoding->frames[thread],
+               kept * channels * sizeof *latent);
+        done += kept;
+    }
+    denormals_restore(before);
+    progress_step(&encoding->progress, 1);
+}
+
+static bool encode_all(Encoding *encoding, LatentSetWriter *writer, Pool *pool, Error *error)
+{
+    const size_t clips = encoding->about.clips;
+    bool good = true;
+    progress_begin(&encoding->progress, stderr, "encoding, clip", clips, clips);
+    for (size_t at = 0; good && at < clips; at += CHUNK_CLIPS) {
+        const size_t n = clips - at < CHUNK_CLIPS ? clips - at : CHUNK_CLIPS;
+        encoding->first = at;
+        pool_run(pool, encode_clip, encoding, (int)n);
+        for (size_t i = 0; good && i < n; i++)
+            good = latent_set_add(writer, encoding->latent + i * latent_values(encoding), error);
+    }
+    progress_end(&encoding->progress);
+    return good;
+}
+
+// ---- Making and freeing ----
+
+static size_t longest_clip(const Dataset *dataset)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < dataset->clips; i++)
+        if (dataset->clip[i].samples > longest) longest = dataset->clip[i].samples;
+    return longest;
+}
+
+// The folders as they were given, for people.
+static void list_paths(const Call *call, char *text, size_t room)
+{
+    size_t used = 0;
+    for (int i = 0; i < call->path_count && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%s", i ? " " : "", call->paths[i]);
+}
+
+static bool describe(Encoding *encoding, const Call *call, uint32_t seed, const char *source,
+                     Error *error)
+{
+    const Model *model = encoding->model;
+    const Dataset *dataset = encoding->dataset;
+    LatentSet *about = &encoding->about;
+    *about = (LatentSet){
+        .clips = dataset->clips,
+        .genre = (const char **)dataset->genre,
+        .genres = dataset->genres,
+        .channels = (size_t)arch_latent_channels(&model->arch),
+        .frame_rate = model->sample_rate / arch_hop(&model->arch),
+        .window = call->window > 0 ? (size_t)call->window : longest_clip(dataset),
+        .seed = seed,
+        .model_name = model->info.name,
+        .source = source,
+    };
+    about->frames =
+        (size_t)arch_latent_frames(&model->arch, arch_round_up(&model->arch, about->window));
+    strcpy(about->fingerprint, model->fingerprint);
+    about->clip = calloc(dataset->clips, sizeof *about->clip);
+    if (!about->clip) return error_set(error, "out of memory");
+    for (size_t i = 0; i < dataset->clips; i++) {
+        const Clip *clip = &dataset->clip[i];
+        about->clip[i] = (LatentClip){clip->name, clip->genre, clip->split, NULL};
+    }
+    return true;
+}
+
+static bool make_encoders(Encoding *encoding, int threads, Error *error)
+{
+    encoding->encoder = calloc((size_t)threads, sizeof(Encoder *));
+    encoding->frames = calloc((size_t)threads, sizeof(float *));
+    encoding->latent = malloc(CHUNK_CLIPS * latent_values(encoding) * sizeof(float));
+    bool good = encoding->encoder && encoding->frames && encoding->latent;
+    for (int i = 0; good && i < threads; i++) {
+        encoding->threads = i + 1;
+        Encoder *encoder = encoding->encoder[i] = encoder_new(encoding->model);
+        const size_t most = encoder ? encoder_frames_max(encoder, CODEC_BLOCK) : 0;
+        encoding->frames[i] = malloc((most + 1) * encoding->about.channels * sizeof(float));
+        good = encoder && encoding->frames[i];
+    }
+    return good || error_set(error, "out of memory");
+}
+
+static void encoding_free(Encoding *encoding)
+{
+    for (int i = 0; encoding->encoder && encoding->frames && i < encoding->threads; i++) {
+        encoder_free(encoding->encoder[i]);
+        free(encoding->frames[i]);
+    }
+    free(encoding->encoder);
+    free(encoding->frames);
+    free(encoding->latent);
+    free(encoding->about.clip);
+}
+
+static bool write_set(Encoding *encoding, const char *path, Pool *pool, Error *error)
+{
+    LatentSetWriter *writer = latent_set_create(path, &encoding->about, error);
+    if (!writer) return false;
+    if (encode_all(encoding, writer, pool, error)) return latent_set_commit(writer, error);
+    latent_set_abandon(writer);
+    return false;
+}
+
+static bool encode_set(const Call *call, const Model *model, const Dataset *dataset, uint32_t seed,
+                       Pool *pool, Error *error)
+{
+    Encoding encoding = {.model = model, .dataset = dataset};
+    char source[1024];
+    list_paths(call, source, sizeof source);
+    const bool good = describe(&encoding, call, seed, source, error) &&
+                      make_encoders(&encoding, pool_threads(pool), error) &&
+                      write_set(&encoding, call->output, pool, error);
+    if (good)
+        printf("wrote %s: latents [%zu,%zu] of %zu clips\n", call->output, encoding.about.channels,
+               encoding.about.frames, encoding.about.clips);
+    encoding_free(&encoding);
+    return good;
+}
+
+// ---- The call ----
+
+static bool encode_folders(const Call *call, Error *error)
+{
+    Dataset *dataset = NULL;
+    uint32_t seed = (uint32_t)call->seed;
+    Model *model = command_model(call->weights, error);
+    Pool *pool = model ? pool_new((int)call->threads) : NULL;
+    if (model && !pool) error_set(error, "the threads could not be started");
+    if (pool) {
+        if (call->seed < 0) seed = model->info.seed;
+        const DatasetOptions options = {
+            .folders = (const char *const *)call->paths,
+            .folder_count = (size_t)call->path_count,
+            .cache = call->cache,
+            .rate = model->sample_rate,
+            .seed = seed,
+            .progress = stderr,
+        };
+        dataset = dataset_open(&options, pool, error);
+    }
+    if (dataset) dataset_report(dataset, stdout);
+    const bool good = dataset && encode_set(call, model, dataset, seed, pool, error);
+    dataset_free(dataset);
+    pool_free(pool);
+    model_unref(model);
+    return good;
+}
+
+static bool read_option(Call *call, int option)
+{
+    const Command *command = &command_latents;
+    switch (option) {
+    case 'o': call->output = optarg; return true;
+    case 'w': return option_integer(command, "--window", optarg, 1, 1L << 40, &call->window);
+    case OPTION_WHOLE: call->window = 0; return true;
+    case 's': return option_integer(command, "--seed", optarg, 0, UINT32_MAX, &call->seed);
+    case OPTION_CACHE: call->cache = optarg; return true;
+    case 't': return option_integer(command, "--threads", optarg, 0, 1024, &call->threads);
+    default: return false;
+    }
+}
+
+static int run(int argc, char **argv)
+{
+    Call call = {.window = ARCH_WINDOW, .seed = -1};
+    int option;
+    while ((option = command_option(&command_latents, argc, argv, ":o:w:s:t:", long_options)) != -1)
+        if (!read_option(&call, option)) return EXIT_USAGE;
+    if (argc - optind < 2)
+        return command_usage(&command_latents, "a weights file and music are needed");
+    if (!call.output) return command_usage(&command_latents, "no latents file given (-o FILE)");
+    call.weights = argv[optind];
+    call.paths = argv + optind + 1;
+    call.path_count = argc - optind - 1;
+    if (same_file(call.output, call.weights))
+        return command_usage(&command_latents, "%s is what is read", call.output);
+    Error error;
+    return encode_folders(&call, &error) ? EXIT_DONE : command_fail(&command_latents, &error);
+}
+
+const Command command_latents = {"latents", "encode a data set once", help, run};
