@@ -130,7 +130,7 @@ uninstall:
 BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenblas-dev \
 	libsndfile1-dev libkissfft-dev libpng-dev
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
-CHECK_DEPENDS = $(BUILD_DEPENDS) liblilv-dev lilv-utils sordi binutils sox python3 python3-torch python3-numpy
+CHECK_DEPENDS = $(BUILD_DEPENDS) gnuplot-nox liblilv-dev lilv-utils sordi binutils sox python3 python3-torch python3-numpy
 
 demo:
 	@tests/packages.sh $(DEMO_DEPENDS)
