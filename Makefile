@@ -23,7 +23,7 @@ endif
 # What each room may use.
 SHARED_PACKAGES = jansson libmd
 PLUGIN_PACKAGES = lv2
-TRAINER_PACKAGES = openblas sndfile samplerate kissfft-float libpng
+TRAINER_PACKAGES = lapacke openblas sndfile samplerate kissfft-float libpng
 TEST_PACKAGES = lilv-0 sndfile
 
 packages_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
@@ -128,7 +128,7 @@ uninstall:
 # ---- The two commands of README.md ----
 
 BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenblas-dev \
-	libsndfile1-dev libkissfft-dev libpng-dev
+	liblapacke-dev libsndfile1-dev libkissfft-dev libpng-dev
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
 CHECK_DEPENDS = $(BUILD_DEPENDS) gnuplot-nox liblilv-dev lilv-utils sordi binutils sox python3 python3-torch python3-numpy
 

@@ -121,3 +121,34 @@ bool file_write(const char *path, const void *bytes, size_t size, Error *error)
     fwrite(bytes, 1, size, writer.stream); // file_commit() reports what went wrong here
     return file_commit(&writer, error);
 }
+
+static bool make_folder(const char *path, Error *error)
+{
+    struct stat status;
+    if (mkdir(path, 0777) == 0) return true;
+    const int why = errno;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return true;
+    return error_set(error, "%s: %s", path, strerror(why));
+}
+
+bool file_make_folders(const char *path, Error *error)
+{
+    char *part = strdup(path);
+    if (!part) return error_set(error, "out of memory");
+    bool made = true;
+    for (char *slash = part; made && *slash && (slash = strchr(slash + 1, '/'));) {
+        *slash = '\0';
+        made = make_folder(part, error);
+        *slash = '/';
+    }
+    free(part);
+    return made && make_folder(path, error);
+}
+
+char *file_join(const char *folder, const char *name)
+{
+    const size_t room = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(room);
+    if (path) snprintf(path, room, "%s/%s", folder, name);
+    return path;
+}

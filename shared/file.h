@@ -31,4 +31,10 @@ void file_abandon(FileWriter *writer);
 // A whole file at once, by the same way.
 bool file_write(const char *path, const void *bytes, size_t size, Error *error);
 
+// Makes a folder, and those above it, where they are not there.
+bool file_make_folders(const char *path, Error *error);
+
+// "folder/name"; the caller frees it. NULL where memory is short.
+char *file_join(const char *folder, const char *name);
+
 #endif

@@ -22,6 +22,16 @@ run() {
     fi
 }
 
+# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status and says so in one line.
+refused() {
+    wanted=$1 pattern=$2
+    shift 2
+    "$TRAINER" "$@" >out 2>err
+    [ $? -eq "$wanted" ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q -e "$pattern" err && return 0
+    echo "    trainer $*: $(cat err)" >&2
+    return 1
+}
+
 # tone GENRE NUMBER STEP: half a second of mu-law at 22050 Hz: a saw tooth whose step tells the genre.
 tone() {
     mkdir -p "music/$1"
@@ -58,7 +68,46 @@ test_full_disk_leaves_no_latents() {
         [ -z "$(ls full* 2>/dev/null)" ]
 }
 
+test_clusters_are_the_same_on_any_threads() {
+    "$TRAINER" cluster set.safetensors -o clusters -k 2,5,16 -t 1 >out 2>err && [ ! -s err ] &&
+        "$TRAINER" cluster set.safetensors -o below/clusters -k 2,5,16 -t 3 >/dev/null &&
+        diff -r clusters below/clusters && grep -q '^16 clips of 2 genres, latent \[4,2000\]' out &&
+        [ "$(grep -c '^2d \|^3d \|^latent ' out)" -eq 9 ]
+}
+
+# Sixteen clusters of sixteen clips are pure, and hold a quarter of what a genre is: log 2 / log 16.
+test_cluster_tables_hold_what_they_say() {
+    grep -q '^space,clusters,homogeneity,completeness,v_measure,inertia$' clusters/scores.csv &&
+        [ "$(grep -c '^[a-z0-9]*,16,1.000000000,0.250000000,0.400000000,0$' clusters/scores.csv)" -eq 3 ] &&
+        [ "$(wc -l <clusters/scores.csv)" -eq 10 ] && [ "$(wc -l <clusters/points_3d.csv)" -eq 17 ] &&
+        grep -q '^clip,genre,x,y,clusters_2,clusters_5,clusters_16$' clusters/points_2d.csv &&
+        grep -Eq '^high/high.[0-9]*.au,high,[-0-9.e]*,[-0-9.e]*,[01],[0-4],[0-9]*$' clusters/points_2d.csv &&
+        grep -q '"kind": "clusters"' clusters/config.json && grep -q '"seed": 1' clusters/config.json &&
+        awk -F, 'NR > 1 { sum += $3 } END { exit sum < 0.999999 || sum > 1.000001 }' clusters/pca.csv
+}
+
+test_wrong_calls_are_refused() {
+    refused 2 'a weights file and music are needed' latents small.safetensors -o x &&
+        refused 2 'no latents file given' latents small.safetensors music &&
+        refused 2 'is what is read' latents small.safetensors music -o small.safetensors &&
+        refused 2 "--window: a whole number from 1" latents small.safetensors music -o x -w 0 &&
+        refused 2 'one latents file is needed' cluster -o x &&
+        refused 2 'no folder given' cluster set.safetensors &&
+        refused 2 "--clusters: a whole number from 1 to 1048576 is needed, not '2x'" cluster a -o x -k 3,2x &&
+        refused 2 '--clusters: numbers are needed' cluster a -o x -k , &&
+        refused 2 "--split: .*not 'dev'" cluster a -o x --split dev &&
+        refused 1 '30 clusters of 16 clips' cluster set.safetensors -o x -k 30 &&
+        refused 1 'none: No such file' cluster none -o x &&
+        refused 1 'small.safetensors: not a latent set' cluster small.safetensors -o x &&
+        refused 1 'a set of two genres or more is needed' cluster whole.safetensors -o x &&
+        refused 1 'set.safetensors: File exists' cluster set.safetensors -o set.safetensors/x -k 2 &&
+        [ ! -e x ]
+}
+
 run test_latents_are_those_of_encode
 run test_latents_are_the_same_on_any_threads
 run test_full_disk_leaves_no_latents
+run test_clusters_are_the_same_on_any_threads
+run test_cluster_tables_hold_what_they_say
+run test_wrong_calls_are_refused
 exit $failed

@@ -30,44 +30,15 @@ static const uint64_t header_magic =
 
 // ---- The folder ----
 
-static bool make_folder(const char *path, Error *error)
-{
-    struct stat status;
-    if (mkdir(path, 0777) == 0) return true;
-    const int why = errno;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return true;
-    return error_set(error, "cache folder %s: %s", path, strerror(why));
-}
-
-// Makes the folders above it too.
-static bool make_folders(char *path, Error *error)
-{
-    for (char *slash = path + 1; *path && (slash = strchr(slash, '/')); slash++) {
-        *slash = '\0';
-        const bool made = make_folder(path, error);
-        *slash = '/';
-        if (!made) return false;
-    }
-    return make_folder(path, error);
-}
-
-static char *join(const char *folder, const char *name)
-{
-    const size_t room = strlen(folder) + strlen(name) + 2;
-    char *path = malloc(room);
-    if (path) snprintf(path, room, "%s/%s", folder, name);
-    return path;
-}
-
 // The caller frees it.
 static char *default_folder(Error *error)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     char *folder = NULL;
     if (cache && cache[0] == '/')
-        folder = join(cache, "trasluz");
+        folder = file_join(cache, "trasluz");
     else if (home && *home)
-        folder = join(home, ".cache/trasluz");
+        folder = file_join(home, ".cache/trasluz");
     else
         error_set(error, "neither XDG_CACHE_HOME nor HOME says where a cache may be: use --cache");
     return folder;
@@ -78,9 +49,9 @@ bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *e
     error_set(error, "out of memory");
     *cache = (ClipCache){.folder = folder ? strdup(folder) : default_folder(error), .rate = rate};
     if (!cache->folder) return false;
-    if (make_folders(cache->folder, error)) return true;
+    if (file_make_folders(cache->folder, error)) return true;
     clip_cache_close(cache);
-    return false;
+    return error_prefix(error, "cache folder");
 }
 
 void clip_cache_close(ClipCache *cache)
@@ -101,7 +72,7 @@ static char *entry_path(const ClipCache *cache, const AudioFile *file)
     hash_add(&hash, about, strlen(about));
     hash_end(&hash, name);
     memcpy(name + HASH_TEXT - 1, ".f32", 5);
-    return join(cache->folder, name);
+    return file_join(cache->folder, name);
 }
 
 // ---- Reading ----

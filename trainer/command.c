@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 int command_fail(const Command *command, const Error *error)
@@ -72,6 +73,15 @@ bool option_number(const Command *command, const char *option, const char *text,
     }
     command_usage(command, "%s: a number from %g to %g is needed, not '%s'", option, low, high,
                   text);
+    return false;
+}
+
+bool option_split(const Command *command, const char *name, Split *split)
+{
+    *split = SPLIT_TRAIN;
+    while (*split < SPLITS && strcmp(name, split_name(*split)) != 0) *split += 1;
+    if (*split < SPLITS || strcmp(name, "all") == 0) return true;
+    command_usage(command, "--split: train, validation, test or all is needed, not '%s'", name);
     return false;
 }
 

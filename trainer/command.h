@@ -6,6 +6,7 @@
 #define TRASLUZ_COMMAND_H
 
 #include "audio.h"
+#include "dataset.h"
 #include "error.h"
 #include "model.h"
 
@@ -23,7 +24,7 @@ typedef struct {
 } Command;
 
 extern const Command command_train, command_eval, command_info, command_encode, command_decode,
-    command_reconstruct, command_latents;
+    command_reconstruct, command_latents, command_cluster;
 
 // Print "trainer NAME: message" and return the status.
 int command_fail(const Command *command, const Error *error);      // EXIT_FAILED
@@ -40,6 +41,9 @@ bool option_integer(const Command *command, const char *option, const char *text
                     long high, long *value);
 bool option_number(const Command *command, const char *option, const char *text, double low,
                    double high, double *value);
+
+// Reads --split: the name of a split, or "all", which is SPLITS.
+bool option_split(const Command *command, const char *name, Split *split);
 
 // Loads a weights file; the message names it. The caller ends it with model_unref().
 Model *command_model(const char *path, Error *error);

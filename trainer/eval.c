@@ -253,21 +253,11 @@ static bool eval_files(const Call *call, Error *error)
     return good;
 }
 
-static bool read_split(const char *name, Split *split)
-{
-    *split = SPLIT_TRAIN;
-    while (*split < SPLITS && strcmp(name, split_name(*split)) != 0) *split += 1;
-    if (*split < SPLITS || strcmp(name, "all") == 0) return true;
-    command_usage(&command_eval, "--split: train, validation, test or all is needed, not '%s'",
-                  name);
-    return false;
-}
-
 static bool read_option(Call *call, int option)
 {
     const Command *command = &command_eval;
     switch (option) {
-    case OPTION_SPLIT: return read_split(optarg, &call->split);
+    case OPTION_SPLIT: return option_split(command, optarg, &call->split);
     case OPTION_TSV: call->tsv = true; return true;
     case OPTION_CACHE: call->cache = optarg; return true;
     case 's': return option_integer(command, "--seed", optarg, 0, UINT32_MAX, &call->seed);
