@@ -1,0 +1,22 @@
+// sound_picture.h: what recordings look like: waveform above, spectrogram below, side by side, on
+// the same scales. Drawn by gnuplot (see gnuplot.h). Blocks and allocates; any thread.
+#ifndef TRASLUZ_SOUND_PICTURE_H
+#define TRASLUZ_SOUND_PICTURE_H
+
+#include "error.h"
+
+#include <stddef.h>
+
+enum { SOUND_PICTURE_MOST = 4 }; // recordings in one picture
+
+typedef struct {
+    const char *title;
+    const float *audio; // [samples]
+    size_t samples;     // at least 1
+} PicturedSound;
+
+// `path` ends in .png (or .svg, which would be large); `rate` in Hz, of all of them.
+bool sound_picture(const char *path, const PicturedSound *sounds, size_t count, double rate,
+                   Error *error);
+
+#endif
