@@ -31,12 +31,12 @@ static void check_codec_error(const char *arch, size_t least)
     float *audio = malloc(n * sizeof *audio);
     fixture_signal(audio, n, 22050.0, 1);
     const double batched = network_forward(workspace, model->parameters, audio);
-    const Score score = scorer_run(scorer, audio, n);
+    const Score score = scorer_run(scorer, audio, n, NULL);
     const double mse = score.codec / score.samples;
     CHECK_MSG(fabs(mse - batched) < 3e-7 * batched, "%s: %.9g, batched %.9g", arch, mse, batched);
     CHECK(score.samples == (double)n);
     CHECK(fabs(score.signal - energy(audio, n)) < 1e-9 * score.signal);
-    const Score again = scorer_run(scorer, audio, n);
+    const Score again = scorer_run(scorer, audio, n, NULL);
     CHECK(again.codec == score.codec && again.lowpass == score.lowpass);
     free(audio);
     workspace_free(workspace);
@@ -61,14 +61,14 @@ static void test_any_length_is_scored(void)
     REQUIRE(scorer);
     fixture_signal(audio, 9000, 22050.0, 1);
     for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
-        const Score score = scorer_run(scorer, audio, lengths[l]);
+        const Score score = scorer_run(scorer, audio, lengths[l], NULL);
         CHECK(score.samples == (double)lengths[l]);
         CHECK(isfinite(score.codec) && score.codec > 0.0);
         CHECK_MSG(score.lowpass <= score.signal * 1.000001, "%zu: %g of %g", lengths[l],
                   score.lowpass, score.signal);
     }
     memset(audio, 0, sizeof audio);
-    const Score silence = scorer_run(scorer, audio, 9000);
+    const Score silence = scorer_run(scorer, audio, 9000, NULL);
     CHECK(silence.signal == 0.0 && silence.lowpass == 0.0);
     CHECK(isnan(score_snr(silence.signal, silence.codec)));
     scorer_free(scorer);
@@ -85,7 +85,7 @@ static void test_latent_as_large_as_the_audio_has_no_lowpass(void)
     Scorer *scorer = scorer_new(model, &error);
     REQUIRE(scorer);
     fixture_signal(audio, 5000, 22050.0, 1);
-    CHECK(scorer_run(scorer, audio, 5000).lowpass == 0.0);
+    CHECK(scorer_run(scorer, audio, 5000, NULL).lowpass == 0.0);
     scorer_free(scorer);
     model_unref(model);
 }

@@ -334,7 +334,6 @@ static const char *plural(size_t n)
 
 void dataset_report(const Dataset *dataset, FILE *to)
 {
-    const struct DatasetFaults *faults = dataset->faults;
     size_t in_split[SPLITS] = {0};
     double samples = 0.0;
     char length[24];
@@ -351,6 +350,12 @@ void dataset_report(const Dataset *dataset, FILE *to)
     else
         fprintf(to, "; %zu for training, %zu for validation, %zu for test\n", in_split[SPLIT_TRAIN],
                 in_split[SPLIT_VALIDATION], in_split[SPLIT_TEST]);
+    dataset_report_faults(dataset, to);
+}
+
+void dataset_report_faults(const Dataset *dataset, FILE *to)
+{
+    const struct DatasetFaults *faults = dataset->faults;
     if (faults->others > 0)
         fprintf(to, "%zu file%s that %s not audio passed over\n", faults->others,
                 plural(faults->others), faults->others == 1 ? "is" : "are");

@@ -60,6 +60,9 @@ void dataset_free(Dataset *dataset);
 // are not audio were passed over.
 void dataset_report(const Dataset *dataset, FILE *to);
 
+// The second half of that alone, which may be nothing.
+void dataset_report_faults(const Dataset *dataset, FILE *to);
+
 // Files among those found that could not be read; and those that could, but hold something odd.
 size_t dataset_unreadable(const Dataset *dataset);
 size_t dataset_odd(const Dataset *dataset);

@@ -66,7 +66,7 @@ static void read_piece(const float *audio, size_t samples, size_t at, float piec
     memset(piece + n, 0, (PIECE - n) * sizeof *piece);
 }
 
-static double codec_error(Scorer *scorer, const float *audio, size_t samples)
+static double codec_error(Scorer *scorer, const float *audio, size_t samples, float *decoded)
 {
     static const LatentSettings untouched = {LATENT_NEUTRAL};
     const size_t delay = (size_t)stream_delay(scorer->stream), end = samples + delay;
@@ -79,18 +79,19 @@ static double codec_error(Scorer *scorer, const float *audio, size_t samples)
         for (size_t i = at < delay ? delay - at : 0; i < PIECE && at + i < end; i++) {
             const double error = (double)piece[i] - (double)audio[at + i - delay];
             sum += error * error;
+            if (decoded) decoded[at + i - delay] = piece[i];
         }
     }
     return sum;
 }
 
-Score scorer_run(Scorer *scorer, const float *audio, size_t samples)
+Score scorer_run(Scorer *scorer, const float *audio, size_t samples, float *decoded)
 {
     const DenormalsState before = denormals_off();
     const Score score = {
         .samples = (double)samples,
         .signal = signal_energy(audio, samples),
-        .codec = codec_error(scorer, audio, samples),
+        .codec = codec_error(scorer, audio, samples, decoded),
         .lowpass = scorer->lowpass ? lowpass_error(scorer->lowpass, audio, samples) : 0.0,
     };
     denormals_restore(before);

@@ -22,8 +22,9 @@ Scorer *scorer_new(const Model *model, Error *error);
 void scorer_free(Scorer *scorer);
 
 // Scores audio[samples], at the model's rate and at least one sample, as a whole: encoded and
-// decoded as the network was trained, zero padding at both ends.
-Score scorer_run(Scorer *scorer, const float *audio, size_t samples);
+// decoded as the network was trained, zero padding at both ends. decoded[samples] is what comes
+// back; it may be NULL.
+Score scorer_run(Scorer *scorer, const float *audio, size_t samples, float *decoded);
 
 // False where the latent has as many numbers as the audio: then a low-pass that keeps as many loses
 // nothing.

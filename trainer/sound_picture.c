@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 enum { SIZE = 1024, HOP = SIZE / 4, BINS = SIZE / 2 + 1 }; // of the transform, samples
-enum { COLUMNS = 800 };                                    // at most, of a sound's picture
 
-enum { LEFT = 68, PANEL = 600, GAP = 18, RIGHT = 100, HEIGHT = 640 }; // pixels
+enum { LEFT = 84, PANEL = 600, GAP = 32, RIGHT = 100, HEIGHT = 640 }; // pixels
+enum { COLUMNS = PANEL };                                             // of a sound, at most
 
 // Levels that are shown, in dB.
 #define LOW  -100

@@ -1,0 +1,94 @@
+#!/bin/sh
+# New music from the outside: `trainer compare` and `trainer generate`. $TRAINER is the program; prints "ok name" or
+# "FAIL name" for each test.
+
+# shellcheck disable=SC2317 # run() calls the tests
+
+: "${TRAINER:?the path of the built trainer}"
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+case $TRAINER in /*) ;; *) TRAINER=$PWD/$TRAINER ;; esac
+models=$(cd "$(dirname "$0")/../presets/models" && pwd) || exit 1
+cd "$folder" || exit 1
+export HOME="$folder" XDG_CACHE_HOME="$folder/cache"
+model=$models/normal.safetensors
+failed=0
+
+# run TEST
+run() {
+    if "$1"; then
+        echo "ok music.$1"
+    else
+        echo "FAIL music.$1"
+        failed=1
+    fi
+}
+
+# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status and says so in one line.
+refused() {
+    wanted=$1 pattern=$2
+    shift 2
+    "$TRAINER" "$@" >out 2>err
+    [ $? -eq "$wanted" ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q -e "$pattern" err && return 0
+    echo "    trainer $*: $(cat err)" >&2
+    return 1
+}
+
+# Without gnuplot: a path on which nothing is found but what the trainer itself needs, which is nothing.
+without_gnuplot() {
+    PATH=$folder/nowhere "$TRAINER" "$@"
+}
+
+is_png() {
+    [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ]
+}
+
+mkdir -p songs/reggae songs/jazz
+sox -n -r 22050 -c 1 -b 16 songs/reggae/a.wav synth 2 pluck E2 pluck B2 gain -6
+sox -n -r 48000 -c 2 -b 16 songs/reggae/b.flac synth 2.5 pluck A2 sine 440 gain -9
+sox -n -r 44100 -c 2 -b 16 songs/jazz/a.flac synth 1.5 pluck C3 pluck G3 gain -6
+sox -n -r 8000 -c 1 -b 16 songs/jazz/a.wav synth 1 square 220 gain -12
+
+test_compare_leaves_sounds_pictures_and_table() {
+    "$TRAINER" compare "$model" songs -o compared >out 2>err && [ ! -s err ] &&
+        [ "$(find compared -name "*.wav" -o -name "*.png" | wc -l)" -eq 8 ] && grep -q 'mean of 4 clips' out || return 1
+    for name in reggae-a reggae-b jazz-a jazz-a-2; do
+        is_png "compared/$name.png" && [ "$(soxi -V1 -r "compared/$name.wav")" -eq 22050 ] &&
+            [ "$(soxi -V1 -c "compared/$name.wav")" -eq 1 ] || return 1
+    done
+    [ "$(soxi -V1 -s compared/reggae-b.wav)" -eq 55125 ]
+}
+
+# Its figures are those of eval, and its sound that of encode and decode.
+test_compare_is_eval_and_decode() {
+    "$TRAINER" eval "$model" songs --split all --tsv 2>/dev/null | tr '\t' ',' | cmp - compared/compare.csv &&
+        "$TRAINER" encode "$model" songs/reggae/b.flac -o b.latent >/dev/null &&
+        "$TRAINER" decode "$model" b.latent -o b.wav >/dev/null && cmp b.wav compared/reggae-b.wav
+}
+
+test_compare_is_the_same_on_any_threads() {
+    "$TRAINER" compare "$model" songs -o one -t 1 >/dev/null && "$TRAINER" compare "$model" songs -o three -t 3 >/dev/null &&
+        diff -r one three && diff -r one compared
+}
+
+test_compare_without_gnuplot() {
+    without_gnuplot compare "$model" songs -o plain --no-pictures --format ogg >/dev/null 2>err && [ ! -s err ] &&
+        [ "$(find plain -name "*.ogg" | wc -l)" -eq 4 ] && cmp plain/compare.csv compared/compare.csv || return 1
+    without_gnuplot compare "$model" songs -o never >out 2>err
+    [ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q gnuplot-nox err && [ ! -e never ]
+}
+
+test_compare_refuses() {
+    cp songs/jazz/a.wav kept.wav
+    refused 1 'a.wav is what is read' compare "$model" songs/jazz/a.wav -o songs/jazz && cmp kept.wav songs/jazz/a.wav &&
+        refused 2 'no folder given' compare "$model" songs && refused 2 "not 'mp3'" compare "$model" songs -o x --format mp3 &&
+        refused 2 'music are needed' compare "$model" -o x && refused 1 'none: No such file' compare "$model" none -o x &&
+        [ ! -e x ]
+}
+
+run test_compare_leaves_sounds_pictures_and_table
+run test_compare_is_eval_and_decode
+run test_compare_is_the_same_on_any_threads
+run test_compare_without_gnuplot
+run test_compare_refuses
+exit $failed

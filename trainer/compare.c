@@ -1,0 +1,262 @@
+// compare.c: `trainer compare`: music that the model never saw, encoded, decoded, and laid beside
+// what it was: sound, picture, scores.
+#include "audio_writer.h"
+#include "command.h"
+#include "evaluation.h"
+#include "file.h"
+#include "gnuplot.h"
+#include "sound_picture.h"
+#include "study.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: trainer compare WEIGHTS FOLDER|FILE… -o FOLDER [options]\n"
+    "\n"
+    "Encodes and decodes any music, of any rate and number of channels. What is compared is\n"
+    "the mean of the channels at the model's sample rate, before and after: as `trainer eval`\n"
+    "does, beside an ideal low-pass that keeps as many numbers as the latent has. The folder\n"
+    "gets for each file the decoded sound and a picture of waveform and spectrogram, original\n"
+    "and decoded side by side; and compare.csv, the table that is printed.\n"
+    "\n"
+    "  -o, --output FOLDER      for sounds, pictures and table (needed)\n"
+    "      --format NAME        of the sounds: wav, w64, flac or ogg (wav)\n"
+    "      --no-audio           write no sounds\n"
+    "      --no-pictures        draw no pictures (they need gnuplot)\n"
+    "      --cache DIR          for decoded audio (trasluz in your cache folder)\n"
+    "  -t, --threads N          (0: one for each processor; does not change the result)\n"
+    "\n"
+    "example: trainer compare normal.safetensors ~/Music/new song.mp3 -o compared\n";
+
+enum { OPTION_FORMAT = 256, OPTION_NO_AUDIO, OPTION_NO_PICTURES, OPTION_CACHE };
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"format", required_argument, NULL, OPTION_FORMAT},
+    {"no-audio", no_argument, NULL, OPTION_NO_AUDIO},
+    {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
+    {"cache", required_argument, NULL, OPTION_CACHE},
+    {"threads", required_argument, NULL, 't'},
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct {
+    const char *weights, *output, *format, *cache;
+    char **paths;
+    int path_count;
+    bool no_audio, no_pictures;
+    long threads;
+} Call;
+
+typedef struct {
+    const Call *call;
+    const Dataset *dataset;
+    char **name; // [clips] of what is written, without the ending
+} Comparison;
+
+// ---- Names ----
+
+// A clip's name without its ending, in one folder: "rock/a.wav" gives "rock-a". The caller frees
+// it; it has room for a number.
+static char *name_of(const Clip *clip, size_t *length)
+{
+    const char *dot = strrchr(clip->name, '.'), *slash = strrchr(clip->name, '/');
+    const bool ends = dot && dot > clip->name && (!slash || dot > slash + 1);
+    *length = ends ? (size_t)(dot - clip->name) : strlen(clip->name);
+    char *name = malloc(*length + 24);
+    if (!name) return NULL;
+    for (size_t i = 0; i < *length; i++)
+        name[i] = (char)(clip->name[i] == '/' ? '-' : clip->name[i]);
+    name[*length] = 0;
+    return name;
+}
+
+static bool is_taken(char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+static bool make_names(Comparison *comparison, Error *error)
+{
+    const Dataset *dataset = comparison->dataset;
+    comparison->name = calloc(dataset->clips, sizeof *comparison->name);
+    if (!comparison->name) return error_set(error, "out of memory");
+    for (size_t i = 0; i < dataset->clips; i++) {
+        size_t length;
+        char *name = name_of(&dataset->clip[i], &length);
+        if (!name) return error_set(error, "out of memory");
+        for (size_t number = 2; is_taken(comparison->name, i, name); number++)
+            snprintf(name + length, 24, "-%zu", number);
+        comparison->name[i] = name;
+    }
+    return true;
+}
+
+// ---- What each clip leaves ----
+
+// FOLDER/NAME.ENDING, which must not be the music itself; the caller frees it.
+static char *output_path(const Comparison *comparison, const Clip *clip, const char *ending,
+                         Error *error)
+{
+    const char *folder = comparison->call->output;
+    const char *name = comparison->name[clip - comparison->dataset->clip];
+    const size_t room = strlen(folder) + strlen(name) + strlen(ending) + 3;
+    char *path = malloc(room);
+    if (!path) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    snprintf(path, room, "%s/%s.%s", folder, name, ending);
+    if (!same_file(path, clip->path)) return path;
+    error_set(error, "%s is what is read", path);
+    free(path);
+    return NULL;
+}
+
+static bool write_audio(const char *path, double rate, const float *audio, size_t samples,
+                        Error *error)
+{
+    AudioWriter *writer = audio_writer_new(path, rate, 1, error);
+    if (!writer) return false;
+    if (audio_write(writer, audio, samples, error)) {
+        command_note_clipped(&command_compare, path, audio_writer_clipped(writer));
+        return audio_writer_commit(writer, error);
+    }
+    audio_writer_abandon(writer);
+    return false;
+}
+
+static bool draw_picture(const char *path, double rate, const Clip *clip, const Score *score,
+                         const float *decoded, Error *error)
+{
+    char title[64] = "decoded";
+    const double snr = score_snr(score->signal, score->codec);
+    if (isfinite(snr)) snprintf(title, sizeof title, "decoded, SNR %.1f dB", snr);
+    const PicturedSound sounds[] = {
+        {clip->name, clip->audio, clip->samples},
+        {title, decoded, clip->samples},
+    };
+    return sound_picture(path, sounds, 2, rate, error);
+}
+
+static bool keep(void *data, const Clip *clip, const Score *score, const float *decoded,
+                 Error *error)
+{
+    const Comparison *comparison = data;
+    const Call *call = comparison->call;
+    const double rate = comparison->dataset->rate;
+    char *audio = output_path(comparison, clip, call->format, error);
+    char *picture = audio ? output_path(comparison, clip, "png", error) : NULL;
+    const bool good =
+        picture && (call->no_audio || write_audio(audio, rate, decoded, clip->samples, error)) &&
+        (call->no_pictures || draw_picture(picture, rate, clip, score, decoded, error));
+    free(audio);
+    free(picture);
+    return good;
+}
+
+// ---- The call ----
+
+static bool write_table(const Evaluation *evaluation, const char *folder, Error *error)
+{
+    FileWriter writer;
+    if (!study_create(&writer, folder, "compare.csv", error)) return false;
+    evaluation_print(evaluation, TABLE_CSV, writer.stream);
+    return file_commit(&writer, error);
+}
+
+static bool compare_clips(Comparison *comparison, const Model *model, Pool *pool, Error *error)
+{
+    Evaluation evaluation;
+    const char *folder = comparison->call->output;
+    bool good = evaluation_run(&evaluation, model, comparison->dataset, SPLITS, pool, keep,
+                               comparison, error);
+    if (good) {
+        evaluation_print(&evaluation, TABLE_TEXT, stdout);
+        evaluation_print_notes(&evaluation, stdout);
+        good = write_table(&evaluation, folder, error);
+    }
+    evaluation_free(&evaluation);
+    return good;
+}
+
+static bool compare_music(const Call *call, const Model *model, Pool *pool, Error *error)
+{
+    const DatasetOptions options = {
+        .folders = (const char *const *)call->paths,
+        .folder_count = (size_t)call->path_count,
+        .cache = call->cache,
+        .rate = model->sample_rate,
+        .progress = stderr,
+    };
+    Dataset *dataset = dataset_open(&options, pool, error);
+    if (!dataset) return false;
+    dataset_report_faults(dataset, stdout);
+    Comparison comparison = {.call = call, .dataset = dataset};
+    const bool good = make_names(&comparison, error) && file_make_folders(call->output, error) &&
+                      compare_clips(&comparison, model, pool, error);
+    for (size_t i = 0; comparison.name && i < dataset->clips; i++) free(comparison.name[i]);
+    free(comparison.name);
+    dataset_free(dataset);
+    return good;
+}
+
+static bool compare_files(const Call *call, Error *error)
+{
+    if (!call->no_pictures && !gnuplot_check(error)) return false;
+    Model *model = command_model(call->weights, error);
+    Pool *pool = model ? pool_new((int)call->threads) : NULL;
+    if (model && !pool) error_set(error, "the threads could not be started");
+    const bool good = pool && compare_music(call, model, pool, error);
+    pool_free(pool);
+    model_unref(model);
+    return good;
+}
+
+static bool read_format(Call *call, const char *name)
+{
+    static const char *const formats[] = {"wav", "w64", "flac", "ogg"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(name, formats[i]) == 0) {
+            call->format = formats[i];
+            return true;
+        }
+    command_usage(&command_compare, "--format: wav, w64, flac or ogg is needed, not '%s'", name);
+    return false;
+}
+
+static bool read_option(Call *call, int option)
+{
+    switch (option) {
+    case 'o': call->output = optarg; return true;
+    case OPTION_FORMAT: return read_format(call, optarg);
+    case OPTION_NO_AUDIO: call->no_audio = true; return true;
+    case OPTION_NO_PICTURES: call->no_pictures = true; return true;
+    case OPTION_CACHE: call->cache = optarg; return true;
+    case 't': return option_integer(&command_compare, "--threads", optarg, 0, 1024, &call->threads);
+    default: return false;
+    }
+}
+
+static int run(int argc, char **argv)
+{
+    const Command *command = &command_compare;
+    Call call = {.format = "wav"};
+    int option;
+    while ((option = command_option(command, argc, argv, ":o:t:", long_options)) != -1)
+        if (!read_option(&call, option)) return EXIT_USAGE;
+    if (argc - optind < 2) return command_usage(command, "a weights file and music are needed");
+    if (!call.output) return command_usage(command, "no folder given (-o FOLDER)");
+    call.weights = argv[optind];
+    call.paths = argv + optind + 1;
+    call.path_count = argc - optind - 1;
+    Error error;
+    return compare_files(&call, &error) ? EXIT_DONE : command_fail(command, &error);
+}
+
+const Command command_compare = {"compare", "lay decoded music beside the original", help, run};
