@@ -37,6 +37,9 @@ TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 
 # tests/test_*.c know shared/ and trainer/; tests/host_*.c load the built plugin through lilv.
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
+# Those of what makes the sound, which need no more of the trainer than the network.
+ENGINE_TESTS = $(patsubst %,$(BUILD)/tests/test_%,arch codec engine kernels latent_ops model_registry weights)
+NETWORK_PARTS = $(BUILD)/trainer/initialize.o $(BUILD)/trainer/network.o
 HOSTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/host_*.c)))
 HOST_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lv2host*.c)))
 
@@ -50,6 +53,8 @@ $(BUILD)/shared/kernels_%.o: override CFLAGS += -ffp-contract=fast
 ifeq ($(MACHINE),x86_64)
 $(BUILD)/shared/kernels_avx2.o: override CFLAGS += -mavx2 -mfma
 $(BUILD)/shared/kernels_avx512.o: override CFLAGS += -mavx512f -mprefer-vector-width=512
+else ifeq ($(MACHINE),aarch64) # GCC 12 fails where it makes vectors of fmax() of doubles in a loop
+$(BUILD)/tests/%.o: override CFLAGS += -fno-tree-vectorize
 endif
 
 all: $(BUNDLE)/trasluz.so $(BUNDLE_DATA) $(BUILD)/bin/trainer
@@ -92,13 +97,16 @@ $(BUILD)/bin/trainer: $(TRAINER_OBJECTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
-$(TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
+$(filter-out $(ENGINE_TESTS),$(TESTS)): $(TRAINER_PARTS)
+$(TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(NETWORK_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
 $(HOSTS): $(BUILD)/tests/host_%: $(BUILD)/tests/host_%.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
+
+$(BUILD)/tests/host_instances: $(BUILD)/tests/bare_plugin.o
 
 # Its functions must come before the C library's for the plugin too. ThreadSanitizer has functions of its own.
 $(BUILD)/tests/host_realtime: $(BUILD)/tests/realtime_guard.o
@@ -127,8 +135,9 @@ uninstall:
 
 # ---- The two commands of README.md ----
 
-BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenblas-dev \
-	liblapacke-dev libsndfile1-dev libkissfft-dev libpng-dev
+LIBRARY_DEPENDS = lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenblas-dev liblapacke-dev libsndfile1-dev \
+	libkissfft-dev libpng-dev
+BUILD_DEPENDS = gcc make pkg-config libc6-dev $(LIBRARY_DEPENDS)
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
 CHECK_DEPENDS = $(BUILD_DEPENDS) gnuplot-nox liblilv-dev lilv-utils sordi binutils sox python3 python3-torch python3-numpy
 
@@ -157,6 +166,12 @@ check-hosts:
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(TEST_ENVIRONMENT) tests/run.sh tests/hosts/ardour.sh tests/hosts/jalv.sh
 
+# The plugin cross-compiled, and what makes its sound tested under qemu.
+check-aarch64:
+	@tests/packages.sh make pkg-config gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+	@tests/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" "$(notdir $(ENGINE_TESTS))" \
+		libc6 lv2-dev libjansson-dev libmd-dev libopenblas-dev
+
 test-programs: $(TESTS) $(HOSTS) $(BUILD)/tests/dump_network $(BUILD)/tests/demo
 
 # ---- Style ----
@@ -178,5 +193,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall demo check check-hosts test-programs lint format clean
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all install uninstall demo check check-hosts check-aarch64 test-programs lint format clean
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
