@@ -1,9 +1,9 @@
 #include "selection.h"
 
 #include "file.h"
+#include "model_registry.h"
 #include "safetensors.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,14 +32,6 @@ static bool is_loaded(const Content *content)
     return content->model || content->reference;
 }
 
-// The level counts: the automatic gain goes by it.
-static bool same_model(const Model *a, const Model *b)
-{
-    if (!a || !b || strcmp(a->fingerprint, b->fingerprint) != 0) return false;
-    const double x = a->info.level, y = b->info.level;
-    return x == y || (isnan(x) && isnan(y));
-}
-
 static bool same_latent(const Latent *a, const Latent *b)
 {
     return a && b && strcmp(a->fingerprint, b->fingerprint) == 0 && a->channels == b->channels &&
@@ -49,7 +41,8 @@ static bool same_latent(const Latent *a, const Latent *b)
 
 static bool same_content(const Content *a, const Content *b)
 {
-    return same_model(a->model, b->model) || same_latent(a->reference, b->reference);
+    // Models are shared, so equal ones are one.
+    return (a->model && a->model == b->model) || same_latent(a->reference, b->reference);
 }
 
 static bool same_copy(const Copy *a, const Copy *b)
@@ -95,20 +88,16 @@ static bool is_whole(const Copy *copy, Error *error)
     return memcmp(copy->bytes, text, COPY_DIGEST) == 0 || error_set(error, "it is damaged");
 }
 
-// Makes a model or a reference of the content's copy. A model that sounds already is shared. On
-// error nothing is left in the content.
-static bool parse(const Selection *selection, Property property, Content *content, Error *error)
+// Makes a model or a reference of the content's copy. A model that any instance uses already is
+// shared. On error nothing is left in the content.
+static bool parse(Property property, Content *content, Error *error)
 {
     const unsigned char *file = content->copy.bytes + COPY_DIGEST;
     const size_t size = content->copy.size - COPY_DIGEST;
     if (property == PROPERTY_REFERENCE)
         content->reference = latent_parse(file, size, error);
     else
-        content->model = model_parse(file, size, error);
-    if (same_model(content->model, selection->model)) {
-        model_unref(content->model);
-        content->model = model_ref(selection->model);
-    }
+        content->model = model_registry_share(model_parse(file, size, error));
     if (is_loaded(content)) return true;
     content_free(content);
     return false;
@@ -155,7 +144,7 @@ static Content load_copy(const Selection *selection, Property property, Copy *co
     Content content = {.copy = *copy};
     *copy = (Copy){0};
     if (!content.copy.bytes ||
-        (is_whole(&content.copy, &error) && parse(selection, property, &content, &error)))
+        (is_whole(&content.copy, &error) && parse(property, &content, &error)))
         return content;
     error_prefix(&error, "the session's own copy");
     complain(selection, property, &error);
@@ -174,7 +163,7 @@ static Content load_named(const Selection *selection, Property property, Copy *c
 
     const bool there = read_file(&file.copy, path, why);
     const bool equal = there && same_copy(&file.copy, copy);
-    const bool loads = there && parse(selection, property, &file, why);
+    const bool loads = there && parse(property, &file, why);
     if (!equal) kept = load_copy(selection, property, copy);
     if (loads && (!is_loaded(&kept) || same_content(&file, &kept))) {
         content_free(&kept);

@@ -2,6 +2,7 @@
 
 #include "file.h"
 #include "kernels.h"
+#include "model_registry.h"
 #include "safetensors.h"
 
 #include <math.h>
@@ -192,6 +193,7 @@ Model *model_ref(Model *model)
 void model_unref(Model *model)
 {
     if (!model || __atomic_sub_fetch(&model->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    model_registry_forget(model);
     for (int i = 0; i < ARCH_CONVOLUTIONS_MAX; i++) {
         free(model->packed[i].weight);
         free(model->packed[i].bias);

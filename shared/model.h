@@ -37,7 +37,8 @@ typedef struct {
     int rows, columns;
 } PackedConvolution;
 
-typedef struct {
+typedef struct Model Model;
+struct Model {
     Arch arch;
     double sample_rate; // Hz
     ModelInfo info;
@@ -55,7 +56,8 @@ typedef struct {
     PackedConvolution packed[ARCH_CONVOLUTIONS_MAX]; // in the same order
     size_t bytes;                                    // of memory that this model holds
     int references;
-} Model;
+    Model *next_shared; // in the list of model_registry.h
+};
 
 // Makes a model with one reference. Arrays are copied. Allocates; NULL where memory is short or a
 // value is not finite.

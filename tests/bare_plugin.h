@@ -1,0 +1,27 @@
+// bare_plugin.h: instances of the plugin without a host around them, for what is measured of the
+// plugin itself: its memory and its time. Controls are not connected, so they stand at their
+// defaults. Functions abort the program where they cannot do what they say. One thread.
+#ifndef TRASLUZ_BARE_PLUGIN_H
+#define TRASLUZ_BARE_PLUGIN_H
+
+#include <lv2/core/lv2.h>
+#include <stdint.h>
+
+enum { BARE_BLOCK_MAX = 4096 }; // samples
+
+typedef struct {
+    const LV2_Descriptor *descriptor;
+    LV2_Handle handle;
+    int channels;
+    float *in[2], *out[2]; // [BARE_BLOCK_MAX], zeros at first
+} BarePlugin;
+
+// Loads the plugin from the bundle below the environment's TRASLUZ_LV2 and instantiates and
+// activates it. `model` is a weights file; NULL: the plugin's default.
+BarePlugin bare_plugin_new(int channels, double rate, const char *model);
+void bare_plugin_free(BarePlugin *plugin);
+
+// Plays in[c][0, n) to out[c][0, n).
+void bare_plugin_run(const BarePlugin *plugin, uint32_t n);
+
+#endif
