@@ -86,9 +86,73 @@ test_compare_refuses() {
         [ ! -e x ]
 }
 
+# A part as it is: encode and decode; all that is written belongs together.
+test_generate_of_one_part_is_decode() {
+    "$TRAINER" generate "$model" songs/reggae/b.flac -o one.wav >out 2>err && [ ! -s err ] && cmp one.wav b.wav &&
+        is_png one.png && grep -q '"kind": "generation"' one.json && "$TRAINER" decode "$model" one.safetensors -o again.wav >/dev/null &&
+        cmp again.wav one.wav
+}
+
+test_generate_bends_as_decode_does() {
+    "$TRAINER" generate "$model" songs/reggae/b.flac -o bent.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
+        --reference songs/reggae/a.wav --no-picture >out && grep -q 'against the unbent: SNR' out && [ ! -e bent.png ] &&
+        "$TRAINER" encode "$model" songs/reggae/a.wav -o a.latent >/dev/null &&
+        "$TRAINER" decode "$model" b.latent -o decoded.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
+            --reference a.latent >/dev/null && cmp decoded.wav bent.wav || return 1
+    "$TRAINER" decode "$model" bent.safetensors -o again.wav >/dev/null && cmp again.wav bent.wav
+}
+
+# Noise that is ten times as strong is 20 dB more; the command says so.
+test_generate_tells_how_far() {
+    for noise in 0.001 0.01; do
+        "$TRAINER" generate "$model" songs/reggae/a.wav -o noise.wav --noise "$noise" --no-picture |
+            sed 's/.*SNR \(.*\) dB/\1/'
+    done | awk '{ snr[NR] = $1 } END { d = snr[1] - snr[2]; exit !(NR == 2 && d > 18 && d < 22) }'
+}
+
+test_generate_averages() {
+    "$TRAINER" generate "$model" songs/jazz/a.flac songs/jazz/a.flac@0- --average -o same.wav --no-picture >/dev/null &&
+        "$TRAINER" generate "$model" songs/jazz/a.flac@0- -o single.wav --no-picture >/dev/null && cmp same.wav single.wav &&
+        "$TRAINER" generate "$model" songs --average --first 3 -o first.wav --no-picture >out && grep -q 'average of 3 parts, 1 s' out &&
+        grep -q 'a.flac' first.json && ! grep -q 'b.flac' first.json &&
+        "$TRAINER" generate "$model" songs --average --loop -o looped.wav --no-picture >out && grep -q 'average of 4 parts, 2.5 s' out
+}
+
+test_generate_concatenates() {
+    "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 --concatenate -o remix.ogg >out &&
+        grep -q 'concatenation of 2 parts, 1.999 s' out && is_png remix.png &&
+        "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 --concatenate --fade 0.25 \
+            -o faded.wav --no-picture >out && grep -q 'parts, 1.749 s' out &&
+        "$TRAINER" generate "$model" songs/reggae/b.flac@0-40% songs/reggae/b.flac@40%-100% --concatenate -o whole.flac \
+            --no-picture >/dev/null && "$TRAINER" generate "$model" songs/reggae/b.flac@0- -o uncut.flac --no-picture >/dev/null &&
+        cmp whole.flac uncut.flac
+}
+
+test_generate_refuses() {
+    cp b.latent kept.safetensors && cp kept.safetensors b.safetensors
+    refused 2 'exclude each other' generate "$model" a b -o x.wav --average --concatenate &&
+        refused 2 'loop needs --average' generate "$model" a -o x.wav --loop &&
+        refused 2 'fade needs --concatenate' generate "$model" a -o x.wav --fade 1 &&
+        refused 2 'no audio file given' generate "$model" a &&
+        refused 1 'need --average or --concatenate' generate "$model" songs -o x.wav &&
+        refused 1 '--first 9: there are 4 parts' generate "$model" songs --first 9 --average -o x.wav &&
+        refused 1 'a part is FILE@FROM-TO' generate "$model" songs/reggae/a.wav@1 -o x.wav &&
+        refused 1 'nothing is left of its 2.* s' generate "$model" songs/reggae/a.wav@1-0.5 -o x.wav &&
+        refused 1 'too short to fade' generate "$model" songs --concatenate --fade 1 -o x.wav &&
+        refused 1 'b.safetensors is what is read' generate "$model" b.safetensors -o b.wav --no-picture &&
+        refused 1 'made by another model' generate "$models/chico.safetensors" b.safetensors -o x.wav &&
+        cmp b.safetensors kept.safetensors && [ ! -e x.wav ] && [ ! -e x.safetensors ]
+}
+
 run test_compare_leaves_sounds_pictures_and_table
 run test_compare_is_eval_and_decode
 run test_compare_is_the_same_on_any_threads
 run test_compare_without_gnuplot
 run test_compare_refuses
+run test_generate_of_one_part_is_decode
+run test_generate_bends_as_decode_does
+run test_generate_tells_how_far
+run test_generate_averages
+run test_generate_concatenates
+run test_generate_refuses
 exit $failed

@@ -1,5 +1,8 @@
 #include "latent_options.h"
 
+#include "denormals.h"
+#include "latent_source.h"
+
 #define AMOUNT_MAX 1e6
 
 static bool take_number(const Command *command, const char *option, double low, double high,
@@ -45,16 +48,44 @@ bool latent_options_check(const Command *command, const LatentOptions *options)
     return false;
 }
 
-bool latent_options_load(const LatentOptions *options, const Model *model, Latent **reference,
-                         Error *error)
+bool latent_options_load(const Command *command, const LatentOptions *options, const Model *model,
+                         Latent **reference, Error *error)
 {
     *reference = NULL;
     if (!options->reference) return true;
-    Latent *latent = latent_load(options->reference, error);
-    if (latent && latent_fits(latent, model, error)) {
-        *reference = latent;
-        return true;
+    *reference = latent_source_load(command, options->reference, model, error);
+    return *reference != NULL;
+}
+
+bool latent_options_change(const LatentOptions *options)
+{
+    const LatentSettings *settings = &options->settings;
+    return settings->noise != 0.0f || settings->offset != 0.0f || settings->blend != 0.0f;
+}
+
+static bool apply(const LatentSettings *settings, const Model *model, const Latent *loop,
+                  Latent *latent, Error *error)
+{
+    LatentOps ops;
+    const bool made = latent_ops_init(&ops, model, loop, 0);
+    if (made) {
+        const DenormalsState before = denormals_off();
+        latent_ops_process(&ops, settings, latent->values, latent->frames);
+        denormals_restore(before);
     }
-    latent_free(latent);
-    return error_prefix(error, options->reference);
+    latent_ops_free(&ops);
+    return made || error_set(error, "out of memory");
+}
+
+bool latent_options_apply(const Command *command, const LatentOptions *options, const Model *model,
+                          Latent *latent, Error *error)
+{
+    Latent *reference, *loop = NULL;
+    if (!latent_options_change(options)) return true;
+    if (!latent_options_load(command, options, model, &reference, error)) return false;
+    bool good = !reference || (loop = latent_loop(reference, model, error));
+    good = good && apply(&options->settings, model, loop, latent, error);
+    latent_free(loop);
+    latent_free(reference);
+    return good;
 }

@@ -40,7 +40,7 @@ enum {
     "      --offset X           added to every latent value, in the same unit (0)\n"               \
     "      --absolute           noise and offset are in the latent's own numbers instead\n"        \
     "      --blend X            from 0, the input's latent, to 1, the reference's (0)\n"           \
-    "      --reference FILE     a latent file of the same model, repeated as needed\n"             \
+    "      --reference FILE     a latent file of the same model, or audio; repeated as needed\n"   \
     "      --seed N             of the noise (0)\n"
 
 // Takes an option and its value (optarg). False, and said why, where the value is wrong or the
@@ -50,9 +50,16 @@ bool latent_option_take(const Command *command, LatentOptions *options, int opti
 // False, and said why, where the options do not go together.
 bool latent_options_check(const Command *command, const LatentOptions *options);
 
-// Loads the reference and checks that the model made it; *reference is NULL where none was named.
-// The caller frees it.
-bool latent_options_load(const LatentOptions *options, const Model *model, Latent **reference,
-                         Error *error);
+// Loads the reference, a latent of this model or audio that it encodes; *reference is NULL where
+// none was named. The caller frees it.
+bool latent_options_load(const Command *command, const LatentOptions *options, const Model *model,
+                         Latent **reference, Error *error);
+
+// Does to a whole latent, from its first frame on, what the plugin would.
+bool latent_options_apply(const Command *command, const LatentOptions *options, const Model *model,
+                          Latent *latent, Error *error);
+
+// True if they change anything.
+bool latent_options_change(const LatentOptions *options);
 
 #endif

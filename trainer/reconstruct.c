@@ -200,9 +200,10 @@ static bool reconstruct_file(const Call *call, Error *error)
     Passage passage = {0};
     Latent *reference = NULL;
     Model *model = command_model(call->weights, error);
-    const bool good = model && latent_options_load(&call->options, model, &reference, error) &&
-                      passage_open(&passage, call, model, reference, error) &&
-                      run_passage(&passage, call, error);
+    const bool good =
+        model &&
+        latent_options_load(&command_reconstruct, &call->options, model, &reference, error) &&
+        passage_open(&passage, call, model, reference, error) && run_passage(&passage, call, error);
     passage_close(&passage);
     latent_free(reference);
     model_unref(model);

@@ -1,0 +1,443 @@
+// generate.c: `trainer generate`: new music out of latents: averaged, put together, bent.
+#include "audio_files.h"
+#include "audio_writer.h"
+#include "command.h"
+#include "decoding.h"
+#include "file.h"
+#include "gnuplot.h"
+#include "latent_mix.h"
+#include "latent_options.h"
+#include "latent_source.h"
+#include "progress.h"
+#include "score.h"
+#include "sound_measure.h"
+#include "sound_picture.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: trainer generate WEIGHTS PART… -o AUDIO [options]\n"
+    "\n"
+    "Makes a latent of one or more others, bends it, and decodes it. A PART is a latent file,\n"
+    "an audio file, or a folder of audio files, a genre say; a file may be followed by a\n"
+    "stretch of time: song.ogg@12-27.5 in seconds, song.ogg@50%-100% in percent. The audio\n"
+    "ends in .wav, .w64, .flac or .ogg; beside it, under the same name, come the latent\n"
+    "(.safetensors, a reference for the plugin), a picture of waveform and spectrogram (.png),\n"
+    "and how it was made, with level, spectral centroid and spectral flatness (.json).\n"
+    "\n"
+    "  -o, --output FILE        the audio file (needed)\n"
+    "      --average            the mean of all parts\n"
+    "      --concatenate        one part behind the other\n"
+    "      --first N            of the parts and all that folders hold, by name (all)\n"
+    "      --loop               an average goes on to the end of the longest part, the others\n"
+    "                           repeated; without it, to the end of the shortest\n"
+    "      --fade SECONDS       from each part into the next (0: a hard cut)\n"
+    "      --no-picture         draw none (it needs gnuplot)\n" LATENT_HELP "\n"
+    "example: trainer generate normal.safetensors genres/reggae --average --first 3 -o three.wav\n";
+
+enum {
+    OPTION_AVERAGE = 256,
+    OPTION_CONCATENATE,
+    OPTION_FIRST,
+    OPTION_LOOP,
+    OPTION_FADE,
+    OPTION_NO_PICTURE,
+};
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"average", no_argument, NULL, OPTION_AVERAGE},
+    {"concatenate", no_argument, NULL, OPTION_CONCATENATE},
+    {"first", required_argument, NULL, OPTION_FIRST},
+    {"loop", no_argument, NULL, OPTION_LOOP},
+    {"fade", required_argument, NULL, OPTION_FADE},
+    {"no-picture", no_argument, NULL, OPTION_NO_PICTURE},
+    LATENT_LONG_OPTIONS,
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct {
+    const char *weights, *output;
+    char **parts;
+    int part_count;
+    bool average, concatenate, loop, no_picture;
+    long first; // 0: all
+    double fade;
+    LatentOptions options;
+} Call;
+
+// ---- Parts ----
+
+typedef struct {
+    LatentPart *part;
+    size_t count;
+} PartList;
+
+static void part_list_free(PartList *list)
+{
+    for (size_t i = 0; i < list->count; i++) free(list->part[i].path);
+    free(list->part);
+    *list = (PartList){0};
+}
+
+static bool part_list_add(PartList *list, const char *text, Error *error)
+{
+    LatentPart *grown = realloc(list->part, (list->count + 1) * sizeof *grown);
+    if (!grown) return error_set(error, "out of memory");
+    list->part = grown;
+    if (!latent_part_parse(&grown[list->count], text, error)) return false;
+    list->count++;
+    return true;
+}
+
+static bool is_full(const PartList *list, const Call *call)
+{
+    return call->first > 0 && list->count == (size_t)call->first;
+}
+
+// A folder's files, or a file, whatever its name is.
+static bool add_existing(PartList *list, const Call *call, const char *path, Error *error)
+{
+    AudioFiles files;
+    if (!audio_files_find(&files, &path, 1, error)) return false;
+    bool good = true;
+    for (size_t i = 0; good && i < files.count && !is_full(list, call); i++)
+        good = part_list_add(list, files.file[i].path, error);
+    audio_files_free(&files);
+    return good;
+}
+
+static bool list_parts(PartList *list, const Call *call, Error *error)
+{
+    for (int i = 0; i < call->part_count && !is_full(list, call); i++) {
+        const char *text = call->parts[i];
+        if (access(text, F_OK) == 0 ? !add_existing(list, call, text, error)
+                                    : !part_list_add(list, text, error))
+            return false;
+    }
+    if (list->count < (size_t)call->first)
+        return error_set(error, "--first %ld: there are %zu parts", call->first, list->count);
+    if (list->count > 1 && !call->average && !call->concatenate)
+        return error_set(error, "%zu parts need --average or --concatenate", list->count);
+    return true;
+}
+
+static void free_latents(Latent **latents, size_t count)
+{
+    for (size_t i = 0; latents && i < count; i++) latent_free(latents[i]);
+    free(latents);
+}
+
+static Latent **load_parts(const PartList *list, const Model *model, Error *error)
+{
+    Latent **latents = calloc(list->count, sizeof *latents);
+    if (!latents) error_set(error, "out of memory");
+    Progress progress;
+    progress_begin(&progress, stderr, "encoding, part", list->count, list->count);
+    bool good = latents != NULL;
+    for (size_t i = 0; good && i < list->count; i++) {
+        latents[i] = latent_part_load(&command_generate, &list->part[i], model, error);
+        good = latents[i] != NULL;
+        progress_step(&progress, 1);
+    }
+    progress_end(&progress);
+    if (good) return latents;
+    free_latents(latents, list->count);
+    return NULL;
+}
+
+static const char *way_of(const Call *call, const PartList *list)
+{
+    return list->count == 1 ? "one" : call->average ? "average" : "concatenation";
+}
+
+static Latent *join_parts(const Call *call, const PartList *list, const Model *model, Error *error)
+{
+    Latent *joined = NULL, **latents = load_parts(list, model, error);
+    if (!latents) return NULL;
+    const double frame_rate = latents[0]->frame_rate;
+    if (list->count == 1) {
+        joined = latents[0];
+        latents[0] = NULL;
+    } else if (call->average) {
+        joined = latent_average(model, latents, list->count, call->loop, error);
+    } else {
+        const size_t fade = (size_t)lround(call->fade * frame_rate);
+        joined = latent_concatenate(model, latents, list->count, fade, error);
+    }
+    free_latents(latents, list->count);
+    if (joined && list->count > 1)
+        snprintf(joined->source, sizeof joined->source, "%s of %zu parts", way_of(call, list),
+                 list->count);
+    return joined;
+}
+
+// ---- Sound ----
+
+typedef struct {
+    float *audio;
+    size_t samples;
+} Sound;
+
+static bool add_samples(void *data, const float *samples, size_t n, Error *error)
+{
+    (void)error;
+    Sound *sound = data;
+    memcpy(sound->audio + sound->samples, samples, n * sizeof *samples);
+    sound->samples += n;
+    return true;
+}
+
+// The caller frees sound->audio.
+static bool decode(Sound *sound, const Latent *latent, const Model *model, Error *error)
+{
+    const uint64_t samples = decoded_samples(latent, model, error);
+    *sound = (Sound){.audio = samples ? malloc(samples * sizeof *sound->audio) : NULL};
+    if (samples == 0) return false;
+    if (!sound->audio) return error_set(error, "out of memory");
+    return decode_latent(latent, model, add_samples, sound, stderr, error);
+}
+
+// How far the bent sound is from the plain one, as an SNR.
+static double compare(const Sound *plain, const Sound *bent)
+{
+    double signal = 0.0, difference = 0.0;
+    for (size_t i = 0; i < plain->samples; i++) {
+        const double was = (double)plain->audio[i], change = (double)bent->audio[i] - was;
+        signal += was * was;
+        difference += change * change;
+    }
+    return score_snr(signal, difference);
+}
+
+// ---- What is written ----
+
+enum { FILE_AUDIO, FILE_LATENT, FILE_PICTURE, FILE_RECORD, FILES };
+
+typedef struct {
+    const Call *call;
+    const Model *model;
+    const PartList *list;
+    char *path[FILES];
+    SoundMeasure measure;
+    double change; // SNR in dB against the same latent before it was bent, NaN where it was not
+} Generation;
+
+static bool name_files(Generation *generation, Error *error)
+{
+    static const char *const endings[FILES] = {"", ".safetensors", ".png", ".json"};
+    const char *output = generation->call->output;
+    const size_t stem = (size_t)(strrchr(output, '.') - output); // audio_writer_knows() has seen it
+    for (int f = 0; f < FILES; f++) {
+        char *path = malloc(strlen(output) + 16);
+        if (!path) return error_set(error, "out of memory");
+        sprintf(path, "%.*s%s", (int)(f == FILE_AUDIO ? strlen(output) : stem), output, endings[f]);
+        generation->path[f] = path;
+    }
+    return true;
+}
+
+// Nothing that is read may be written over.
+static bool check_files(const Generation *generation, Error *error)
+{
+    const Call *call = generation->call;
+    const PartList *list = generation->list;
+    for (int f = 0; f < FILES; f++) {
+        const char *path = generation->path[f], *reference = call->options.reference;
+        bool read = same_file(path, call->weights) || (reference && same_file(path, reference));
+        for (size_t i = 0; !read && i < list->count; i++)
+            read = same_file(path, list->part[i].path);
+        if (read) return error_set(error, "%s is what is read", path);
+    }
+    return true;
+}
+
+static bool write_audio(const Generation *generation, const Sound *sound, Error *error)
+{
+    const char *path = generation->path[FILE_AUDIO];
+    AudioWriter *writer = audio_writer_new(path, generation->model->sample_rate, 1, error);
+    if (!writer) return false;
+    if (!audio_write(writer, sound->audio, sound->samples, error)) {
+        audio_writer_abandon(writer);
+        return false;
+    }
+    command_note_clipped(&command_generate, path, audio_writer_clipped(writer));
+    return audio_writer_commit(writer, error);
+}
+
+static bool draw_picture(const Generation *generation, const Sound *sound, Error *error)
+{
+    const char *slash = strrchr(generation->call->output, '/');
+    const PicturedSound pictured = {slash ? slash + 1 : generation->call->output, sound->audio,
+                                    sound->samples};
+    return generation->call->no_picture || sound_picture(generation->path[FILE_PICTURE], &pictured,
+                                                         1, generation->model->sample_rate, error);
+}
+
+static json_t *number_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *describe_parts(const PartList *list)
+{
+    json_t *parts = json_array();
+    for (size_t i = 0; i < list->count; i++) {
+        const LatentPart *part = &list->part[i];
+        const char *slash = strrchr(part->path, '/');
+        char text[600];
+        int used = snprintf(text, sizeof text, "%.500s", slash ? slash + 1 : part->path);
+        if (!part->whole)
+            snprintf(text + used, sizeof text - (size_t)used, "@%g%s-%g%s", part->from.value,
+                     part->from.percent ? "%" : "", part->to.value, part->to.percent ? "%" : "");
+        json_array_append_new(parts, json_string_nocheck(text));
+    }
+    return parts;
+}
+
+static bool write_record(const Generation *generation, const Sound *sound, Error *error)
+{
+    const Call *call = generation->call;
+    const LatentSettings *settings = &call->options.settings;
+    const SoundMeasure *measure = &generation->measure;
+    json_t *record = json_pack(
+        "{s:s, s:s, s:s, s:o, s:f, s:f, s:f, s:f, s:b, s:I, s:f, s:o, s:f, s:f, s:o}", "kind",
+        "generation", "model", generation->model->info.name, "way", way_of(call, generation->list),
+        "parts", describe_parts(generation->list), "fade", call->fade, "noise",
+        (double)settings->noise, "offset", (double)settings->offset, "blend",
+        (double)settings->blend, "absolute", settings->absolute, "seed", (json_int_t)settings->seed,
+        "seconds", (double)sound->samples / generation->model->sample_rate, "level_db",
+        number_or_null(measure->level), "centroid_hz", measure->centroid, "flatness",
+        measure->flatness, "change_snr_db", number_or_null(generation->change));
+    char *text = record ? json_dumps(record, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
+    const bool good = text ? file_write(generation->path[FILE_RECORD], text, strlen(text), error)
+                           : error_set(error, "out of memory");
+    free(text);
+    json_decref(record);
+    return good;
+}
+
+static void tell(const Generation *generation, const Sound *sound)
+{
+    const SoundMeasure *measure = &generation->measure;
+    printf("wrote %s: ", generation->call->output);
+    if (generation->list->count > 1)
+        printf("%s of %zu parts, ", way_of(generation->call, generation->list),
+               generation->list->count);
+    printf("%.4g s, level %.1f dB, centroid %.0f Hz, flatness %.4f",
+           (double)sound->samples / generation->model->sample_rate, measure->level,
+           measure->centroid, measure->flatness);
+    if (!isnan(generation->change)) printf("; against the unbent: SNR %.2f dB", generation->change);
+    putchar('\n');
+}
+
+static bool write_files(Generation *generation, const Latent *latent, const Sound *sound,
+                        Error *error)
+{
+    if (!sound_measure(&generation->measure, sound->audio, sound->samples,
+                       generation->model->sample_rate, error) ||
+        !write_audio(generation, sound, error) ||
+        !latent_write(latent, generation->path[FILE_LATENT], error) ||
+        !draw_picture(generation, sound, error) || !write_record(generation, sound, error))
+        return false;
+    tell(generation, sound);
+    return true;
+}
+
+// ---- The call ----
+
+// Bends the latent and decodes it; before, where it is bent, it is decoded as it was.
+static bool bend(Generation *generation, Latent *latent, Sound *bent, Error *error)
+{
+    const LatentOptions *options = &generation->call->options;
+    const Model *model = generation->model;
+    Sound plain = {0};
+    generation->change = NAN;
+    const bool changes = latent_options_change(options);
+    const bool good = (!changes || decode(&plain, latent, model, error)) &&
+                      latent_options_apply(&command_generate, options, model, latent, error) &&
+                      decode(bent, latent, model, error);
+    if (good && changes) generation->change = compare(&plain, bent);
+    free(plain.audio);
+    return good;
+}
+
+static bool generate(Generation *generation, Error *error)
+{
+    Latent *latent = join_parts(generation->call, generation->list, generation->model, error);
+    Sound sound = {0};
+    const bool good = latent && bend(generation, latent, &sound, error) &&
+                      write_files(generation, latent, &sound, error);
+    free(sound.audio);
+    latent_free(latent);
+    return good;
+}
+
+static bool generate_file(const Call *call, Error *error)
+{
+    PartList list = {0};
+    Generation generation = {.call = call, .list = &list};
+    Model *model = NULL;
+    bool good = (call->no_picture || gnuplot_check(error)) && list_parts(&list, call, error) &&
+                name_files(&generation, error) && check_files(&generation, error) &&
+                (model = command_model(call->weights, error));
+    generation.model = model;
+    good = good && generate(&generation, error);
+    for (int f = 0; f < FILES; f++) free(generation.path[f]);
+    model_unref(model);
+    part_list_free(&list);
+    return good;
+}
+
+static bool read_option(Call *call, int option)
+{
+    const Command *command = &command_generate;
+    switch (option) {
+    case 'o': call->output = optarg; return true;
+    case OPTION_AVERAGE: call->average = true; return true;
+    case OPTION_CONCATENATE: call->concatenate = true; return true;
+    case OPTION_LOOP: call->loop = true; return true;
+    case OPTION_NO_PICTURE: call->no_picture = true; return true;
+    case OPTION_FIRST: return option_integer(command, "--first", optarg, 1, 1000000, &call->first);
+    case OPTION_FADE: return option_number(command, "--fade", optarg, 0.0, 3600.0, &call->fade);
+    default: return latent_option_take(command, &call->options, option);
+    }
+}
+
+static int check_call(const Call *call)
+{
+    const Command *command = &command_generate;
+    Error error;
+    if (!call->output) return command_usage(command, "no audio file given (-o FILE)");
+    if (!audio_writer_knows(call->output, &error)) return command_usage(command, "%s", error.text);
+    if (call->average && call->concatenate)
+        return command_usage(command, "--average and --concatenate exclude each other");
+    if (call->loop && !call->average) return command_usage(command, "--loop needs --average");
+    if (call->fade > 0.0 && !call->concatenate)
+        return command_usage(command, "--fade needs --concatenate");
+    return latent_options_check(command, &call->options) ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int run(int argc, char **argv)
+{
+    const Command *command = &command_generate;
+    Call call = {.options = {.settings = {LATENT_NEUTRAL}}};
+    int option;
+    while ((option = command_option(command, argc, argv, ":o:", long_options)) != -1)
+        if (!read_option(&call, option)) return EXIT_USAGE;
+    if (argc - optind < 2) return command_usage(command, "a weights file and parts are needed");
+    call.weights = argv[optind];
+    call.parts = argv + optind + 1;
+    call.part_count = argc - optind - 1;
+    const int status = check_call(&call);
+    if (status != EXIT_DONE) return status;
+    Error error;
+    return generate_file(&call, &error) ? EXIT_DONE : command_fail(command, &error);
+}
+
+const Command command_generate = {"generate", "make new music out of latents", help, run};
