@@ -1,8 +1,8 @@
 #include "network.h"
 
 #include "kernels.h"
+#include "products.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,42 +174,13 @@ static void clear_margins(const Signal *signal, float *memory)
     memset(memory + (signal->margin + signal->frames) * signal->channels, 0, margin);
 }
 
-// ---- Products of row-major matrices. `ld` is the distance from row to row. ----
-
-// C += A B, with A [m][k], B [k][n].
-static void add_product(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                        size_t ldb, float *c, size_t ldc)
-{
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a,
-                (int)lda, b, (int)ldb, 1.0f, c, (int)ldc);
-}
-
-// C += A B^T, with A [m][k], B [n][k].
-static void add_product_bt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                           size_t ldb, float *c, size_t ldc)
-{
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)lda,
-                b, (int)ldb, 1.0f, c, (int)ldc);
-}
-
-// C = A^T B, with A [k][m], B [k][n].
-static void set_product_at(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                           size_t ldb, float *c, size_t ldc)
-{
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)lda,
-                b, (int)ldb, 0.0f, c, (int)ldc);
-}
+// ---- Pieces of a kernel, rows of a signal ----
 
 // The taps of a piece that begins at tap `at`.
 static size_t piece_taps(const Layer *layer, size_t at)
 {
     const size_t left = (size_t)layer->kernel - at;
     return left < (size_t)layer->stride ? left : (size_t)layer->stride;
-}
-
-static void fill_rows(float *rows, size_t n, const float *row, size_t width)
-{
-    for (size_t i = 0; i < n; i++) memcpy(rows + i * width, row, width * sizeof(float));
 }
 
 static void sum_rows(const float *rows, size_t n, size_t width, float *sum)
