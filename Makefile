@@ -41,6 +41,8 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c))
 ENGINE_TESTS = $(patsubst %,$(BUILD)/tests/test_%,arch codec engine kernels latent_ops model_registry weights)
 NETWORK_PARTS = $(BUILD)/trainer/initialize.o $(BUILD)/trainer/network.o
 HOSTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/host_*.c)))
+# What PyTorch is compared with.
+DUMPS = $(BUILD)/tests/dump_network $(BUILD)/tests/dump_m5
 HOST_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lv2host*.c)))
 
 BUNDLE = $(BUILD)/lv2/trasluz.lv2
@@ -116,7 +118,7 @@ $(BUILD)/tests/demo: $(BUILD)/tests/demo.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
 
-$(BUILD)/tests/dump_network: $(BUILD)/tests/dump_network.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
+$(DUMPS): $(BUILD)/tests/dump_%: $(BUILD)/tests/dump_%.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
@@ -155,7 +157,8 @@ check:
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
 	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
 		"BUILD=$(BUILD)/threads tests/threads.sh" \
-		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md"
+		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md" \
+		"/usr/bin/python3 tests/pytorch_m5.py $(BUILD)/tests/dump_m5"
 
 # The plugin and its host under ThreadSanitizer.
 THREADS_MAKE = BUILD=$(BUILD)/threads CFLAGS="-O1 -g -fsanitize=thread"
@@ -172,7 +175,7 @@ check-aarch64:
 	@tests/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" "$(notdir $(ENGINE_TESTS))" \
 		libc6 lv2-dev libjansson-dev libmd-dev libopenblas-dev
 
-test-programs: $(TESTS) $(HOSTS) $(BUILD)/tests/dump_network $(BUILD)/tests/demo
+test-programs: $(TESTS) $(HOSTS) $(DUMPS) $(BUILD)/tests/demo
 
 # ---- Style ----
 

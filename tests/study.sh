@@ -86,6 +86,47 @@ test_cluster_tables_hold_what_they_say() {
         awk -F, 'NR > 1 { sum += $3 } END { exit sum < 0.999999 || sum > 1.000001 }' clusters/pca.csv
 }
 
+test_classifier_is_the_same_on_any_threads() {
+    "$TRAINER" classify set.safetensors -o classifier -e 4 --width 4 -b 5 -t 1 >out 2>err && [ ! -s err ] &&
+        "$TRAINER" classify set.safetensors -o again -e 4 --width 4 -b 5 -t 3 >/dev/null && diff -r classifier again &&
+        [ "$(grep -c '^epoch ' out)" -eq 4 ] && grep -q '^best in epoch [1-4]: ' out &&
+        grep -q '^accuracy [0-9.]* % on 2 test clips$' out &&
+        "$TRAINER" classify set.safetensors -o other -e 4 --width 4 -b 5 --seed 2 >/dev/null &&
+        ! cmp -s classifier/classifier.safetensors other/classifier.safetensors
+}
+
+test_classifier_tables_hold_what_they_say() {
+    grep -q '^epoch,train_loss,train_accuracy,validation_loss,validation_accuracy$' classifier/accuracy.csv &&
+        [ "$(wc -l <classifier/accuracy.csv)" -eq 5 ] && [ "$(head -1 classifier/confusion.csv)" = genre,high,low ] &&
+        [ "$(awk -F, 'NR > 1 { n += $2 + $3 } END { print n }' classifier/confusion.csv)" -eq 2 ] &&
+        [ "$(wc -l <classifier/predictions.csv)" -eq 3 ] && grep -q '"kind": "classifier"' classifier/config.json &&
+        grep -q '^test,2,' classifier/summary.csv &&
+        right=$(awk -F, 'NR > 1 && $2 == $3 { n++ } END { print n + 0 }' classifier/predictions.csv) &&
+        awk -F, -v right="$right" '$1 == "test" { exit $4 != right / 2 }' classifier/summary.csv
+}
+
+test_classifier_weights_are_used_again() {
+    "$TRAINER" classify set.safetensors -o used --weights classifier/classifier.safetensors >out 2>err && [ ! -s err ] &&
+        cmp used/predictions.csv classifier/predictions.csv && cmp used/confusion.csv classifier/confusion.csv &&
+        [ "$(tail -1 used/summary.csv)" = "$(tail -1 classifier/summary.csv)" ] && [ ! -e used/accuracy.csv ]
+}
+
+test_classifier_refuses_what_does_not_fit() {
+    "$TRAINER" train music -o second.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 --seed 2 >/dev/null &&
+        "$TRAINER" latents second.safetensors music -o second-set.safetensors -w 8000 >/dev/null &&
+        "$TRAINER" latents small.safetensors music -o short.safetensors -w 7000 >/dev/null &&
+        mkdir -p other-music/third && cp -r music/low other-music && cp music/high/*.au other-music/third &&
+        "$TRAINER" latents small.safetensors other-music -o other-set.safetensors -w 8000 >/dev/null || return 1
+    refused 1 'knows the latents of another model' classify second-set.safetensors -o y --weights classifier/classifier.safetensors &&
+        refused 1 'knows other genres' classify other-set.safetensors -o y --weights classifier/classifier.safetensors &&
+        refused 1 "small.safetensors: not a classifier's weights" classify set.safetensors -o y --weights small.safetensors &&
+        refused 1 'latents of 1750 frames; the classifier needs 1772' classify short.safetensors -o y &&
+        refused 1 'a set of two genres or more is needed' classify whole.safetensors -o y &&
+        refused 2 'one latents file is needed' classify -o y && refused 2 'no folder given' classify set.safetensors &&
+        refused 2 '--width: a whole number from 1 to 1024' classify a -o y --width 2000 &&
+        [ -z "$(ls y/*.safetensors y/*.csv 2>/dev/null)" ]
+}
+
 test_wrong_calls_are_refused() {
     refused 2 'a weights file and music are needed' latents small.safetensors -o x &&
         refused 2 'no latents file given' latents small.safetensors music &&
@@ -109,5 +150,9 @@ run test_latents_are_the_same_on_any_threads
 run test_full_disk_leaves_no_latents
 run test_clusters_are_the_same_on_any_threads
 run test_cluster_tables_hold_what_they_say
+run test_classifier_is_the_same_on_any_threads
+run test_classifier_tables_hold_what_they_say
+run test_classifier_weights_are_used_again
+run test_classifier_refuses_what_does_not_fit
 run test_wrong_calls_are_refused
 exit $failed

@@ -9,9 +9,10 @@
 
 #define VERSION "0.2.0"
 
-static const Command *const commands[] = {
-    &command_train,       &command_eval,    &command_info,    &command_encode,  &command_decode,
-    &command_reconstruct, &command_latents, &command_cluster, &command_compare, &command_generate};
+static const Command *const commands[] = {&command_train,   &command_eval,     &command_info,
+                                          &command_encode,  &command_decode,   &command_reconstruct,
+                                          &command_latents, &command_classify, &command_cluster,
+                                          &command_compare, &command_generate};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -1,0 +1,355 @@
+// classify.c: `trainer classify`: can a latent's genre be told? Trains a classifier on a set's
+// latents, or takes one that was trained, and tests it.
+#include "classifier.h"
+#include "command.h"
+#include "study.h"
+
+#include <cblas.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: trainer classify LATENTS -o FOLDER [options]\n"
+    "\n"
+    "Trains a classifier (M5: four convolutions with batch normalisation and pooling) to tell\n"
+    "the genre of a set's latents (see `trainer latents`), keeps the weights with the best\n"
+    "validation accuracy, and tests them. The folder gets accuracy.csv (by epoch),\n"
+    "summary.csv, confusion.csv (genres by what they were taken for), predictions.csv (by\n"
+    "test clip), classifier.safetensors (the weights) and config.json.\n"
+    "\n"
+    "  -o, --output FOLDER      for all of these (needed)\n"
+    "  -e, --epochs N           (30)\n"
+    "  -b, --batch N            clips in a step (32)\n"
+    "  -l, --learning-rate X    of Adam (0.001)\n"
+    "      --weight-decay X     (0.0001)\n"
+    "      --width N            channels of the first two convolutions; the others have two\n"
+    "                           and four times as many (128)\n"
+    "  -s, --seed N             of first weights and order (1)\n"
+    "      --weights FILE       no training: tests these weights\n"
+    "  -t, --threads N          (0: one for each processor; does not change the result)\n"
+    "\n"
+    "example: trainer classify normal-latents.safetensors -o normal-classifier\n";
+
+enum { OPTION_DECAY = 256, OPTION_WIDTH, OPTION_WEIGHTS };
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"epochs", required_argument, NULL, 'e'},
+    {"batch", required_argument, NULL, 'b'},
+    {"learning-rate", required_argument, NULL, 'l'},
+    {"weight-decay", required_argument, NULL, OPTION_DECAY},
+    {"width", required_argument, NULL, OPTION_WIDTH},
+    {"seed", required_argument, NULL, 's'},
+    {"weights", required_argument, NULL, OPTION_WEIGHTS},
+    {"threads", required_argument, NULL, 't'},
+    {NULL, 0, NULL, 0},
+};
+
+#define WEIGHTS_FORMAT "trasluz-classifier"
+
+typedef struct {
+    const char *latents, *output, *weights;
+    long epochs, batch, width, seed, threads;
+    double learning_rate, weight_decay;
+} Call;
+
+typedef struct {
+    const Call *call;
+    const LatentSet *set;
+    Pool *pool;
+    M5Weights weights;
+    FileWriter accuracy; // accuracy.csv
+    ClassifierScore validation;
+    int best_epoch; // 0: the weights were given
+    size_t *test;   // indices of set->clip
+    size_t test_clips;
+    int *guess; // [test_clips]
+    ClassifierScore tested;
+} Study;
+
+// ---- Weights ----
+
+// The genres as the weights file names them; the caller frees it.
+static char *genres_text(const LatentSet *set)
+{
+    json_t *genres = json_array();
+    for (size_t i = 0; i < set->genres; i++)
+        json_array_append_new(genres, json_string(set->genre[i]));
+    char *text = json_dumps(genres, JSON_COMPACT);
+    json_decref(genres);
+    return text;
+}
+
+static bool write_weights(const Study *study, const ClassifierEpoch *epoch, Error *error)
+{
+    SafetensorsBuilder *header = safetensors_builder_new();
+    char *path = file_join(study->call->output, "classifier.safetensors");
+    char *genres = genres_text(study->set);
+    bool good = header && path && genres;
+    if (good) {
+        safetensors_describe(header, "format", WEIGHTS_FORMAT);
+        safetensors_describe(header, "format_version", "1");
+        safetensors_describe(header, "genres", "%s", genres);
+        safetensors_describe(header, "model", "%s", study->set->fingerprint);
+        safetensors_describe(header, "model_name", "%s", study->set->model_name);
+        safetensors_describe(header, "seed", "%ld", study->call->seed);
+        safetensors_describe(header, "epochs", "%d", epoch->epoch);
+        safetensors_describe(header, "validation_accuracy", "%.6f", epoch->validation.accuracy);
+        good = m5_weights_write(epoch->best, header, path, error);
+    } else {
+        safetensors_builder_free(header);
+        error_set(error, "out of memory");
+    }
+    free(path);
+    free(genres);
+    return good;
+}
+
+static bool check_weights(const Study *study, const Safetensors *file, Error *error)
+{
+    const char *format = safetensors_metadata(file, "format");
+    const char *model = safetensors_metadata(file, "model");
+    const char *genres = safetensors_metadata(file, "genres");
+    if (!format || !model || !genres || strcmp(format, WEIGHTS_FORMAT) != 0)
+        return error_set(error, "not a classifier's weights");
+    if (strcmp(model, study->set->fingerprint) != 0)
+        return error_set(error, "it knows the latents of another model");
+    char *known = genres_text(study->set);
+    const bool same = known && strcmp(genres, known) == 0;
+    free(known);
+    if (!same) return error_set(error, "it knows other genres: %.200s", genres);
+    return (study->weights.shape.channels == study->set->channels &&
+            study->weights.shape.classes == study->set->genres) ||
+           error_set(error, "its layers do not fit the set");
+}
+
+static bool read_weights(Study *study, Error *error)
+{
+    Safetensors *file = NULL;
+    const char *path = study->call->weights;
+    const bool good = m5_weights_read(&study->weights, &file, path, error) &&
+                      (check_weights(study, file, error) || error_prefix(error, path));
+    safetensors_free(file);
+    return good;
+}
+
+// ---- Training ----
+
+static bool hear_epoch(void *data, const ClassifierEpoch *epoch, Error *error)
+{
+    Study *study = data;
+    printf("epoch %d: accuracy %5.1f %% on training, %5.1f %% on validation%s, loss %.4f, %.4f\n",
+           epoch->epoch, 100.0 * epoch->train.accuracy, 100.0 * epoch->validation.accuracy,
+           epoch->best ? " (best)" : "", epoch->train.loss, epoch->validation.loss);
+    fflush(stdout);
+    fprintf(study->accuracy.stream, "%d,%.9g,%.6f,%.9g,%.6f\n", epoch->epoch, epoch->train.loss,
+            epoch->train.accuracy, epoch->validation.loss, epoch->validation.accuracy);
+    if (!epoch->best) return true;
+    study->best_epoch = epoch->epoch;
+    study->validation = epoch->validation;
+    return write_weights(study, epoch, error);
+}
+
+static bool train(Study *study, Error *error)
+{
+    const Call *call = study->call;
+    const ClassifierOptions options = {
+        .epochs = (int)call->epochs,
+        .batch = (size_t)call->batch,
+        .width = (size_t)call->width,
+        .learning_rate = call->learning_rate,
+        .weight_decay = call->weight_decay,
+        .seed = (uint32_t)call->seed,
+    };
+    if (!study_create(&study->accuracy, call->output, "accuracy.csv", error)) return false;
+    fprintf(study->accuracy.stream,
+            "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy\n");
+    if (classifier_train(&study->weights, &options, study->set, study->pool, hear_epoch, study,
+                         error))
+        return file_commit(&study->accuracy, error);
+    file_abandon(&study->accuracy);
+    return false;
+}
+
+// ---- Testing ----
+
+// The test clips of each genre by what they were taken for; the caller frees it.
+static size_t *count_guesses(const Study *study)
+{
+    const size_t genres = study->set->genres;
+    size_t *count = calloc(genres * genres, sizeof *count);
+    for (size_t i = 0; count && i < study->test_clips; i++)
+        count[(size_t)study->set->clip[study->test[i]].genre * genres + (size_t)study->guess[i]]++;
+    return count;
+}
+
+static bool write_confusion(const Study *study, const size_t *count, Error *error)
+{
+    FileWriter writer;
+    const LatentSet *set = study->set;
+    if (!study_create(&writer, study->call->output, "confusion.csv", error)) return false;
+    fprintf(writer.stream, "genre");
+    for (size_t g = 0; g < set->genres; g++) {
+        fputc(',', writer.stream);
+        study_field(writer.stream, set->genre[g]);
+    }
+    for (size_t g = 0; g < set->genres; g++) {
+        fputc('\n', writer.stream);
+        study_field(writer.stream, set->genre[g]);
+        for (size_t k = 0; k < set->genres; k++)
+            fprintf(writer.stream, ",%zu", count[g * set->genres + k]);
+    }
+    fputc('\n', writer.stream);
+    return file_commit(&writer, error);
+}
+
+static bool write_predictions(const Study *study, Error *error)
+{
+    FileWriter writer;
+    const LatentSet *set = study->set;
+    if (!study_create(&writer, study->call->output, "predictions.csv", error)) return false;
+    fprintf(writer.stream, "clip,genre,prediction\n");
+    for (size_t i = 0; i < study->test_clips; i++) {
+        const LatentClip *clip = &set->clip[study->test[i]];
+        study_field(writer.stream, clip->name);
+        fputc(',', writer.stream);
+        study_field(writer.stream, set->genre[clip->genre]);
+        fputc(',', writer.stream);
+        study_field(writer.stream, set->genre[study->guess[i]]);
+        fputc('\n', writer.stream);
+    }
+    return file_commit(&writer, error);
+}
+
+static bool write_summary(const Study *study, Error *error)
+{
+    FileWriter writer;
+    if (!study_create(&writer, study->call->output, "summary.csv", error)) return false;
+    fprintf(writer.stream, "split,clips,loss,accuracy\n");
+    if (study->best_epoch > 0)
+        fprintf(writer.stream, "validation,%zu,%.9g,%.6f\n", study->validation.clips,
+                study->validation.loss, study->validation.accuracy);
+    fprintf(writer.stream, "test,%zu,%.9g,%.6f\n", study->tested.clips, study->tested.loss,
+            study->tested.accuracy);
+    return file_commit(&writer, error);
+}
+
+static void print_confusion(const Study *study, const size_t *count)
+{
+    const LatentSet *set = study->set;
+    printf("genres (rows) by what they were taken for:\n");
+    for (size_t g = 0; g < set->genres; g++) {
+        Error name; // fit for a terminal
+        error_set(&name, "%s", set->genre[g]);
+        printf("%16.16s", name.text);
+        for (size_t k = 0; k < set->genres; k++) printf(" %4zu", count[g * set->genres + k]);
+        putchar('\n');
+    }
+    if (study->best_epoch > 0)
+        printf("best in epoch %d: accuracy %.1f %% on validation\n", study->best_epoch,
+               100.0 * study->validation.accuracy);
+    printf("accuracy %.1f %% on %zu test clips\n", 100.0 * study->tested.accuracy,
+           study->test_clips);
+}
+
+static bool test(Study *study, Error *error)
+{
+    const LatentSet *set = study->set;
+    study->test = latent_set_choose(set, SPLIT_TEST, &study->test_clips, error);
+    if (!study->test) return false;
+    if (study->test_clips == 0) return error_set(error, "no clips with a genre to test");
+    study->guess = calloc(study->test_clips, sizeof *study->guess);
+    size_t *count = NULL;
+    bool good = (study->guess || error_set(error, "out of memory")) &&
+                classifier_score(&study->tested, &study->weights, set, study->test,
+                                 study->test_clips, study->guess, study->pool, error);
+    if (good) {
+        count = count_guesses(study);
+        good = (count || error_set(error, "out of memory")) &&
+               write_confusion(study, count, error) && write_predictions(study, error) &&
+               write_summary(study, error);
+    }
+    if (good) print_confusion(study, count);
+    free(count);
+    return good;
+}
+
+// ---- The call ----
+
+static json_t *options_json(const Call *call)
+{
+    if (call->weights) return json_pack("{s:s}", "weights", call->weights);
+    return json_pack("{s:I, s:I, s:f, s:f, s:I, s:I}", "epochs", (json_int_t)call->epochs, "batch",
+                     (json_int_t)call->batch, "learning_rate", call->learning_rate, "weight_decay",
+                     call->weight_decay, "width", (json_int_t)call->width, "seed",
+                     (json_int_t)call->seed);
+}
+
+static bool study_set(const Call *call, const LatentSet *set, Pool *pool, Error *error)
+{
+    if (set->genres < 2)
+        return error_set(error, "%s: a set of two genres or more is needed", call->latents);
+    Study study = {.call = call, .set = set, .pool = pool};
+    const bool good = (!call->weights || read_weights(&study, error)) &&
+                      study_begin(call->output, "classifier", set, options_json(call), error) &&
+                      (call->weights || train(&study, error)) && test(&study, error);
+    m5_weights_free(&study.weights);
+    free(study.test);
+    free(study.guess);
+    return good;
+}
+
+static bool classify_file(const Call *call, Error *error)
+{
+    LatentSet *set = latent_set_open(call->latents, error);
+    Pool *pool = set ? pool_new((int)call->threads) : NULL;
+    if (set && !pool) error_set(error, "the threads could not be started");
+    openblas_set_num_threads(1); // each of our threads has lanes of its own
+    const bool good = pool && study_set(call, set, pool, error);
+    pool_free(pool);
+    latent_set_close(set);
+    return good;
+}
+
+static bool read_option(Call *call, int option)
+{
+    const Command *command = &command_classify;
+    switch (option) {
+    case 'o': call->output = optarg; return true;
+    case 'e': return option_integer(command, "--epochs", optarg, 1, 1000000, &call->epochs);
+    case 'b': return option_integer(command, "--batch", optarg, 1, 4096, &call->batch);
+    case 'l':
+        return option_number(command, "--learning-rate", optarg, 1e-9, 10.0, &call->learning_rate);
+    case OPTION_DECAY:
+        return option_number(command, "--weight-decay", optarg, 0.0, 10.0, &call->weight_decay);
+    case OPTION_WIDTH:
+        return option_integer(command, "--width", optarg, 1, M5_WIDTH_MAX, &call->width);
+    case OPTION_WEIGHTS: call->weights = optarg; return true;
+    case 's': return option_integer(command, "--seed", optarg, 0, UINT32_MAX, &call->seed);
+    case 't': return option_integer(command, "--threads", optarg, 0, 1024, &call->threads);
+    default: return false;
+    }
+}
+
+static int run(int argc, char **argv)
+{
+    Call call = {.epochs = 30,
+                 .batch = 32,
+                 .width = 128,
+                 .seed = 1,
+                 .learning_rate = 1e-3,
+                 .weight_decay = 1e-4};
+    int option;
+    while ((option =
+                command_option(&command_classify, argc, argv, ":o:e:b:l:s:t:", long_options)) != -1)
+        if (!read_option(&call, option)) return EXIT_USAGE;
+    if (argc - optind != 1) return command_usage(&command_classify, "one latents file is needed");
+    if (!call.output) return command_usage(&command_classify, "no folder given (-o FOLDER)");
+    call.latents = argv[optind];
+    Error error;
+    return classify_file(&call, &error) ? EXIT_DONE : command_fail(&command_classify, &error);
+}
+
+const Command command_classify = {"classify", "learn to tell the genre of a latent", help, run};
