@@ -127,6 +127,19 @@ test_classifier_refuses_what_does_not_fit() {
         [ -z "$(ls y/*.safetensors y/*.csv 2>/dev/null)" ]
 }
 
+test_pictures_are_drawn() {
+    for picture in clusters/scores.svg classifier/accuracy.svg classifier/loss.svg classifier/confusion.svg used/confusion.svg; do
+        grep -q '<svg' "$picture" && grep -q '</svg>' "$picture" || return 1
+    done
+    for picture in genres_2d genres_3d clusters_2d clusters_3d; do
+        head -c 8 "clusters/$picture.png" | od -c | grep -q '211 *P *N *G' || return 1
+    done
+    grep -q 'high' classifier/confusion.svg && [ ! -e used/accuracy.svg ] &&
+        "$TRAINER" cluster set.safetensors -o plain -k 2 --no-pictures >/dev/null &&
+        "$TRAINER" classify set.safetensors -o plain -e 1 --width 2 --no-pictures >/dev/null &&
+        [ -e plain/scores.csv ] && [ -e plain/confusion.csv ] && [ -z "$(find plain -name '*.svg' -o -name '*.png')" ]
+}
+
 test_wrong_calls_are_refused() {
     refused 2 'a weights file and music are needed' latents small.safetensors -o x &&
         refused 2 'no latents file given' latents small.safetensors music &&
@@ -154,5 +167,6 @@ run test_classifier_is_the_same_on_any_threads
 run test_classifier_tables_hold_what_they_say
 run test_classifier_weights_are_used_again
 run test_classifier_refuses_what_does_not_fit
+run test_pictures_are_drawn
 run test_wrong_calls_are_refused
 exit $failed

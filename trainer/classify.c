@@ -2,6 +2,7 @@
 // latents, or takes one that was trained, and tests it.
 #include "classifier.h"
 #include "command.h"
+#include "gnuplot.h"
 #include "study.h"
 
 #include <cblas.h>
@@ -17,7 +18,8 @@ static const char help[] =
     "the genre of a set's latents (see `trainer latents`), keeps the weights with the best\n"
     "validation accuracy, and tests them. The folder gets accuracy.csv (by epoch),\n"
     "summary.csv, confusion.csv (genres by what they were taken for), predictions.csv (by\n"
-    "test clip), classifier.safetensors (the weights) and config.json.\n"
+    "test clip), classifier.safetensors (the weights), config.json, and pictures:\n"
+    "accuracy.svg, loss.svg and confusion.svg.\n"
     "\n"
     "  -o, --output FOLDER      for all of these (needed)\n"
     "  -e, --epochs N           (30)\n"
@@ -28,11 +30,12 @@ static const char help[] =
     "                           and four times as many (128)\n"
     "  -s, --seed N             of first weights and order (1)\n"
     "      --weights FILE       no training: tests these weights\n"
+    "      --no-pictures        draw no pictures (they need gnuplot)\n"
     "  -t, --threads N          (0: one for each processor; does not change the result)\n"
     "\n"
     "example: trainer classify normal-latents.safetensors -o normal-classifier\n";
 
-enum { OPTION_DECAY = 256, OPTION_WIDTH, OPTION_WEIGHTS };
+enum { OPTION_DECAY = 256, OPTION_WIDTH, OPTION_WEIGHTS, OPTION_NO_PICTURES };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -43,6 +46,7 @@ static const struct option long_options[] = {
     {"width", required_argument, NULL, OPTION_WIDTH},
     {"seed", required_argument, NULL, 's'},
     {"weights", required_argument, NULL, OPTION_WEIGHTS},
+    {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
     {"threads", required_argument, NULL, 't'},
     {NULL, 0, NULL, 0},
 };
@@ -53,14 +57,18 @@ typedef struct {
     const char *latents, *output, *weights;
     long epochs, batch, width, seed, threads;
     double learning_rate, weight_decay;
+    bool no_pictures;
 } Call;
+
+enum { TRAIN_ACCURACY, VALIDATION_ACCURACY, TRAIN_LOSS, VALIDATION_LOSS, CURVES };
 
 typedef struct {
     const Call *call;
     const LatentSet *set;
     Pool *pool;
     M5Weights weights;
-    FileWriter accuracy; // accuracy.csv
+    FileWriter accuracy;   // accuracy.csv
+    double *curve[CURVES]; // [epochs], for the pictures
     ClassifierScore validation;
     int best_epoch; // 0: the weights were given
     size_t *test;   // indices of set->clip
@@ -146,6 +154,9 @@ static bool hear_epoch(void *data, const ClassifierEpoch *epoch, Error *error)
     fflush(stdout);
     fprintf(study->accuracy.stream, "%d,%.9g,%.6f,%.9g,%.6f\n", epoch->epoch, epoch->train.loss,
             epoch->train.accuracy, epoch->validation.loss, epoch->validation.accuracy);
+    const double point[CURVES] = {epoch->train.accuracy, epoch->validation.accuracy,
+                                  epoch->train.loss, epoch->validation.loss};
+    for (int c = 0; c < CURVES; c++) study->curve[c][epoch->epoch - 1] = point[c];
     if (!epoch->best) return true;
     study->best_epoch = epoch->epoch;
     study->validation = epoch->validation;
@@ -163,6 +174,10 @@ static bool train(Study *study, Error *error)
         .weight_decay = call->weight_decay,
         .seed = (uint32_t)call->seed,
     };
+    for (int c = 0; c < CURVES; c++) {
+        study->curve[c] = calloc((size_t)call->epochs, sizeof *study->curve[c]);
+        if (!study->curve[c]) return error_set(error, "out of memory");
+    }
     if (!study_create(&study->accuracy, call->output, "accuracy.csv", error)) return false;
     fprintf(study->accuracy.stream,
             "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy\n");
@@ -171,6 +186,73 @@ static bool train(Study *study, Error *error)
         return file_commit(&study->accuracy, error);
     file_abandon(&study->accuracy);
     return false;
+}
+
+// ---- Pictures ----
+
+// Two curves by epoch, that of the training clips first.
+static bool draw_curves(const Study *study, const char *name, const char *title, int first,
+                        Error *error)
+{
+    const size_t epochs = (size_t)study->call->epochs;
+    const PlotSeries series[2] = {
+        {.name = "training", .y = study->curve[first], .count = epochs},
+        {.name = "validation", .y = study->curve[first + 1], .count = epochs},
+    };
+    const PlotFigure figure = {
+        .title = title, .x_label = "epoch", .series = series, .series_count = 2};
+    return study_draw_curves(study->call->output, name, &figure, error);
+}
+
+static bool draw_confusion(const Study *study, const size_t *count, Error *error)
+{
+    const size_t genres = study->set->genres;
+    char *path = file_join(study->call->output, "confusion.svg");
+    double *value = malloc(genres * genres * sizeof *value);
+    bool good = (path && value) || error_set(error, "out of memory");
+    if (good) {
+        for (size_t i = 0; i < genres * genres; i++) value[i] = (double)count[i];
+        const PlotMatrix matrix = {.title = "Test clips",
+                                   .row_label = "genre",
+                                   .column_label = "taken for",
+                                   .name = study->set->genre,
+                                   .kinds = genres,
+                                   .value = value};
+        good = plot_matrix(path, &matrix, error);
+    }
+    free(path);
+    free(value);
+    return good;
+}
+
+static bool draw(const Study *study, const size_t *count, Error *error)
+{
+    if (study->call->no_pictures) return true;
+    if (study->best_epoch > 0 &&
+        (!draw_curves(study, "accuracy.svg", "Accuracy", TRAIN_ACCURACY, error) ||
+         !draw_curves(study, "loss.svg", "Cross entropy", TRAIN_LOSS, error)))
+        return false;
+    return draw_confusion(study, count, error);
+}
+
+// ---- The terminal ----
+
+static void print_confusion(const Study *study, const size_t *count)
+{
+    const LatentSet *set = study->set;
+    printf("genres (rows) by what they were taken for:\n");
+    for (size_t g = 0; g < set->genres; g++) {
+        Error name; // fit for a terminal
+        error_set(&name, "%s", set->genre[g]);
+        printf("%16.16s", name.text);
+        for (size_t k = 0; k < set->genres; k++) printf(" %4zu", count[g * set->genres + k]);
+        putchar('\n');
+    }
+    if (study->best_epoch > 0)
+        printf("best in epoch %d: accuracy %.1f %% on validation\n", study->best_epoch,
+               100.0 * study->validation.accuracy);
+    printf("accuracy %.1f %% on %zu test clips\n", 100.0 * study->tested.accuracy,
+           study->test_clips);
 }
 
 // ---- Testing ----
@@ -236,40 +318,25 @@ static bool write_summary(const Study *study, Error *error)
     return file_commit(&writer, error);
 }
 
-static void print_confusion(const Study *study, const size_t *count)
+static bool choose_test(Study *study, Error *error)
 {
-    const LatentSet *set = study->set;
-    printf("genres (rows) by what they were taken for:\n");
-    for (size_t g = 0; g < set->genres; g++) {
-        Error name; // fit for a terminal
-        error_set(&name, "%s", set->genre[g]);
-        printf("%16.16s", name.text);
-        for (size_t k = 0; k < set->genres; k++) printf(" %4zu", count[g * set->genres + k]);
-        putchar('\n');
-    }
-    if (study->best_epoch > 0)
-        printf("best in epoch %d: accuracy %.1f %% on validation\n", study->best_epoch,
-               100.0 * study->validation.accuracy);
-    printf("accuracy %.1f %% on %zu test clips\n", 100.0 * study->tested.accuracy,
-           study->test_clips);
+    study->test = latent_set_choose(study->set, SPLIT_TEST, &study->test_clips, error);
+    if (!study->test) return false;
+    if (study->test_clips == 0) return error_set(error, "no clips with a genre to test");
+    study->guess = calloc(study->test_clips, sizeof *study->guess);
+    return study->guess || error_set(error, "out of memory");
 }
 
 static bool test(Study *study, Error *error)
 {
-    const LatentSet *set = study->set;
-    study->test = latent_set_choose(set, SPLIT_TEST, &study->test_clips, error);
-    if (!study->test) return false;
-    if (study->test_clips == 0) return error_set(error, "no clips with a genre to test");
-    study->guess = calloc(study->test_clips, sizeof *study->guess);
     size_t *count = NULL;
-    bool good = (study->guess || error_set(error, "out of memory")) &&
-                classifier_score(&study->tested, &study->weights, set, study->test,
+    bool good = classifier_score(&study->tested, &study->weights, study->set, study->test,
                                  study->test_clips, study->guess, study->pool, error);
     if (good) {
         count = count_guesses(study);
         good = (count || error_set(error, "out of memory")) &&
                write_confusion(study, count, error) && write_predictions(study, error) &&
-               write_summary(study, error);
+               write_summary(study, error) && draw(study, count, error);
     }
     if (good) print_confusion(study, count);
     free(count);
@@ -291,13 +358,16 @@ static bool study_set(const Call *call, const LatentSet *set, Pool *pool, Error 
 {
     if (set->genres < 2)
         return error_set(error, "%s: a set of two genres or more is needed", call->latents);
+    if (!call->no_pictures && !gnuplot_check(error)) return false;
     Study study = {.call = call, .set = set, .pool = pool};
-    const bool good = (!call->weights || read_weights(&study, error)) &&
+    const bool good = choose_test(&study, error) &&
+                      (!call->weights || read_weights(&study, error)) &&
                       study_begin(call->output, "classifier", set, options_json(call), error) &&
                       (call->weights || train(&study, error)) && test(&study, error);
     m5_weights_free(&study.weights);
     free(study.test);
     free(study.guess);
+    for (int c = 0; c < CURVES; c++) free(study.curve[c]);
     return good;
 }
 
@@ -327,6 +397,7 @@ static bool read_option(Call *call, int option)
     case OPTION_WIDTH:
         return option_integer(command, "--width", optarg, 1, M5_WIDTH_MAX, &call->width);
     case OPTION_WEIGHTS: call->weights = optarg; return true;
+    case OPTION_NO_PICTURES: call->no_pictures = true; return true;
     case 's': return option_integer(command, "--seed", optarg, 0, UINT32_MAX, &call->seed);
     case 't': return option_integer(command, "--threads", optarg, 0, 1024, &call->threads);
     default: return false;

@@ -2,6 +2,7 @@
 // K-Means in two, three and all dimensions, and how far the clusters are the genres.
 #include "cluster_scores.h"
 #include "command.h"
+#include "gnuplot.h"
 #include "kmeans.h"
 #include "pca.h"
 #include "progress.h"
@@ -19,18 +20,21 @@ static const char help[] =
     "finds clusters there and among the whole latents by K-Means, and tells how far they are\n"
     "the genres: homogeneity, completeness and their harmonic mean, the V-measure. The folder\n"
     "gets scores.csv, pca.csv (the share of each component), points_2d.csv, points_3d.csv and\n"
-    "points_latent.csv (each clip's place and clusters), and config.json.\n"
+    "points_latent.csv (each clip's place and clusters), config.json, and pictures: scores.svg,\n"
+    "genres_2d.png, genres_3d.png, clusters_2d.png and clusters_3d.png (those clusters whose\n"
+    "V-measure is best).\n"
     "\n"
     "  -o, --output FOLDER      for the tables (needed)\n"
     "  -k, --clusters LIST      numbers of clusters (10,12,15,20,25,30)\n"
     "      --starts N           of each K-Means, of which the best is kept (10)\n"
     "      --split NAME         clips: train, validation, test or all (train)\n"
     "  -s, --seed N             of the starts (1)\n"
+    "      --no-pictures        draw no pictures (they need gnuplot)\n"
     "  -t, --threads N          (0: one for each processor; does not change the result)\n"
     "\n"
     "example: trainer cluster normal-latents.safetensors -o normal-clusters\n";
 
-enum { OPTION_STARTS = 256, OPTION_SPLIT };
+enum { OPTION_STARTS = 256, OPTION_SPLIT, OPTION_NO_PICTURES };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -38,6 +42,7 @@ static const struct option long_options[] = {
     {"starts", required_argument, NULL, OPTION_STARTS},
     {"split", required_argument, NULL, OPTION_SPLIT},
     {"seed", required_argument, NULL, 's'},
+    {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
     {"threads", required_argument, NULL, 't'},
     {NULL, 0, NULL, 0},
 };
@@ -50,6 +55,7 @@ typedef struct {
     size_t runs;
     Split split; // SPLITS: all
     long starts, seed, threads;
+    bool no_pictures;
 } Call;
 
 // Where clusters are looked for.
@@ -218,6 +224,76 @@ static bool write_tables(const Study *study, Error *error)
     return good;
 }
 
+// ---- Pictures ----
+
+static size_t best_run(const Space *space, size_t runs)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < runs; i++)
+        if (space->scores[i].v_measure > space->scores[best].v_measure) best = i;
+    return best;
+}
+
+// The clips by genre, and by the clusters that agree with them best.
+static bool draw_space(const Study *study, const Space *space, Error *error)
+{
+    const Call *call = study->call;
+    const Points all = points_of(study, space);
+    StudyPoints points = {all.value,    all.count,         all.dimensions,    all.stride,
+                          study->genre, study->set->genre, study->set->genres};
+    char name[32], title[64];
+    snprintf(name, sizeof name, "genres_%s.png", space->name);
+    if (!study_draw_points(call->output, name, "Latents by genre", &points, error)) return false;
+    const size_t best = best_run(space, call->runs);
+    points.group = space->run[best].cluster;
+    points.groups = (size_t)call->clusters[best];
+    points.name = NULL;
+    snprintf(name, sizeof name, "clusters_%s.png", space->name);
+    snprintf(title, sizeof title, "Latents by cluster: %ld, V-measure %.3f", call->clusters[best],
+             space->scores[best].v_measure);
+    return study_draw_points(call->output, name, title, &points, error);
+}
+
+static bool draw_scores(const Study *study, Error *error)
+{
+    static const char *const names[SPACES][2] = {
+        {"homogeneity, 2-D", "completeness, 2-D"},
+        {"homogeneity, 3-D", "completeness, 3-D"},
+        {"homogeneity, latent", "completeness, latent"},
+    };
+    double clusters[RUNS_MAX], value[SPACES][2][RUNS_MAX];
+    PlotSeries series[SPACES * 2];
+    for (size_t i = 0; i < study->call->runs; i++) clusters[i] = (double)study->call->clusters[i];
+    for (int s = 0; s < SPACES; s++) {
+        const ClusterScores *scores = study->space[s].scores;
+        for (size_t i = 0; i < study->call->runs; i++) {
+            value[s][0][i] = scores[i].homogeneity;
+            value[s][1][i] = scores[i].completeness;
+        }
+        for (int kind = 0; kind < 2; kind++)
+            series[2 * s + kind] = (PlotSeries){.name = names[s][kind],
+                                                .x = clusters,
+                                                .y = value[s][kind],
+                                                .count = study->call->runs};
+    }
+    const PlotFigure figure = {.title = "Clusters and genres",
+                               .x_label = "clusters",
+                               .y_label = "score",
+                               .series = series,
+                               .series_count = SPACES * 2};
+    return study_draw_curves(study->call->output, "scores.svg", &figure, error);
+}
+
+static bool draw(const Study *study, Error *error)
+{
+    bool good = study->call->no_pictures || draw_scores(study, error);
+    for (int s = 0; good && !study->call->no_pictures && s < SPACES; s++)
+        good = study->space[s].dimensions == 0 || draw_space(study, &study->space[s], error);
+    return good;
+}
+
+// ---- The terminal ----
+
 static void print_scores(const Study *study)
 {
     const Pca *pca = &study->pca;
@@ -258,6 +334,7 @@ static bool study_set(const Call *call, const LatentSet *set, Pool *pool, Error 
     };
     if (set->genres < 2)
         return error_set(error, "%s: a set of two genres or more is needed", call->latents);
+    if (!call->no_pictures && !gnuplot_check(error)) return false;
     Study *study = calloc(1, sizeof *study);
     if (!study) return error_set(error, "out of memory");
     study->call = call;
@@ -265,7 +342,8 @@ static bool study_set(const Call *call, const LatentSet *set, Pool *pool, Error 
     study->pool = pool;
     memcpy(study->space, spaces, sizeof spaces);
     const bool good = choose_clips(study, error) && analyse(study, error) &&
-                      find_all_clusters(study, error) && write_tables(study, error);
+                      find_all_clusters(study, error) && write_tables(study, error) &&
+                      draw(study, error);
     if (good) print_scores(study);
     study_free(study);
     return good;
@@ -308,6 +386,7 @@ static bool read_option(Call *call, int option)
     case 'k': return read_clusters(call, optarg);
     case OPTION_STARTS: return option_integer(command, "--starts", optarg, 1, 10000, &call->starts);
     case OPTION_SPLIT: return option_split(command, optarg, &call->split);
+    case OPTION_NO_PICTURES: call->no_pictures = true; return true;
     case 's': return option_integer(command, "--seed", optarg, 0, UINT32_MAX, &call->seed);
     case 't': return option_integer(command, "--threads", optarg, 0, 1024, &call->threads);
     default: return false;

@@ -46,3 +46,62 @@ void study_field(FILE *to, const char *text)
     }
     fputc('"', to);
 }
+
+// ---- Pictures ----
+
+// A group's points, one coordinate behind the other: coordinate[dimensions][room].
+static PlotSeries gather(const StudyPoints *points, int group, double *coordinate, size_t room)
+{
+    PlotSeries series = {.x = coordinate, .y = coordinate + room};
+    if (points->dimensions == 3) series.z = coordinate + 2 * room;
+    for (size_t i = 0; i < points->count; i++) {
+        if (points->group[i] != group) continue;
+        for (size_t d = 0; d < points->dimensions; d++)
+            coordinate[d * room + series.count] = points->value[i * points->stride + d];
+        series.count++;
+    }
+    return series;
+}
+
+static bool draw_groups(const char *path, const char *title, const StudyPoints *points,
+                        PlotSeries *series, double *coordinate, char (*number)[24], Error *error)
+{
+    const size_t values = points->dimensions * points->count;
+    const PlotFigure figure = {.title = title,
+                               .x_label = "first component",
+                               .y_label = "second component",
+                               .z_label = points->dimensions == 3 ? "third component" : NULL,
+                               .series = series,
+                               .series_count = points->groups};
+    for (size_t g = 0; g < points->groups; g++) {
+        series[g] = gather(points, (int)g, coordinate + g * values, points->count);
+        snprintf(number[g], sizeof number[g], "%zu", g + 1);
+        series[g].name = points->name ? points->name[g] : number[g];
+    }
+    return plot_scatter(path, &figure, error);
+}
+
+bool study_draw_points(const char *folder, const char *name, const char *title,
+                       const StudyPoints *points, Error *error)
+{
+    const size_t values = points->dimensions * points->count;
+    char *path = file_join(folder, name);
+    PlotSeries *series = calloc(points->groups, sizeof *series);
+    double *coordinate = malloc(points->groups * values * sizeof *coordinate);
+    char(*number)[24] = malloc(points->groups * sizeof *number);
+    const bool good = (path && series && coordinate && number) || error_set(error, "out of memory");
+    const bool drawn = good && draw_groups(path, title, points, series, coordinate, number, error);
+    free(path);
+    free(series);
+    free(coordinate);
+    free(number);
+    return drawn;
+}
+
+bool study_draw_curves(const char *folder, const char *name, const PlotFigure *figure, Error *error)
+{
+    char *path = file_join(folder, name);
+    const bool good = path ? plot_curves(path, figure, error) : error_set(error, "out of memory");
+    free(path);
+    return good;
+}

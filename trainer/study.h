@@ -5,6 +5,7 @@
 
 #include "file.h"
 #include "latent_set.h"
+#include "plot.h"
 
 #include <jansson.h>
 
@@ -15,6 +16,23 @@ bool study_create(FileWriter *writer, const char *folder, const char *name, Erro
 // and `options`, an object, which is freed.
 bool study_begin(const char *folder, const char *kind, const LatentSet *set, json_t *options,
                  Error *error);
+
+// Points in two or three dimensions, each of a group.
+typedef struct {
+    const double *value; // [count][stride]
+    size_t count, dimensions, stride;
+    const int *group;        // [count], each in [0, groups)
+    const char *const *name; // [groups], for the legend; NULL: numbers from 1 on
+    size_t groups;
+} StudyPoints;
+
+// Draws FOLDER/NAME, a group in a colour and shape of its own.
+bool study_draw_points(const char *folder, const char *name, const char *title,
+                       const StudyPoints *points, Error *error);
+
+// Draws curves as FOLDER/NAME.
+bool study_draw_curves(const char *folder, const char *name, const PlotFigure *figure,
+                       Error *error);
 
 // Writes a text as a field of a CSV file: in quotes where it needs them (RFC 4180).
 void study_field(FILE *to, const char *text);
