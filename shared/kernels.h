@@ -10,13 +10,15 @@
 #include "arch.h"
 
 enum {
-    KERNEL_ALIGNMENT = 64, // bytes, of weights and accumulators
+    KERNEL_ALIGNMENT = 64, // bytes, of weights
     KERNEL_COLUMNS = 16,   // columns are a multiple of this
 };
 
-// y[c] += sum over r of x[r] * weight[r][c]. `columns` is a multiple of KERNEL_COLUMNS; y and
-// weight are aligned to KERNEL_ALIGNMENT; y does not overlap the others.
-void kernel_multiply_add(float *y, const float *x, const float *weight, int rows, int columns);
+// For each of `frames` frames in turn: y[f * y_step + c] += sum over r of x[f * x_step + r] *
+// weight[r][c]. `columns` is a multiple of KERNEL_COLUMNS; weight is aligned to KERNEL_ALIGNMENT.
+// Frames of y may overlap each other, but not x or weight; the last one has room for all columns.
+void kernel_multiply_add(float *y, size_t y_step, const float *x, size_t x_step, int frames,
+                         const float *weight, int rows, int columns);
 
 // Sum of x[i] * y[i]; n is a multiple of KERNEL_COLUMNS. No alignment is asked. Never a negative
 // zero.

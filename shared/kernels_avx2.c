@@ -2,6 +2,7 @@
 #if defined(__AVX2__) && defined(__FMA__)
 #define LANES      8
 #define SUMS       8
+#define FRAMES     1
 #define VARIANT(f) kernel_##f##_avx2
 #include "kernels_table.h"
 #include "kernels_variant.h"

@@ -2,6 +2,7 @@
 #if defined(__aarch64__)
 #define LANES      4
 #define SUMS       16
+#define FRAMES     1
 #define VARIANT(f) kernel_##f##_neon
 #include "kernels_table.h"
 #include "kernels_variant.h"

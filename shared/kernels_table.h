@@ -2,16 +2,21 @@
 #ifndef TRASLUZ_KERNELS_TABLE_H
 #define TRASLUZ_KERNELS_TABLE_H
 
-typedef void KernelMultiplyAdd(float *y, const float *x, const float *weight, int rows,
-                               int columns);
+#include <stddef.h>
+
+typedef void KernelMultiplyAdd(float *y, size_t y_step, const float *x, size_t x_step, int frames,
+                               const float *weight, int rows, int columns);
 typedef float KernelDot(const float *x, const float *y, int n);
+typedef void KernelLeakyRelu(float *y, const float *x, size_t n);
 
 #if defined(__x86_64__)
 KernelMultiplyAdd kernel_multiply_add_avx2, kernel_multiply_add_avx512;
 KernelDot kernel_dot_avx2, kernel_dot_avx512;
+KernelLeakyRelu kernel_leaky_relu_avx2, kernel_leaky_relu_avx512;
 #elif defined(__aarch64__)
 KernelMultiplyAdd kernel_multiply_add_neon;
 KernelDot kernel_dot_neon;
+KernelLeakyRelu kernel_leaky_relu_neon;
 #endif
 
 #endif

@@ -98,9 +98,12 @@ static bool make_table(Resampler *resampler)
     resampler->interpolated = resampler->phases > PHASES_MAX;
     const size_t apart = resampler->interpolated ? PHASES_MAX : (size_t)resampler->phases;
     resampler->rows = apart + (resampler->interpolated ? 1 : 0);
-    resampler->table = calloc(resampler->rows * (size_t)resampler->taps, sizeof(float));
+    // Aligned, as is each row: a vector across two cache lines takes twice as long.
+    const size_t values = resampler->rows * (size_t)resampler->taps;
+    resampler->table = aligned_alloc(KERNEL_ALIGNMENT, values * sizeof(float));
     resampler->history = calloc((size_t)resampler->taps + ROOM, sizeof(float));
     if (!resampler->table || !resampler->history) return false;
+    memset(resampler->table, 0, values * sizeof(float));
     for (size_t r = 0; r < resampler->rows; r++) fill_row(resampler, r, (double)apart, scale);
     return true;
 }

@@ -30,8 +30,21 @@ static void finish(Stage *stage, float *frames, int count)
 {
     const size_t out = (size_t)stage->layer.out;
     if (stage->activated) kernel_activate(frames, frames, (size_t)count * out, stage->kind);
-    for (int i = 0; i < count; i++, stage->made++)
-        if (stage->made >= stage->limit) memset(frames + (size_t)i * out, 0, out * sizeof(float));
+    if (stage->limit - stage->made < (uint64_t)count) {
+        const size_t left = (size_t)(stage->limit - stage->made);
+        memset(frames + left * out, 0, ((size_t)count - left) * out * sizeof(float));
+        stage->made = stage->limit;
+    } else {
+        stage->made += (uint64_t)count;
+    }
+}
+
+// Adds what the convolution makes of x[count][rows], from frame to frame `x_step` apart, to
+// y[count][columns], `y_step` apart.
+static void multiply_add(const PackedConvolution *conv, const float *x, size_t x_step, int count,
+                         float *y, size_t y_step)
+{
+    kernel_multiply_add(y, y_step, x, x_step, count, conv->weight, conv->rows, conv->columns);
 }
 
 // ---- Convolution ----
@@ -46,7 +59,9 @@ static void conv_layout(Stage *stage, Carver *carver, int frames)
     const Layer *layer = &stage->layer;
     stage->buffer =
         carve(carver, (size_t)(layer->kernel + layer->padding + frames) * (size_t)layer->in);
-    stage->output = carve(carver, (size_t)conv_output_max(layer, frames) * (size_t)layer->out);
+    // The kernel writes whole columns, so the last frame needs room behind it.
+    stage->output = carve(carver, (size_t)conv_output_max(layer, frames) * (size_t)layer->out +
+                                      (size_t)stage->conv->columns);
 }
 
 static void conv_reset(Stage *stage)
@@ -58,13 +73,13 @@ static void conv_reset(Stage *stage)
 }
 
 // y = bias + sum over kernel and input channels.
-static void conv_frame(const Stage *stage, const float *x, float *y)
+static void conv_frames(const Stage *stage, const float *x, int count, float *y)
 {
-    const PackedConvolution *conv = stage->conv;
-    float sum[ARCH_CHANNELS_MAX] __attribute__((aligned(KERNEL_ALIGNMENT)));
-    memcpy(sum, conv->bias, (size_t)conv->columns * sizeof(float));
-    kernel_multiply_add(sum, x, conv->weight, conv->rows, conv->columns);
-    memcpy(y, sum, (size_t)stage->layer.out * sizeof(float));
+    const Layer *layer = &stage->layer;
+    const size_t out = (size_t)layer->out;
+    for (size_t i = 0; i < (size_t)count; i++)
+        memcpy(y + i * out, stage->conv->bias, out * sizeof(float));
+    multiply_add(stage->conv, x, (size_t)layer->stride * (size_t)layer->in, count, y, out);
 }
 
 static int conv_process(Stage *stage, const float *in, int count)
@@ -78,10 +93,9 @@ static int conv_process(Stage *stage, const float *in, int count)
     memcpy(stage->buffer + (size_t)stage->held * width, in, (size_t)count * width * sizeof(float));
 
     const int held = stage->held + count;
-    int at = 0, made = 0;
-    for (; held - at >= layer->kernel; at += layer->stride, made++)
-        conv_frame(stage, stage->buffer + (size_t)at * width,
-                   stage->output + (size_t)made * (size_t)layer->out);
+    const int made = held < layer->kernel ? 0 : (held - layer->kernel) / layer->stride + 1;
+    conv_frames(stage, stage->buffer, made, stage->output);
+    int at = made * layer->stride;
     if (at > held) { // the stride is longer than the kernel and leaps beyond what has come
         stage->skip = at - held;
         at = held;
@@ -96,53 +110,53 @@ static int conv_process(Stage *stage, const float *in, int count)
 
 // ---- Transposed convolution ----
 
+// Sums that reach beyond the frames that an input frame finishes.
+static size_t carried(const Layer *layer)
+{
+    const int frames = layer->kernel - layer->stride;
+    return frames > 0 ? (size_t)frames * (size_t)layer->out : 0;
+}
+
 static void transposed_layout(Stage *stage, Carver *carver, int frames)
 {
     const Layer *layer = &stage->layer;
-    const size_t width = (size_t)layer->out;
-    // The sums of one input frame, in whole columns, and the stride by which they move on.
-    const int kept = layer->kernel > layer->stride ? layer->kernel : layer->stride;
-    stage->buffer = carve(carver, (size_t)kept * width + (size_t)stage->conv->columns);
-    stage->output = carve(carver, (size_t)frames * (size_t)layer->stride * width);
+    const size_t finished = (size_t)frames * (size_t)layer->stride * (size_t)layer->out;
+    stage->buffer = carve(carver, finished + carried(layer) + (size_t)stage->conv->columns);
+    stage->output = carve(carver, finished);
 }
 
 static void transposed_reset(Stage *stage)
 {
     stage->skip = stage->layer.padding;
-    memset(stage->buffer, 0, (size_t)stage->conv->columns * sizeof(float));
+    memset(stage->buffer, 0, carried(&stage->layer) * sizeof(float));
 }
 
-// Adds one frame to the sums under way and moves the finished ones, a stride of frames, to `y`.
-static void transposed_frame(Stage *stage, const float *x, float *y)
+// y[frames][width] = sums + bias. One channel takes a loop of its own, so that both have a long one
+// inside.
+static void add_bias(const float *sums, const float *bias, size_t frames, size_t width, float *y)
 {
-    const Layer *layer = &stage->layer;
-    const PackedConvolution *conv = stage->conv;
-    const size_t width = (size_t)layer->out, stride = (size_t)layer->stride;
-    kernel_multiply_add(stage->buffer, x, conv->weight, conv->rows, conv->columns);
-    for (size_t i = 0; i < stride; i++)
-        for (size_t c = 0; c < width; c++)
-            y[i * width + c] = stage->buffer[i * width + c] + conv->bias[c];
-
-    const size_t kernel = (size_t)layer->kernel;
-    const size_t kept = kernel > stride ? (kernel - stride) * width : 0;
-    memmove(stage->buffer, stage->buffer + stride * width, kept * sizeof(float));
-    memset(stage->buffer + kept, 0, ((size_t)conv->columns - kept) * sizeof(float));
+    if (width == 1)
+        for (size_t i = 0; i < frames; i++) y[i] = sums[i] + bias[0];
+    else
+        for (size_t i = 0; i < frames; i++, sums += width, y += width)
+            for (size_t c = 0; c < width; c++) y[c] = sums[c] + bias[c];
 }
 
 static int transposed_process(Stage *stage, const float *in, int count)
 {
     const Layer *layer = &stage->layer;
-    const size_t width = (size_t)layer->out;
-    for (int i = 0; i < count; i++)
-        transposed_frame(stage, in + (size_t)i * (size_t)layer->in,
-                         stage->output + (size_t)(i * layer->stride) * width);
+    const size_t width = (size_t)layer->out, step = (size_t)layer->stride * width;
+    const size_t finished = (size_t)count * step, rest = carried(layer);
     int made = count * layer->stride;
+    memset(stage->buffer + rest, 0, finished * sizeof(float));
+    multiply_add(stage->conv, in, (size_t)layer->in, count, stage->buffer, step);
+
     const int dropped = stage->skip < made ? stage->skip : made;
     stage->skip -= dropped;
     made -= dropped;
-    if (dropped > 0)
-        memmove(stage->output, stage->output + (size_t)dropped * width,
-                (size_t)made * width * sizeof(float));
+    add_bias(stage->buffer + (size_t)dropped * width, stage->conv->bias, (size_t)made, width,
+             stage->output);
+    memmove(stage->buffer, stage->buffer + finished, rest * sizeof(float));
     finish(stage, stage->output, made);
     return made;
 }
@@ -182,17 +196,17 @@ static void residual_frame(const Stage *stage, const float *x, float *y)
     memcpy(hidden, conv->bias, (size_t)conv->columns * sizeof(float));
     const float *tap = x - (size_t)past_frames(layer) * channels;
     if (layer->dilation == 1) { // the taps lie side by side
-        kernel_multiply_add(hidden, tap, conv->weight, conv->rows, conv->columns);
+        multiply_add(conv, tap, 0, 1, hidden, 0);
     } else {
         const size_t step = (size_t)layer->dilation * channels;
         const size_t block = channels * (size_t)conv->columns;
         for (int k = 0; k < layer->kernel; k++, tap += step)
-            kernel_multiply_add(hidden, tap, conv->weight + (size_t)k * block, layer->in,
+            kernel_multiply_add(hidden, 0, tap, 0, 1, conv->weight + (size_t)k * block, layer->in,
                                 conv->columns);
     }
     kernel_activate(hidden, hidden, (size_t)layer->width, stage->kind);
     memcpy(sum, mix->bias, (size_t)mix->columns * sizeof(float));
-    kernel_multiply_add(sum, hidden, mix->weight, mix->rows, mix->columns);
+    multiply_add(mix, hidden, 0, 1, sum, 0);
     for (size_t c = 0; c < channels; c++) y[c] = x[c] + sum[c];
 }
 
@@ -260,7 +274,7 @@ int stage_process(Stage *stage, const float *in, int count)
 void stage_copy(Stage *to, const Stage *from)
 {
     const size_t values = from->layer.kind == LAYER_STRIDED && from->transposed
-                              ? (size_t)from->conv->columns
+                              ? carried(&from->layer)
                               : (size_t)from->held * (size_t)from->layer.in;
     memcpy(to->buffer, from->buffer, values * sizeof(float));
     to->made = from->made;

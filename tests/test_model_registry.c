@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-enum { THREADS = 4, ROUNDS = 20000 };
+enum { THREADS = 4, ROUNDS = 5000 };
 
 static Model *new_model(uint32_t seed, double level)
 {
