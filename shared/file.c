@@ -37,6 +37,7 @@ unsigned char *file_read(const char *path, size_t max, size_t *size, Error *erro
             have += (size_t)n;
         }
         *size = have;
+        bytes[have] = 0;
         if (have < wanted) {
             error_set(error, "it could be read only up to byte %zu of %zu", have, wanted);
             free(bytes);

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-// Reads a regular file of at most `max` bytes; the caller frees what is returned. NULL on error,
-// with a message that does not repeat the path.
+// Reads a regular file of at most `max` bytes; a NUL stands behind them. The caller frees what is
+// returned. NULL on error, with a message that does not repeat the path.
 unsigned char *file_read(const char *path, size_t max, size_t *size, Error *error);
 
 // A file being written under a temporary name beside the real one. Nothing stands under the real

@@ -25,7 +25,7 @@ typedef struct {
 
 extern const Command command_train, command_eval, command_info, command_encode, command_decode,
     command_reconstruct, command_latents, command_classify, command_cluster, command_compare,
-    command_generate;
+    command_generate, command_report;
 
 // Print "trainer NAME: message" and return the status.
 int command_fail(const Command *command, const Error *error);      // EXIT_FAILED

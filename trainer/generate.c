@@ -153,7 +153,7 @@ static Latent **load_parts(const PartList *list, const Model *model, Error *erro
 
 static const char *way_of(const Call *call, const PartList *list)
 {
-    return list->count == 1 ? "one" : call->average ? "average" : "concatenation";
+    return list->count == 1 ? "single" : call->average ? "average" : "concatenation";
 }
 
 static Latent *join_parts(const Call *call, const PartList *list, const Model *model, Error *error)

@@ -120,7 +120,7 @@ bool gnuplot_begin(Gnuplot *plot, const char *path, int width, int height, Error
             "set xlabel textcolor '#222222'\nset ylabel textcolor '#222222'\n"
             "set key textcolor '#222222'\n"
             "set grid linetype 1 linewidth 0.5 linecolor '#d8d8d8'\n",
-            svg ? "svg" : "pngcairo", width, height, svg ? 14 : 11, svg ? 17 : 13);
+            svg ? "svg" : "pngcairo", width, height, svg ? 15 : 11, svg ? 17 : 13);
     return true;
 }
 

@@ -12,7 +12,7 @@
 static const Command *const commands[] = {&command_train,   &command_eval,     &command_info,
                                           &command_encode,  &command_decode,   &command_reconstruct,
                                           &command_latents, &command_classify, &command_cluster,
-                                          &command_compare, &command_generate};
+                                          &command_compare, &command_generate, &command_report};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { WIDTH = 900, HEIGHT = 560, LEGEND_LINE = 18 }; // pixels
+enum { WIDTH = 680, HEIGHT = 420, LEGEND_LINE = 20 }; // pixels
 enum { NAME_MAX_BYTES = 255 };                        // shown of a row's name
 
 // Coprime with the colours: forty series differ in one of the two.
@@ -62,6 +62,7 @@ static void set_log_axis(FILE *script, const PlotFigure *figure)
 {
     double low, high;
     range_of(figure, &low, &high);
+    if (high < 4.0 * low) return; // would be as good as straight, and have hardly a number
     fprintf(script, "set logscale y\nset yrange [%g:%g]\n", low / 1.1, high * 1.1);
     const int first = (int)floor(log10(low)), last = (int)floor(log10(high));
     if (last - first > 3) return; // powers of ten are enough
@@ -81,7 +82,7 @@ static int legend_lines(const PlotFigure *figure)
         letters = length > letters ? length : letters;
     }
     if (letters == 0) return 0;
-    const size_t entry = 9 * letters + 60, across = entry < WIDTH - 100 ? (WIDTH - 100) / entry : 1;
+    const size_t entry = 9 * letters + 60, across = entry < WIDTH - 80 ? (WIDTH - 80) / entry : 1;
     return (int)((figure->series_count + across - 1) / across);
 }
 
@@ -113,6 +114,14 @@ static void write_title(Gnuplot *plot, const char *name)
     gnuplot_quote(plot, name);
 }
 
+static size_t longest(const PlotFigure *figure)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < figure->series_count; s++)
+        if (figure->series[s].count > count) count = figure->series[s].count;
+    return count;
+}
+
 bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
 {
     Gnuplot plot;
@@ -120,6 +129,7 @@ bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
     FILE *script = plot.script;
     if (!write_series(script, figure, false)) return nothing_to_draw(&plot, path, error);
     if (figure->log_y) set_log_axis(script, figure);
+    if (longest(figure) <= 12) fputs("set xtics 1\n", script); // no halves of epochs
     fputs("set autoscale xfix\nset offsets graph 0.01, graph 0.01, 0, 0\n", script);
     for (size_t s = 0; s < figure->series_count; s++) {
         const PlotSeries *series = &figure->series[s];

@@ -16,12 +16,12 @@ typedef struct {
 
 typedef struct {
     const char *title, *x_label, *y_label, *z_label; // NULL: none
-    bool log_y;                                      // values that are not positive are left out
+    bool log_y; // where values span a factor of four; those that are not positive are left out
     const PlotSeries *series;
     size_t series_count;
 } PlotFigure;
 
-// Lines, such as losses by epoch; x and y alone are drawn.
+// Lines by whole numbers, such as losses by epoch; x and y alone are drawn.
 bool plot_curves(const char *path, const PlotFigure *figure, Error *error);
 
 // Points, each series with a colour and a shape of its own; in three dimensions where the first

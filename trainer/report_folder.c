@@ -1,0 +1,401 @@
+#include "report_folder.h"
+
+#include "file.h"
+#include "page.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum { TABLE_ROWS_OPEN = 40, FOLDERS_OPEN = 4, DEPTH_MAX = 3 };
+
+// ---- What is in a folder ----
+
+typedef enum { ITEM_JSON, ITEM_TABLE, ITEM_PICTURE, ITEM_SOUND, ITEM_FOLDER, ITEM_OTHER } ItemKind;
+
+typedef struct {
+    char *path;
+    const char *name; // its last part
+    ItemKind kind;
+    const char *type; // media type of pictures and sounds
+    CsvTable table;   // of tables
+    json_t *json;     // of JSON objects
+} Item;
+
+typedef struct {
+    Item *item; // by name
+    size_t count;
+} Folder;
+
+static const struct {
+    const char *ending;
+    ItemKind kind;
+    const char *type;
+} endings[] = {
+    {".json", ITEM_JSON, NULL},
+    {".csv", ITEM_TABLE, NULL},
+    {".svg", ITEM_PICTURE, "image/svg+xml"},
+    {".png", ITEM_PICTURE, "image/png"},
+    {".wav", ITEM_SOUND, "audio/wav"},
+    {".flac", ITEM_SOUND, "audio/flac"},
+    {".ogg", ITEM_SOUND, "audio/ogg"},
+};
+
+static void find_kind(Item *item)
+{
+    struct stat status;
+    const char *dot = strrchr(item->name, '.');
+    item->kind = ITEM_OTHER;
+    if (stat(item->path, &status) != 0) return;
+    if (S_ISDIR(status.st_mode)) item->kind = ITEM_FOLDER;
+    for (size_t i = 0; S_ISREG(status.st_mode) && dot && i < sizeof endings / sizeof *endings; i++)
+        if (strcasecmp(dot, endings[i].ending) == 0) {
+            item->kind = endings[i].kind;
+            item->type = endings[i].type;
+        }
+}
+
+// What is not a table or an object after all is passed over: a folder may hold other people's
+// files.
+static void load_item(Item *item)
+{
+    Error ignored;
+    if (item->kind == ITEM_TABLE && !csv_load(&item->table, item->path, &ignored))
+        item->kind = ITEM_OTHER;
+    if (item->kind != ITEM_JSON) return;
+    item->json = json_load_file(item->path, 0, NULL);
+    if (!json_is_object(item->json)) item->kind = ITEM_OTHER;
+}
+
+static int is_shown(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void folder_close(Folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++) {
+        free(folder->item[i].path);
+        csv_free(&folder->item[i].table);
+        json_decref(folder->item[i].json);
+    }
+    free(folder->item);
+    *folder = (Folder){0};
+}
+
+static bool add_item(Folder *folder, const char *path, const char *name, Error *error)
+{
+    Item *item = &folder->item[folder->count];
+    *item = (Item){.path = file_join(path, name)};
+    if (!item->path) return error_set(error, "out of memory");
+    folder->count++;
+    item->name = strrchr(item->path, '/') + 1;
+    find_kind(item);
+    load_item(item);
+    return true;
+}
+
+static bool folder_open(Folder *folder, const char *path, Error *error)
+{
+    struct dirent **entry = NULL;
+    *folder = (Folder){0};
+    const int entries = scandir(path, &entry, is_shown, by_bytes);
+    if (entries < 0) return error_set(error, "%s: %s", path, strerror(errno));
+    folder->item = calloc((size_t)entries + 1, sizeof *folder->item);
+    bool good = folder->item || error_set(error, "out of memory");
+    for (int i = 0; i < entries; i++) {
+        good = good && add_item(folder, path, entry[i]->d_name, error);
+        free(entry[i]);
+    }
+    free(entry);
+    if (!good) folder_close(folder);
+    return good;
+}
+
+static size_t count_kind(const Folder *folder, ItemKind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < folder->count; i++) count += folder->item[i].kind == kind;
+    return count;
+}
+
+// ---- Objects ----
+
+static void value_text(const json_t *value, char text[600])
+{
+    char *dump = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+    snprintf(text, 600, "%s", dump ? dump : json_is_string(value) ? json_string_value(value) : "");
+    free(dump);
+}
+
+static void show_pair(FILE *page, const char *key, const json_t *value)
+{
+    char text[600];
+    value_text(value, text);
+    page_pair(page, key, text);
+}
+
+// What an object holds of objects is shown among its own.
+static void show_object(FILE *page, const Item *item)
+{
+    const char *key, *inner_key;
+    json_t *value, *inner;
+    page_table_begin(page, item->name);
+    json_object_foreach (item->json, key, value) {
+        if (!json_is_object(value)) {
+            show_pair(page, key, value);
+            continue;
+        }
+        json_object_foreach (value, inner_key, inner) show_pair(page, inner_key, inner);
+    }
+    page_table_end(page);
+}
+
+static bool is_generation(const Item *item)
+{
+    const char *kind = json_string_value(json_object_get(item->json, "kind"));
+    return item->kind == ITEM_JSON && kind && strcmp(kind, "generation") == 0;
+}
+
+// The records of `trainer generate`, a row each.
+static void show_generations(FILE *page, const Folder *folder)
+{
+    static const struct {
+        const char *key, *heading;
+    } columns[] = {
+        {"way", "way"},           {"noise", "noise"},
+        {"offset", "offset"},     {"blend", "blend"},
+        {"absolute", "absolute"}, {"seconds", "seconds"},
+        {"level_db", "level dB"}, {"centroid_hz", "centroid Hz"},
+        {"flatness", "flatness"}, {"change_snr_db", "change SNR dB"},
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    size_t records = 0;
+    for (size_t i = 0; i < folder->count; i++) records += is_generation(&folder->item[i]);
+    if (records == 0) return;
+    page_table_begin(page, "generated music");
+    page_row_begin(page);
+    page_cell(page, "record", true);
+    page_cell(page, "parts", true);
+    for (size_t c = 0; c < COLUMNS; c++) page_cell(page, columns[c].heading, true);
+    page_row_end(page);
+    for (size_t i = 0; i < folder->count; i++) {
+        const Item *item = &folder->item[i];
+        if (!is_generation(item)) continue;
+        char text[600];
+        page_row_begin(page);
+        page_cell(page, item->name, false);
+        snprintf(text, sizeof text, "%zu", json_array_size(json_object_get(item->json, "parts")));
+        page_cell(page, text, false);
+        for (size_t c = 0; c < COLUMNS; c++) {
+            value_text(json_object_get(item->json, columns[c].key), text);
+            page_cell(page, strcmp(text, "null") == 0 ? "" : text, false);
+        }
+        page_row_end(page);
+    }
+    page_table_end(page);
+}
+
+static void show_settings(FILE *page, const Folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (folder->item[i].kind == ITEM_JSON && !is_generation(&folder->item[i]))
+            show_object(page, &folder->item[i]);
+}
+
+// ---- Tables and their figures ----
+
+// Commands that draw their tables themselves leave nothing to draw.
+static bool has_figures(const Folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (folder->item[i].kind == ITEM_PICTURE &&
+            strcmp(folder->item[i].type, "image/svg+xml") == 0)
+            return true;
+    return false;
+}
+
+static bool show_curves(const Report *report, const Folder *folder, Error *error)
+{
+    bool good = true;
+    if (has_figures(folder)) return true;
+    page_figures_begin(report->target.page);
+    for (size_t i = 0; good && i < folder->count; i++) {
+        const Item *item = &folder->item[i];
+        const NamedTable table = {item->name, &item->table};
+        if (item->kind == ITEM_TABLE && table_has_curves(&item->table))
+            good = figure_curves(&report->target, &table, 1, error);
+    }
+    page_figures_end(report->target.page);
+    return good;
+}
+
+static void show_table(FILE *page, const Item *item)
+{
+    char summary[320];
+    const bool open = item->table.rows <= TABLE_ROWS_OPEN && !table_has_curves(&item->table);
+    snprintf(summary, sizeof summary, "%.200s, %zu rows", item->name, item->table.rows);
+    if (!open) page_fold_begin(page, summary, false);
+    page_table(page, &item->table, item->name);
+    if (!open) page_fold_end(page);
+}
+
+static void show_tables(FILE *page, const Folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (folder->item[i].kind == ITEM_TABLE) show_table(page, &folder->item[i]);
+}
+
+// ---- Pictures and sounds ----
+
+// From the header: width and height are the first eight bytes behind the name of its first chunk.
+static bool is_wide(const Item *item, const unsigned char *bytes, size_t size)
+{
+    if (strcmp(item->type, "image/png") != 0 || size < 24) return false;
+    const unsigned width = (unsigned)bytes[18] << 8 | bytes[19];
+    const unsigned height = (unsigned)bytes[22] << 8 | bytes[23];
+    return width > 2 * height;
+}
+
+static bool show_file(const Report *report, const Item *item, size_t *left_out, Error *error)
+{
+    size_t size;
+    struct stat status;
+    if (item->kind == ITEM_SOUND && stat(item->path, &status) == 0 &&
+        (size_t)status.st_size > report->sound_bytes) {
+        ++*left_out;
+        return true;
+    }
+    unsigned char *bytes = file_read(item->path, CSV_FILE_MAX, &size, error);
+    if (!bytes) return error_prefix(error, item->path);
+    if (item->kind == ITEM_SOUND)
+        page_sound(report->target.page, item->type, bytes, size, item->name);
+    else
+        page_picture(report->target.page, item->type, bytes, size, is_wide(item, bytes, size),
+                     item->name);
+    free(bytes);
+    return true;
+}
+
+static bool show_files(const Report *report, const Folder *folder, Error *error)
+{
+    FILE *page = report->target.page;
+    const size_t all = count_kind(folder, ITEM_PICTURE);
+    size_t pictures = 0, left_out = 0;
+    char text[160];
+    bool good = true;
+    page_figures_begin(page);
+    for (size_t i = 0; good && i < folder->count; i++) {
+        const Item *item = &folder->item[i];
+        if (item->kind == ITEM_SOUND ||
+            (item->kind == ITEM_PICTURE && pictures++ < report->pictures))
+            good = show_file(report, item, &left_out, error);
+    }
+    page_figures_end(page);
+    if (all > report->pictures) {
+        snprintf(text, sizeof text, "The first %zu of %zu pictures.", report->pictures, all);
+        page_paragraph(page, text);
+    }
+    if (left_out > 0) {
+        snprintf(text, sizeof text, "Not put in: %zu sound%s of more than %zu kB.", left_out,
+                 left_out == 1 ? "" : "s", report->sound_bytes / 1000);
+        page_paragraph(page, text);
+    }
+    return good;
+}
+
+// ---- Folders in folders ----
+
+static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error);
+
+// The first table of curves in each folder; the tables stay the folders' own.
+static size_t find_curves(const Folder *folders, const Item *const *of, size_t count,
+                          NamedTable *tables)
+{
+    size_t found = 0;
+    for (size_t f = 0; f < count; f++)
+        for (size_t i = 0; i < folders[f].count; i++) {
+            const Item *item = &folders[f].item[i];
+            if (item->kind != ITEM_TABLE || !table_has_curves(&item->table)) continue;
+            tables[found++] = (NamedTable){of[f]->name, &item->table};
+            break;
+        }
+    return found;
+}
+
+static bool show_common_curves(const Report *report, const Folder *folder, Error *error)
+{
+    const size_t room = count_kind(folder, ITEM_FOLDER);
+    Folder *inner = calloc(room + 1, sizeof *inner);
+    const Item **of = calloc(room + 1, sizeof *of);
+    NamedTable *tables = calloc(room + 1, sizeof *tables);
+    bool good = (inner && of && tables) || error_set(error, "out of memory");
+    size_t count = 0;
+    for (size_t i = 0; good && i < folder->count; i++) {
+        if (folder->item[i].kind != ITEM_FOLDER) continue;
+        of[count] = &folder->item[i];
+        good = folder_open(&inner[count], folder->item[i].path, error);
+        count += good;
+    }
+    const size_t found = good ? find_curves(inner, of, count, tables) : 0;
+    if (found > 1) {
+        page_figures_begin(report->target.page);
+        good = figure_curves(&report->target, tables, found, error);
+        page_figures_end(report->target.page);
+    }
+    for (size_t f = 0; f < count; f++) folder_close(&inner[f]);
+    free(inner);
+    free((void *)of);
+    free(tables);
+    return good;
+}
+
+static bool show_folders(const Report *report, const Folder *folder, int depth, bool *any,
+                         Error *error)
+{
+    const bool open = count_kind(folder, ITEM_FOLDER) <= FOLDERS_OPEN;
+    bool good = true;
+    for (size_t i = 0; good && i < folder->count; i++) {
+        const Item *item = &folder->item[i];
+        if (item->kind != ITEM_FOLDER) continue;
+        page_fold_begin(report->target.page, item->name, open);
+        good = show_folder(report, item->path, depth + 1, any, error);
+        page_fold_end(report->target.page);
+    }
+    return good;
+}
+
+static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error)
+{
+    Folder folder;
+    FILE *page = report->target.page;
+    if (depth > DEPTH_MAX) return true; // a link may lead back
+    if (!folder_open(&folder, path, error)) return false;
+    *any |= count_kind(&folder, ITEM_OTHER) + count_kind(&folder, ITEM_FOLDER) < folder.count;
+    bool good = show_common_curves(report, &folder, error) && show_curves(report, &folder, error);
+    if (good) {
+        show_generations(page, &folder);
+        show_tables(page, &folder);
+    }
+    good = good && show_files(report, &folder, error);
+    if (good) show_settings(page, &folder);
+    good = good && show_folders(report, &folder, depth, any, error);
+    folder_close(&folder);
+    return good;
+}
+
+bool report_folder(const Report *report, const char *path, Error *error)
+{
+    bool any = false;
+    if (!show_folder(report, path, 0, &any, error)) return false;
+    return any || error_set(error, "%s: there is nothing in it that a report could show", path);
+}
