@@ -6,6 +6,7 @@
 #include "resample.h"
 #include "stream.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,7 +240,11 @@ static void process_model_rate(Engine *engine, const EngineSettings *settings, s
 
 float engine_bounded(float sample)
 {
-    return isfinite(sample) ? fminf(fmaxf(sample, -ENGINE_CEILING), ENGINE_CEILING) : 0.0f;
+    // In comparisons alone, of which vectors are made.
+    const float bounded = sample > ENGINE_CEILING    ? ENGINE_CEILING
+                          : sample < -ENGINE_CEILING ? -ENGINE_CEILING
+                                                     : sample;
+    return fabsf(sample) <= FLT_MAX ? bounded : 0.0f;
 }
 
 // Takes a block of input, at most BLOCK samples, to the model's rate; returns the samples there.

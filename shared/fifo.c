@@ -21,25 +21,29 @@ void fifo_reset(Fifo *fifo, size_t zeros)
     fifo->count = zeros;
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 void fifo_push(Fifo *fifo, const float *samples, size_t n)
 {
-    size_t at = (fifo->head + fifo->count) % fifo->size;
+    const size_t at = (fifo->head + fifo->count) % fifo->size;
+    const size_t first = smaller(n, fifo->size - at); // the rest goes to the front
+    memcpy(fifo->samples + at, samples, first * sizeof(float));
+    memcpy(fifo->samples, samples + first, (n - first) * sizeof(float));
     fifo->count += n;
-    for (size_t i = 0; i < n; i++) {
-        fifo->samples[at] = samples[i];
-        if (++at == fifo->size) at = 0;
-    }
 }
 
 void fifo_pop(Fifo *fifo, float *samples, size_t n)
 {
-    const size_t there = n < fifo->count ? n : fifo->count;
-    fifo->count -= there;
-    for (size_t i = 0; i < there; i++) {
-        samples[i] = fifo->samples[fifo->head];
-        if (++fifo->head == fifo->size) fifo->head = 0;
-    }
+    const size_t there = smaller(n, fifo->count);
+    const size_t first = smaller(there, fifo->size - fifo->head);
+    memcpy(samples, fifo->samples + fifo->head, first * sizeof(float));
+    memcpy(samples + first, fifo->samples, (there - first) * sizeof(float));
     memset(samples + there, 0, (n - there) * sizeof(float));
+    fifo->head = (fifo->head + there) % fifo->size;
+    fifo->count -= there;
 }
 
 void fifo_cut(Fifo *fifo, size_t count)

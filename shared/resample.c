@@ -3,6 +3,7 @@
 #include "kernels.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,21 +18,35 @@ enum {
     ROOM = 2048, // input samples that the history takes before it is moved
 };
 
-// Output sample m stands for the input time m * step / phases, in lowest terms: `whole` input
-// samples and `phase` phases.
-struct Resampler {
-    uint64_t step, phases;
-    int half;    // input samples to each side
-    int taps;    // 2 * half, made up to whole vectors by zeros before the oldest
+// The filters of one ratio. All resamplers of the process that have that ratio share them: so a
+// hundred instances of the plugin find them in the processor's caches.
+typedef struct Filters Filters;
+struct Filters {
+    uint64_t step, phases; // the ratio of the rates, in lowest terms
+    int half;              // input samples to each side
+    int taps;              // 2 * half, made up to whole vectors by zeros before the oldest
     size_t rows; // of the table: the phases, or PHASES_MAX and one more to interpolate towards
     bool interpolated;
-    float *table;   // [rows][taps]
+    float *table; // [rows][taps], aligned
+    int users;
+    Filters *next; // in the list of those in use
+};
+
+static pthread_mutex_t filters_lock = PTHREAD_MUTEX_INITIALIZER;
+static Filters *filters_in_use;
+
+// Output sample m stands for the input time m * step / phases: `whole` input samples and `phase`
+// phases.
+struct Resampler {
+    const Filters *filters;
     float *history; // [taps + ROOM]
     size_t held;    // input samples in it
     uint64_t first; // number of its first one, counted from -taps, so that it is never negative
     uint64_t next;  // number of the next output sample
     uint64_t whole, phase; // its time
 };
+
+// ---- The filters ----
 
 // Modified Bessel function of the first kind, order 0, by its series.
 static double bessel_i0(double x)
@@ -57,16 +72,73 @@ static double filter(double t, double scale, double half)
 
 // Row r is the filter for times r / `rows_apart` after an input sample. It sums to one, so that a
 // steady input stays as it is.
-static void fill_row(const Resampler *resampler, size_t r, double rows_apart, double scale)
+static void fill_row(const Filters *filters, size_t r, double rows_apart, double scale)
 {
-    float *row = resampler->table + r * (size_t)resampler->taps;
-    const int used = 2 * resampler->half, unused = resampler->taps - used;
-    const double time = resampler->half - 1 + (double)r / rows_apart;
+    float *row = filters->table + r * (size_t)filters->taps;
+    const int used = 2 * filters->half, unused = filters->taps - used;
+    const double time = filters->half - 1 + (double)r / rows_apart;
     double sum = 0.0;
     for (int i = 0; i < used; i++) sum += filter(i - time, scale, HALF / scale);
     for (int i = 0; i < used; i++)
         row[unused + i] = (float)(filter(i - time, scale, HALF / scale) / sum);
 }
+
+static Filters *filters_new(uint64_t step, uint64_t phases)
+{
+    Filters *filters = calloc(1, sizeof *filters);
+    if (!filters) return NULL;
+    const double ratio = (double)phases / (double)step;
+    const double scale = ratio < 1.0 ? ratio : 1.0;
+    filters->step = step;
+    filters->phases = phases;
+    filters->half = (int)ceil(HALF / scale);
+    filters->taps = (2 * filters->half + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
+    filters->interpolated = phases > PHASES_MAX;
+    const size_t apart = filters->interpolated ? PHASES_MAX : (size_t)phases;
+    filters->rows = apart + (filters->interpolated ? 1 : 0);
+    // A vector across two cache lines takes twice as long; each row is aligned as the table is.
+    const size_t values = filters->rows * (size_t)filters->taps;
+    filters->table = aligned_alloc(KERNEL_ALIGNMENT, values * sizeof(float));
+    if (!filters->table) {
+        free(filters);
+        return NULL;
+    }
+    memset(filters->table, 0, values * sizeof(float));
+    for (size_t r = 0; r < filters->rows; r++) fill_row(filters, r, (double)apart, scale);
+    return filters;
+}
+
+// Those in use for that ratio, or new ones; NULL where memory is short.
+static const Filters *filters_take(uint64_t step, uint64_t phases)
+{
+    pthread_mutex_lock(&filters_lock);
+    Filters *filters = filters_in_use;
+    while (filters && (filters->step != step || filters->phases != phases)) filters = filters->next;
+    if (!filters && (filters = filters_new(step, phases))) {
+        filters->next = filters_in_use;
+        filters_in_use = filters;
+    }
+    if (filters) filters->users++;
+    pthread_mutex_unlock(&filters_lock);
+    return filters;
+}
+
+static void filters_leave(const Filters *given)
+{
+    if (!given) return;
+    pthread_mutex_lock(&filters_lock);
+    Filters **link = &filters_in_use;
+    while (*link != given) link = &(*link)->next;
+    Filters *filters = *link;
+    if (--filters->users == 0) {
+        *link = filters->next;
+        free(filters->table);
+        free(filters);
+    }
+    pthread_mutex_unlock(&filters_lock);
+}
+
+// ---- The stream ----
 
 static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
 {
@@ -78,51 +150,26 @@ static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-// The ratio in lowest terms, from rates in whole thousandths of a Hz.
-static bool set_ratio(Resampler *resampler, double from, double to)
-{
-    if (!(from >= 1.0 && from <= 1e6 && to >= 1.0 && to <= 1e6)) return false;
-    const uint64_t a = (uint64_t)llround(from * 1e3), b = (uint64_t)llround(to * 1e3);
-    const uint64_t divisor = greatest_common_divisor(a, b);
-    resampler->step = a / divisor;
-    resampler->phases = b / divisor;
-    return true;
-}
-
-static bool make_table(Resampler *resampler)
-{
-    const double ratio = (double)resampler->phases / (double)resampler->step;
-    const double scale = ratio < 1.0 ? ratio : 1.0;
-    resampler->half = (int)ceil(HALF / scale);
-    resampler->taps = (2 * resampler->half + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
-    resampler->interpolated = resampler->phases > PHASES_MAX;
-    const size_t apart = resampler->interpolated ? PHASES_MAX : (size_t)resampler->phases;
-    resampler->rows = apart + (resampler->interpolated ? 1 : 0);
-    // Aligned, as is each row: a vector across two cache lines takes twice as long.
-    const size_t values = resampler->rows * (size_t)resampler->taps;
-    resampler->table = aligned_alloc(KERNEL_ALIGNMENT, values * sizeof(float));
-    resampler->history = calloc((size_t)resampler->taps + ROOM, sizeof(float));
-    if (!resampler->table || !resampler->history) return false;
-    memset(resampler->table, 0, values * sizeof(float));
-    for (size_t r = 0; r < resampler->rows; r++) fill_row(resampler, r, (double)apart, scale);
-    return true;
-}
-
 Resampler *resampler_new(double from, double to, Error *error)
 {
-    Resampler *resampler = calloc(1, sizeof *resampler);
-    if (!resampler) {
-        error_set(error, "out of memory");
+    if (!(from >= 1.0 && from <= 1e6 && to >= 1.0 && to <= 1e6)) {
+        error_set(error, "cannot resample from %g to %g Hz", from, to);
         return NULL;
     }
-    if (!set_ratio(resampler, from, to)) {
-        error_set(error, "cannot resample from %g to %g Hz", from, to);
-    } else if (!make_table(resampler)) {
-        error_set(error, "out of memory");
-    } else {
-        resampler_reset(resampler, 0);
-        return resampler;
+    // The ratio in lowest terms, from rates in whole thousandths of a Hz.
+    const uint64_t a = (uint64_t)llround(from * 1e3), b = (uint64_t)llround(to * 1e3);
+    const uint64_t divisor = greatest_common_divisor(a, b);
+    Resampler *resampler = calloc(1, sizeof *resampler);
+    if (resampler) resampler->filters = filters_take(a / divisor, b / divisor);
+    if (resampler && resampler->filters) {
+        resampler->history =
+            calloc((size_t)resampler->filters->taps + ROOM, sizeof *resampler->history);
+        if (resampler->history) {
+            resampler_reset(resampler, 0);
+            return resampler;
+        }
     }
+    error_set(error, "out of memory");
     resampler_free(resampler);
     return NULL;
 }
@@ -130,21 +177,22 @@ Resampler *resampler_new(double from, double to, Error *error)
 void resampler_free(Resampler *resampler)
 {
     if (!resampler) return;
-    free(resampler->table);
+    filters_leave(resampler->filters);
     free(resampler->history);
     free(resampler);
 }
 
 void resampler_reset(Resampler *resampler, uint64_t position)
 {
-    const unsigned __int128 scaled = (unsigned __int128)position * resampler->phases;
-    resampler->next = (uint64_t)((scaled + resampler->step - 1) / resampler->step);
-    const unsigned __int128 time = (unsigned __int128)resampler->next * resampler->step;
-    resampler->whole = (uint64_t)(time / resampler->phases);
-    resampler->phase = (uint64_t)(time % resampler->phases);
-    resampler->held = (size_t)resampler->taps;
+    const Filters *filters = resampler->filters;
+    const unsigned __int128 scaled = (unsigned __int128)position * filters->phases;
+    resampler->next = (uint64_t)((scaled + filters->step - 1) / filters->step);
+    const unsigned __int128 time = (unsigned __int128)resampler->next * filters->step;
+    resampler->whole = (uint64_t)(time / filters->phases);
+    resampler->phase = (uint64_t)(time % filters->phases);
+    resampler->held = (size_t)filters->taps;
     resampler->first = position; // of the zeros before it: counted from -taps
-    memset(resampler->history, 0, (size_t)resampler->taps * sizeof(float));
+    memset(resampler->history, 0, (size_t)filters->taps * sizeof(float));
 }
 
 uint64_t resampler_position(const Resampler *resampler)
@@ -154,51 +202,53 @@ uint64_t resampler_position(const Resampler *resampler)
 
 int resampler_lookahead(const Resampler *resampler)
 {
-    return resampler->half;
+    return resampler->filters->half;
 }
 
 size_t resampler_output_max(const Resampler *resampler, size_t n)
 {
-    return (size_t)((n * resampler->phases) / resampler->step) + 2;
+    return (size_t)((n * resampler->filters->phases) / resampler->filters->step) + 2;
 }
 
 static float filtered(const Resampler *resampler, const float *window)
 {
-    const size_t taps = (size_t)resampler->taps;
-    if (!resampler->interpolated)
-        return kernel_dot(window, resampler->table + resampler->phase * taps, resampler->taps);
-    const double place = (double)resampler->phase / (double)resampler->phases * PHASES_MAX;
+    const Filters *filters = resampler->filters;
+    const size_t taps = (size_t)filters->taps;
+    if (!filters->interpolated)
+        return kernel_dot(window, filters->table + resampler->phase * taps, filters->taps);
+    const double place = (double)resampler->phase / (double)filters->phases * PHASES_MAX;
     const size_t row = (size_t)place;
-    const float *lower = resampler->table + row * taps;
-    const float a = kernel_dot(window, lower, resampler->taps);
-    const float b = kernel_dot(window, lower + taps, resampler->taps);
+    const float *lower = filters->table + row * taps;
+    const float a = kernel_dot(window, lower, filters->taps);
+    const float b = kernel_dot(window, lower + taps, filters->taps);
     return a + (float)(place - (double)row) * (b - a);
 }
 
 // All output samples whose window has come.
 static size_t give(Resampler *resampler, float *out)
 {
-    const uint64_t half = (uint64_t)resampler->half, taps = (uint64_t)resampler->taps;
+    const Filters *filters = resampler->filters;
+    const uint64_t half = (uint64_t)filters->half, taps = (uint64_t)filters->taps;
     size_t given = 0;
     // The newest sample is number first + held - taps - 1; the window's newest is whole + half.
     while (resampler->first + resampler->held > resampler->whole + half + taps) {
         const size_t newest = (size_t)(resampler->whole + half + taps - resampler->first);
         out[given++] = filtered(resampler, resampler->history + newest + 1 - taps);
         resampler->next++;
-        resampler->phase += resampler->step;
-        resampler->whole += resampler->phase / resampler->phases;
-        resampler->phase %= resampler->phases;
+        resampler->phase += filters->step;
+        resampler->whole += resampler->phase / filters->phases;
+        resampler->phase %= filters->phases;
     }
     return given;
 }
 
 size_t resampler_process(Resampler *resampler, const float *in, size_t n, float *out)
 {
-    const size_t room = (size_t)resampler->taps + ROOM;
+    const size_t room = (size_t)resampler->filters->taps + ROOM;
     size_t given = 0;
     while (n > 0) {
         if (resampler->held == room) { // only the last window can still be asked for
-            const size_t kept = (size_t)resampler->taps;
+            const size_t kept = (size_t)resampler->filters->taps;
             memmove(resampler->history, resampler->history + room - kept, kept * sizeof(float));
             resampler->first += room - kept;
             resampler->held = kept;

@@ -6,7 +6,8 @@
 //
 // The filter is a sinc under Kaiser's window, 19 samples of the lower rate to each side: 97 dB of
 // rejection, and a pass band of 84 % of the lower rate's (Oppenheim and Schafer, "Discrete-time
-// signal processing", 7.6). Made and freed off the audio thread; the rest is real-time safe.
+// signal processing", 7.6), computed once for all resamplers of a ratio. Made and freed off the
+// audio thread (it locks); the rest is real-time safe.
 #ifndef TRASLUZ_RESAMPLE_H
 #define TRASLUZ_RESAMPLE_H
 

@@ -1,12 +1,12 @@
 #include "bare_plugin.h"
 
-#include "../plugin/ports.h"
-
 #include <dlfcn.h>
 #include <lv2/atom/atom.h>
 #include <lv2/state/state.h>
 #include <lv2/urid/urid.h>
 #include <lv2/worker/worker.h>
+#include <malloc.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +84,29 @@ static const LV2_Descriptor *find_descriptor(char bundle[], size_t size, int cha
     return descriptor((uint32_t)channels - 1);
 }
 
+static float *new_values(size_t n, float value)
+{
+    float *values = malloc(n * sizeof(float));
+    if (!values) fail("bare plugin", "out of memory");
+    for (size_t i = 0; i < n; i++) values[i] = value;
+    return values;
+}
+
+static void connect_ports(BarePlugin *plugin)
+{
+    const LV2_Descriptor *descriptor = plugin->descriptor;
+    plugin->control = new_values(PORT_AUDIO, NAN);
+    for (uint32_t port = PORT_ENABLED; port < PORT_AUDIO; port++)
+        descriptor->connect_port(plugin->handle, port, plugin->control + port);
+    for (int c = 0; c < plugin->channels; c++) {
+        const uint32_t in = PORT_AUDIO + (uint32_t)c, out = in + (uint32_t)plugin->channels;
+        plugin->in[c] = new_values(BARE_BLOCK_MAX, 0);
+        plugin->out[c] = new_values(BARE_BLOCK_MAX, 0);
+        descriptor->connect_port(plugin->handle, in, plugin->in[c]);
+        descriptor->connect_port(plugin->handle, out, plugin->out[c]);
+    }
+}
+
 BarePlugin bare_plugin_new(int channels, double rate, const char *model)
 {
     char bundle[4096];
@@ -95,14 +118,7 @@ BarePlugin bare_plugin_new(int channels, double rate, const char *model)
     plugin.handle = plugin.descriptor->instantiate(plugin.descriptor, rate, bundle, features);
     if (!plugin.handle) fail(bundle, "not instantiated");
     if (model) load_model(&plugin, model);
-    for (int c = 0; c < channels; c++) {
-        plugin.in[c] = calloc(BARE_BLOCK_MAX, sizeof(float));
-        plugin.out[c] = calloc(BARE_BLOCK_MAX, sizeof(float));
-        if (!plugin.in[c] || !plugin.out[c]) fail(bundle, "out of memory");
-        const uint32_t port = PORT_AUDIO + (uint32_t)c;
-        plugin.descriptor->connect_port(plugin.handle, port, plugin.in[c]);
-        plugin.descriptor->connect_port(plugin.handle, port + (uint32_t)channels, plugin.out[c]);
-    }
+    connect_ports(&plugin);
     plugin.descriptor->activate(plugin.handle);
     return plugin;
 }
@@ -111,6 +127,7 @@ void bare_plugin_free(BarePlugin *plugin)
 {
     if (plugin->descriptor->deactivate) plugin->descriptor->deactivate(plugin->handle);
     plugin->descriptor->cleanup(plugin->handle);
+    free(plugin->control);
     for (int c = 0; c < plugin->channels; c++) {
         free(plugin->in[c]);
         free(plugin->out[c]);
@@ -120,4 +137,10 @@ void bare_plugin_free(BarePlugin *plugin)
 void bare_plugin_run(const BarePlugin *plugin, uint32_t n)
 {
     plugin->descriptor->run(plugin->handle, n);
+}
+
+size_t bare_plugin_held_bytes(void)
+{
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
 }

@@ -1,10 +1,13 @@
 // bare_plugin.h: instances of the plugin without a host around them, for what is measured of the
-// plugin itself: its memory and its time. Controls are not connected, so they stand at their
-// defaults. Functions abort the program where they cannot do what they say. One thread.
+// plugin itself: its memory and its time. Functions abort the program where they cannot do what
+// they say. One thread.
 #ifndef TRASLUZ_BARE_PLUGIN_H
 #define TRASLUZ_BARE_PLUGIN_H
 
+#include "../plugin/ports.h"
+
 #include <lv2/core/lv2.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { BARE_BLOCK_MAX = 4096 }; // samples
@@ -13,7 +16,8 @@ typedef struct {
     const LV2_Descriptor *descriptor;
     LV2_Handle handle;
     int channels;
-    float *in[2], *out[2]; // [BARE_BLOCK_MAX], zeros at first
+    float *control; // [PORT_AUDIO]: by the ports' numbers; NaN: the default
+    float *in[CHANNELS_MAX], *out[CHANNELS_MAX]; // [BARE_BLOCK_MAX], zeros at first
 } BarePlugin;
 
 // Loads the plugin from the bundle below the environment's TRASLUZ_LV2 and instantiates and
@@ -23,5 +27,8 @@ void bare_plugin_free(BarePlugin *plugin);
 
 // Plays in[c][0, n) to out[c][0, n).
 void bare_plugin_run(const BarePlugin *plugin, uint32_t n);
+
+// Bytes of memory that the process has taken, large blocks included.
+size_t bare_plugin_held_bytes(void);
 
 #endif
