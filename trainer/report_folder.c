@@ -155,7 +155,9 @@ static void show_object(FILE *page, const Item *item)
             show_pair(page, key, value);
             continue;
         }
-        json_object_foreach (value, inner_key, inner) show_pair(page, inner_key, inner);
+        json_object_foreach (value, inner_key, inner) {
+            show_pair(page, inner_key, inner);
+        }
     }
     page_table_end(page);
 }
