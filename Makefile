@@ -127,13 +127,20 @@ $(DUMPS): $(BUILD)/tests/dump_%: $(BUILD)/tests/dump_%.o $(TRAINER_PARTS) $(SHAR
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
 	install -m 755 $(BUILD)/bin/trainer "$(DESTDIR)$(PREFIX)/bin/trainer"
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 644 trainer/trainer.1 "$(DESTDIR)$(PREFIX)/share/man/man1/trainer.1"
 	cd $(BUNDLE) && find . -type d -exec install -d "$(DESTDIR)$(LV2DIR)/trasluz.lv2/{}" \;
 	cd $(BUNDLE) && find . -type f ! -name '*.so' -exec install -m 644 {} "$(DESTDIR)$(LV2DIR)/trasluz.lv2/{}" \;
 	install -m 755 $(BUNDLE)/trasluz.so "$(DESTDIR)$(LV2DIR)/trasluz.lv2/trasluz.so"
 
 uninstall:
-	rm -f "$(DESTDIR)$(PREFIX)/bin/trainer"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/trainer" "$(DESTDIR)$(PREFIX)/share/man/man1/trainer.1"
 	rm -rf "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
+
+# Not part of a build: the page is kept, since a trainer built for another machine cannot be asked for its help.
+manual: $(BUILD)/bin/trainer
+	trainer/manual.sh $(BUILD)/bin/trainer >$(BUILD)/trainer.1
+	mv $(BUILD)/trainer.1 trainer/trainer.1
 
 # ---- The two commands of README.md ----
 
@@ -141,7 +148,7 @@ LIBRARY_DEPENDS = lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenbla
 	libkissfft-dev libpng-dev
 BUILD_DEPENDS = gcc make pkg-config libc6-dev $(LIBRARY_DEPENDS)
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
-CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox liblilv-dev lilv-utils sordi binutils sox libsox-fmt-base python3 \
+CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi binutils sox libsox-fmt-base python3 \
 	python3-torch python3-numpy
 
 demo:
@@ -156,7 +163,7 @@ check:
 	@tests/packages.sh $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
-	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
+	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh tests/manual.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
 		"BUILD=$(BUILD)/threads tests/threads.sh" \
 		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md" \
 		"/usr/bin/python3 tests/pytorch_m5.py $(BUILD)/tests/dump_m5"
@@ -188,7 +195,7 @@ lint:
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=ctuuninitvar -Ishared -Itrainer shared plugin trainer
-	shellcheck -x tests/*.sh tests/hosts/*.sh presets/*.sh .ci/run
+	shellcheck -x trainer/*.sh tests/*.sh tests/hosts/*.sh presets/*.sh .ci/run
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs
 
 format:
@@ -197,5 +204,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall demo check check-hosts check-aarch64 test-programs lint format clean
+.PHONY: all install uninstall manual demo check check-hosts check-aarch64 test-programs lint format clean
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -1,0 +1,145 @@
+#!/bin/sh
+# manual.sh TRAINER: prints the man page trainer.1: what is said here, and what each command says by --help. `make manual`
+# writes trainer/trainer.1 by it.
+set -eu
+trainer=$1
+
+# Commands, one a line.
+commands() {
+    "$trainer" --help | awk '/^  [a-z]/ { print $1 }'
+}
+
+# A command's --help as a subsection: usage, text, options, example.
+describe() {
+    "$trainer" "$1" --help | awk '
+        function safe(text,   parts, n, i, out) {
+            gsub(/\\/, "\\e", text)
+            gsub(/-/, "\\-", text)
+            gsub(/…/, "...", text)
+            n = split(text, parts, "`")
+            out = parts[1]
+            for (i = 2; i <= n; i++) out = out (i % 2 == 0 ? "\\fB" : "\\fP") parts[i]
+            sub(/^[.\x27]/, "\\\\\\&&", out)
+            return out
+        }
+        function verbatim(text) {
+            if (!shown) print ".PP\n.EX"
+            shown = 1
+            print safe(text)
+        }
+        function flowing() {
+            if (shown) print ".EE"
+            shown = 0
+        }
+        NR == 1 {
+            sub(/^usage: trainer /, "")
+            name = $1
+            sub(/^[a-z-]+ */, "")
+            print ".SS " name "\n.B trainer " name "\n" safe($0)
+            next
+        }
+        /^usage: |^       trainer / {
+            sub(/^usage: */, "")
+            sub(/^ *trainer [a-z-]+ */, "")
+            print ".br\n.B trainer " name "\n" safe($0)
+            next
+        }
+        /^example: / {
+            sub(/^example: /, "")
+            print ".PP\nExample:"
+            verbatim($0)
+            next
+        }
+        /^ +-/ {
+            flowing()
+            match($0, /^ +(-[a-zA-Z], )?--[a-z-]+( [A-Z][A-Z:]*)?/)
+            option = substr($0, 1, RLENGTH)
+            sub(/^ +/, "", option)
+            text = substr($0, RLENGTH + 1)
+            sub(/^ +/, "", text)
+            print ".TP\n.B " safe(option)
+            if (text != "") print safe(text)
+            options = 1
+            next
+        }
+        options && /^ +/ { sub(/^ +/, ""); print safe($0); next }
+        /^$/ { flowing(); options = 0; paragraph = 1; next }
+        /^ +/ { verbatim($0); next }
+        {
+            flowing()
+            if (paragraph) print ".PP"
+            paragraph = 0
+            print safe($0)
+        }
+        END { flowing() }'
+}
+
+cat <<END
+.\\" Written by manual.sh: change what it says there, or the commands' --help, and run \`make manual\`.
+.TH TRAINER 1 2026-11-23 "$("$trainer" --version | sed 's/trainer (\(.*\)) /\1 /')" "User Commands"
+.ad l
+.SH NAME
+trainer \\- trains autoencoders of audio, and works with what they have learnt
+.SH SYNOPSIS
+.B trainer
+.I command
+.RI [ arguments ]
+.br
+.B trainer
+.RI [ command ]
+.B \\-\\-help
+.br
+.B trainer
+.B \\-\\-version
+.SH DESCRIPTION
+The offline half of Trasluz, an LV2 plugin that encodes a track into a latent signal, works on that, and
+decodes it again.
+.B trainer
+trains the models on folders of music, measures them, studies the latents of a data set, and makes new
+music out of latents.
+.PP
+Audio is read in all formats that libsndfile knows, at any rate and with any number of channels, and
+written as .wav, .w64, .flac or .ogg. Models, latents and sets of latents are safetensors files.
+.PP
+In a folder of music, each folder right below it is a genre. What cannot be read is named and counted.
+Nothing stands under a file\\(aqs name before all of it is written.
+.SH COMMANDS
+END
+for command in $(commands); do describe "$command"; done
+cat <<'END'
+.SH EXIT STATUS
+.TP
+.B 0
+It is done.
+.TP
+.B 1
+It could not be done; one line on standard error says why.
+.TP
+.B 2
+The call was wrong.
+.SH ENVIRONMENT
+.TP
+.B XDG_CACHE_HOME
+Decoded audio is kept in
+.I trasluz
+below it, or below
+.IR ~/.cache ,
+until it is removed; it is made again where it is missing.
+.TP
+.B TRASLUZ_KERNELS
+.BR scalar ,
+.BR avx2 ,
+.B avx512
+or
+.BR neon :
+the variant of the arithmetic, if not the best that the processor has.
+.TP
+.B TMPDIR
+Where pictures of a report are drawn
+.RI ( /tmp ).
+.SH SEE ALSO
+.BR gnuplot (1),
+which draws the pictures;
+.BR jalv (1),
+a host for the plugin.
+END
