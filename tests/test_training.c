@@ -58,9 +58,12 @@ static TrainingOptions usual_options(const char *output)
     TrainingOptions options = {
         .rate = 22050.0,
         .batch = 5,
-        .epochs = 4,
-        .learning_rate = 3e-3,
-        .patience = 1,
+        .schedule = {.kind = SCHEDULE_PLATEAU,
+                     .epochs = 4,
+                     .learning_rate = 3e-3,
+                     .warm_up = 0.5,
+                     .patience = 1},
+        .random_gain = 6.0,
         .seed = 4,
         .output = output,
         .name = "test",
@@ -212,12 +215,30 @@ static void test_another_trainings_checkpoint_is_refused(void)
     TrainingOptions options = usual_options(weights);
     Checkpoint state;
     REQUIRE(checkpoint_init(&state, &options.arch, &error));
-    CHECK(checkpoint_write(&state, "another training", checkpoint, &error));
-    CHECK(!checkpoint_read(&state, "this one", checkpoint, &error));
-    CHECK_MSG(strstr(error.text, "another training"), "%s", error.text);
+    CHECK(checkpoint_write(&state, "window 5, seed 1, batch 3", checkpoint, &error));
+    CHECK(!checkpoint_read(&state, "window 5, seed 2, batch 3", checkpoint, &error));
+    CHECK_MSG(strstr(error.text, "with seed 1; this one has seed 2"), "%s", error.text);
     checkpoint_free(&state);
     options.resume = true;
     CHECK(run(&options, 1) == TRAINING_FAILED);
+}
+
+// The last step's rate is that of the middle of the last step.
+static void test_cosine_ends_near_nothing(void)
+{
+    char weights[300], csv[300], line[256];
+    path_of(weights, "cosine.safetensors");
+    path_of(csv, "cosine.csv");
+    TrainingOptions options = usual_options(weights);
+    options.schedule.kind = SCHEDULE_COSINE;
+    options.schedule.patience = 0;
+    REQUIRE(run(&options, 1) == TRAINING_DONE);
+    FILE *table = fopen(csv, "r");
+    REQUIRE(table);
+    double rate = 1.0;
+    while (fgets(line, sizeof line, table)) sscanf(line, "%*d,%lf", &rate);
+    fclose(table);
+    CHECK_MSG(rate > 0.0 && rate < 1e-3 * options.schedule.learning_rate, "%g", rate);
 }
 
 static void test_divergence_keeps_the_best(void)
@@ -225,8 +246,7 @@ static void test_divergence_keeps_the_best(void)
     char weights[300];
     path_of(weights, "wild.safetensors");
     TrainingOptions options = usual_options(weights);
-    options.learning_rate = 1e30; // the first step is finite, the second not
-    options.patience = 0;
+    options.schedule.learning_rate = 1e30; // the first step is finite, the second not
     CHECK(run(&options, 1) == TRAINING_FAILED);
     Error error;
     Model *model = model_load(weights, &error);
@@ -245,6 +265,7 @@ int main(void)
     RUN(test_threads_do_not_change_the_weights);
     RUN(test_stopped_and_resumed_ends_the_same);
     RUN(test_another_trainings_checkpoint_is_refused);
+    RUN(test_cosine_ends_near_nothing);
     RUN(test_divergence_keeps_the_best);
     snprintf(path, sizeof path, "rm -rf %s", folder);
     return system(path) != 0 || check_status();

@@ -64,6 +64,7 @@ typedef struct {
     Batch *batch;
     const float *parameters;
     const Window *windows;
+    const float *gain; // of each window; NULL: as it is
     int n;
     float *sum; // gradient of all windows
 } Job;
@@ -71,8 +72,11 @@ typedef struct {
 static const float *read_window(const Job *job, int item, int thread)
 {
     const Batch *batch = job->batch;
-    dataset_read(batch->dataset, job->windows[item], batch->window, batch->audio[thread]);
-    return batch->audio[thread];
+    float *audio = batch->audio[thread];
+    dataset_read(batch->dataset, job->windows[item], batch->window, audio);
+    if (job->gain)
+        for (size_t i = 0; i < batch->window; i++) audio[i] *= job->gain[item];
+    return audio;
 }
 
 // ---- Gradient ----
@@ -108,10 +112,10 @@ static void sum_gradients(void *data, int item, int thread)
     for (size_t i = 0; i < n; i++) sum[i] *= scale;
 }
 
-double batch_gradient(Batch *batch, const float *parameters, const Window *windows, int n,
-                      float *gradient)
+double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
+                      const float *gain, int n, float *gradient)
 {
-    Job job = {batch, parameters, windows, n, gradient};
+    Job job = {batch, parameters, windows, gain, n, gradient};
     pool_run(batch->pool, gradient_of_window, &job, n);
     pool_run(batch->pool, sum_gradients, &job,
              (int)((batch->parameters + SUM_PIECE - 1) / SUM_PIECE));
@@ -134,7 +138,12 @@ static void loss_of_window(void *data, int item, int thread)
 static Job next_job(Batch *batch, const float *parameters, const WindowList *windows, size_t at)
 {
     const size_t left = windows->count - at, size = (size_t)batch->size;
-    return (Job){batch, parameters, windows->window + at, (int)(left < size ? left : size), NULL};
+    return (Job){
+        .batch = batch,
+        .parameters = parameters,
+        .windows = windows->window + at,
+        .n = (int)(left < size ? left : size),
+    };
 }
 
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows)

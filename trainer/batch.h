@@ -15,10 +15,10 @@ typedef struct Batch Batch;
 Batch *batch_new(const Arch *arch, size_t window, int size, const Dataset *dataset, Pool *pool);
 void batch_free(Batch *batch);
 
-// Mean over windows[0, n), n <= size, of the mean squared error; writes its gradient to
-// gradient[parameters].
-double batch_gradient(Batch *batch, const float *parameters, const Window *windows, int n,
-                      float *gradient);
+// Mean over windows[0, n), n <= size, of the mean squared error, each window's audio taken times
+// gain[i]; writes its gradient to gradient[parameters].
+double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
+                      const float *gain, int n, float *gradient);
 
 // Mean of the mean squared error over any number of windows.
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows);

@@ -44,43 +44,34 @@ static void list_arrays(const Checkpoint *c, const char *name[ARRAYS], float *ar
 }
 
 static const char *const number_name[NUMBERS] = {
-    "learning_rate",   "epoch",      "step",  "loss_sum", "loss_windows", "best_epoch",
-    "best_validation", "best_train", "stale", "stale_at", "adam_steps",   "finished",
+    "epoch",      "step",     "loss_sum", "loss_windows", "best_epoch", "best_validation",
+    "best_train", "halvings", "stale",    "stale_at",     "finished",   "adam_steps",
 };
 
 static void get_numbers(const Checkpoint *c, double number[NUMBERS])
 {
     const double all[NUMBERS] = {
-        c->learning_rate,
-        c->epoch,
-        (double)c->step,
-        c->loss_sum,
-        (double)c->loss_windows,
-        c->best_epoch,
-        c->best_validation,
-        c->best_train,
-        c->stale,
-        c->stale_at,
-        (double)c->adam.steps,
-        c->finished,
+        c->epoch,          (double)c->step,      c->loss_sum,          (double)c->loss_windows,
+        c->best_epoch,     c->best_validation,   c->best_train,        c->schedule.halvings,
+        c->schedule.stale, c->schedule.stale_at, c->schedule.finished, (double)c->adam.steps,
     };
     memcpy(number, all, sizeof all);
 }
 
 static void set_numbers(Checkpoint *c, const double number[NUMBERS])
 {
-    c->learning_rate = number[0];
-    c->epoch = (int)number[1];
-    c->step = (uint64_t)number[2];
-    c->loss_sum = number[3];
-    c->loss_windows = (uint64_t)number[4];
-    c->best_epoch = (int)number[5];
-    c->best_validation = number[6];
-    c->best_train = number[7];
-    c->stale = (int)number[8];
-    c->stale_at = number[9];
-    c->adam.steps = (uint64_t)number[10];
-    c->finished = number[11] != 0.0;
+    c->epoch = (int)number[0];
+    c->step = (uint64_t)number[1];
+    c->loss_sum = number[2];
+    c->loss_windows = (uint64_t)number[3];
+    c->best_epoch = (int)number[4];
+    c->best_validation = number[5];
+    c->best_train = number[6];
+    c->schedule.halvings = (int)number[7];
+    c->schedule.stale = (int)number[8];
+    c->schedule.stale_at = number[9];
+    c->schedule.finished = number[10] != 0.0;
+    c->adam.steps = (uint64_t)number[11];
 }
 
 bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,
@@ -107,6 +98,17 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const 
     return good;
 }
 
+// Says the first of the parts, "name value, name value", in which two identities differ.
+static bool refuse_other(const char *theirs, const char *ours, Error *error)
+{
+    size_t part = 0;
+    for (size_t i = 0; theirs[i] == ours[i]; i++)
+        if (theirs[i] == ' ' && i > 0 && theirs[i - 1] == ',') part = i + 1;
+    return error_set(error, "it is of another training, with %.*s; this one has %.*s",
+                     (int)strcspn(theirs + part, ","), theirs + part,
+                     (int)strcspn(ours + part, ","), ours + part);
+}
+
 static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const Safetensors *file,
                             Error *error)
 {
@@ -114,9 +116,7 @@ static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const 
     const char *stored = safetensors_metadata(file, "identity");
     if (!format || !stored || strcmp(format, "trasluz-checkpoint") != 0)
         return error_set(error, "not a checkpoint");
-    if (strcmp(stored, identity) != 0)
-        return error_set(error, "it is of another training: %.160s; this call's is: %.160s", stored,
-                         identity);
+    if (strcmp(stored, identity) != 0) return refuse_other(stored, identity, error);
     const char *name[ARRAYS];
     float *array[ARRAYS];
     double number[NUMBERS];

@@ -6,22 +6,20 @@
 #include "adam.h"
 #include "arch.h"
 #include "error.h"
+#include "schedule.h"
 
 typedef struct {
     size_t count; // parameters
     float *parameters;
     Adam adam;
-    float *best; // parameters with the best validation loss so far
-    double learning_rate;
+    float *best;           // parameters with the best validation loss so far
     int epoch;             // under way, from 0
     uint64_t step;         // steps of it that are done
     double loss_sum;       // of their windows
     uint64_t loss_windows; // that many
     int best_epoch;        // from 1; 0: none yet
     double best_validation, best_train;
-    int stale;       // epochs since the validation loss was last clearly better
-    double stale_at; // that loss
-    bool finished;
+    ScheduleState schedule;
 } Checkpoint;
 
 // Allocates the arrays, all zero.

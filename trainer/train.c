@@ -27,9 +27,15 @@ static const char help[] =
     "  -b, --batch N            windows in a step (16)\n"
     "  -w, --window N           samples in a window (110250)\n"
     "      --rate HZ            sample rate of the model (22050)\n"
-    "  -l, --learning-rate X    of Adam (0.001)\n"
-    "      --patience N         halve the learning rate after N epochs without a better\n"
-    "                           validation loss, and stop when it is 1/64 (0: never)\n"
+    "  -l, --learning-rate X    of Adam, the highest (0.001)\n"
+    "      --schedule NAME      of the learning rate: constant; plateau, halved after --patience\n"
+    "                           epochs without a better validation loss, until 1/64 brings none\n"
+    "                           either; cosine, step by step down to 0 at the end of the last of\n"
+    "                           the --epochs (plateau with --patience, else constant)\n"
+    "      --patience N         of the plateau (3)\n"
+    "      --warm-up EPOCHS     in which the learning rate rises from 0; 0.5 is half an epoch (0)\n"
+    "      --random-gain DB     each window louder or softer by up to so many dB, in each epoch\n"
+    "                           anew, so that loud and quiet music is learned alike (0)\n"
     "      --per-clip N         windows an epoch takes from each file (0: all there are)\n"
     "      --epoch-windows N    windows in an epoch (0: all there are)\n"
     "  -s, --seed N             of first weights, split and order (1)\n"
@@ -45,7 +51,10 @@ static const char help[] =
 enum {
     OPTION_ACTIVATION = 256,
     OPTION_RATE,
+    OPTION_SCHEDULE,
     OPTION_PATIENCE,
+    OPTION_WARM_UP,
+    OPTION_RANDOM_GAIN,
     OPTION_PER_CLIP,
     OPTION_EPOCH_WINDOWS,
     OPTION_CACHE,
@@ -64,7 +73,10 @@ static const struct option long_options[] = {
     {"window", required_argument, NULL, 'w'},
     {"rate", required_argument, NULL, OPTION_RATE},
     {"learning-rate", required_argument, NULL, 'l'},
+    {"schedule", required_argument, NULL, OPTION_SCHEDULE},
     {"patience", required_argument, NULL, OPTION_PATIENCE},
+    {"warm-up", required_argument, NULL, OPTION_WARM_UP},
+    {"random-gain", required_argument, NULL, OPTION_RANDOM_GAIN},
     {"per-clip", required_argument, NULL, OPTION_PER_CLIP},
     {"epoch-windows", required_argument, NULL, OPTION_EPOCH_WINDOWS},
     {"seed", required_argument, NULL, 's'},
@@ -81,13 +93,15 @@ static const struct option long_options[] = {
 // The call as it was read.
 typedef struct {
     TrainingOptions training;
-    const char *arch, *activation, *cache;
+    const char *arch, *activation, *schedule, *cache;
     char **folders;
     int folder_count;
     int threads;
     bool force;
     char command[MODEL_TEXT_MAX];
 } Call;
+
+enum { DEFAULT_PATIENCE = 3 }; // epochs
 
 static volatile sig_atomic_t stop_wanted;
 
@@ -127,7 +141,7 @@ static bool read_option(Call *call, int option)
     case OPTION_ACTIVATION: call->activation = optarg; break;
     case 'e':
         good = read_integer("--epochs", 1, 1000000, &n);
-        o->epochs = (int)n;
+        o->schedule.epochs = (int)n;
         break;
     case 'b':
         good = read_integer("--batch", 1, 4096, &n);
@@ -138,11 +152,14 @@ static bool read_option(Call *call, int option)
         o->window = (size_t)n;
         break;
     case OPTION_RATE: good = read_number("--rate", MODEL_RATE_MIN, MODEL_RATE_MAX, &o->rate); break;
-    case 'l': good = read_number("--learning-rate", 1e-9, 10.0, &o->learning_rate); break;
+    case 'l': good = read_number("--learning-rate", 1e-9, 10.0, &o->schedule.learning_rate); break;
+    case OPTION_SCHEDULE: call->schedule = optarg; break;
     case OPTION_PATIENCE:
-        good = read_integer("--patience", 0, 1000000, &n);
-        o->patience = (int)n;
+        good = read_integer("--patience", 1, 1000000, &n);
+        o->schedule.patience = (int)n;
         break;
+    case OPTION_WARM_UP: good = read_number("--warm-up", 0.0, 1e6, &o->schedule.warm_up); break;
+    case OPTION_RANDOM_GAIN: good = read_number("--random-gain", 0.0, 60.0, &o->random_gain); break;
     case OPTION_PER_CLIP:
         good = read_integer("--per-clip", 0, 1 << 30, &n);
         o->per_clip = (size_t)n;
@@ -180,6 +197,18 @@ static void keep_command(Call *call, int argc, char **argv)
     }
 }
 
+// What was not said of the schedule follows from what was.
+static bool settle_schedule(Schedule *schedule, const char *name, Error *error)
+{
+    if (!name)
+        schedule->kind = schedule->patience > 0 ? SCHEDULE_PLATEAU : SCHEDULE_CONSTANT;
+    else if (!schedule_parse(&schedule->kind, name, error))
+        return false;
+    if (schedule->kind == SCHEDULE_PLATEAU && schedule->patience == 0)
+        schedule->patience = DEFAULT_PATIENCE;
+    return schedule_check(schedule, error);
+}
+
 // Reads the call. Returns -1 where it can go on, else the exit status.
 static int read_call(Call *call, int argc, char **argv)
 {
@@ -203,7 +232,8 @@ static int read_call(Call *call, int argc, char **argv)
     TrainingOptions *o = &call->training;
     if (!activation_parse(&activation, call->activation, &error) ||
         !arch_parse(&o->arch, call->arch, activation, &error) ||
-        !arch_check_window(&o->arch, o->window, &error))
+        !arch_check_window(&o->arch, o->window, &error) ||
+        !settle_schedule(&o->schedule, call->schedule, &error))
         return command_usage(&command_train, "%s", error.text);
     return -1;
 }
@@ -252,8 +282,7 @@ static int run(int argc, char **argv)
         .training = {.rate = 22050.0,
                      .window = ARCH_WINDOW,
                      .batch = 16,
-                     .epochs = 25,
-                     .learning_rate = 1e-3,
+                     .schedule = {.epochs = 25, .learning_rate = 1e-3},
                      .seed = 1,
                      .name = "",
                      .trained_on = ""},

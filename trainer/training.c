@@ -7,6 +7,7 @@
 #include "initialize.h"
 #include "model.h"
 #include "progress.h"
+#include "random_gain.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,9 +17,6 @@
 #include <unistd.h>
 
 enum { IDENTITY_MAX = ARCH_TEXT_MAX + 512 };
-#define CLEARLY_BETTER                                                                             \
-    0.999 // a validation loss below this share of the last one resets the patience
-#define SMALLEST_RATE (1.0 / 64.0) // of the first; when patience wants less, the training is over
 
 // A training under way.
 typedef struct {
@@ -29,6 +27,7 @@ typedef struct {
     Batch *batch;
     Checkpoint state;
     float *gradient;
+    float *gain; // of each window of a step
     WindowList validation;
     char identity[IDENTITY_MAX];
     char *checkpoint_path, *csv_path;
@@ -37,6 +36,7 @@ typedef struct {
     char status[96]; // what the progress line shows
     bool shown;      // it has begun
     double seconds;  // spent in this epoch's steps, by this process
+    double rate;     // of learning, in the last step
 } Training;
 
 // ---- Paths and identity ----
@@ -60,11 +60,11 @@ char *training_checkpoint_path(const char *output)
     return path_beside(output, ".checkpoint");
 }
 
-// Everything that decides the weights, but for the number of epochs, which may grow.
+// Everything that decides the weights.
 static void identify(Training *training)
 {
     const TrainingOptions *o = training->options;
-    char arch[ARCH_TEXT_MAX], data[HASH_TEXT];
+    char arch[ARCH_TEXT_MAX], data[HASH_TEXT], schedule[SCHEDULE_TEXT];
     arch_format(&o->arch, arch);
     Hash hash;
     hash_begin(&hash);
@@ -74,11 +74,12 @@ static void identify(Training *training)
         hash_add(&hash, &clip->samples, sizeof clip->samples);
     }
     hash_end(&hash, data);
+    schedule_describe(&o->schedule, schedule);
     snprintf(training->identity, sizeof training->identity,
-             "%s %s rate %g window %zu batch %d learning-rate %g patience %d per-clip %zu "
-             "epoch-windows %zu seed %" PRIu32 " data %.16s",
-             arch, activation_name(o->arch.activation), o->rate, o->window, o->batch,
-             o->learning_rate, o->patience, o->per_clip, o->epoch_windows, o->seed, data);
+             "architecture %s, activation %s, rate %.9g, window %zu, batch %d, %s, "
+             "random-gain %.9g, per-clip %zu, epoch-windows %zu, seed %" PRIu32 ", data %.16s",
+             arch, activation_name(o->arch.activation), o->rate, o->window, o->batch, schedule,
+             o->random_gain, o->per_clip, o->epoch_windows, o->seed, data);
 }
 
 // ---- The table of losses ----
@@ -124,7 +125,7 @@ static bool csv_add(Training *training, double train, double validation, uint64_
 {
     const double audio = (double)(windows * training->options->window) / training->options->rate;
     fprintf(training->csv, "%d,%.6g,%.9g,%.9g,%.1f,%.1f\n", training->state.epoch + 1,
-            training->state.learning_rate, train, validation, audio, training->seconds);
+            training->rate, train, validation, audio, training->seconds);
     return (fflush(training->csv) == 0 && !ferror(training->csv)) ||
            error_set(error, "%s: %s", training->csv_path, strerror(errno));
 }
@@ -168,14 +169,26 @@ static bool write_weights(Training *training, Error *error)
 
 // ---- One epoch ----
 
-// Returns false where a step's loss is not a number.
-static bool take_step(Training *training, const Window *windows, int n)
+// The learning rate of a step of this epoch, taken at its middle.
+static double step_rate(const Training *training, uint64_t step, uint64_t steps)
 {
+    const double at = training->state.epoch + ((double)step + 0.5) / (double)steps;
+    return schedule_rate(&training->options->schedule, &training->state.schedule, at);
+}
+
+// The next step, with the n windows that begin at the `first` of the epoch's. Returns false where
+// its loss is not a number.
+static bool take_step(Training *training, const WindowList *windows, size_t first, int n)
+{
+    const TrainingOptions *o = training->options;
     Checkpoint *state = &training->state;
-    const double loss =
-        batch_gradient(training->batch, state->parameters, windows, n, training->gradient);
+    for (int i = 0; i < n; i++)
+        training->gain[i] = random_gain(o->random_gain, o->seed, (uint32_t)state->epoch,
+                                        (uint32_t)first + (uint32_t)i);
+    const double loss = batch_gradient(training->batch, state->parameters, windows->window + first,
+                                       training->gain, n, training->gradient);
     if (!isfinite(loss)) return false;
-    const AdamStep step = adam_begin(&state->adam, state->learning_rate);
+    const AdamStep step = adam_begin(&state->adam, training->rate);
     adam_update(&state->adam, step, state->parameters, training->gradient, 0, state->count);
     state->step++;
     state->loss_sum += loss * n;
@@ -188,7 +201,7 @@ static void show_progress(Training *training, uint64_t steps)
     const Checkpoint *state = &training->state;
     const TrainingOptions *o = training->options;
     if (!training->shown) {
-        const uint64_t total = (uint64_t)o->epochs * steps;
+        const uint64_t total = (uint64_t)o->schedule.epochs * steps;
         const uint64_t done = (uint64_t)state->epoch * steps + state->step;
         progress_begin(&training->progress, stderr, training->status, total, total - done);
         training->progress.items_done = done;
@@ -198,7 +211,7 @@ static void show_progress(Training *training, uint64_t steps)
         (double)(training->progress.work_done * (uint64_t)o->batch) * (double)o->window / o->rate;
     snprintf(training->status, sizeof training->status,
              "epoch %d of %d, loss %.6f, %.0f s of audio a second, step", state->epoch + 1,
-             o->epochs, state->loss_sum / (double)state->loss_windows,
+             o->schedule.epochs, state->loss_sum / (double)state->loss_windows,
              audio / (progress_clock() - training->progress.began));
     progress_step(&training->progress, 1);
 }
@@ -215,10 +228,11 @@ static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Err
     const uint64_t size = (uint64_t)o->batch, steps = (windows.count + size - 1) / size;
     const double started = progress_clock();
     bool good = true;
+    training->rate = step_rate(training, steps - 1, steps); // where none is left to take
     while (good && state->step < steps && !*stop) {
-        const uint64_t at = state->step * size;
-        const uint64_t left = windows.count - at;
-        good = take_step(training, windows.window + at, (int)(left < size ? left : size));
+        const uint64_t first = state->step * size, left = windows.count - first;
+        training->rate = step_rate(training, state->step, steps);
+        good = take_step(training, &windows, first, (int)(left < size ? left : size));
         if (good) show_progress(training, steps);
     }
     training->seconds += progress_clock() - started;
@@ -227,26 +241,8 @@ static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Err
         error_set(error,
                   "epoch %d, step %" PRIu64 ": the loss is no longer a number; the best weights so "
                   "far are kept: lower --learning-rate (now %g)",
-                  state->epoch + 1, state->step + 1, state->learning_rate);
+                  state->epoch + 1, state->step + 1, training->rate);
     return good;
-}
-
-// Halves the learning rate when the validation loss has stood still; the training is finished when
-// it has become small.
-static void follow_schedule(Training *training, double validation)
-{
-    Checkpoint *state = &training->state;
-    const TrainingOptions *o = training->options;
-    if (o->patience == 0) return;
-    if (state->stale_at == 0.0 || validation < CLEARLY_BETTER * state->stale_at) {
-        state->stale = 0;
-        state->stale_at = validation;
-        return;
-    }
-    if (++state->stale < o->patience) return;
-    state->stale = 0;
-    state->learning_rate /= 2.0;
-    if (state->learning_rate < o->learning_rate * SMALLEST_RATE) state->finished = true;
 }
 
 static bool end_epoch(Training *training, Error *error)
@@ -268,11 +264,11 @@ static bool end_epoch(Training *training, Error *error)
     progress_clear(&training->progress);
     fprintf(training->log,
             "epoch %d: loss %.6f on training, %.6f on validation%s, rate %.3g, %.0f s\n",
-            state->epoch + 1, train, validation, better ? " (best)" : "", state->learning_rate,
+            state->epoch + 1, train, validation, better ? " (best)" : "", training->rate,
             training->seconds);
     fflush(training->log);
     if (!csv_add(training, train, validation, state->loss_windows, error)) return false;
-    follow_schedule(training, validation);
+    schedule_follow(&training->options->schedule, &state->schedule, state->epoch, validation);
     state->epoch++;
     state->step = 0;
     state->loss_sum = 0.0;
@@ -292,8 +288,9 @@ static bool training_start(Training *training, Error *error)
     training->csv_path = path_beside(o->output, ".csv");
     training->batch = batch_new(&o->arch, o->window, o->batch, training->dataset, training->pool);
     training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));
+    training->gain = malloc((size_t)o->batch * sizeof(float));
     if (!training->checkpoint_path || !training->csv_path || !training->batch ||
-        !training->gradient)
+        !training->gradient || !training->gain)
         return error_set(error, "out of memory");
     if (!dataset_windows(training->dataset, SPLIT_VALIDATION, o->window, &training->validation,
                          error) ||
@@ -304,7 +301,6 @@ static bool training_start(Training *training, Error *error)
             return false;
     } else {
         initialize_parameters(&o->arch, o->seed, state->parameters);
-        state->learning_rate = o->learning_rate;
     }
     return csv_open(training, error);
 }
@@ -316,6 +312,7 @@ static void training_end(Training *training)
     batch_free(training->batch);
     checkpoint_free(&training->state);
     free(training->gradient);
+    free(training->gain);
     free(training->validation.window);
     free(training->checkpoint_path);
     free(training->csv_path);
@@ -342,7 +339,7 @@ static TrainingEnd fail_here(Training *training)
 static TrainingEnd run_epochs(Training *training, const volatile sig_atomic_t *stop, Error *error)
 {
     Checkpoint *state = &training->state;
-    while (state->epoch < training->options->epochs && !state->finished) {
+    while (state->epoch < training->options->schedule.epochs && !state->schedule.finished) {
         if (!run_steps(training, stop, error)) return fail_here(training);
         if (*stop) return stop_here(training, error);
         if (!end_epoch(training, error)) return fail_here(training);

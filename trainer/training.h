@@ -1,6 +1,6 @@
-// training.h: one training, from its options to its weights file: the loop over epochs, the rate's
-// schedule, and what is kept on disk so that it can be stopped at any step and gone on with, to the
-// same weights bit for bit.
+// training.h: one training, from its options to its weights file: the loop over epochs, and what is
+// kept on disk so that it can be stopped at any step and gone on with, to the same weights bit for
+// bit.
 //
 // Beside the weights OUT.safetensors it keeps OUT.csv, a line for each epoch, and while it is not
 // finished OUT.checkpoint.
@@ -10,17 +10,17 @@
 #include "arch.h"
 #include "dataset.h"
 #include "pool.h"
+#include "schedule.h"
 
 #include <signal.h>
 
 typedef struct {
     Arch arch;
-    double rate;          // Hz
-    size_t window;        // samples
-    int batch;            // windows
-    int epochs;           // at the most
-    double learning_rate; // of Adam
-    int patience; // epochs without a better validation loss until the rate is halved; 0: it stays
+    double rate;                             // Hz
+    size_t window;                           // samples
+    int batch;                               // windows
+    Schedule schedule;                       // of Adam's learning rate
+    double random_gain;                      // see random_gain.h; decibels, 0: none
     size_t per_clip;                         // windows an epoch takes from each clip; 0: all
     size_t epoch_windows;                    // windows in an epoch; 0: all
     uint32_t seed;                           // of first weights, split and order
