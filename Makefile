@@ -45,6 +45,12 @@ HOSTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/host_*.c))
 DUMPS = $(BUILD)/tests/dump_network $(BUILD)/tests/dump_m5
 HOST_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lv2host*.c)))
 
+# tests/fuzz/fuzz_*.c are fuzz targets, but for what they share.
+FUZZ_SHARED = tests/fuzz/fuzz_parts.c tests/fuzz/fuzz_host.c
+FUZZ_MUTATE = tests/fuzz/fuzz_mutate.c
+FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(FUZZ_SHARED) $(FUZZ_MUTATE),$(sort $(wildcard tests/fuzz/fuzz_*.c))))
+FUZZ_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(FUZZ_SHARED)) $(PLUGIN_OBJECTS) $(SHARED_OBJECTS) $(BUILD)/trainer/initialize.o
+
 BUNDLE = $(BUILD)/lv2/trasluz.lv2
 BUNDLE_DATA = $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \
 	$(patsubst presets/%,$(BUNDLE)/%,$(wildcard presets/*.ttl presets/models/* presets/references/*))
@@ -79,7 +85,7 @@ $(BUILD)/trainer/%.o: trainer/%.c
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(SHOW) CC $@
-	$(Q)$(CC) $(CPPFLAGS) -Itrainer $(call packages_cflags,$(PLUGIN_PACKAGES) $(TRAINER_PACKAGES) $(SHARED_PACKAGES) $(TEST_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) -Itrainer -Iplugin $(call packages_cflags,$(PLUGIN_PACKAGES) $(TRAINER_PACKAGES) $(SHARED_PACKAGES) $(TEST_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
 
 $(BUNDLE)/trasluz.so: $(PLUGIN_OBJECTS) $(SHARED_OBJECTS)
 	@mkdir -p $(@D)
@@ -117,6 +123,15 @@ $(BUILD)/tests/host_realtime: override LDFLAGS += -rdynamic
 $(BUILD)/tests/demo: $(BUILD)/tests/demo.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
+
+# Each target has all of the plugin and of what both programs know.
+$(FUZZERS): $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MUTATE:%.c=$(BUILD)/%.o) $(FUZZ_PARTS)
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
+
+$(BUILD)/tests/fuzz/make_corpus: $(BUILD)/tests/fuzz/make_corpus.o $(FUZZ_PARTS)
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
 
 $(DUMPS): $(BUILD)/tests/dump_%: $(BUILD)/tests/dump_%.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
@@ -171,6 +186,27 @@ check:
 # The plugin and its host under ThreadSanitizer.
 THREADS_MAKE = BUILD=$(BUILD)/threads CFLAGS="-O1 -g -fsanitize=thread"
 
+# Coverage-guided fuzzing of all that reads foreign data, by clang's libFuzzer: `make fuzz` for FUZZ_SECONDS a target,
+# `make check-fuzz` for a fixed number of cases.
+FUZZ_SECONDS ?= 600
+FUZZ_DEPENDS = $(BUILD_DEPENDS) clang libclang-rt-14-dev
+FUZZ_MAKE = BUILD=$(BUILD)/fuzz CC=clang LDFLAGS=-fsanitize=fuzzer-no-link,address,undefined \
+	CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow -fno-sanitize-recover=all"
+
+.PHONY: fuzz-programs fuzz check-fuzz
+fuzz-programs: $(FUZZERS) $(BUILD)/tests/fuzz/make_corpus
+
+fuzz:
+	@tests/packages.sh $(FUZZ_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZ_MAKE) fuzz-programs
+	@tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -max_total_time=$(FUZZ_SECONDS)
+
+check-fuzz:
+	@tests/packages.sh $(FUZZ_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZ_MAKE) fuzz-programs
+	@tests/run.sh "tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=60000 arch weights latent" \
+		"tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=4000 messages state"
+
 # The plugin in Ardour and jalv, which bring a desktop's worth of packages with them.
 check-hosts:
 	@tests/packages.sh $(BUILD_DEPENDS) liblilv-dev ardour jalv jackd2 python3 lilv-utils
@@ -188,14 +224,14 @@ test-programs: $(TESTS) $(HOSTS) $(DUMPS) $(BUILD)/tests/demo
 # ---- Style ----
 
 # cppcheck takes an Error that is about to be filled for one that is read (ctuuninitvar).
-SOURCES = $(wildcard shared/*.[ch] plugin/*.[ch] trainer/*.[ch] tests/*.[ch])
+SOURCES = $(wildcard shared/*.[ch] plugin/*.[ch] trainer/*.[ch] tests/*.[ch] tests/fuzz/*.[ch])
 
 lint:
 	@tests/packages.sh $(BUILD_DEPENDS) liblilv-dev clang clang-format cppcheck shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=ctuuninitvar -Ishared -Itrainer shared plugin trainer
-	shellcheck -x trainer/*.sh tests/*.sh tests/hosts/*.sh presets/*.sh .ci/run
+	shellcheck -x trainer/*.sh tests/*.sh tests/hosts/*.sh tests/fuzz/*.sh presets/*.sh .ci/run
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs
 
 format:

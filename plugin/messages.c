@@ -1,6 +1,7 @@
 #include "messages.h"
 
-#include <lv2/atom/util.h>
+#include "atoms.h"
+
 #include <string.h>
 
 void messages_init(Messages *messages, const Uris *uris, LV2_URID_Map *map)
@@ -25,12 +26,12 @@ static Property find_property(const Uris *uris, const LV2_Atom *atom)
 
 static bool handle_set(const Uris *uris, const LV2_Atom_Object *object, Handover *handover)
 {
-    const LV2_Atom *property = NULL, *value = NULL;
-    lv2_atom_object_get(object, uris->patch_property, &property, uris->patch_value, &value, 0);
+    const LV2_Atom *property = atoms_value(object, uris->patch_property);
+    const LV2_Atom *value = atoms_value(object, uris->patch_value);
     if (!property || !value || value->type != uris->atom_path) return false;
 
     const Property p = find_property(uris, property);
-    const char *path = LV2_ATOM_BODY_CONST(value);
+    const char *path = (const char *)(value + 1);
     const size_t length = strnlen(path, value->size);
     if (p == PROPERTIES || !name_is_usable(p, length)) return false;
     handover_request(handover, p, path, length);
@@ -39,8 +40,7 @@ static bool handle_set(const Uris *uris, const LV2_Atom_Object *object, Handover
 
 static void handle_get(Messages *messages, const LV2_Atom_Object *object)
 {
-    const LV2_Atom *property = NULL;
-    lv2_atom_object_get(object, messages->uris->patch_property, &property, 0);
+    const LV2_Atom *property = atoms_value(object, messages->uris->patch_property);
     if (!property) {
         // Without the remark: Ardour complains of what it cannot set, on its audio thread.
         messages->due |= NOTICE_NAMES;
@@ -57,7 +57,8 @@ bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handove
     if (!control || control->atom.type != uris->atom_sequence) return false;
 
     bool requested = false;
-    LV2_ATOM_SEQUENCE_FOREACH (control, event) {
+    for (const LV2_Atom_Event *event = atoms_first(control); event;
+         event = atoms_next(control, event)) {
         const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
         if (!uris_is_object(uris, &object->atom)) continue;
         if (object->body.otype == uris->patch_set)

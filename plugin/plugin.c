@@ -1,6 +1,8 @@
 // plugin.c: the LV2 descriptors, and what the host calls of them.
 #include "plugin.h"
 
+#include "atoms.h"
+
 #include <lv2/core/lv2.h>
 #include <lv2/core/lv2_util.h>
 #include <stdio.h>
@@ -166,7 +168,8 @@ static void play_along(Plugin *plugin, uint32_t samples)
     const LV2_Atom_Sequence *control = plugin->control;
     uint32_t done = 0;
     if (control && control->atom.type == plugin->uris.atom_sequence) {
-        LV2_ATOM_SEQUENCE_FOREACH (control, event) {
+        for (const LV2_Atom_Event *event = atoms_first(control); event;
+             event = atoms_next(control, event)) {
             const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
             if (!uris_is_object(&plugin->uris, &object->atom)) continue;
             const int64_t at = event->time.frames;

@@ -1,6 +1,7 @@
 #include "transport.h"
 
-#include <lv2/atom/util.h>
+#include "atoms.h"
+
 #include <math.h>
 
 static const float usual_tempo = 120;
@@ -25,6 +26,11 @@ static double number(const Uris *uris, const LV2_Atom *atom)
     return NAN;
 }
 
+static double find_number(const Uris *uris, const LV2_Atom_Object *object, LV2_URID key)
+{
+    return number(uris, atoms_value(object, key));
+}
+
 static void read_beats(Transport *transport, double frame, double bar, double bar_beat,
                        double beats_per_bar, double tempo)
 {
@@ -41,16 +47,14 @@ TransportChange transport_read(Transport *transport, const LV2_Atom_Object *obje
 {
     const Uris *uris = transport->uris;
     if (object->body.otype != uris->time_position) return TRANSPORT_GOES_ON;
-    const LV2_Atom *frame = NULL, *speed = NULL, *bar = NULL, *bar_beat = NULL, *beats = NULL,
-                   *tempo = NULL;
-    lv2_atom_object_get(object, uris->time_frame, &frame, uris->time_speed, &speed, uris->time_bar,
-                        &bar, uris->time_bar_beat, &bar_beat, uris->time_beats_per_bar, &beats,
-                        uris->time_beats_per_minute, &tempo, 0);
-    const double place = number(uris, frame);
-    read_beats(transport, place, number(uris, bar), number(uris, bar_beat), number(uris, beats),
-               number(uris, tempo));
+    const double place = find_number(uris, object, uris->time_frame);
+    read_beats(transport, place, find_number(uris, object, uris->time_bar),
+               find_number(uris, object, uris->time_bar_beat),
+               find_number(uris, object, uris->time_beats_per_bar),
+               find_number(uris, object, uris->time_beats_per_minute));
 
     // A message without a speed says nothing new of it.
+    const LV2_Atom *speed = atoms_value(object, uris->time_speed);
     const double pace = speed ? number(uris, speed) : transport->rolling;
     const bool rolls = pace == 1 && place >= 0 && place < 1e15;
     const bool starts = rolls && !transport->rolling;

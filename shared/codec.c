@@ -89,18 +89,26 @@ static size_t aligned(size_t bytes)
 
 // ---- Encoder ----
 
-Encoder *encoder_new(const Model *model)
+// An encoder without its memory, of which it counts the bytes.
+static Encoder encoder_plan(const Model *model, size_t *bytes)
 {
     Encoder plan = {0};
     path_init(&plan.path, model, false);
     Carver carver = {.used = aligned(sizeof plan)};
     path_layout(&plan.path, &carver, CODEC_BLOCK);
+    *bytes = carver.used;
+    return plan;
+}
 
-    Encoder *encoder = aligned_alloc(KERNEL_ALIGNMENT, carver.used);
+Encoder *encoder_new(const Model *model)
+{
+    size_t bytes;
+    const Encoder plan = encoder_plan(model, &bytes);
+    Encoder *encoder = aligned_alloc(KERNEL_ALIGNMENT, bytes);
     if (!encoder) return NULL;
-    memset(encoder, 0, carver.used);
+    memset(encoder, 0, bytes);
     *encoder = plan;
-    carver = (Carver){.block = (unsigned char *)encoder, .used = aligned(sizeof plan)};
+    Carver carver = {.block = (unsigned char *)encoder, .used = aligned(sizeof plan)};
     path_layout(&encoder->path, &carver, CODEC_BLOCK);
     encoder_reset(encoder, CODEC_ENDLESS);
     return encoder;
@@ -146,18 +154,25 @@ static void decoder_layout(Decoder *decoder, Carver *carver)
     decoder->silence = carve(carver, (size_t)decoder->path.stage[0].layer.in);
 }
 
-Decoder *decoder_new(const Model *model)
+static Decoder decoder_plan(const Model *model, size_t *bytes)
 {
     Decoder plan = {0};
     path_init(&plan.path, model, true);
     Carver carver = {.used = aligned(sizeof plan)};
     decoder_layout(&plan, &carver);
+    *bytes = carver.used;
+    return plan;
+}
 
-    Decoder *decoder = aligned_alloc(KERNEL_ALIGNMENT, carver.used);
+Decoder *decoder_new(const Model *model)
+{
+    size_t bytes;
+    const Decoder plan = decoder_plan(model, &bytes);
+    Decoder *decoder = aligned_alloc(KERNEL_ALIGNMENT, bytes);
     if (!decoder) return NULL;
-    memset(decoder, 0, carver.used);
+    memset(decoder, 0, bytes);
     *decoder = plan;
-    carver = (Carver){.block = (unsigned char *)decoder, .used = aligned(sizeof plan)};
+    Carver carver = {.block = (unsigned char *)decoder, .used = aligned(sizeof plan)};
     decoder_layout(decoder, &carver);
     decoder_reset(decoder, CODEC_ENDLESS);
     return decoder;
@@ -206,4 +221,16 @@ size_t decoder_process(Decoder *decoder, const float *latent, float *audio)
     const float *frame = decoder->fed < decoder->limit ? latent : decoder->silence;
     decoder->fed++;
     return path_process(&decoder->path, frame, 1, audio);
+}
+
+// ---- Both ----
+
+CodecSize codec_size(const Model *model)
+{
+    CodecSize size;
+    const Encoder encoder = encoder_plan(model, &size.encoder);
+    const Decoder decoder = decoder_plan(model, &size.decoder);
+    size.frames = encoder_frames_max(&encoder, CODEC_BLOCK);
+    size.samples = decoder_samples_max(&decoder);
+    return size;
 }

@@ -15,6 +15,16 @@
 
 enum { CODEC_BLOCK = 64 }; // samples: the most that one encoder_process() takes
 
+// What the codec of a model takes.
+typedef struct {
+    size_t encoder, decoder; // bytes
+    size_t frames;           // the most that one block of CODEC_BLOCK samples gives
+    size_t samples;          // the most that one frame gives
+} CodecSize;
+
+// Allocates nothing.
+CodecSize codec_size(const Model *model);
+
 typedef struct Encoder Encoder;
 typedef struct Decoder Decoder;
 

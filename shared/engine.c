@@ -137,6 +137,7 @@ Engine *engine_new(Model *model, const Latent *reference, double host_rate, int 
         error_set(error, "%d channels; 1 to %d can be", channels, ENGINE_CHANNELS_MAX);
         return NULL;
     }
+    if (!engine_limits_check(model, host_rate, error)) return NULL;
     Engine *engine = calloc(1, sizeof *engine);
     if (!engine) {
         error_set(error, "out of memory");

@@ -8,14 +8,12 @@
 #ifndef TRASLUZ_ENGINE_H
 #define TRASLUZ_ENGINE_H
 
+#include "engine_limits.h"
 #include "latent.h"
 #include "latent_ops.h"
 #include "model.h"
 
-enum {
-    ENGINE_CHANNELS_MAX = 8,
-    ENGINE_LATENCY_MAX = 65536, // samples: hosts are told that it can be no more
-};
+enum { ENGINE_CHANNELS_MAX = 8 };
 
 #define ENGINE_CEILING 1.99f // no sample is beyond it, going in or coming out: 6 dB over full scale
 
@@ -37,7 +35,7 @@ typedef struct {
 typedef struct Engine Engine;
 
 // Takes references of its own to the model; copies the reference latent, which may be NULL and must
-// fit the model. Allocates all that it will ever need.
+// fit the model. Refuses what engine_limits_check() refuses. Allocates all that it will ever need.
 Engine *engine_new(Model *model, const Latent *reference, double host_rate, int channels,
                    Error *error);
 void engine_free(Engine *engine);

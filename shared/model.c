@@ -67,6 +67,24 @@ static float *aligned_zeros(size_t values)
     return array;
 }
 
+static size_t packed_values(const Convolution *conv)
+{
+    const size_t in = (size_t)conv->in, out = (size_t)conv->out, kernel = (size_t)conv->kernel;
+    return conv->transposed ? in * whole_columns(kernel * out) : kernel * in * whole_columns(out);
+}
+
+// Layers of few channels grow when they are made up to whole columns.
+static bool check_packed(const Arch *arch, Error *error)
+{
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    const int count = arch_convolutions(arch, list);
+    size_t values = 0;
+    for (int i = 0; i < count; i++) values += packed_values(&list[i]);
+    return values <= MODEL_PACKED_MAX ||
+           error_set(error, "%zu weights in whole vectors; at most %d can be", values,
+                     MODEL_PACKED_MAX);
+}
+
 static bool pack_convolution(Model *model, PackedConvolution *packed, const Convolution *conv)
 {
     const size_t in = (size_t)conv->in, out = (size_t)conv->out, kernel = (size_t)conv->kernel;
@@ -310,7 +328,7 @@ static bool read_tensors(const Safetensors *file, Model *model, Error *error)
 static Model *read_model(const Safetensors *file, Error *error)
 {
     Arch arch;
-    if (!read_arch(file, &arch, error)) return NULL;
+    if (!read_arch(file, &arch, error) || !check_packed(&arch, error)) return NULL;
     const double rate = read_number(file, "sample_rate");
     if (isnan(rate)) {
         error_set(error, "metadata: no sample_rate");

@@ -11,7 +11,10 @@
 #include "error.h"
 #include "hash.h"
 
-enum { MODEL_TEXT_MAX = 1024 };
+enum {
+    MODEL_TEXT_MAX = 1024,
+    MODEL_PACKED_MAX = 2 * ARCH_PARAMETERS_MAX, // values of the packed convolutions of a file
+};
 
 #define MODEL_RATE_MIN 8000.0
 #define MODEL_RATE_MAX 192000.0

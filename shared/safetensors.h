@@ -20,7 +20,8 @@ enum {
     SAFETENSORS_METADATA_MAX = 32,           // pairs, of those written
 };
 
-#define SAFETENSORS_FILE_MAX ((size_t)256 << 20) // bytes
+// Bytes of a file that is read whole: a model of the most parameters that there can be fits.
+#define SAFETENSORS_FILE_MAX ((size_t)80 << 20)
 
 typedef struct {
     const char *name;

@@ -22,6 +22,20 @@ struct Stream {
     Fifo altered, clean;            // decoded samples that are not due yet
 };
 
+// What waits in a queue is less than the delay and what one block adds.
+static size_t queue_size(const Model *model)
+{
+    const CodecSize size = codec_size(model);
+    return (size_t)arch_delay(&model->arch) + CODEC_BLOCK + (size.frames + 1) * size.samples;
+}
+
+size_t stream_bytes(const Model *model)
+{
+    enum { DECODERS = 2, QUEUES = 2 };
+    const CodecSize size = codec_size(model);
+    return size.encoder + DECODERS * size.decoder + QUEUES * queue_size(model) * sizeof(float);
+}
+
 Stream *stream_new(const Model *model, const Latent *reference, uint32_t audio_channel)
 {
     Stream *stream = calloc(1, sizeof *stream);
@@ -40,8 +54,7 @@ Stream *stream_new(const Model *model, const Latent *reference, uint32_t audio_c
         stream->before = malloc(channels * sizeof(float));
         stream->decoded = malloc(samples * sizeof(float));
         stream->clean_decoded = malloc(samples * sizeof(float));
-        // What waits is less than the delay and what one block adds.
-        const size_t size = (size_t)stream->delay + CODEC_BLOCK + (frames + 1) * samples;
+        const size_t size = queue_size(model);
         made = fifo_init(&stream->altered, size);
         made = fifo_init(&stream->clean, size) && made;
         if (made && stream->latent && stream->before && stream->decoded && stream->clean_decoded) {

@@ -12,6 +12,9 @@
 
 typedef struct Stream Stream;
 
+// Memory that a stream of the model takes for what has come and waits, in bytes. Allocates nothing.
+size_t stream_bytes(const Model *model);
+
 // The reference (from latent_loop()) may be NULL; model and reference must outlive the stream.
 // `audio_channel` decides the noise, together with the seed. NULL where memory is short.
 Stream *stream_new(const Model *model, const Latent *reference, uint32_t audio_channel);

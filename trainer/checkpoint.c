@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Bytes: three values for each parameter, of which there can be ARCH_PARAMETERS_MAX.
+#define CHECKPOINT_FILE_MAX ((size_t)256 << 20)
+
 bool checkpoint_init(Checkpoint *checkpoint, const Arch *arch, Error *error)
 {
     const size_t n = arch_parameters(arch);
@@ -138,7 +141,7 @@ static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const 
 bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error)
 {
     size_t size;
-    unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
+    unsigned char *bytes = file_read(path, CHECKPOINT_FILE_MAX, &size, error);
     Safetensors *file = bytes ? safetensors_parse(bytes, size, error) : NULL;
     const bool good = file && read_checkpoint(checkpoint, identity, file, error);
     safetensors_free(file);

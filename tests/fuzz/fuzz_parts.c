@@ -1,0 +1,97 @@
+#include "fuzz_parts.h"
+
+#include "engine.h"
+#include "initialize.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SAMPLES = 600,
+    COST_MAX = 2000, // multiply-adds a sample: cases are to be quick
+};
+
+unsigned fuzz_byte(Input *input)
+{
+    if (input->left == 0) return 0;
+    input->left--;
+    return *input->data++;
+}
+
+unsigned fuzz_word(Input *input)
+{
+    const unsigned low = fuzz_byte(input);
+    return low | fuzz_byte(input) << 8;
+}
+
+void *fuzz_bytes(Input *input, size_t most, size_t *size)
+{
+    *size = most < input->left ? most : input->left;
+    void *bytes = malloc(*size);
+    MUST(bytes || *size == 0);
+    if (*size > 0) memcpy(bytes, input->data, *size);
+    input->data += *size;
+    input->left -= *size;
+    return bytes;
+}
+
+Model *fuzz_model(const Arch *arch, double rate)
+{
+    Error error;
+    const ModelInfo info = {.level = -20};
+    const size_t channels = (size_t)arch_latent_channels(arch);
+    float *parameters = malloc(arch_parameters(arch) * sizeof *parameters);
+    float *mean = calloc(channels, sizeof *mean), *std = malloc(channels * sizeof *std);
+    MUST(parameters && mean && std);
+    for (size_t c = 0; c < channels; c++) std[c] = 1;
+    initialize_parameters(arch, 1, parameters);
+    Model *model = model_new(arch, rate, parameters, mean, std, &info, &error);
+    MUST(model);
+    free(parameters);
+    free(mean);
+    free(std);
+    return model;
+}
+
+void fuzz_check_error(const Error *error)
+{
+    MUST(*error->text && !strchr(error->text, '\n'));
+}
+
+static void play_in_blocks(Engine *engine, const float *in, float *out, size_t block)
+{
+    const EngineSettings settings = {
+        .latent = {LATENT_NEUTRAL, .noise = 0.5f, .blend = 0.5f, .smear = 0.01f, .capture = true},
+        .detail = 0.5f,
+        .wet = 0.8f,
+        .gain = 2,
+        .auto_gain = true,
+        .enabled = true,
+    };
+    engine_reset(engine);
+    for (size_t at = 0; at < SAMPLES; at += block) {
+        const float *from[1] = {in + at};
+        float *to[1] = {out + at};
+        if (at + block > SAMPLES) block = SAMPLES - at;
+        engine_process(engine, &settings, from, to, block);
+    }
+}
+
+void fuzz_play(Model *model, const Latent *reference)
+{
+    Error error;
+    float in[SAMPLES], first[SAMPLES], second[SAMPLES];
+    const double rate = model->sample_rate;
+    const bool is_quick = arch_multiply_adds(&model->arch, rate) / rate < COST_MAX;
+    Engine *engine = engine_new(model, reference, rate, 1, &error);
+    if (!engine) fuzz_check_error(&error);
+    if (engine && is_quick) {
+        for (int i = 0; i < SAMPLES; i++) in[i] = sinf((float)(i * i % 97));
+        play_in_blocks(engine, in, first, SAMPLES);
+        play_in_blocks(engine, in, second, 37);
+        MUST(memcmp(first, second, sizeof first) == 0);
+        for (int i = 0; i < SAMPLES; i++) MUST(fabsf(first[i]) <= ENGINE_CEILING);
+    }
+    engine_free(engine);
+}
