@@ -26,7 +26,7 @@ typedef struct {
     char command[MODEL_TEXT_MAX];    // what repeats the training
     int epochs;
     uint32_t seed; // of first weights, split and order; 1 where the file does not say
-    double train_loss, validation_loss, test_loss; // MSE
+    double train_loss, validation_loss, test_loss; // MSE, unless the command says otherwise
     double level; // RMS of the training set, dB relative to full scale
 } ModelInfo;
 

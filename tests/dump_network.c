@@ -6,6 +6,7 @@
 #include "codec.h"
 #include "file.h"
 #include "fixture.h"
+#include "loss.h"
 #include "network.h"
 #include "stream.h"
 
@@ -40,7 +41,10 @@ int main(int argc, char **argv)
           *streamed = malloc((n + delay) * sizeof(float));
     fixture_signal(audio, n, 22050.0, 3);
     Workspace *workspace = workspace_new(&model->arch, n);
-    const double loss = network_forward(workspace, model->parameters, audio);
+    network_forward(workspace, model->parameters, audio);
+    const double loss = loss_mse(network_output(workspace), audio, n);
+    loss_gradient(&(Loss){false}, network_output(workspace), audio, n,
+                  network_output_gradient(workspace));
     float *gradient = malloc(arch_parameters(&model->arch) * sizeof(float));
     network_backward(workspace, model->parameters, gradient);
     size_t frames;

@@ -3,12 +3,20 @@
 #include "adam.h"
 #include "check.h"
 #include "fixture.h"
+#include "loss.h"
 #include "network.h"
 
 // Compares the gradient with central differences of the loss, at parameters spread over every
 // tensor. The loss is summed in double from float outputs, so a difference is good to about 1e-7 of
 // the loss: the step is large for that reason.
-static void check_gradient(const char *text, Activation activation)
+static double loss_of(Workspace *workspace, const Loss *loss, const float *parameters,
+                      const float *audio, size_t n)
+{
+    network_forward(workspace, parameters, audio);
+    return loss_value(loss, network_output(workspace), audio, n);
+}
+
+static void check_gradient_of(const char *text, Activation activation, const Loss *loss)
 {
     Error error;
     Arch arch;
@@ -21,6 +29,8 @@ static void check_gradient(const char *text, Activation activation)
     for (size_t i = 0; i < window; i++) audio[i] *= 3.0f; // away from where everything is linear
     Workspace *workspace = workspace_new(&arch, window);
     network_forward(workspace, parameters, audio);
+    loss_gradient(loss, network_output(workspace), audio, window,
+                  network_output_gradient(workspace));
     network_backward(workspace, parameters, gradient);
     double scale = 0.0;
     for (size_t i = 0; i < n; i++) scale = fmax(scale, fabs((double)gradient[i]));
@@ -28,9 +38,9 @@ static void check_gradient(const char *text, Activation activation)
     for (size_t i = 0; i < n; i += stride) {
         const float value = parameters[i], step = 4e-3f;
         parameters[i] = value + step;
-        const double above = network_forward(workspace, parameters, audio);
+        const double above = loss_of(workspace, loss, parameters, audio, window);
         parameters[i] = value - step;
-        const double below = network_forward(workspace, parameters, audio);
+        const double below = loss_of(workspace, loss, parameters, audio, window);
         parameters[i] = value;
         const double numeric = (above - below) / (2.0 * (double)step);
         const double off = fabs(numeric - (double)gradient[i]);
@@ -41,6 +51,16 @@ static void check_gradient(const char *text, Activation activation)
     free(parameters);
     free(gradient);
     free(audio);
+}
+
+static void check_gradient(const char *text, Activation activation)
+{
+    check_gradient_of(text, activation, &(Loss){false});
+}
+
+static void test_gradient_of_relative_loss(void)
+{
+    check_gradient_of("6k8s6p4,r4k2d3,3k6s3p2", ACTIVATION_TANH, &(Loss){.relative = true});
 }
 
 static void test_gradient_of_leaky_relu(void)
@@ -100,7 +120,7 @@ static void check_start(const char *text, bool whole)
     initialize_parameters(&arch, 5, parameters);
     fixture_signal(audio, window, 22050.0, 3);
     Workspace *workspace = workspace_new(&arch, window);
-    const double loss = network_forward(workspace, parameters, audio);
+    const double loss = loss_of(workspace, &(Loss){false}, parameters, audio, window);
     memcpy(once, network_output(workspace), window * sizeof(float));
     network_forward(workspace, parameters, once);
     const double changed = fixture_difference(once + EDGE, network_output(workspace) + EDGE,
@@ -148,6 +168,7 @@ int main(void)
     RUN(test_gradient_of_silu);
     RUN(test_gradient_of_tanh);
     RUN(test_gradient_of_odd_architectures);
+    RUN(test_gradient_of_relative_loss);
     RUN(test_first_weights_are_those_of_pytorch);
     RUN(test_linear_path_starts_as_lapped_transform);
     RUN(test_adam);

@@ -10,6 +10,7 @@ struct Batch {
     Arch arch;
     size_t window, parameters;
     int size;
+    Loss loss;
     const Dataset *dataset;
     Pool *pool;
     Workspace **workspace; // one for each thread
@@ -18,7 +19,8 @@ struct Batch {
     double *result;        // for each item, what the call wants
 };
 
-Batch *batch_new(const Arch *arch, size_t window, int size, const Dataset *dataset, Pool *pool)
+Batch *batch_new(const Arch *arch, size_t window, int size, const Loss *loss,
+                 const Dataset *dataset, Pool *pool)
 {
     Batch *batch = calloc(1, sizeof *batch);
     if (!batch) return NULL;
@@ -28,6 +30,7 @@ Batch *batch_new(const Arch *arch, size_t window, int size, const Dataset *datas
     batch->window = window;
     batch->parameters = arch_parameters(arch);
     batch->size = size;
+    batch->loss = *loss;
     batch->dataset = dataset;
     batch->pool = pool;
     batch->workspace = calloc((size_t)threads, sizeof *batch->workspace);
@@ -79,6 +82,15 @@ static const float *read_window(const Job *job, int item, int thread)
     return audio;
 }
 
+// Encodes and decodes the window and returns its loss.
+static double forward(const Job *job, const float *audio, int thread)
+{
+    const Batch *batch = job->batch;
+    Workspace *workspace = batch->workspace[thread];
+    network_forward(workspace, job->parameters, audio);
+    return loss_value(&batch->loss, network_output(workspace), audio, batch->window);
+}
+
 // ---- Gradient ----
 
 static void gradient_of_window(void *data, int item, int thread)
@@ -87,7 +99,9 @@ static void gradient_of_window(void *data, int item, int thread)
     Batch *batch = job->batch;
     Workspace *workspace = batch->workspace[thread];
     const float *audio = read_window(job, item, thread);
-    batch->result[item] = network_forward(workspace, job->parameters, audio);
+    batch->result[item] = forward(job, audio, thread);
+    loss_gradient(&batch->loss, network_output(workspace), audio, batch->window,
+                  network_output_gradient(workspace));
     network_backward(workspace, job->parameters,
                      batch->gradient + (size_t)item * batch->parameters);
 }
@@ -130,8 +144,7 @@ static void loss_of_window(void *data, int item, int thread)
 {
     const Job *job = data;
     const float *audio = read_window(job, item, thread);
-    job->batch->result[item] =
-        network_forward(job->batch->workspace[thread], job->parameters, audio);
+    job->batch->result[item] = forward(job, audio, thread);
 }
 
 // The next at most `size` windows of a list, as a job.

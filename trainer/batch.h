@@ -6,21 +6,23 @@
 
 #include "arch.h"
 #include "dataset.h"
+#include "loss.h"
 #include "pool.h"
 
 typedef struct Batch Batch;
 
 // For batches of at most `size` windows of `window` samples. Allocates; NULL where memory is short.
 // The data set and the pool must outlive it.
-Batch *batch_new(const Arch *arch, size_t window, int size, const Dataset *dataset, Pool *pool);
+Batch *batch_new(const Arch *arch, size_t window, int size, const Loss *loss,
+                 const Dataset *dataset, Pool *pool);
 void batch_free(Batch *batch);
 
-// Mean over windows[0, n), n <= size, of the mean squared error, each window's audio taken times
+// Mean over windows[0, n), n <= size, of the loss, each window's audio taken times
 // gain[i]; writes its gradient to gradient[parameters].
 double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
                       const float *gain, int n, float *gradient);
 
-// Mean of the mean squared error over any number of windows.
+// Mean of the loss over any number of windows.
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows);
 
 // Mean and standard deviation of each latent channel over all frames of the windows, and the level

@@ -416,29 +416,17 @@ static void decode(Workspace *workspace, const float *parameters)
     }
 }
 
-double network_forward(Workspace *workspace, const float *parameters, const float *audio)
+void network_forward(Workspace *workspace, const float *parameters, const float *audio)
 {
     network_encode(workspace, parameters, audio);
     decode(workspace, parameters);
-    const float *output = network_output(workspace);
-    double sum = 0.0;
-    for (size_t i = 0; i < workspace->window; i++) {
-        const double difference = (double)output[i] - (double)audio[i];
-        sum += difference * difference;
-    }
-    return sum / (double)workspace->window;
 }
 
 void network_backward(Workspace *workspace, const float *parameters, float *gradient)
 {
     const Arch *arch = &workspace->arch;
     const int latent = arch->encoder.layers, last = workspace->signals - 1;
-    const Signal *input = &workspace->signal[0];
-    Signal *output = &workspace->signal[last];
     for (int i = 1; i < last; i++) clear_gradient(&workspace->signal[i]);
-    const float scale = 2.0f / (float)workspace->window;
-    for (size_t i = 0; i < workspace->window; i++)
-        output->gradient[i] = scale * (output->values[i] - input->values[i]);
 
     run_backward(workspace, parameters, gradient, latent, last);
     if (arch->linear) {
@@ -459,4 +447,9 @@ const float *network_latent(const Workspace *workspace, size_t *frames)
 const float *network_output(const Workspace *workspace)
 {
     return workspace->signal[workspace->signals - 1].values;
+}
+
+float *network_output_gradient(Workspace *workspace)
+{
+    return workspace->signal[workspace->signals - 1].gradient;
 }

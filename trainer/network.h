@@ -18,12 +18,15 @@ typedef struct Workspace Workspace;
 Workspace *workspace_new(const Arch *arch, size_t window);
 void workspace_free(Workspace *workspace);
 
-// Encodes and decodes audio[0, window) and returns the mean squared error of the output.
-double network_forward(Workspace *workspace, const float *parameters, const float *audio);
+// Encodes and decodes audio[0, window).
+void network_forward(Workspace *workspace, const float *parameters, const float *audio);
 
-// After network_forward() with the same parameters: writes the gradient of the mean squared error
-// to gradient[parameters].
+// After network_forward() with the same parameters: from the derivative of a loss by each output
+// sample, in network_output_gradient(), writes that by each parameter to gradient[parameters].
 void network_backward(Workspace *workspace, const float *parameters, float *gradient);
+
+// [window], to be filled.
+float *network_output_gradient(Workspace *workspace);
 
 // Encodes alone.
 void network_encode(Workspace *workspace, const float *parameters, const float *audio);

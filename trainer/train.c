@@ -34,6 +34,8 @@ static const char help[] =
     "                           the --epochs (plateau with --patience, else constant)\n"
     "      --patience N         of the plateau (3)\n"
     "      --warm-up EPOCHS     in which the learning rate rises from 0; 0.5 is half an epoch (0)\n"
+    "      --relative-loss      divide each window's squared error by the window's power, so that\n"
+    "                           soft music counts as much as loud\n"
     "      --random-gain DB     each window louder or softer by up to so many dB, in each epoch\n"
     "                           anew, so that loud and quiet music is learned alike (0)\n"
     "      --per-clip N         windows an epoch takes from each file (0: all there are)\n"
@@ -54,6 +56,7 @@ enum {
     OPTION_SCHEDULE,
     OPTION_PATIENCE,
     OPTION_WARM_UP,
+    OPTION_RELATIVE_LOSS,
     OPTION_RANDOM_GAIN,
     OPTION_PER_CLIP,
     OPTION_EPOCH_WINDOWS,
@@ -76,6 +79,7 @@ static const struct option long_options[] = {
     {"schedule", required_argument, NULL, OPTION_SCHEDULE},
     {"patience", required_argument, NULL, OPTION_PATIENCE},
     {"warm-up", required_argument, NULL, OPTION_WARM_UP},
+    {"relative-loss", no_argument, NULL, OPTION_RELATIVE_LOSS},
     {"random-gain", required_argument, NULL, OPTION_RANDOM_GAIN},
     {"per-clip", required_argument, NULL, OPTION_PER_CLIP},
     {"epoch-windows", required_argument, NULL, OPTION_EPOCH_WINDOWS},
@@ -159,6 +163,7 @@ static bool read_option(Call *call, int option)
         o->schedule.patience = (int)n;
         break;
     case OPTION_WARM_UP: good = read_number("--warm-up", 0.0, 1e6, &o->schedule.warm_up); break;
+    case OPTION_RELATIVE_LOSS: o->loss.relative = true; break;
     case OPTION_RANDOM_GAIN: good = read_number("--random-gain", 0.0, 60.0, &o->random_gain); break;
     case OPTION_PER_CLIP:
         good = read_integer("--per-clip", 0, 1 << 30, &n);

@@ -77,9 +77,11 @@ static void identify(Training *training)
     schedule_describe(&o->schedule, schedule);
     snprintf(training->identity, sizeof training->identity,
              "architecture %s, activation %s, rate %.9g, window %zu, batch %d, %s, "
-             "random-gain %.9g, per-clip %zu, epoch-windows %zu, seed %" PRIu32 ", data %.16s",
+             "loss %s, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed %" PRIu32
+             ", data %.16s",
              arch, activation_name(o->arch.activation), o->rate, o->window, o->batch, schedule,
-             o->random_gain, o->per_clip, o->epoch_windows, o->seed, data);
+             o->loss.relative ? "relative" : "mse", o->random_gain, o->per_clip, o->epoch_windows,
+             o->seed, data);
 }
 
 // ---- The table of losses ----
@@ -286,7 +288,8 @@ static bool training_start(Training *training, Error *error)
     identify(training);
     training->checkpoint_path = training_checkpoint_path(o->output);
     training->csv_path = path_beside(o->output, ".csv");
-    training->batch = batch_new(&o->arch, o->window, o->batch, training->dataset, training->pool);
+    training->batch =
+        batch_new(&o->arch, o->window, o->batch, &o->loss, training->dataset, training->pool);
     training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));
     training->gain = malloc((size_t)o->batch * sizeof(float));
     if (!training->checkpoint_path || !training->csv_path || !training->batch ||

@@ -9,6 +9,7 @@
 
 #include "arch.h"
 #include "dataset.h"
+#include "loss.h"
 #include "pool.h"
 #include "schedule.h"
 
@@ -20,6 +21,7 @@ typedef struct {
     size_t window;                           // samples
     int batch;                               // windows
     Schedule schedule;                       // of Adam's learning rate
+    Loss loss;                               // what is made small
     double random_gain;                      // see random_gain.h; decibels, 0: none
     size_t per_clip;                         // windows an epoch takes from each clip; 0: all
     size_t epoch_windows;                    // windows in an epoch; 0: all

@@ -1,0 +1,23 @@
+// loss.h: what a training makes smaller, of one window: a value and its gradient with respect to
+// the network's output. Any thread; allocates nothing.
+#ifndef TRASLUZ_LOSS_H
+#define TRASLUZ_LOSS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct {
+    bool relative; // the mean squared error is divided by the mean square of the audio, at least
+                   // that of -60 dB, so that soft music counts as much as loud
+} Loss;
+
+// The mean squared error of output[0, n) to audio[0, n).
+double loss_mse(const float *output, const float *audio, size_t n);
+
+double loss_value(const Loss *loss, const float *output, const float *audio, size_t n);
+
+// Writes the value's derivative by each output sample to gradient[0, n).
+void loss_gradient(const Loss *loss, const float *output, const float *audio, size_t n,
+                   float *gradient);
+
+#endif
