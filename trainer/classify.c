@@ -2,10 +2,8 @@
 // latents, or takes one that was trained, and tests it.
 #include "classifier.h"
 #include "command.h"
-#include "gnuplot.h"
 #include "study.h"
 
-#include <cblas.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,8 +65,7 @@ typedef struct {
     const LatentSet *set;
     Pool *pool;
     M5Weights weights;
-    FileWriter accuracy;   // accuracy.csv
-    double *curve[CURVES]; // [epochs], for the pictures
+    double *curve[CURVES]; // [epochs]
     ClassifierScore validation;
     int best_epoch; // 0: the weights were given
     size_t *test;   // indices of set->clip
@@ -145,6 +142,19 @@ static bool read_weights(Study *study, Error *error)
 
 // ---- Training ----
 
+// Anew after each epoch, so that a training that is broken off leaves what it has come to.
+static bool write_accuracy(const Study *study, int epochs, Error *error)
+{
+    FileWriter writer;
+    double *const *curve = study->curve;
+    if (!study_create(&writer, study->call->output, "accuracy.csv", error)) return false;
+    fprintf(writer.stream, "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy\n");
+    for (int i = 0; i < epochs; i++)
+        fprintf(writer.stream, "%d,%.9g,%.6f,%.9g,%.6f\n", i + 1, curve[TRAIN_LOSS][i],
+                curve[TRAIN_ACCURACY][i], curve[VALIDATION_LOSS][i], curve[VALIDATION_ACCURACY][i]);
+    return file_commit(&writer, error);
+}
+
 static bool hear_epoch(void *data, const ClassifierEpoch *epoch, Error *error)
 {
     Study *study = data;
@@ -152,11 +162,10 @@ static bool hear_epoch(void *data, const ClassifierEpoch *epoch, Error *error)
            epoch->epoch, 100.0 * epoch->train.accuracy, 100.0 * epoch->validation.accuracy,
            epoch->best ? " (best)" : "", epoch->train.loss, epoch->validation.loss);
     fflush(stdout);
-    fprintf(study->accuracy.stream, "%d,%.9g,%.6f,%.9g,%.6f\n", epoch->epoch, epoch->train.loss,
-            epoch->train.accuracy, epoch->validation.loss, epoch->validation.accuracy);
     const double point[CURVES] = {epoch->train.accuracy, epoch->validation.accuracy,
                                   epoch->train.loss, epoch->validation.loss};
     for (int c = 0; c < CURVES; c++) study->curve[c][epoch->epoch - 1] = point[c];
+    if (!write_accuracy(study, epoch->epoch, error)) return false;
     if (!epoch->best) return true;
     study->best_epoch = epoch->epoch;
     study->validation = epoch->validation;
@@ -178,14 +187,8 @@ static bool train(Study *study, Error *error)
         study->curve[c] = calloc((size_t)call->epochs, sizeof *study->curve[c]);
         if (!study->curve[c]) return error_set(error, "out of memory");
     }
-    if (!study_create(&study->accuracy, call->output, "accuracy.csv", error)) return false;
-    fprintf(study->accuracy.stream,
-            "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy\n");
-    if (classifier_train(&study->weights, &options, study->set, study->pool, hear_epoch, study,
-                         error))
-        return file_commit(&study->accuracy, error);
-    file_abandon(&study->accuracy);
-    return false;
+    return classifier_train(&study->weights, &options, study->set, study->pool, hear_epoch, study,
+                            error);
 }
 
 // ---- Pictures ----
@@ -354,11 +357,9 @@ static json_t *options_json(const Call *call)
                      (json_int_t)call->seed);
 }
 
-static bool study_set(const Call *call, const LatentSet *set, Pool *pool, Error *error)
+static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error *error)
 {
-    if (set->genres < 2)
-        return error_set(error, "%s: a set of two genres or more is needed", call->latents);
-    if (!call->no_pictures && !gnuplot_check(error)) return false;
+    const Call *call = data;
     Study study = {.call = call, .set = set, .pool = pool};
     const bool good = choose_test(&study, error) &&
                       (!call->weights || read_weights(&study, error)) &&
@@ -368,18 +369,6 @@ static bool study_set(const Call *call, const LatentSet *set, Pool *pool, Error 
     free(study.test);
     free(study.guess);
     for (int c = 0; c < CURVES; c++) free(study.curve[c]);
-    return good;
-}
-
-static bool classify_file(const Call *call, Error *error)
-{
-    LatentSet *set = latent_set_open(call->latents, error);
-    Pool *pool = set ? pool_new((int)call->threads) : NULL;
-    if (set && !pool) error_set(error, "the threads could not be started");
-    openblas_set_num_threads(1); // each of our threads has lanes of its own
-    const bool good = pool && study_set(call, set, pool, error);
-    pool_free(pool);
-    latent_set_close(set);
     return good;
 }
 
@@ -420,7 +409,9 @@ static int run(int argc, char **argv)
     if (!call.output) return command_usage(&command_classify, "no folder given (-o FOLDER)");
     call.latents = argv[optind];
     Error error;
-    return classify_file(&call, &error) ? EXIT_DONE : command_fail(&command_classify, &error);
+    return study_run(call.latents, (int)call.threads, !call.no_pictures, study_set, &call, &error)
+               ? EXIT_DONE
+               : command_fail(&command_classify, &error);
 }
 
 const Command command_classify = {"classify", "learn to tell the genre of a latent", help, run};

@@ -2,13 +2,11 @@
 // K-Means in two, three and all dimensions, and how far the clusters are the genres.
 #include "cluster_scores.h"
 #include "command.h"
-#include "gnuplot.h"
 #include "kmeans.h"
 #include "pca.h"
 #include "progress.h"
 #include "study.h"
 
-#include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -325,16 +323,14 @@ static void study_free(Study *study)
     free(study);
 }
 
-static bool study_set(const Call *call, const LatentSet *set, Pool *pool, Error *error)
+static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error *error)
 {
+    const Call *call = data;
     static const Space spaces[SPACES] = {
         {.name = "2d", .table = "points_2d.csv", .dimensions = 2, .columns = 2},
         {.name = "3d", .table = "points_3d.csv", .dimensions = 3, .columns = 3},
         {.name = "latent", .table = "points_latent.csv"},
     };
-    if (set->genres < 2)
-        return error_set(error, "%s: a set of two genres or more is needed", call->latents);
-    if (!call->no_pictures && !gnuplot_check(error)) return false;
     Study *study = calloc(1, sizeof *study);
     if (!study) return error_set(error, "out of memory");
     study->call = call;
@@ -346,18 +342,6 @@ static bool study_set(const Call *call, const LatentSet *set, Pool *pool, Error 
                       draw(study, error);
     if (good) print_scores(study);
     study_free(study);
-    return good;
-}
-
-static bool cluster_file(const Call *call, Error *error)
-{
-    LatentSet *set = latent_set_open(call->latents, error);
-    Pool *pool = set ? pool_new((int)call->threads) : NULL;
-    if (set && !pool) error_set(error, "the threads could not be started");
-    openblas_set_num_threads(1); // each of our threads has tiles of its own
-    const bool good = pool && study_set(call, set, pool, error);
-    pool_free(pool);
-    latent_set_close(set);
     return good;
 }
 
@@ -403,7 +387,9 @@ static int run(int argc, char **argv)
     if (!call.output) return command_usage(&command_cluster, "no folder given (-o FOLDER)");
     call.latents = argv[optind];
     Error error;
-    return cluster_file(&call, &error) ? EXIT_DONE : command_fail(&command_cluster, &error);
+    return study_run(call.latents, (int)call.threads, !call.no_pictures, study_set, &call, &error)
+               ? EXIT_DONE
+               : command_fail(&command_cluster, &error);
 }
 
 const Command command_cluster = {"cluster", "find clusters among the latents of a set", help, run};

@@ -149,6 +149,14 @@ static void run_lanes(M5 *m5, LanePass *pass)
     pool_run(m5->pool, run_lane, &job, LANES);
 }
 
+// A lane's own sums, one for each channel, at 0.
+static double *begin_sum(double *sums, int lane, size_t out)
+{
+    double *sum = sums + (size_t)lane * out;
+    memset(sum, 0, out * sizeof *sum);
+    return sum;
+}
+
 static double sum_lanes(const double *sum, size_t out, size_t channel)
 {
     double total = 0.0;
@@ -210,9 +218,7 @@ static void add_statistics(M5 *m5, int lane, size_t from, size_t to)
 {
     const BlockState *state = &m5->block[m5->at];
     const size_t out = m5->weights->block[m5->at].out;
-    double *sum = state->sum + (size_t)lane * out, *square = state->square + (size_t)lane * out;
-    memset(sum, 0, out * sizeof *sum);
-    memset(square, 0, out * sizeof *square);
+    double *sum = begin_sum(state->sum, lane, out), *square = begin_sum(state->square, lane, out);
     for (size_t clip = from; clip < to; clip++) {
         const float *y = clip_normal(m5, m5->at, clip);
         for (size_t t = 0; t < state->frames; t++)
@@ -400,9 +406,7 @@ static void add_slopes(M5 *m5, int lane, size_t from, size_t to)
 {
     const BlockState *state = &m5->block[m5->at];
     const size_t out = m5->weights->block[m5->at].out;
-    double *sum = state->sum + (size_t)lane * out, *square = state->square + (size_t)lane * out;
-    memset(sum, 0, out * sizeof *sum);
-    memset(square, 0, out * sizeof *square);
+    double *sum = begin_sum(state->sum, lane, out), *square = begin_sum(state->square, lane, out);
     for (size_t clip = from; clip < to; clip++) {
         const float *normal = clip_normal(m5, m5->at, clip);
         for (size_t p = 0; p < state->pooled; p++)

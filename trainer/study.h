@@ -6,8 +6,16 @@
 #include "file.h"
 #include "latent_set.h"
 #include "plot.h"
+#include "pool.h"
 
 #include <jansson.h>
+
+typedef bool StudyTask(const void *call, const LatentSet *set, Pool *pool, Error *error);
+
+// Opens a latent set, which must have two genres, starts `threads` threads (0: one for each
+// processor), sees that there is gnuplot where pictures are wanted, and runs task(call, …).
+bool study_run(const char *latents, int threads, bool pictures, StudyTask *task, const void *call,
+               Error *error);
 
 // Begins FOLDER/NAME; the caller commits it.
 bool study_create(FileWriter *writer, const char *folder, const char *name, Error *error);
