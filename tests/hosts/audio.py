@@ -2,10 +2,10 @@
 """audio.py COMMAND…: compares audio files (WAV, 16-bit or 32-bit float). Exit status 1 and the reason on standard error where
 they are not as the command says.
 
-  same A B FROM            the same samples, bit for bit, from that one on, and not silence
+  same A B                 the same samples, bit for bit, and not silence
   level A B LOW HIGH       A's level is LOW to HIGH dB above B's
   noise CLEAN NOISY CURVE  what NOISY has beside CLEAN follows the curve of the noise control (SECONDS:SIGMA,…)
-  delayed A B SAMPLES      A is B, that many samples later, to -110 dB
+  delayed A B SAMPLES      A is B, that many samples later, to -120 dB
   closer A B C SAMPLES DB  A is closer to C, so much later, than B is, by so many decibels"""
 import array
 import math
@@ -48,13 +48,13 @@ def demand(holds, reason):
         sys.exit(reason)
 
 
-def same(a, b, start):
+def same(a, b):
     (left, _), (right, _) = read(a), read(b)
     demand(len(left) == len(right), f"{len(left)} channels, {len(right)} channels")
     demand(len(left[0]) == len(right[0]), f"{len(left[0])} samples, {len(right[0])} samples")
     demand(decibels(left) > -60, f"there is no sound: {decibels(left):.1f} dB")
     for channel, (x, y) in enumerate(zip(left, right)):
-        differing = [i for i, (p, q) in enumerate(zip(x, y)) if p != q and i >= int(start)]
+        differing = [i for i, (p, q) in enumerate(zip(x, y)) if p != q]
         if differing:
             most = max(abs(x[i] - y[i]) for i in differing)
             sys.exit(f"channel {channel}: {len(differing)} samples differ, the first at {differing[0]}, by {most:g} at most")
@@ -99,7 +99,7 @@ def distance(late, early, samples):
 def delayed(a, b, samples):
     left, right = read(a)[0], read(b)[0]
     rest = distance(left, right, int(samples)) - decibels(right)
-    demand(rest < -110, f"not the same, {samples} samples later: the difference is at {rest:.1f} dB")
+    demand(rest < -120, f"not the same, {samples} samples later: the difference is at {rest:.1f} dB")
 
 
 def closer(a, b, c, samples, least):
