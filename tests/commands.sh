@@ -1,40 +1,11 @@
 #!/bin/sh
 # The command line of the trainer, from the outside: exit status, one line of message, and that nothing is left behind or
-# overwritten where something goes wrong. $TRAINER is the program; prints "ok name" or "FAIL name" for each test.
+# overwritten where something goes wrong. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
-: "${TRAINER:?the path of the built trainer}"
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-case $TRAINER in /*) ;; *) TRAINER=$PWD/$TRAINER ;; esac
-cd "$folder" || exit 1
-export HOME="$folder" XDG_CACHE_HOME="$folder/cache"
-failed=0
-
-# run TEST
-run() {
-    if "$1"; then
-        echo "ok commands.$1"
-    else
-        echo "FAIL commands.$1"
-        failed=1
-    fi
-}
-
-# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status, prints nothing, and says so in one line.
-refused() {
-    wanted=$1 pattern=$2
-    shift 2
-    "$TRAINER" "$@" >out 2>err </dev/null
-    status=$?
-    if [ "$status" -ne "$wanted" ] || [ -s out ] || [ "$(wc -l <err)" -ne 1 ] ||
-        ! grep -q -e "$pattern" err; then
-        echo "    trainer $*: status $status, not $wanted, or not '$pattern':" >&2
-        sed 's/^/    /' err >&2
-        return 1
-    fi
-}
+# shellcheck source=tests/fixture.sh
+. "$(dirname "$0")/fixture.sh"
 
 # audio FILE BYTES: an AU file of 8-bit mu-law at 22050 Hz, for which any bytes will do.
 audio() {

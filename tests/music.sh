@@ -1,43 +1,12 @@
 #!/bin/sh
-# New music from the outside: `trainer compare` and `trainer generate`. $TRAINER is the program; prints "ok name" or
-# "FAIL name" for each test.
+# New music from the outside: `trainer compare` and `trainer generate`. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
-: "${TRAINER:?the path of the built trainer}"
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-case $TRAINER in /*) ;; *) TRAINER=$PWD/$TRAINER ;; esac
-models=$(cd "$(dirname "$0")/../presets/models" && pwd) || exit 1
-cd "$folder" || exit 1
-export HOME="$folder" XDG_CACHE_HOME="$folder/cache"
+# shellcheck source=tests/fixture.sh
+. "$(dirname "$0")/fixture.sh"
+models=$here/../presets/models
 model=$models/normal.safetensors
-failed=0
-
-# run TEST
-run() {
-    if "$1"; then
-        echo "ok music.$1"
-    else
-        echo "FAIL music.$1"
-        failed=1
-    fi
-}
-
-# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status and says so in one line.
-refused() {
-    wanted=$1 pattern=$2
-    shift 2
-    "$TRAINER" "$@" >out 2>err
-    [ $? -eq "$wanted" ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q -e "$pattern" err && return 0
-    echo "    trainer $*: $(cat err)" >&2
-    return 1
-}
-
-# Without gnuplot: a path on which nothing is found but what the trainer itself needs, which is nothing.
-without_gnuplot() {
-    PATH=$folder/nowhere "$TRAINER" "$@"
-}
 
 is_png() {
     [ "$(head -c 8 "$1" | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ]

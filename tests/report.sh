@@ -1,37 +1,12 @@
 #!/bin/sh
 # `trainer report` from the outside: what goes into the page, and that a browser (headless Chromium) shows all of it, on a
-# phone's width too. $TRAINER is the program; prints "ok name" or "FAIL name" for each test.
+# phone's width too. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
-: "${TRAINER:?the path of the built trainer}"
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-case $TRAINER in /*) ;; *) TRAINER=$PWD/$TRAINER ;; esac
-models=$(cd "$(dirname "$0")/../presets/models" && pwd) || exit 1
-cd "$folder" || exit 1
-export HOME="$folder" XDG_CACHE_HOME="$folder/cache"
-failed=0
-
-# run TEST
-run() {
-    if "$1"; then
-        echo "ok report.$1"
-    else
-        echo "FAIL report.$1"
-        failed=1
-    fi
-}
-
-# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status and says so in one line.
-refused() {
-    wanted=$1 pattern=$2
-    shift 2
-    "$TRAINER" "$@" >out 2>err
-    [ $? -eq "$wanted" ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q -e "$pattern" err && return 0
-    echo "    trainer $*: $(cat err)" >&2
-    return 1
-}
+# shellcheck source=tests/fixture.sh
+. "$(dirname "$0")/fixture.sh"
+models=$here/../presets/models
 
 # has PATTERN: the page does, in one of its lines.
 has() {
@@ -119,7 +94,7 @@ test_report_refuses() {
     refused 2 'folders of results are needed' report -o x.html && refused 2 'no page given' report runs &&
         refused 1 'none: No such file' report none -o kept.html && refused 1 'nothing in it' report empty -o kept.html &&
         [ "$(cat kept.html)" = kept ] || return 1
-    PATH=$folder/nowhere "$TRAINER" report runs -o kept.html >out 2>err
+    without_gnuplot report runs -o kept.html >out 2>err
     [ $? -eq 1 ] && grep -q gnuplot-nox err && [ "$(cat kept.html)" = kept ]
 }
 

@@ -1,36 +1,10 @@
 #!/bin/sh
-# The study of a data set's latents from the outside: `trainer latents`, `classify` and `cluster`. $TRAINER is the program;
-# prints "ok name" or "FAIL name" for each test.
+# The study of a data set's latents from the outside: `trainer latents`, `classify` and `cluster`. Prints "ok name" or "FAIL name" for each test.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
-: "${TRAINER:?the path of the built trainer}"
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-case $TRAINER in /*) ;; *) TRAINER=$PWD/$TRAINER ;; esac
-cd "$folder" || exit 1
-export HOME="$folder" XDG_CACHE_HOME="$folder/cache"
-failed=0
-
-# run TEST
-run() {
-    if "$1"; then
-        echo "ok study.$1"
-    else
-        echo "FAIL study.$1"
-        failed=1
-    fi
-}
-
-# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status and says so in one line.
-refused() {
-    wanted=$1 pattern=$2
-    shift 2
-    "$TRAINER" "$@" >out 2>err
-    [ $? -eq "$wanted" ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q -e "$pattern" err && return 0
-    echo "    trainer $*: $(cat err)" >&2
-    return 1
-}
+# shellcheck source=tests/fixture.sh
+. "$(dirname "$0")/fixture.sh"
 
 # tone GENRE NUMBER STEP: half a second of mu-law at 22050 Hz: a saw tooth whose step tells the genre.
 tone() {
