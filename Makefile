@@ -65,7 +65,7 @@ else ifeq ($(MACHINE),aarch64) # GCC 12 fails where it makes vectors of fmax() o
 $(BUILD)/tests/%.o: override CFLAGS += -fno-tree-vectorize
 endif
 
-all: $(BUNDLE)/trasluz.so $(BUNDLE_DATA) $(BUILD)/bin/trainer
+all: $(BUNDLE)/trasluz.so $(BUNDLE_DATA) $(BUILD)/bin/trainer $(BUILD)/trainer.1
 
 $(BUILD)/shared/%.o: shared/%.c
 	@mkdir -p $(@D)
@@ -106,6 +106,11 @@ $(BUILD)/bin/trainer: $(TRAINER_OBJECTS) $(SHARED_OBJECTS)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
 $(filter-out $(ENGINE_TESTS),$(TESTS)): $(TRAINER_PARTS)
+# The man page is written from what the trainer says; one built for another machine says nothing, and has none.
+$(BUILD)/trainer.1: trainer/manual.sh $(BUILD)/bin/trainer
+	$(SHOW) MANUAL $@
+	$(Q)if $(BUILD)/bin/trainer --version >/dev/null 2>&1; then $^ >$@.new && mv $@.new $@; else : >$@; fi
+
 $(TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(NETWORK_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
@@ -142,8 +147,7 @@ $(DUMPS): $(BUILD)/tests/dump_%: $(BUILD)/tests/dump_%.o $(TRAINER_PARTS) $(SHAR
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
 	install -m 755 $(BUILD)/bin/trainer "$(DESTDIR)$(PREFIX)/bin/trainer"
-	install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
-	install -m 644 trainer/trainer.1 "$(DESTDIR)$(PREFIX)/share/man/man1/trainer.1"
+	[ ! -s $(BUILD)/trainer.1 ] || install -D -m 644 $(BUILD)/trainer.1 "$(DESTDIR)$(PREFIX)/share/man/man1/trainer.1"
 	cd $(BUNDLE) && find . -type d -exec install -d "$(DESTDIR)$(LV2DIR)/trasluz.lv2/{}" \;
 	cd $(BUNDLE) && find . -type f ! -name '*.so' -exec install -m 644 {} "$(DESTDIR)$(LV2DIR)/trasluz.lv2/{}" \;
 	install -m 755 $(BUNDLE)/trasluz.so "$(DESTDIR)$(LV2DIR)/trasluz.lv2/trasluz.so"
@@ -151,11 +155,6 @@ install: all
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/trainer" "$(DESTDIR)$(PREFIX)/share/man/man1/trainer.1"
 	rm -rf "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
-
-# Not part of a build: the page is kept, since a trainer built for another machine cannot be asked for its help.
-manual: $(BUILD)/bin/trainer
-	trainer/manual.sh $(BUILD)/bin/trainer >$(BUILD)/trainer.1
-	mv $(BUILD)/trainer.1 trainer/trainer.1
 
 # ---- The two commands of README.md ----
 
@@ -244,5 +243,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall manual demo check check-hosts check-aarch64 test-programs lint format clean
+.PHONY: all install uninstall demo check check-hosts check-aarch64 test-programs lint format clean
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -6,14 +6,10 @@
 
 # shellcheck source=tests/fixture.sh
 . "$(dirname "$0")/fixture.sh"
-page=$here/../trainer/trainer.1
+page=$folder/trainer.1
+"$here/../trainer/manual.sh" "$TRAINER" >"$page" || exit 1
 
-test_manual_is_of_this_trainer() {
-    "$here/../trainer/manual.sh" "$TRAINER" | diff "$page" - >changes ||
-        { echo "    run: make manual" >&2; head -5 changes >&2; return 1; }
-}
-
-# Whatever manual.sh makes of a help: each command and each option is there, at the beginning of a line.
+# Each command and each option is there, at the beginning of a line, whatever its help looks like.
 test_manual_has_every_command_and_option() {
     groff -man -Tutf8 -P-c -P-b -P-u -rLL=300n "$page" | sed 's/‐/-/g; s/−/-/g' >text || return 1
     for command in $("$TRAINER" --help | awk '/^  [a-z]/ { print $1 }'); do
@@ -33,7 +29,6 @@ test_mandoc_and_groff_are_content() {
     return 1
 }
 
-run test_manual_is_of_this_trainer
 run test_manual_has_every_command_and_option
 run test_mandoc_and_groff_are_content
 exit $failed

@@ -1,6 +1,5 @@
 #!/bin/sh
-# manual.sh TRAINER: prints the man page trainer.1: what is said here, and what each command says by --help. `make manual`
-# writes trainer/trainer.1 by it.
+# manual.sh TRAINER: prints the man page trainer.1: what is said here, and what each command says by --help.
 set -eu
 trainer=$1
 
@@ -75,7 +74,7 @@ describe() {
 }
 
 cat <<END
-.\\" Written by manual.sh: change what it says there, or the commands' --help, and run \`make manual\`.
+.\\" Written by manual.sh.
 .TH TRAINER 1 2026-11-23 "$("$trainer" --version | sed 's/trainer (\(.*\)) /\1 /')" "User Commands"
 .ad l
 .SH NAME
