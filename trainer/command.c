@@ -1,6 +1,7 @@
 #include "command.h"
 
-#include <errno.h>
+#include "parse.h"
+
 #include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -50,29 +51,18 @@ int command_option(const Command *command, int argc, char **argv, const char *sh
 bool option_integer(const Command *command, const char *option, const char *text, long low,
                     long high, long *value)
 {
-    char *end;
-    errno = 0;
-    const long number = strtol(text, &end, 10);
-    if (*text && !*end && errno == 0 && number >= low && number <= high) {
-        *value = number;
-        return true;
-    }
-    command_usage(command, "%s: a whole number from %ld to %ld is needed, not '%s'", option, low,
-                  high, text);
+    Error error;
+    if (parse_integer(text, low, high, value, &error)) return true;
+    command_usage(command, "%s: %s", option, error.text);
     return false;
 }
 
 bool option_number(const Command *command, const char *option, const char *text, double low,
                    double high, double *value)
 {
-    char *end;
-    const double number = strtod(text, &end);
-    if (*text && !*end && number >= low && number <= high) {
-        *value = number;
-        return true;
-    }
-    command_usage(command, "%s: a number from %g to %g is needed, not '%s'", option, low, high,
-                  text);
+    Error error;
+    if (parse_number(text, low, high, value, &error)) return true;
+    command_usage(command, "%s: %s", option, error.text);
     return false;
 }
 

@@ -3,11 +3,10 @@
 #include "command.h"
 #include "dataset.h"
 #include "model.h"
-#include "training.h"
+#include "stop.h"
+#include "training_settings.h"
 
 #include <cblas.h>
-#include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,16 +49,9 @@ static const char help[] =
     "\n"
     "example: trainer train ~/Music -o mine.safetensors --arch normal --epochs 40\n";
 
+// Those that are settings of the training go by their names alone.
 enum {
-    OPTION_ACTIVATION = 256,
-    OPTION_RATE,
-    OPTION_SCHEDULE,
-    OPTION_PATIENCE,
-    OPTION_WARM_UP,
-    OPTION_RELATIVE_LOSS,
-    OPTION_RANDOM_GAIN,
-    OPTION_PER_CLIP,
-    OPTION_EPOCH_WINDOWS,
+    OPTION_SETTING = 256,
     OPTION_CACHE,
     OPTION_NAME,
     OPTION_TRAINED_ON,
@@ -70,19 +62,19 @@ enum {
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"arch", required_argument, NULL, 'a'},
-    {"activation", required_argument, NULL, OPTION_ACTIVATION},
+    {"activation", required_argument, NULL, OPTION_SETTING},
     {"epochs", required_argument, NULL, 'e'},
     {"batch", required_argument, NULL, 'b'},
     {"window", required_argument, NULL, 'w'},
-    {"rate", required_argument, NULL, OPTION_RATE},
+    {"rate", required_argument, NULL, OPTION_SETTING},
     {"learning-rate", required_argument, NULL, 'l'},
-    {"schedule", required_argument, NULL, OPTION_SCHEDULE},
-    {"patience", required_argument, NULL, OPTION_PATIENCE},
-    {"warm-up", required_argument, NULL, OPTION_WARM_UP},
-    {"relative-loss", no_argument, NULL, OPTION_RELATIVE_LOSS},
-    {"random-gain", required_argument, NULL, OPTION_RANDOM_GAIN},
-    {"per-clip", required_argument, NULL, OPTION_PER_CLIP},
-    {"epoch-windows", required_argument, NULL, OPTION_EPOCH_WINDOWS},
+    {"schedule", required_argument, NULL, OPTION_SETTING},
+    {"patience", required_argument, NULL, OPTION_SETTING},
+    {"warm-up", required_argument, NULL, OPTION_SETTING},
+    {"relative-loss", no_argument, NULL, OPTION_SETTING},
+    {"random-gain", required_argument, NULL, OPTION_SETTING},
+    {"per-clip", required_argument, NULL, OPTION_SETTING},
+    {"epoch-windows", required_argument, NULL, OPTION_SETTING},
     {"seed", required_argument, NULL, 's'},
     {"threads", required_argument, NULL, 't'},
     {"cache", required_argument, NULL, OPTION_CACHE},
@@ -96,99 +88,42 @@ static const struct option long_options[] = {
 
 // The call as it was read.
 typedef struct {
-    TrainingOptions training;
-    const char *arch, *activation, *schedule, *cache;
+    TrainingSettings settings;
+    const char *cache;
     char **folders;
     int folder_count;
-    int threads;
+    long threads;
     bool force;
     char command[MODEL_TEXT_MAX];
 } Call;
 
-enum { DEFAULT_PATIENCE = 3 }; // epochs
-
-static volatile sig_atomic_t stop_wanted;
-
-static void want_stop(int signal_number)
+// Reads a setting of the training; its long option is that of `index`, or has the letter `option`.
+static bool read_setting(Call *call, int option, int index)
 {
-    (void)signal_number;
-    stop_wanted = 1;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = want_stop, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask); // a second Ctrl-C ends the program at once
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-static bool read_integer(const char *option, long low, long high, long *value)
-{
-    return option_integer(&command_train, option, optarg, low, high, value);
-}
-
-static bool read_number(const char *option, double low, double high, double *value)
-{
-    return option_number(&command_train, option, optarg, low, high, value);
+    if (option != OPTION_SETTING)
+        for (index = 0; long_options[index].val != option;) index++;
+    const char *name = long_options[index].name;
+    Error error;
+    if (training_setting_read(&call->settings, name, optarg, &error)) return true;
+    command_usage(&command_train, "--%s: %s", name, error.text);
+    return false;
 }
 
 // Reads one option; false where its value is wrong.
-static bool read_option(Call *call, int option)
+static bool read_option(Call *call, int option, int index)
 {
-    TrainingOptions *o = &call->training;
-    long n = 0;
-    bool good = true;
+    TrainingOptions *o = &call->settings.options;
     switch (option) {
-    case 'o': o->output = optarg; break;
-    case 'a': call->arch = optarg; break;
-    case OPTION_ACTIVATION: call->activation = optarg; break;
-    case 'e':
-        good = read_integer("--epochs", 1, 1000000, &n);
-        o->schedule.epochs = (int)n;
-        break;
-    case 'b':
-        good = read_integer("--batch", 1, 4096, &n);
-        o->batch = (int)n;
-        break;
-    case 'w':
-        good = read_integer("--window", 1, 1 << 26, &n);
-        o->window = (size_t)n;
-        break;
-    case OPTION_RATE: good = read_number("--rate", MODEL_RATE_MIN, MODEL_RATE_MAX, &o->rate); break;
-    case 'l': good = read_number("--learning-rate", 1e-9, 10.0, &o->schedule.learning_rate); break;
-    case OPTION_SCHEDULE: call->schedule = optarg; break;
-    case OPTION_PATIENCE:
-        good = read_integer("--patience", 1, 1000000, &n);
-        o->schedule.patience = (int)n;
-        break;
-    case OPTION_WARM_UP: good = read_number("--warm-up", 0.0, 1e6, &o->schedule.warm_up); break;
-    case OPTION_RELATIVE_LOSS: o->loss.relative = true; break;
-    case OPTION_RANDOM_GAIN: good = read_number("--random-gain", 0.0, 60.0, &o->random_gain); break;
-    case OPTION_PER_CLIP:
-        good = read_integer("--per-clip", 0, 1 << 30, &n);
-        o->per_clip = (size_t)n;
-        break;
-    case OPTION_EPOCH_WINDOWS:
-        good = read_integer("--epoch-windows", 0, 1 << 30, &n);
-        o->epoch_windows = (size_t)n;
-        break;
-    case 's':
-        good = read_integer("--seed", 0, UINT32_MAX, &n);
-        o->seed = (uint32_t)n;
-        break;
-    case 't':
-        good = read_integer("--threads", 0, 1024, &n);
-        call->threads = (int)n;
-        break;
-    case OPTION_CACHE: call->cache = optarg; break;
-    case OPTION_NAME: o->name = optarg; break;
-    case OPTION_TRAINED_ON: o->trained_on = optarg; break;
-    case OPTION_RESUME: o->resume = true; break;
-    case OPTION_FORCE: call->force = true; break;
-    default: good = false; break;
+    case 'o': o->output = optarg; return true;
+    case 't': return option_integer(&command_train, "--threads", optarg, 0, 1024, &call->threads);
+    case OPTION_CACHE: call->cache = optarg; return true;
+    case OPTION_NAME: o->name = optarg; return true;
+    case OPTION_TRAINED_ON: o->trained_on = optarg; return true;
+    case OPTION_RESUME: o->resume = true; return true;
+    case OPTION_FORCE: call->force = true; return true;
+    case '?': return false;
+    default: return read_setting(call, option, index);
     }
-    return good;
 }
 
 // Keeps the call's words, for the weights file; a word with spaces is quoted.
@@ -202,43 +137,26 @@ static void keep_command(Call *call, int argc, char **argv)
     }
 }
 
-// What was not said of the schedule follows from what was.
-static bool settle_schedule(Schedule *schedule, const char *name, Error *error)
-{
-    if (!name)
-        schedule->kind = schedule->patience > 0 ? SCHEDULE_PLATEAU : SCHEDULE_CONSTANT;
-    else if (!schedule_parse(&schedule->kind, name, error))
-        return false;
-    if (schedule->kind == SCHEDULE_PLATEAU && schedule->patience == 0)
-        schedule->patience = DEFAULT_PATIENCE;
-    return schedule_check(schedule, error);
-}
-
 // Reads the call. Returns -1 where it can go on, else the exit status.
 static int read_call(Call *call, int argc, char **argv)
 {
     keep_command(call, argc, argv);
-    int option;
-    while ((option = getopt_long(argc, argv, "o:a:e:b:w:l:s:t:h", long_options, NULL)) != -1) {
+    int option, index;
+    while ((option = getopt_long(argc, argv, "o:a:e:b:w:l:s:t:h", long_options, &index)) != -1) {
         if (option == 'h') {
             fputs(help, stdout);
             return EXIT_DONE;
         }
-        if (!read_option(call, option)) return EXIT_USAGE;
+        if (!read_option(call, option, index)) return EXIT_USAGE;
     }
     call->folders = argv + optind;
     call->folder_count = argc - optind;
     if (call->folder_count == 0) return command_usage(&command_train, "no folder of music given");
-    if (!call->training.output)
+    if (!call->settings.options.output)
         return command_usage(&command_train, "no weights file given (-o FILE)");
 
     Error error;
-    Activation activation;
-    TrainingOptions *o = &call->training;
-    if (!activation_parse(&activation, call->activation, &error) ||
-        !arch_parse(&o->arch, call->arch, activation, &error) ||
-        !arch_check_window(&o->arch, o->window, &error) ||
-        !settle_schedule(&o->schedule, call->schedule, &error))
+    if (!training_settings_settle(&call->settings, &error))
         return command_usage(&command_train, "%s", error.text);
     return -1;
 }
@@ -246,7 +164,7 @@ static int read_call(Call *call, int argc, char **argv)
 // Nothing that took time to make is written over unasked.
 static int check_output(const Call *call)
 {
-    const TrainingOptions *o = &call->training;
+    const TrainingOptions *o = &call->settings.options;
     char *checkpoint = training_checkpoint_path(o->output);
     if (!checkpoint) return command_usage(&command_train, "out of memory");
     int status = -1;
@@ -267,9 +185,9 @@ static int check_output(const Call *call)
 
 static int train(const Call *call, const Dataset *dataset, Pool *pool)
 {
-    const TrainingOptions *o = &call->training;
+    const TrainingOptions *o = &call->settings.options;
     Error error;
-    catch_signals();
+    stop_catch_signals();
     switch (training_run(o, dataset, pool, &stop_wanted, stdout, &error)) {
     case TRAINING_STOPPED:
         printf("stopped; to go on, repeat the call with --resume:\n  %s%s\n", call->command,
@@ -283,24 +201,15 @@ static int train(const Call *call, const Dataset *dataset, Pool *pool)
 
 static int run(int argc, char **argv)
 {
-    Call call = {
-        .training = {.rate = 22050.0,
-                     .window = ARCH_WINDOW,
-                     .batch = 16,
-                     .schedule = {.epochs = 25, .learning_rate = 1e-3},
-                     .seed = 1,
-                     .name = "",
-                     .trained_on = ""},
-        .arch = "normal",
-        .activation = "leaky_relu",
-    };
+    Call call = {.settings = training_defaults};
+    TrainingOptions *o = &call.settings.options;
     int status = read_call(&call, argc, argv);
     if (status < 0) status = check_output(&call);
     if (status >= 0) return status;
-    call.training.command = call.command;
+    o->command = call.command;
 
     Error error;
-    Pool *pool = pool_new(call.threads);
+    Pool *pool = pool_new((int)call.threads);
     if (!pool) {
         error_set(&error, "the threads could not be started");
         return command_fail(&command_train, &error);
@@ -310,8 +219,8 @@ static int run(int argc, char **argv)
         .folders = (const char *const *)call.folders,
         .folder_count = (size_t)call.folder_count,
         .cache = call.cache,
-        .rate = call.training.rate,
-        .seed = call.training.seed,
+        .rate = o->rate,
+        .seed = o->seed,
         .progress = stderr,
     };
     Dataset *dataset = dataset_open(&options, pool, &error);

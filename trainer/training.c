@@ -247,6 +247,19 @@ static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Err
     return good;
 }
 
+static bool tell_observer(const Training *training, double train, double validation, Error *error)
+{
+    const TrainingOptions *o = training->options;
+    const TrainingEpoch epoch = {
+        .epoch = training->state.epoch + 1,
+        .train_loss = train,
+        .validation_loss = validation,
+        .learning_rate = training->rate,
+        .parameters = training->state.parameters,
+    };
+    return !o->observer || o->observer(o->observer_data, &epoch, error);
+}
+
 static bool end_epoch(Training *training, Error *error)
 {
     Checkpoint *state = &training->state;
@@ -269,7 +282,9 @@ static bool end_epoch(Training *training, Error *error)
             state->epoch + 1, train, validation, better ? " (best)" : "", training->rate,
             training->seconds);
     fflush(training->log);
-    if (!csv_add(training, train, validation, state->loss_windows, error)) return false;
+    if (!csv_add(training, train, validation, state->loss_windows, error) ||
+        !tell_observer(training, train, validation, error))
+        return false;
     schedule_follow(&training->options->schedule, &state->schedule, state->epoch, validation);
     state->epoch++;
     state->step = 0;

@@ -15,6 +15,18 @@
 
 #include <signal.h>
 
+// How an epoch ended.
+typedef struct {
+    int epoch; // from 1
+    double train_loss, validation_loss;
+    double learning_rate;    // of its last step
+    const float *parameters; // as they are now
+} TrainingEpoch;
+
+// Called at the end of each epoch, before the checkpoint is written: of an epoch that a kill falls
+// into it may hear twice. Where it returns false the training ends with its error.
+typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *error);
+
 typedef struct {
     Arch arch;
     double rate;                             // Hz
@@ -29,6 +41,8 @@ typedef struct {
     const char *output;                      // the weights file
     const char *name, *trained_on, *command; // for the weights file's metadata
     bool resume;                             // go on from the checkpoint
+    TrainingObserver *observer;              // may be NULL
+    void *observer_data;
 } TrainingOptions;
 
 typedef enum { TRAINING_DONE, TRAINING_STOPPED, TRAINING_FAILED } TrainingEnd;
