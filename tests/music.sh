@@ -64,7 +64,7 @@ test_generate_of_one_part_is_decode() {
 
 test_generate_bends_as_decode_does() {
     "$TRAINER" generate "$model" songs/reggae/b.flac -o bent.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
-        --reference songs/reggae/a.wav --no-picture >out && grep -q 'against the unbent: SNR' out && [ ! -e bent.png ] &&
+        --reference songs/reggae/a.wav --no-pictures >out && grep -q 'against the unbent: SNR' out && [ ! -e bent.png ] &&
         "$TRAINER" encode "$model" songs/reggae/a.wav -o a.latent >/dev/null &&
         "$TRAINER" decode "$model" b.latent -o decoded.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
             --reference a.latent >/dev/null && cmp decoded.wav bent.wav || return 1
@@ -74,26 +74,26 @@ test_generate_bends_as_decode_does() {
 # Noise that is ten times as strong is 20 dB more; the command says so.
 test_generate_tells_how_far() {
     for noise in 0.001 0.01; do
-        "$TRAINER" generate "$model" songs/reggae/a.wav -o noise.wav --noise "$noise" --no-picture |
+        "$TRAINER" generate "$model" songs/reggae/a.wav -o noise.wav --noise "$noise" --no-pictures |
             sed 's/.*SNR \(.*\) dB/\1/'
     done | awk '{ snr[NR] = $1 } END { d = snr[1] - snr[2]; exit !(NR == 2 && d > 18 && d < 22) }'
 }
 
 test_generate_averages() {
-    "$TRAINER" generate "$model" songs/jazz/a.flac songs/jazz/a.flac@0- --average -o same.wav --no-picture >/dev/null &&
-        "$TRAINER" generate "$model" songs/jazz/a.flac@0- -o single.wav --no-picture >/dev/null && cmp same.wav single.wav &&
-        "$TRAINER" generate "$model" songs --average --first 3 -o first.wav --no-picture >out && grep -q 'average of 3 parts, 1 s' out &&
+    "$TRAINER" generate "$model" songs/jazz/a.flac songs/jazz/a.flac@0- --average -o same.wav --no-pictures >/dev/null &&
+        "$TRAINER" generate "$model" songs/jazz/a.flac@0- -o single.wav --no-pictures >/dev/null && cmp same.wav single.wav &&
+        "$TRAINER" generate "$model" songs --average --first 3 -o first.wav --no-pictures >out && grep -q 'average of 3 parts, 1 s' out &&
         grep -q 'a.flac' first.json && ! grep -q 'b.flac' first.json &&
-        "$TRAINER" generate "$model" songs --average --loop -o looped.wav --no-picture >out && grep -q 'average of 4 parts, 2.5 s' out
+        "$TRAINER" generate "$model" songs --average --loop -o looped.wav --no-pictures >out && grep -q 'average of 4 parts, 2.5 s' out
 }
 
 test_generate_concatenates() {
     "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 --concatenate -o remix.ogg >out &&
         grep -q 'concatenation of 2 parts, 1.999 s' out && is_png remix.png &&
         "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 --concatenate --fade 0.25 \
-            -o faded.wav --no-picture >out && grep -q 'parts, 1.749 s' out &&
+            -o faded.wav --no-pictures >out && grep -q 'parts, 1.749 s' out &&
         "$TRAINER" generate "$model" songs/reggae/b.flac@0-40% songs/reggae/b.flac@40%-100% --concatenate -o whole.flac \
-            --no-picture >/dev/null && "$TRAINER" generate "$model" songs/reggae/b.flac@0- -o uncut.flac --no-picture >/dev/null &&
+            --no-pictures >/dev/null && "$TRAINER" generate "$model" songs/reggae/b.flac@0- -o uncut.flac --no-pictures >/dev/null &&
         cmp whole.flac uncut.flac
 }
 
@@ -108,7 +108,7 @@ test_generate_refuses() {
         refused 1 'a part is FILE@FROM-TO' generate "$model" songs/reggae/a.wav@1 -o x.wav &&
         refused 1 'nothing is left of its 2.* s' generate "$model" songs/reggae/a.wav@1-0.5 -o x.wav &&
         refused 1 'too short to fade' generate "$model" songs --concatenate --fade 1 -o x.wav &&
-        refused 1 'b.safetensors is what is read' generate "$model" b.safetensors -o b.wav --no-picture &&
+        refused 1 'b.safetensors is what is read' generate "$model" b.safetensors -o b.wav --no-pictures &&
         refused 1 'made by another model' generate "$models/chico.safetensors" b.safetensors -o x.wav &&
         cmp b.safetensors kept.safetensors && [ ! -e x.wav ] && [ ! -e x.safetensors ]
 }

@@ -186,3 +186,16 @@ uint64_t audio_writer_clipped(const AudioWriter *writer)
 {
     return writer->clipped;
 }
+
+bool audio_write_mono(const char *path, double rate, const float *samples, size_t n,
+                      uint64_t *clipped, Error *error)
+{
+    AudioWriter *writer = audio_writer_new(path, rate, 1, error);
+    if (!writer) return false;
+    if (!audio_write(writer, samples, n, error)) {
+        audio_writer_abandon(writer);
+        return false;
+    }
+    *clipped = audio_writer_clipped(writer);
+    return audio_writer_commit(writer, error);
+}

@@ -29,4 +29,8 @@ bool audio_write(AudioWriter *writer, const float *samples, size_t frames, Error
 // cannot.
 uint64_t audio_writer_clipped(const AudioWriter *writer);
 
+// A whole file of one channel at once; *clipped is as above.
+bool audio_write_mono(const char *path, double rate, const float *samples, size_t n,
+                      uint64_t *clipped, Error *error);
+
 #endif

@@ -121,14 +121,10 @@ static char *output_path(const Comparison *comparison, const Clip *clip, const c
 static bool write_audio(const char *path, double rate, const float *audio, size_t samples,
                         Error *error)
 {
-    AudioWriter *writer = audio_writer_new(path, rate, 1, error);
-    if (!writer) return false;
-    if (audio_write(writer, audio, samples, error)) {
-        command_note_clipped(&command_compare, path, audio_writer_clipped(writer));
-        return audio_writer_commit(writer, error);
-    }
-    audio_writer_abandon(writer);
-    return false;
+    uint64_t clipped;
+    if (!audio_write_mono(path, rate, audio, samples, &clipped, error)) return false;
+    command_note_clipped(&command_compare, path, clipped);
+    return true;
 }
 
 static bool draw_picture(const char *path, double rate, const Clip *clip, const Score *score,

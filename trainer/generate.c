@@ -37,7 +37,7 @@ static const char help[] =
     "      --loop               an average goes on to the end of the longest part, the others\n"
     "                           repeated; without it, to the end of the shortest\n"
     "      --fade SECONDS       from each part into the next (0: a hard cut)\n"
-    "      --no-picture         draw none (it needs gnuplot)\n" LATENT_HELP "\n"
+    "      --no-pictures        draw no picture (it needs gnuplot)\n" LATENT_HELP "\n"
     "example: trainer generate normal.safetensors genres/reggae --average --first 3 -o three.wav\n";
 
 enum {
@@ -46,7 +46,7 @@ enum {
     OPTION_FIRST,
     OPTION_LOOP,
     OPTION_FADE,
-    OPTION_NO_PICTURE,
+    OPTION_NO_PICTURES,
 };
 
 static const struct option long_options[] = {
@@ -56,7 +56,7 @@ static const struct option long_options[] = {
     {"first", required_argument, NULL, OPTION_FIRST},
     {"loop", no_argument, NULL, OPTION_LOOP},
     {"fade", required_argument, NULL, OPTION_FADE},
-    {"no-picture", no_argument, NULL, OPTION_NO_PICTURE},
+    {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
     LATENT_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
@@ -65,7 +65,7 @@ typedef struct {
     const char *weights, *output;
     char **parts;
     int part_count;
-    bool average, concatenate, loop, no_picture;
+    bool average, concatenate, loop, no_pictures;
     long first; // 0: all
     double fade;
     LatentOptions options;
@@ -259,15 +259,13 @@ static bool check_files(const Generation *generation, Error *error)
 
 static bool write_audio(const Generation *generation, const Sound *sound, Error *error)
 {
+    uint64_t clipped;
     const char *path = generation->path[FILE_AUDIO];
-    AudioWriter *writer = audio_writer_new(path, generation->model->sample_rate, 1, error);
-    if (!writer) return false;
-    if (!audio_write(writer, sound->audio, sound->samples, error)) {
-        audio_writer_abandon(writer);
+    if (!audio_write_mono(path, generation->model->sample_rate, sound->audio, sound->samples,
+                          &clipped, error))
         return false;
-    }
-    command_note_clipped(&command_generate, path, audio_writer_clipped(writer));
-    return audio_writer_commit(writer, error);
+    command_note_clipped(&command_generate, path, clipped);
+    return true;
 }
 
 static bool draw_picture(const Generation *generation, const Sound *sound, Error *error)
@@ -275,8 +273,8 @@ static bool draw_picture(const Generation *generation, const Sound *sound, Error
     const char *slash = strrchr(generation->call->output, '/');
     const PicturedSound pictured = {slash ? slash + 1 : generation->call->output, sound->audio,
                                     sound->samples};
-    return generation->call->no_picture || sound_picture(generation->path[FILE_PICTURE], &pictured,
-                                                         1, generation->model->sample_rate, error);
+    return generation->call->no_pictures || sound_picture(generation->path[FILE_PICTURE], &pictured,
+                                                          1, generation->model->sample_rate, error);
 }
 
 static json_t *number_or_null(double value)
@@ -383,7 +381,7 @@ static bool generate_file(const Call *call, Error *error)
     PartList list = {0};
     Generation generation = {.call = call, .list = &list};
     Model *model = NULL;
-    bool good = (call->no_picture || gnuplot_check(error)) && list_parts(&list, call, error) &&
+    bool good = (call->no_pictures || gnuplot_check(error)) && list_parts(&list, call, error) &&
                 name_files(&generation, error) && check_files(&generation, error) &&
                 (model = command_model(call->weights, error));
     generation.model = model;
@@ -402,7 +400,7 @@ static bool read_option(Call *call, int option)
     case OPTION_AVERAGE: call->average = true; return true;
     case OPTION_CONCATENATE: call->concatenate = true; return true;
     case OPTION_LOOP: call->loop = true; return true;
-    case OPTION_NO_PICTURE: call->no_picture = true; return true;
+    case OPTION_NO_PICTURES: call->no_pictures = true; return true;
     case OPTION_FIRST: return option_integer(command, "--first", optarg, 1, 1000000, &call->first);
     case OPTION_FADE: return option_number(command, "--fade", optarg, 0.0, 3600.0, &call->fade);
     default: return latent_option_take(command, &call->options, option);
