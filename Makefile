@@ -163,7 +163,7 @@ LIBRARY_DEPENDS = lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenbla
 BUILD_DEPENDS = gcc make pkg-config libc6-dev $(LIBRARY_DEPENDS)
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
 CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi binutils sox libsox-fmt-base python3 \
-	python3-torch python3-numpy
+	python3-protobuf python3-torch python3-numpy
 
 demo:
 	@tests/packages.sh $(DEMO_DEPENDS)
@@ -177,7 +177,7 @@ check:
 	@tests/packages.sh $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
-	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh tests/manual.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
+	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
 		"BUILD=$(BUILD)/threads tests/threads.sh" \
 		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md" \
 		"/usr/bin/python3 tests/pytorch_m5.py $(BUILD)/tests/dump_m5" $(REAL_HOSTS)

@@ -306,6 +306,18 @@ void dataset_free(Dataset *dataset)
 
 // ---- Telling ----
 
+void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT])
+{
+    Hash hash;
+    hash_begin(&hash);
+    for (size_t i = 0; i < dataset->clips; i++) {
+        const Clip *clip = &dataset->clip[i];
+        hash_add(&hash, clip->name, strlen(clip->name) + 1);
+        hash_add(&hash, &clip->samples, sizeof clip->samples);
+    }
+    hash_end(&hash, text);
+}
+
 const char *split_name(Split split)
 {
     static const char *const names[SPLITS] = {"train", "validation", "test"};

@@ -12,6 +12,7 @@
 #define TRASLUZ_DATASET_H
 
 #include "error.h"
+#include "hash.h"
 #include "pool.h"
 
 #include <stddef.h>
@@ -66,6 +67,10 @@ void dataset_report_faults(const Dataset *dataset, FILE *to);
 // Files among those found that could not be read; and those that could, but hold something odd.
 size_t dataset_unreadable(const Dataset *dataset);
 size_t dataset_odd(const Dataset *dataset);
+
+// What tells the set from another one, as far as a training is concerned: a hash of the clips'
+// names and lengths.
+void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT]);
 
 const char *split_name(Split split);
 

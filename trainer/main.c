@@ -1,13 +1,12 @@
 // main.c: the `trainer` command: finds the subcommand, shows help, and sees that what was printed
 // arrived.
 #include "command.h"
+#include "version.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-#define VERSION "0.2.0"
 
 static const Command *const commands[] = {&command_train,   &command_eval,     &command_info,
                                           &command_encode,  &command_decode,   &command_reconstruct,
@@ -72,7 +71,7 @@ static int run(int argc, char **argv)
         return EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        puts("trainer (Trasluz) " VERSION);
+        puts("trainer (Trasluz) " TRAINER_VERSION);
         return EXIT_DONE;
     }
     return run_command(argc - 1, argv + 1);

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "dataset.h"
 #include "model.h"
+#include "run_folder.h"
 #include "stop.h"
 #include "training_settings.h"
 
@@ -13,13 +14,18 @@
 
 static const char help[] =
     "usage: trainer train FOLDER… -o WEIGHTS.safetensors [options]\n"
+    "       trainer train FOLDER… --run FOLDER [options]\n"
     "\n"
     "Trains an autoencoder on all music below the folders and writes the weights with the\n"
     "best validation loss. Files are split by piece: 80 % training, 10 % validation, 10 %\n"
     "test. Losses go to WEIGHTS.csv as they come. Ctrl-C stops after the step under way;\n"
     "--resume goes on from there and ends with the same weights as an unbroken run.\n"
+    "With --run all goes into a folder of its own: weights.safetensors, weights.csv,\n"
+    "config.json, and event files for TensorBoard (losses, learning rate, and a validation\n"
+    "clip, as sound and spectrogram, as it comes out of the network while it learns).\n"
     "\n"
-    "  -o, --output FILE        the weights file (needed)\n"
+    "  -o, --output FILE        the weights file (needed, or --run)\n"
+    "      --run FOLDER         keep weights, configuration and logs there\n"
     "  -a, --arch ARCH          a name or layers, see `trainer info` (normal)\n"
     "      --activation NAME    leaky_relu, silu or tanh (leaky_relu)\n"
     "  -e, --epochs N           at most so many (25)\n"
@@ -52,6 +58,7 @@ static const char help[] =
 // Those that are settings of the training go by their names alone.
 enum {
     OPTION_SETTING = 256,
+    OPTION_RUN,
     OPTION_CACHE,
     OPTION_NAME,
     OPTION_TRAINED_ON,
@@ -61,6 +68,7 @@ enum {
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"run", required_argument, NULL, OPTION_RUN},
     {"arch", required_argument, NULL, 'a'},
     {"activation", required_argument, NULL, OPTION_SETTING},
     {"epochs", required_argument, NULL, 'e'},
@@ -89,7 +97,8 @@ static const struct option long_options[] = {
 // The call as it was read.
 typedef struct {
     TrainingSettings settings;
-    const char *cache;
+    const char *run, *cache;
+    char *run_weights; // the weights file in that folder
     char **folders;
     int folder_count;
     long threads;
@@ -115,6 +124,7 @@ static bool read_option(Call *call, int option, int index)
     TrainingOptions *o = &call->settings.options;
     switch (option) {
     case 'o': o->output = optarg; return true;
+    case OPTION_RUN: call->run = optarg; return true;
     case 't': return option_integer(&command_train, "--threads", optarg, 0, 1024, &call->threads);
     case OPTION_CACHE: call->cache = optarg; return true;
     case OPTION_NAME: o->name = optarg; return true;
@@ -152,8 +162,9 @@ static int read_call(Call *call, int argc, char **argv)
     call->folders = argv + optind;
     call->folder_count = argc - optind;
     if (call->folder_count == 0) return command_usage(&command_train, "no folder of music given");
-    if (!call->settings.options.output)
-        return command_usage(&command_train, "no weights file given (-o FILE)");
+    if (!call->settings.options.output == !call->run)
+        return command_usage(&command_train,
+                             "either a weights file (-o FILE) or a folder (--run) is needed");
 
     Error error;
     if (!training_settings_settle(&call->settings, &error))
@@ -162,9 +173,11 @@ static int read_call(Call *call, int argc, char **argv)
 }
 
 // Nothing that took time to make is written over unasked.
-static int check_output(const Call *call)
+static int check_output(Call *call)
 {
-    const TrainingOptions *o = &call->settings.options;
+    TrainingOptions *o = &call->settings.options;
+    if (call->run) o->output = call->run_weights = run_folder_weights(call->run);
+    if (!o->output) return command_usage(&command_train, "out of memory");
     char *checkpoint = training_checkpoint_path(o->output);
     if (!checkpoint) return command_usage(&command_train, "out of memory");
     int status = -1;
@@ -188,7 +201,10 @@ static int train(const Call *call, const Dataset *dataset, Pool *pool)
     const TrainingOptions *o = &call->settings.options;
     Error error;
     stop_catch_signals();
-    switch (training_run(o, dataset, pool, &stop_wanted, stdout, &error)) {
+    const TrainingEnd end =
+        call->run ? run_folder_train(call->run, o, dataset, pool, &stop_wanted, stdout, &error)
+                  : training_run(o, dataset, pool, &stop_wanted, stdout, &error);
+    switch (end) {
     case TRAINING_STOPPED:
         printf("stopped; to go on, repeat the call with --resume:\n  %s%s\n", call->command,
                o->resume ? "" : " --resume");
@@ -205,7 +221,10 @@ static int run(int argc, char **argv)
     TrainingOptions *o = &call.settings.options;
     int status = read_call(&call, argc, argv);
     if (status < 0) status = check_output(&call);
-    if (status >= 0) return status;
+    if (status >= 0) {
+        free(call.run_weights);
+        return status;
+    }
     o->command = call.command;
 
     Error error;
@@ -232,6 +251,7 @@ static int run(int argc, char **argv)
     }
     dataset_free(dataset);
     pool_free(pool);
+    free(call.run_weights);
     return status;
 }
 

@@ -3,7 +3,6 @@
 #include "batch.h"
 #include "checkpoint.h"
 #include "file.h"
-#include "hash.h"
 #include "initialize.h"
 #include "model.h"
 #include "progress.h"
@@ -66,14 +65,7 @@ static void identify(Training *training)
     const TrainingOptions *o = training->options;
     char arch[ARCH_TEXT_MAX], data[HASH_TEXT], schedule[SCHEDULE_TEXT];
     arch_format(&o->arch, arch);
-    Hash hash;
-    hash_begin(&hash);
-    for (size_t i = 0; i < training->dataset->clips; i++) {
-        const Clip *clip = &training->dataset->clip[i];
-        hash_add(&hash, clip->name, strlen(clip->name) + 1);
-        hash_add(&hash, &clip->samples, sizeof clip->samples);
-    }
-    hash_end(&hash, data);
+    dataset_fingerprint(training->dataset, data);
     schedule_describe(&o->schedule, schedule);
     snprintf(training->identity, sizeof training->identity,
              "architecture %s, activation %s, rate %.9g, window %zu, batch %d, %s, "
