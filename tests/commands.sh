@@ -49,6 +49,7 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 'patience belongs to the plateau schedule' train music -o x --schedule cosine --patience 2 &&
         refused 2 'a warm-up of 25 epochs leaves nothing' train music -o x --warm-up 25 &&
         refused 2 '--random-gain: a number from 0 to 60' train music -o x --random-gain=-3 &&
+        refused 2 'needs windows of at least 128' train music -o x --arch 4k8s4p2 --window 64 --spectral-loss 1 &&
         refused 2 'no latent file given' encode a b &&
         refused 2 'a weights file and an audio file are needed' encode a -o c &&
         refused 2 '--blend needs a --reference' reconstruct a b -o c.wav --blend 1 &&

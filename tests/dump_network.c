@@ -8,6 +8,7 @@
 #include "fixture.h"
 #include "loss.h"
 #include "network.h"
+#include "spectral_loss.h"
 #include "stream.h"
 
 enum { SAMPLES = 110250 };
@@ -43,10 +44,14 @@ int main(int argc, char **argv)
     Workspace *workspace = workspace_new(&model->arch, n);
     network_forward(workspace, model->parameters, audio);
     const double loss = loss_mse(network_output(workspace), audio, n);
-    loss_gradient(&(Loss){false}, network_output(workspace), audio, n,
+    loss_gradient(&(Loss){.relative = false}, network_output(workspace), audio, n,
                   network_output_gradient(workspace));
     float *gradient = malloc(arch_parameters(&model->arch) * sizeof(float));
     network_backward(workspace, model->parameters, gradient);
+    SpectralLoss *measure = spectral_loss_new(n);
+    float *spectral_gradient = calloc(n, sizeof(float));
+    const double spectral =
+        spectral_loss(measure, network_output(workspace), audio, 1.0, spectral_gradient);
     size_t frames;
     const float *latent = network_latent(workspace, &frames);
     Stream *stream = stream_new(model, NULL, 0);
@@ -60,9 +65,10 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/gradient.safetensors", folder);
     const bool good =
         slope && model_write(slope, path, &error) && dump(folder, "input", audio, n) &&
+        dump(folder, "spectral_gradient", spectral_gradient, n) &&
         dump(folder, "output", network_output(workspace), n) &&
         dump(folder, "latent", latent, frames * (size_t)arch_latent_channels(&model->arch)) &&
         dump(folder, "streamed", streamed + delay, n);
-    printf("%.17g\n", loss);
+    printf("%.17g %.17g\n", loss, spectral);
     return good ? 0 : 1;
 }

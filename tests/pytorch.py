@@ -60,10 +60,22 @@ def largest(a, b):
     return float((a - b).abs().max())
 
 
+def spectral_loss(output, audio):
+    """What trainer/spectral_loss.h says, from torch.stft()."""
+    loss = 0.0
+    for size in (128, 512, 2048):
+        window = torch.hann_window(size, dtype=torch.float64)
+        magnitude = [torch.sqrt(torch.stft(sound.double() * 4.0 / size, size, size // 4, window=window, center=False,
+                                           return_complex=True).abs() ** 2 + 1e-6) for sound in (output, audio)]
+        loss += torch.nn.functional.l1_loss(*magnitude) + torch.nn.functional.l1_loss(*map(torch.log, magnitude))
+    return loss / 3
+
+
 def compare(arch, activation, seed, load, starts_as_pytorch):
     label = re.sub(r"[^a-z0-9_]+", "_", arch) + "_" + activation
     with tempfile.TemporaryDirectory() as folder:
-        loss = float(subprocess.check_output([dump_network, arch, activation, str(seed), folder]))
+        losses = subprocess.check_output([dump_network, arch, activation, str(seed), folder])
+        loss, spectral = map(float, losses.split())
         network, tensors, _ = load(os.path.join(folder, "model.safetensors"))
         _, gradients, _ = load(os.path.join(folder, "gradient.safetensors"))
         audio = raw(folder, "input")
@@ -85,6 +97,14 @@ def compare(arch, activation, seed, load, starts_as_pytorch):
             off = max(off, largest(parameter.grad, gradients[name]) / scale)
         close = off < 1e-4 and abs(float(torch_loss) - loss) < 1e-6 * loss
         report(f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}")
+
+        # Where two magnitudes agree to the last bits the distance may bend here one way and there the other.
+        ours = raw(folder, "output").requires_grad_()
+        torch_spectral = spectral_loss(ours, audio)
+        torch_spectral.backward()
+        off = float((ours.grad - raw(folder, "spectral_gradient")).norm() / ours.grad.norm())
+        close = off < 1e-3 and abs(float(torch_spectral) - spectral) < 1e-5 * spectral
+        report(f"pytorch_spectral_loss_{label}", close, f"gradient {off}, loss {float(torch_spectral)} {spectral}")
 
         if not starts_as_pytorch:
             return

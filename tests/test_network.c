@@ -55,7 +55,7 @@ static void check_gradient_of(const char *text, Activation activation, const Los
 
 static void check_gradient(const char *text, Activation activation)
 {
-    check_gradient_of(text, activation, &(Loss){false});
+    check_gradient_of(text, activation, &(Loss){.relative = false});
 }
 
 static void test_gradient_of_relative_loss(void)
@@ -120,7 +120,7 @@ static void check_start(const char *text, bool whole)
     initialize_parameters(&arch, 5, parameters);
     fixture_signal(audio, window, 22050.0, 3);
     Workspace *workspace = workspace_new(&arch, window);
-    const double loss = loss_of(workspace, &(Loss){false}, parameters, audio, window);
+    const double loss = loss_of(workspace, &(Loss){.relative = false}, parameters, audio, window);
     memcpy(once, network_output(workspace), window * sizeof(float));
     network_forward(workspace, parameters, once);
     const double changed = fixture_difference(once + EDGE, network_output(workspace) + EDGE,

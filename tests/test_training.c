@@ -77,6 +77,8 @@ static TrainingOptions usual_options(const char *output)
 
 static volatile sig_atomic_t stop_flag;
 
+static Error last_error;
+
 static TrainingEnd run(const TrainingOptions *options, int threads)
 {
     Error error = {""};
@@ -85,7 +87,7 @@ static TrainingEnd run(const TrainingOptions *options, int threads)
     FILE *log = fopen("/dev/null", "w");
     TrainingEnd end = TRAINING_FAILED;
     if (dataset && log) end = training_run(options, dataset, pool, &stop_flag, log, &error);
-    if (end == TRAINING_FAILED) fprintf(stderr, "    %s\n", error.text);
+    last_error = error;
     if (log) fclose(log);
     dataset_free(dataset);
     pool_free(pool);
@@ -241,17 +243,68 @@ static void test_cosine_ends_near_nothing(void)
     CHECK_MSG(rate > 0.0 && rate < 1e-3 * options.schedule.learning_rate, "%g", rate);
 }
 
+static void test_divergence_at_once_leaves_nothing(void)
+{
+    for (int spectral = 0; spectral < 2; spectral++) {
+        char weights[300];
+        path_of(weights, "wild.safetensors");
+        TrainingOptions options = usual_options(weights);
+        options.schedule.learning_rate = 1e30; // the first step is finite, the second not
+        options.loss.spectral = spectral;
+        CHECK(run(&options, 1) == TRAINING_FAILED);
+        CHECK_MSG(strstr(last_error.text, "epoch 1, step 2: ") &&
+                      strstr(last_error.text, "no weights to keep") &&
+                      strstr(last_error.text, "lower --learning-rate"),
+                  "%s", last_error.text);
+        CHECK(access(weights, F_OK) != 0);
+    }
+}
+
+typedef struct {
+    float parameter;
+    double best; // validation loss before
+} Blow;
+
+// What steps that are too long do in the end, at the end of the second epoch: one parameter, the
+// last bias, is far away.
+static bool blow_up(void *data, const TrainingEpoch *epoch, Error *error)
+{
+    (void)error;
+    Blow *blow = data;
+    if (epoch->epoch == 1 || epoch->validation_loss < blow->best)
+        blow->best = epoch->validation_loss;
+    if (epoch->epoch == 2) {
+        float *parameters = (float *)(uintptr_t)epoch->parameters;
+        const TrainingOptions options = usual_options("");
+        parameters[arch_parameters(&options.arch) - 1] = blow->parameter;
+    }
+    return true;
+}
+
+// The loss itself, or the gradient alone: its square is more than a float can hold.
 static void test_divergence_keeps_the_best(void)
 {
-    char weights[300];
-    path_of(weights, "wild.safetensors");
-    TrainingOptions options = usual_options(weights);
-    options.schedule.learning_rate = 1e30; // the first step is finite, the second not
-    CHECK(run(&options, 1) == TRAINING_FAILED);
-    Error error;
-    Model *model = model_load(weights, &error);
-    CHECK(!model || isfinite(model->info.validation_loss));
-    model_unref(model);
+    static const float far[] = {NAN, 1e25f};
+    for (int i = 0; i < 4; i++) {
+        char weights[300];
+        snprintf(weights, sizeof weights, "%s/far%d.safetensors", folder, i);
+        Blow blow = {.parameter = far[i % 2]};
+        TrainingOptions options = usual_options(weights);
+        options.loss.spectral = i / 2;
+        options.observer = blow_up;
+        options.observer_data = &blow;
+        CHECK(run(&options, 2) == TRAINING_FAILED);
+        CHECK_MSG(strstr(last_error.text, "epoch 3, step 1: ") &&
+                      strstr(last_error.text, "of epoch 2 are kept"),
+                  "%s", last_error.text);
+        Error error;
+        Model *model = model_load(weights, &error);
+        REQUIRE(model);
+        CHECK(fabs(model->info.validation_loss - blow.best) <= 1e-6 * blow.best);
+        for (size_t k = 0; k < arch_parameters(&model->arch); k++)
+            CHECK(isfinite(model->parameters[k]));
+        model_unref(model);
+    }
 }
 
 int main(void)
@@ -266,6 +319,7 @@ int main(void)
     RUN(test_stopped_and_resumed_ends_the_same);
     RUN(test_another_trainings_checkpoint_is_refused);
     RUN(test_cosine_ends_near_nothing);
+    RUN(test_divergence_at_once_leaves_nothing);
     RUN(test_divergence_keeps_the_best);
     snprintf(path, sizeof path, "rm -rf %s", folder);
     return system(path) != 0 || check_status();

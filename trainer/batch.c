@@ -1,6 +1,7 @@
 #include "batch.h"
 
 #include "network.h"
+#include "spectral_loss.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,11 +14,14 @@ struct Batch {
     Loss loss;
     const Dataset *dataset;
     Pool *pool;
-    Workspace **workspace; // one for each thread
-    float **audio;         // a window for each thread
-    float *gradient;       // [size][parameters]
-    double *result;        // for each item, what the call wants
+    Workspace **workspace;   // one for each thread
+    SpectralLoss **spectral; // one for each thread, where it counts
+    float **audio;           // a window for each thread
+    float *gradient;         // [size][parameters]
+    double *result;          // for each item, what the call wants
 };
+
+enum { LOSSES = 2 }; // results of a window: its loss and, without a gradient, its squared error
 
 Batch *batch_new(const Arch *arch, size_t window, int size, const Loss *loss,
                  const Dataset *dataset, Pool *pool)
@@ -34,14 +38,18 @@ Batch *batch_new(const Arch *arch, size_t window, int size, const Loss *loss,
     batch->dataset = dataset;
     batch->pool = pool;
     batch->workspace = calloc((size_t)threads, sizeof *batch->workspace);
+    batch->spectral = calloc((size_t)threads, sizeof *batch->spectral);
     batch->audio = calloc((size_t)threads, sizeof *batch->audio);
     batch->gradient = malloc((size_t)size * batch->parameters * sizeof(float));
     batch->result = malloc((size_t)size * (2 * channels + 1) * sizeof(double));
-    bool good = batch->workspace && batch->audio && batch->gradient && batch->result;
+    bool good =
+        batch->workspace && batch->spectral && batch->audio && batch->gradient && batch->result;
     for (int i = 0; good && i < threads; i++) {
         batch->workspace[i] = workspace_new(arch, window);
         batch->audio[i] = malloc(window * sizeof(float));
-        good = batch->workspace[i] && batch->audio[i];
+        if (loss->spectral > 0.0) batch->spectral[i] = spectral_loss_new(window);
+        good =
+            batch->workspace[i] && batch->audio[i] && (batch->spectral[i] || loss->spectral == 0.0);
     }
     if (good) return batch;
     batch_free(batch);
@@ -53,9 +61,11 @@ void batch_free(Batch *batch)
     if (!batch) return;
     for (int i = 0; i < pool_threads(batch->pool); i++) {
         if (batch->workspace) workspace_free(batch->workspace[i]);
+        if (batch->spectral) spectral_loss_free(batch->spectral[i]);
         if (batch->audio) free(batch->audio[i]);
     }
     free(batch->workspace);
+    free(batch->spectral);
     free(batch->audio);
     free(batch->gradient);
     free(batch->result);
@@ -82,13 +92,25 @@ static const float *read_window(const Job *job, int item, int thread)
     return audio;
 }
 
-// Encodes and decodes the window and returns its loss.
-static double forward(const Job *job, const float *audio, int thread)
+// Encodes and decodes the window and leaves its losses; with a gradient, also the derivative of the
+// first by the output.
+static void forward(const Job *job, int item, int thread, float *gradient)
 {
     const Batch *batch = job->batch;
+    const Loss *loss = &batch->loss;
     Workspace *workspace = batch->workspace[thread];
+    const float *audio = read_window(job, item, thread);
     network_forward(workspace, job->parameters, audio);
-    return loss_value(&batch->loss, network_output(workspace), audio, batch->window);
+    const float *output = network_output(workspace);
+    double *const result = batch->result + (size_t)item * LOSSES;
+    result[0] = loss_value(loss, output, audio, batch->window);
+    if (gradient)
+        loss_gradient(loss, output, audio, batch->window, gradient);
+    else
+        result[1] = loss_mse(output, audio, batch->window);
+    if (batch->spectral[thread])
+        result[0] += loss->spectral * spectral_loss(batch->spectral[thread], output, audio,
+                                                    loss->spectral, gradient);
 }
 
 // ---- Gradient ----
@@ -98,10 +120,7 @@ static void gradient_of_window(void *data, int item, int thread)
     const Job *job = data;
     Batch *batch = job->batch;
     Workspace *workspace = batch->workspace[thread];
-    const float *audio = read_window(job, item, thread);
-    batch->result[item] = forward(job, audio, thread);
-    loss_gradient(&batch->loss, network_output(workspace), audio, batch->window,
-                  network_output_gradient(workspace));
+    forward(job, item, thread, network_output_gradient(workspace));
     network_backward(workspace, job->parameters,
                      batch->gradient + (size_t)item * batch->parameters);
 }
@@ -134,7 +153,7 @@ double batch_gradient(Batch *batch, const float *parameters, const Window *windo
     pool_run(batch->pool, sum_gradients, &job,
              (int)((batch->parameters + SUM_PIECE - 1) / SUM_PIECE));
     double loss = 0.0;
-    for (int i = 0; i < n; i++) loss += batch->result[i];
+    for (int i = 0; i < n; i++) loss += batch->result[(size_t)i * LOSSES];
     return loss / n;
 }
 
@@ -142,9 +161,7 @@ double batch_gradient(Batch *batch, const float *parameters, const Window *windo
 
 static void loss_of_window(void *data, int item, int thread)
 {
-    const Job *job = data;
-    const float *audio = read_window(job, item, thread);
-    job->batch->result[item] = forward(job, audio, thread);
+    forward(data, item, thread, NULL);
 }
 
 // The next at most `size` windows of a list, as a job.
@@ -159,15 +176,18 @@ static Job next_job(Batch *batch, const float *parameters, const WindowList *win
     };
 }
 
-double batch_loss(Batch *batch, const float *parameters, const WindowList *windows)
+double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse)
 {
-    double sum = 0.0;
+    double sum[LOSSES] = {0.0};
     for (size_t at = 0; at < windows->count; at += (size_t)batch->size) {
         Job job = next_job(batch, parameters, windows, at);
         pool_run(batch->pool, loss_of_window, &job, job.n);
-        for (int i = 0; i < job.n; i++) sum += batch->result[i];
+        for (int i = 0; i < job.n; i++)
+            for (int k = 0; k < LOSSES; k++)
+                sum[k] += batch->result[(size_t)i * LOSSES + (size_t)k];
     }
-    return sum / (double)windows->count;
+    *mse = sum[1] / (double)windows->count;
+    return sum[0] / (double)windows->count;
 }
 
 // ---- Statistics ----

@@ -17,13 +17,14 @@ Batch *batch_new(const Arch *arch, size_t window, int size, const Loss *loss,
                  const Dataset *dataset, Pool *pool);
 void batch_free(Batch *batch);
 
-// Mean over windows[0, n), n <= size, of the loss, each window's audio taken times
-// gain[i]; writes its gradient to gradient[parameters].
+// Mean over windows[0, n), n <= size, of the loss, each window's audio taken times gain[i]; writes
+// its gradient to gradient[parameters]. The loss is loss_value() and, where loss->spectral is not
+// 0, so many times spectral_loss().
 double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
                       const float *gain, int n, float *gradient);
 
-// Mean of the loss over any number of windows.
-double batch_loss(Batch *batch, const float *parameters, const WindowList *windows);
+// Mean of the loss over any number of windows, and of the mean squared error alone.
+double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse);
 
 // Mean and standard deviation of each latent channel over all frames of the windows, and the level
 // of their audio: RMS in dB relative to full scale.

@@ -1,5 +1,5 @@
-// loss.h: what a training makes smaller, of one window: a value and its gradient with respect to
-// the network's output. Any thread; allocates nothing.
+// loss.h: what a training makes smaller, of one window, and the squared part of it: a value and its
+// gradient with respect to the network's output. Any thread; allocates nothing.
 #ifndef TRASLUZ_LOSS_H
 #define TRASLUZ_LOSS_H
 
@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 typedef struct {
-    bool relative; // the mean squared error is divided by the mean square of the audio, at least
-                   // that of -60 dB, so that soft music counts as much as loud
+    bool relative;   // the mean squared error is divided by the mean square of the audio, at least
+                     // that of -60 dB, so that soft music counts as much as loud
+    double spectral; // weight of the spectral loss that batch.h adds, see spectral_loss.h; 0: none
 } Loss;
 
 // The mean squared error of output[0, n) to audio[0, n).

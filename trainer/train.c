@@ -41,6 +41,8 @@ static const char help[] =
     "      --warm-up EPOCHS     in which the learning rate rises from 0; 0.5 is half an epoch (0)\n"
     "      --relative-loss      divide each window's squared error by the window's power, so that\n"
     "                           soft music counts as much as loud\n"
+    "      --spectral-loss X    add X times the difference of spectral magnitudes and of their\n"
+    "                           logarithms at three resolutions; 0.001 is a beginning (0)\n"
     "      --random-gain DB     each window louder or softer by up to so many dB, in each epoch\n"
     "                           anew, so that loud and quiet music is learned alike (0)\n"
     "      --per-clip N         windows an epoch takes from each file (0: all there are)\n"
@@ -80,6 +82,7 @@ static const struct option long_options[] = {
     {"patience", required_argument, NULL, OPTION_SETTING},
     {"warm-up", required_argument, NULL, OPTION_SETTING},
     {"relative-loss", no_argument, NULL, OPTION_SETTING},
+    {"spectral-loss", required_argument, NULL, OPTION_SETTING},
     {"random-gain", required_argument, NULL, OPTION_SETTING},
     {"per-clip", required_argument, NULL, OPTION_SETTING},
     {"epoch-windows", required_argument, NULL, OPTION_SETTING},
@@ -136,11 +139,22 @@ static bool read_option(Call *call, int option, int index)
     }
 }
 
-// Keeps the call's words, for the weights file; a word with spaces is quoted.
+// The words that do not change the weights: how many of them begin at this one.
+static int words_of_no_effect(const char *word)
+{
+    if (strcmp(word, "-t") == 0 || strcmp(word, "--threads") == 0) return 2;
+    return strncmp(word, "-t", 2) == 0 || strncmp(word, "--threads=", 10) == 0 ||
+           strcmp(word, "--resume") == 0 || strcmp(word, "--force") == 0;
+}
+
+// Keeps the call's words, for the weights file, which is the same however it was come by; a word
+// with spaces is quoted.
 static void keep_command(Call *call, int argc, char **argv)
 {
     size_t used = (size_t)snprintf(call->command, sizeof call->command, "trainer");
-    for (int i = 0; i < argc && used < sizeof call->command; i++) {
+    for (int i = 0, passed; i < argc && used<sizeof call->command; i += passed> 0 ? passed : 1) {
+        passed = words_of_no_effect(argv[i]);
+        if (passed > 0) continue;
         const char *quote = strpbrk(argv[i], " \t") ? "'" : "";
         used += (size_t)snprintf(call->command + used, sizeof call->command - used, " %s%s%s",
                                  quote, argv[i], quote);
@@ -206,8 +220,7 @@ static int train(const Call *call, const Dataset *dataset, Pool *pool)
                   : training_run(o, dataset, pool, &stop_wanted, stdout, &error);
     switch (end) {
     case TRAINING_STOPPED:
-        printf("stopped; to go on, repeat the call with --resume:\n  %s%s\n", call->command,
-               o->resume ? "" : " --resume");
+        printf("stopped; to go on, repeat the call with --resume:\n  %s --resume\n", call->command);
         return EXIT_DONE;
     case TRAINING_FAILED: return command_fail(&command_train, &error);
     case TRAINING_DONE:

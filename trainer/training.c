@@ -69,16 +69,17 @@ static void identify(Training *training)
     schedule_describe(&o->schedule, schedule);
     snprintf(training->identity, sizeof training->identity,
              "architecture %s, activation %s, rate %.9g, window %zu, batch %d, %s, "
-             "loss %s, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed %" PRIu32
-             ", data %.16s",
+             "loss %s, spectral-loss %.9g, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed "
+             "%" PRIu32 ", data %.16s",
              arch, activation_name(o->arch.activation), o->rate, o->window, o->batch, schedule,
-             o->loss.relative ? "relative" : "mse", o->random_gain, o->per_clip, o->epoch_windows,
-             o->seed, data);
+             o->loss.relative ? "relative" : "mse", o->loss.spectral, o->random_gain, o->per_clip,
+             o->epoch_windows, o->seed, data);
 }
 
 // ---- The table of losses ----
 
-#define CSV_HEADER "epoch,learning_rate,train_loss,validation_loss,audio_seconds,seconds\n"
+#define CSV_HEADER                                                                                 \
+    "epoch,learning_rate,train_loss,validation_loss,validation_mse,audio_seconds,seconds\n"
 
 // Opens the table with the lines of the epochs that are done. A line whose checkpoint was never
 // written is dropped: its epoch comes again.
@@ -114,12 +115,13 @@ static bool csv_open(Training *training, Error *error)
     return training->csv || error_set(error, "%s: %s", training->csv_path, strerror(errno));
 }
 
-static bool csv_add(Training *training, double train, double validation, uint64_t windows,
-                    Error *error)
+static bool csv_add(Training *training, const TrainingEpoch *epoch, Error *error)
 {
-    const double audio = (double)(windows * training->options->window) / training->options->rate;
-    fprintf(training->csv, "%d,%.6g,%.9g,%.9g,%.1f,%.1f\n", training->state.epoch + 1,
-            training->rate, train, validation, audio, training->seconds);
+    const double audio = (double)(training->state.loss_windows * training->options->window) /
+                         training->options->rate;
+    fprintf(training->csv, "%d,%.6g,%.9g,%.9g,%.9g,%.1f,%.1f\n", epoch->epoch, epoch->learning_rate,
+            epoch->train_loss, epoch->validation_loss, epoch->validation_mse, audio,
+            training->seconds);
     return (fflush(training->csv) == 0 && !ferror(training->csv)) ||
            error_set(error, "%s: %s", training->csv_path, strerror(errno));
 }
@@ -137,12 +139,13 @@ static bool write_weights(Training *training, Error *error)
         free(train.window);
         return false;
     }
+    double test_mse;
     ModelInfo info = {
         .epochs = state->best_epoch,
         .seed = o->seed,
         .train_loss = state->best_train,
         .validation_loss = state->best_validation,
-        .test_loss = batch_loss(training->batch, state->best, &test),
+        .test_loss = batch_loss(training->batch, state->best, &test, &test_mse),
     };
     batch_statistics(training->batch, state->best, &train, mean, std, &info.level);
     free(train.window);
@@ -170,8 +173,16 @@ static double step_rate(const Training *training, uint64_t step, uint64_t steps)
     return schedule_rate(&training->options->schedule, &training->state.schedule, at);
 }
 
-// The next step, with the n windows that begin at the `first` of the epoch's. Returns false where
-// its loss is not a number.
+// Adam takes the square of each.
+static bool squares_finite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i] * values[i])) return false;
+    return true;
+}
+
+// The next step, with the n windows that begin at the `first` of the epoch's. Returns false, and
+// takes none, where its loss or gradient is not a number.
 static bool take_step(Training *training, const WindowList *windows, size_t first, int n)
 {
     const TrainingOptions *o = training->options;
@@ -181,7 +192,7 @@ static bool take_step(Training *training, const WindowList *windows, size_t firs
                                         (uint32_t)first + (uint32_t)i);
     const double loss = batch_gradient(training->batch, state->parameters, windows->window + first,
                                        training->gain, n, training->gradient);
-    if (!isfinite(loss)) return false;
+    if (!isfinite(loss) || !squares_finite(training->gradient, state->count)) return false;
     const AdamStep step = adam_begin(&state->adam, training->rate);
     adam_update(&state->adam, step, state->parameters, training->gradient, 0, state->count);
     state->step++;
@@ -210,6 +221,21 @@ static void show_progress(Training *training, uint64_t steps)
     progress_step(&training->progress, 1);
 }
 
+// What to say of a training that can't go on; `where` is the step or the validation.
+static bool say_diverged(const Training *training, const char *where, Error *error)
+{
+    const Checkpoint *state = &training->state;
+    Error kept;
+    if (state->best_epoch > 0)
+        error_set(&kept, "the weights of epoch %d are kept", state->best_epoch);
+    else
+        error_set(&kept, "there are no weights to keep yet");
+    return error_set(error,
+                     "epoch %d, %s: the loss or its gradient is no longer a number; %s; lower "
+                     "--learning-rate (now %g) or give it a longer --warm-up",
+                     state->epoch + 1, where, kept.text, training->rate);
+}
+
 // Does what is left of the epoch's steps. Ends early, with no error, where *stop is true.
 static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Error *error)
 {
@@ -231,53 +257,49 @@ static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Err
     }
     training->seconds += progress_clock() - started;
     free(windows.window);
-    if (!good)
-        error_set(error,
-                  "epoch %d, step %" PRIu64 ": the loss is no longer a number; the best weights so "
-                  "far are kept: lower --learning-rate (now %g)",
-                  state->epoch + 1, state->step + 1, training->rate);
-    return good;
+    if (good) return true;
+    char where[32];
+    snprintf(where, sizeof where, "step %" PRIu64, state->step + 1);
+    return say_diverged(training, where, error);
 }
 
-static bool tell_observer(const Training *training, double train, double validation, Error *error)
+// The log's line, the table's, and the observer.
+static bool tell_epoch(Training *training, const TrainingEpoch *epoch, bool better, Error *error)
 {
     const TrainingOptions *o = training->options;
-    const TrainingEpoch epoch = {
-        .epoch = training->state.epoch + 1,
-        .train_loss = train,
-        .validation_loss = validation,
-        .learning_rate = training->rate,
-        .parameters = training->state.parameters,
-    };
-    return !o->observer || o->observer(o->observer_data, &epoch, error);
+    progress_clear(&training->progress);
+    fprintf(training->log, "epoch %d: loss %.6f on training, %.6f on validation%s", epoch->epoch,
+            epoch->train_loss, epoch->validation_loss, better ? " (best)" : "");
+    if (epoch->validation_loss != epoch->validation_mse)
+        fprintf(training->log, ", MSE %.6f", epoch->validation_mse);
+    fprintf(training->log, ", rate %.3g, %.0f s\n", epoch->learning_rate, training->seconds);
+    fflush(training->log);
+    return csv_add(training, epoch, error) &&
+           (!o->observer || o->observer(o->observer_data, epoch, error));
 }
 
 static bool end_epoch(Training *training, Error *error)
 {
     Checkpoint *state = &training->state;
-    const double train = state->loss_sum / (double)state->loss_windows;
-    const double validation = batch_loss(training->batch, state->parameters, &training->validation);
-    if (!isfinite(validation))
-        return error_set(error,
-                         "epoch %d: the validation loss is not a number: lower --learning-rate",
-                         state->epoch + 1);
-    const bool better = state->best_epoch == 0 || validation < state->best_validation;
+    TrainingEpoch epoch = {
+        .epoch = state->epoch + 1,
+        .train_loss = state->loss_sum / (double)state->loss_windows,
+        .learning_rate = training->rate,
+        .parameters = state->parameters,
+    };
+    epoch.validation_loss = batch_loss(training->batch, state->parameters, &training->validation,
+                                       &epoch.validation_mse);
+    if (!isfinite(epoch.validation_loss)) return say_diverged(training, "validation", error);
+    const bool better = state->best_epoch == 0 || epoch.validation_loss < state->best_validation;
     if (better) {
         memcpy(state->best, state->parameters, state->count * sizeof(float));
-        state->best_epoch = state->epoch + 1;
-        state->best_validation = validation;
-        state->best_train = train;
+        state->best_epoch = epoch.epoch;
+        state->best_validation = epoch.validation_loss;
+        state->best_train = epoch.train_loss;
     }
-    progress_clear(&training->progress);
-    fprintf(training->log,
-            "epoch %d: loss %.6f on training, %.6f on validation%s, rate %.3g, %.0f s\n",
-            state->epoch + 1, train, validation, better ? " (best)" : "", training->rate,
-            training->seconds);
-    fflush(training->log);
-    if (!csv_add(training, train, validation, state->loss_windows, error) ||
-        !tell_observer(training, train, validation, error))
-        return false;
-    schedule_follow(&training->options->schedule, &state->schedule, state->epoch, validation);
+    if (!tell_epoch(training, &epoch, better, error)) return false;
+    schedule_follow(&training->options->schedule, &state->schedule, state->epoch,
+                    epoch.validation_loss);
     state->epoch++;
     state->step = 0;
     state->loss_sum = 0.0;

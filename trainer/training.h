@@ -19,6 +19,7 @@
 typedef struct {
     int epoch; // from 1
     double train_loss, validation_loss;
+    double validation_mse;   // the same windows' mean squared error, whatever the loss is
     double learning_rate;    // of its last step
     const float *parameters; // as they are now
 } TrainingEpoch;
@@ -47,6 +48,11 @@ typedef struct {
 
 typedef enum { TRAINING_DONE, TRAINING_STOPPED, TRAINING_FAILED } TrainingEnd;
 
+// The weights that are kept are those with the smallest validation loss, which is the training's
+// own loss, spectral part and all, over the validation windows at their own level. A step whose
+// loss or gradient is not a finite number ends the training: the weights of the best epoch before
+// it are written, and the error says what to lower.
+//
 // Runs until the epochs are done, the rate has been halved away, or *stop becomes true: then the
 // step is finished, the checkpoint and the best weights so far are written, and TRAINING_STOPPED is
 // returned. One line an epoch goes to `log`.

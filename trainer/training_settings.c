@@ -2,6 +2,7 @@
 
 #include "model.h"
 #include "parse.h"
+#include "spectral_loss.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -45,6 +46,7 @@ static const Setting settings_known[] = {
     {"patience", KIND_INT, AT(options.schedule.patience), 1, 1000000},
     {"warm-up", KIND_DOUBLE, AT(options.schedule.warm_up), 0.0, 1e6},
     {"relative-loss", KIND_BOOL, AT(options.loss.relative), 0, 0},
+    {"spectral-loss", KIND_DOUBLE, AT(options.loss.spectral), 0.0, 1e6},
     {"random-gain", KIND_DOUBLE, AT(options.random_gain), 0.0, 60.0},
     {"per-clip", KIND_SIZE, AT(options.per_clip), 0, 1 << 30},
     {"epoch-windows", KIND_SIZE, AT(options.epoch_windows), 0, 1 << 30},
@@ -112,13 +114,20 @@ static bool settle_schedule(Schedule *schedule, const char *name, Error *error)
     return schedule_check(schedule, error);
 }
 
+static bool check_loss(const TrainingOptions *options, Error *error)
+{
+    return options->loss.spectral == 0.0 || options->window >= SPECTRAL_SIZE_MIN ||
+           error_set(error, "the spectral loss needs windows of at least %d samples",
+                     SPECTRAL_SIZE_MIN);
+}
+
 bool training_settings_settle(TrainingSettings *settings, Error *error)
 {
     Activation activation;
     TrainingOptions *o = &settings->options;
     return activation_parse(&activation, settings->activation, error) &&
            arch_parse(&o->arch, settings->arch, activation, error) &&
-           arch_check_window(&o->arch, o->window, error) &&
+           arch_check_window(&o->arch, o->window, error) && check_loss(o, error) &&
            settle_schedule(&o->schedule, settings->schedule, error);
 }
 
