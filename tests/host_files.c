@@ -1,13 +1,11 @@
 // host_files.c: model and reference chosen while the plugin plays: what is heard, named, told and
 // logged.
 #include "check.h"
-#include "lv2host_fixtures.h"
+#include "lv2host_sessions.h"
 
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define SCRAMBLER "16k12s4p4,8k5s3p2"
 
 static Host *new_host(const char *uri, HostWorker worker, const char *model)
 {
@@ -29,19 +27,6 @@ static bool sounds_like_wire(Host *host, size_t hop, float gain)
     sound_free(&in);
     sound_free(&out);
     return like;
-}
-
-static bool is_named(Host *host, const char *property, const char *path)
-{
-    const char *named = named_file(host, property);
-    return named && strcmp(named, path) == 0;
-}
-
-static int lines(const char *text)
-{
-    int count = 0;
-    for (; *text; text++) count += *text == '\n';
-    return count;
 }
 
 // ---- Files that load ----
@@ -142,12 +127,12 @@ static void without_a_worker_choices_are_ignored(void)
     Host *host = new_host(MONO, HOST_WORKER_NONE, NULL);
     REQUIRE(host);
     CHECK(strstr(host_log(host), "no worker"));
-    const int logged = lines(host_log(host));
+    const int logged = log_lines(host_log(host));
     char before[HOST_PATH_MAX];
     snprintf(before, sizeof before, "%s", named_file(host, MODEL));
     change_file(host, MODEL, wire_file("half.safetensors", 20, 0.5f, RATE));
     CHECK(is_named(host, MODEL, before));
-    CHECK(lines(host_log(host)) == logged);
+    CHECK(log_lines(host_log(host)) == logged);
     host_free(host);
 }
 
@@ -199,17 +184,17 @@ static void reference_follows_its_model(void)
     CHECK(!has_reference(host));
     change_file(host, REFERENCE, reference);
     CHECK(has_reference(host));
-    const int logged = lines(host_log(host));
+    const int logged = log_lines(host_log(host));
 
     change_file(host, MODEL, other);
     CHECK(!has_reference(host));
     CHECK(is_named(host, REFERENCE, reference));
-    CHECK_MSG(lines(host_log(host)) == logged + 1 && strstr(host_log(host), reference), "log: %s",
-              host_log(host));
+    CHECK_MSG(log_lines(host_log(host)) == logged + 1 && strstr(host_log(host), reference),
+              "log: %s", host_log(host));
 
     change_file(host, MODEL, whole);
     CHECK(has_reference(host));
-    CHECK(lines(host_log(host)) == logged + 1);
+    CHECK(log_lines(host_log(host)) == logged + 1);
     host_free(host);
 }
 
@@ -219,11 +204,11 @@ static void both_can_be_chosen_at_once(void)
     const char *other = wire_file("half.safetensors", 20, 0.5f, RATE);
     Host *host = new_host(STEREO, HOST_WORKER_INSIDE, whole);
     REQUIRE(host);
-    const int logged = lines(host_log(host));
+    const int logged = log_lines(host_log(host));
     host_set_file(host, REFERENCE, reference_file("reference.safetensors", other, 400, 1));
     change_file(host, MODEL, other);
     CHECK(has_reference(host));
-    CHECK_MSG(lines(host_log(host)) == logged, "log: %s", host_log(host));
+    CHECK_MSG(log_lines(host_log(host)) == logged, "log: %s", host_log(host));
     host_free(host);
 }
 
@@ -232,13 +217,13 @@ static void empty_path_takes_the_reference_away(void)
     const char *whole = wire_file("whole.safetensors", 8, 1, RATE);
     Host *host = new_host(STEREO, HOST_WORKER_INSIDE, whole);
     REQUIRE(host);
-    const int logged = lines(host_log(host));
+    const int logged = log_lines(host_log(host));
     change_file(host, REFERENCE, reference_file("reference.safetensors", whole, 400, 1));
     CHECK(has_reference(host));
     change_file(host, REFERENCE, "");
     CHECK(!has_reference(host));
     CHECK(is_named(host, REFERENCE, ""));
-    CHECK_MSG(lines(host_log(host)) == logged, "log: %s", host_log(host));
+    CHECK_MSG(log_lines(host_log(host)) == logged, "log: %s", host_log(host));
     host_free(host);
 }
 
@@ -264,7 +249,7 @@ static void check_refusal(Host *host, const Sound *in, const Sound *steady, cons
                           const char *path)
 {
     Sound out = sound_new(in->frames);
-    const int logged = lines(host_log(host));
+    const int logged = log_lines(host_log(host));
     const size_t length = strlen(host_log(host));
     host_reactivate(host);
     play(host, in, &out, 0, in->frames / 2, 256);
@@ -275,7 +260,7 @@ static void check_refusal(Host *host, const Sound *in, const Sound *steady, cons
     const char *name = strrchr(path, '/') + 1;
     const char *news = host_log(host) + length;
     CHECK_MSG(sound_equal(steady, &out, 0, in->frames), "%s: the sound changed", name);
-    CHECK_MSG(lines(host_log(host)) == logged + 1, "%s: log: %s", name, news);
+    CHECK_MSG(log_lines(host_log(host)) == logged + 1, "%s: log: %s", name, news);
     CHECK_MSG(strchr(name, '\n') || strstr(news, name), "%s: log: %s", name, news);
     CHECK_MSG(host_heard(host) == 3 && host_heard_at(host, 2)->kind == HEARD_STATE_CHANGED,
               "%s: the host was not told", name);
@@ -355,13 +340,13 @@ static void odd_messages_are_ignored(void)
     const char *whole = wire_file("whole.safetensors", 8, 1, RATE);
     Host *host = new_host(MONO, HOST_WORKER_INSIDE, whole);
     REQUIRE(host);
-    const int logged = lines(host_log(host));
+    const int logged = log_lines(host_log(host));
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         host_send(host, &odd[i]);
         run_nothing(host);
         CHECK_MSG(host_heard(host) == 0, "message %zu was answered", i);
         CHECK_MSG(is_named(host, MODEL, whole), "message %zu changed the name", i);
-        CHECK_MSG(lines(host_log(host)) == logged, "message %zu: %s", i, host_log(host));
+        CHECK_MSG(log_lines(host_log(host)) == logged, "message %zu: %s", i, host_log(host));
         host_forget(host);
     }
     CHECK(sounds_like_wire(host, 8, 1));

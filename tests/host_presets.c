@@ -1,11 +1,12 @@
-// Every shipped preset on real music: it loads without a complaint, its level is within 3 dB of the
-// input's, nothing clips, and it says what it does.
+// host_presets.c: a preset of a user's own; and every shipped one on real music: it loads without a
+// complaint, its level is within 3 dB of the input's, nothing clips, and it says what it does.
 #include "check.h"
-#include "lv2host_fixtures.h"
+#include "lv2host_sessions.h"
 
 #include <lv2/presets/presets.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { SECONDS = 16 };
 
@@ -71,10 +72,70 @@ static void presets_keep_the_level(void)
     host_free(host);
 }
 
+// A preset bundle of a user's own names its model as a file beside it.
+static void preset_brings_its_model(void)
+{
+    static const char manifest[] =
+        "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"
+        "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "<urn:test:preset> a pset:Preset ; lv2:appliesTo <urn:trasluz:stereo> ;\n"
+        "    rdfs:seeAlso <presets.ttl> .\n";
+    static const char presets[] =
+        "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"
+        "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "@prefix state: <http://lv2plug.in/ns/ext/state#> .\n"
+        "<urn:test:preset> a pset:Preset ; lv2:appliesTo <urn:trasluz:stereo> ;\n"
+        "    rdfs:label \"Test\" ;\n"
+        "    lv2:port [ lv2:symbol \"wet\" ; pset:value 0.25 ] ;\n"
+        "    state:state [ <urn:trasluz:model> <models/half.safetensors> ] .\n";
+    const char *lv2_path = bare_lv2_path();
+    REQUIRE(mkdir(scratch_path("lv2/presets.lv2"), 0700) == 0);
+    REQUIRE(mkdir(scratch_path("lv2/presets.lv2/models"), 0700) == 0);
+    write_file(scratch_path("lv2/presets.lv2/manifest.ttl"), manifest, strlen(manifest));
+    write_file(scratch_path("lv2/presets.lv2/presets.ttl"), presets, strlen(presets));
+    const char *model = wire_file("lv2/presets.lv2/models/half.safetensors", 8, 0.5f, RATE);
+
+    Host *host = host_new(&(HostOptions){.uri = STEREO, .rate = RATE, .lv2_path = lv2_path});
+    REQUIRE(host);
+    CHECK(host_load_preset(host, "urn:test:preset"));
+    CHECK(is_named(host, MODEL, model));
+    CHECK(*host_control(host, "wet") == 0.25f);
+    CHECK(*host_control(host, "latency") == 8 - 1);
+    host_free(host);
+}
+
+static void shipped_presets_load(void)
+{
+    Host *host = stereo_host(HOST_WORKER_NONE);
+    REQUIRE(host);
+    LilvNode *class = lilv_new_uri(host_world(host), "http://lv2plug.in/ns/ext/presets#Preset");
+    LilvNodes *presets = lilv_plugin_get_related(host_plugin(host), class);
+    CHECK_MSG(lilv_nodes_size(presets) >= 6, "%u presets", lilv_nodes_size(presets));
+    Sound in = sound_music(20000), out = sound_new(in.frames);
+    LILV_FOREACH (nodes, i, presets) {
+        const char *uri = lilv_node_as_uri(lilv_nodes_get(presets, i));
+        const size_t logged = strlen(host_log(host));
+        CHECK_MSG(host_load_preset(host, uri), "%s", uri);
+        host_reactivate(host);
+        play(host, &in, &out, 0, in.frames, 1024);
+        CHECK_MSG(sound_finite(&out), "%s: not finite", uri);
+        CHECK_MSG(strlen(host_log(host)) == logged, "%s: %s", uri, host_log(host) + logged);
+    }
+    lilv_nodes_free(presets);
+    lilv_node_free(class);
+    host_free(host);
+    sound_free(&in);
+    sound_free(&out);
+}
+
 int main(void)
 {
     music = sound_music((size_t)(SECONDS * RATE));
     RUN(presets_keep_the_level);
+    RUN(preset_brings_its_model);
+    RUN(shipped_presets_load);
     sound_free(&music);
     return check_status();
 }
