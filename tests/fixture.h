@@ -102,4 +102,22 @@ __attribute__((unused)) static double fixture_difference(const float *a, const f
     return largest;
 }
 
+// A network that passes audio through exactly: each latent channel is one sample of the hop.
+__attribute__((unused)) static Model *fixture_identity(double rate)
+{
+    Error error;
+    Arch arch;
+    if (!arch_parse(&arch, "16k16s16p0", ACTIVATION_LEAKY_RELU, &error)) return NULL;
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(&arch, list);
+    float parameters[16 * 16 * 2 + 17] = {0}, mean[16] = {0}, std[16];
+    for (size_t c = 0; c < 16; c++) {
+        std[c] = 0.5f;
+        parameters[list[0].weight + c * 16 + c] = 1.0f;
+        parameters[list[1].weight + c * 16 + c] = 1.0f;
+    }
+    const ModelInfo info = {.level = NAN};
+    return model_new(&arch, rate, parameters, mean, std, &info, &error);
+}
+
 #endif

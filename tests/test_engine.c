@@ -1,28 +1,10 @@
-// Latent operations and the whole effect: latency, level, alignment, ramps, bad input.
+// The whole effect: latency, level, alignment, ramps, bad input.
 #include "check.h"
 #include "denormals.h"
 #include "engine.h"
 #include "fixture.h"
 #include "resample.h"
 #include "stream.h"
-
-// A network that passes audio through exactly: each latent channel is one sample of the hop.
-static Model *identity_model(double rate)
-{
-    Error error;
-    Arch arch;
-    if (!arch_parse(&arch, "16k16s16p0", ACTIVATION_LEAKY_RELU, &error)) return NULL;
-    Convolution list[ARCH_CONVOLUTIONS_MAX];
-    arch_convolutions(&arch, list);
-    float parameters[16 * 16 * 2 + 17] = {0}, mean[16] = {0}, std[16];
-    for (size_t c = 0; c < 16; c++) {
-        std[c] = 0.5f;
-        parameters[list[0].weight + c * 16 + c] = 1.0f;
-        parameters[list[1].weight + c * 16 + c] = 1.0f;
-    }
-    const ModelInfo info = {.level = NAN};
-    return model_new(&arch, rate, parameters, mean, std, &info, &error);
-}
 
 static const EngineSettings wet_only = {ENGINE_NEUTRAL};
 
@@ -65,7 +47,7 @@ enum { RATES = sizeof rates / sizeof *rates };
 static void test_any_rate_keeps_level_and_time(void)
 {
     Error error;
-    Model *model = identity_model(22050.0);
+    Model *model = fixture_identity(22050.0);
     for (int r = 0; r < RATES; r++) {
         const double rate = rates[r], f = 997.0;
         Engine *engine = engine_new(model, NULL, rate, 1, &error);
@@ -92,7 +74,7 @@ static void test_any_rate_keeps_level_and_time(void)
 static void test_impulse_comes_at_the_latency(void)
 {
     Error error;
-    Model *model = identity_model(22050.0);
+    Model *model = fixture_identity(22050.0);
     for (int r = 0; r < RATES; r++) {
         Engine *engine = engine_new(model, NULL, rates[r], 1, &error);
         REQUIRE(engine);
@@ -139,7 +121,7 @@ static void test_latency_of_the_report_sized_models(void)
 static void test_no_drift(void)
 {
     Error error;
-    Model *model = identity_model(22050.0);
+    Model *model = fixture_identity(22050.0);
     static const double odd_rates[] = {44056.0, 48000.0, 47952.0};
     for (int r = 0; r < 3; r++) {
         const double rate = odd_rates[r], f = 441.0;
@@ -240,7 +222,7 @@ static void check_jump(const EngineSettings *from, const EngineSettings *to, dou
                        const char *what)
 {
     Error error;
-    Model *model = identity_model(22050.0);
+    Model *model = fixture_identity(22050.0);
     Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
     enum { N = 24000 };
     float audio[N], before[N], after[N], jump[N];
@@ -462,7 +444,7 @@ static void test_a_bounce_from_the_middle_is_the_same(void)
 static void test_a_jump_keeps_the_tail_and_the_time(void)
 {
     Error error;
-    Model *model = identity_model(22050.0);
+    Model *model = fixture_identity(22050.0);
     for (int r = 0; r < RATES; r++) {
         Engine *engine = engine_new(model, NULL, rates[r], 1, &error);
         const size_t latency = (size_t)engine_latency(engine);
@@ -488,115 +470,6 @@ static void test_a_jump_keeps_the_tail_and_the_time(void)
         free(jumped);
     }
     model_unref(model);
-}
-
-// ---- Latent operations ----
-
-static void test_noise_is_gaussian_and_in_sigma(void)
-{
-    Model *model = identity_model(22050.0);
-    LatentOps ops;
-    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
-    enum { FRAMES = 20000 };
-    float *values = calloc(FRAMES * 16, sizeof(float));
-    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 2.0f, .seed = 5};
-    latent_ops_process(&ops, &settings, values, FRAMES);
-    double sum = 0.0, squares = 0.0, fourth = 0.0, neighbours = 0.0;
-    const double n = FRAMES * 16.0;
-    for (size_t i = 0; i < FRAMES * 16; i++) {
-        const double v = values[i];
-        sum += v;
-        squares += v * v;
-        fourth += v * v * v * v;
-        if (i > 0) neighbours += v * (double)values[i - 1];
-    }
-    const double variance = squares / n; // sigma is 0.5 and the amount 2: 1
-    CHECK_MSG(fabs(sum / n) < 0.01, "mean %g", sum / n);
-    CHECK_MSG(fabs(variance - 1.0) < 0.01, "variance %g", variance);
-    CHECK_MSG(fabs(fourth / n / (variance * variance) - 3.0) < 0.05, "kurtosis %g", fourth / n);
-    CHECK_MSG(fabs(neighbours / n) < 0.01, "correlation %g", neighbours / n);
-    latent_ops_free(&ops);
-    free(values);
-    model_unref(model);
-}
-
-// One frame of zeros after `frame` others, at these settings.
-static void one_frame(const LatentSettings *settings, uint32_t audio_channel, int frame,
-                      float values[16])
-{
-    Model *model = identity_model(22050.0);
-    LatentOps ops;
-    if (!latent_ops_init(&ops, model, NULL, audio_channel)) return;
-    for (int i = 0; i <= frame; i++) {
-        memset(values, 0, 16 * sizeof(float));
-        latent_ops_process(&ops, settings, values, 1);
-    }
-    latent_ops_free(&ops);
-    model_unref(model);
-}
-
-static void test_noise_follows_seed_frame_and_channel(void)
-{
-    float a[16], b[16];
-    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .seed = 5};
-    one_frame(&settings, 0, 3, a);
-    one_frame(&settings, 0, 3, b);
-    CHECK(memcmp(a, b, sizeof a) == 0);
-    one_frame(&settings, 1, 3, b);
-    CHECK(memcmp(a, b, sizeof a) != 0);
-    one_frame(&settings, 0, 4, b);
-    CHECK(memcmp(a, b, sizeof a) != 0);
-    settings.seed = 6;
-    one_frame(&settings, 0, 3, b);
-    CHECK(memcmp(a, b, sizeof a) != 0);
-}
-
-static void test_offset_and_absolute_units(void)
-{
-    float values[16];
-    const LatentSettings sigma = {LATENT_NEUTRAL, .offset = 1.0f},
-                         absolute = {LATENT_NEUTRAL, .offset = 1.0f, .absolute = true};
-    one_frame(&sigma, 0, 0, values);
-    CHECK(values[0] == 0.5f && values[15] == 0.5f);
-    one_frame(&absolute, 0, 0, values);
-    CHECK(values[0] == 1.0f && values[15] == 1.0f);
-}
-
-static void test_blend_loops_the_reference(void)
-{
-    Error error;
-    Model *model = identity_model(22050.0);
-    Latent *latent = latent_new(model, 100, &error);
-    for (size_t i = 0; i < 1600; i++) latent->values[i] = (float)i;
-    LatentOps ops;
-    REQUIRE(latent_ops_init(&ops, model, latent, 0));
-    const LatentSettings all = {LATENT_NEUTRAL, .blend = 1.0f},
-                         half = {LATENT_NEUTRAL, .blend = 0.5f};
-    float values[250 * 16];
-    for (int i = 0; i < 250 * 16; i++) values[i] = -1.0f;
-    latent_ops_process(&ops, &all, values, 250);
-    CHECK(values[0] == 0.0f && values[99 * 16] == 1584.0f);
-    CHECK(values[100 * 16] == 0.0f && values[249 * 16 + 5] == 49 * 16 + 5);
-    latent_ops_reset(&ops);
-    for (int i = 0; i < 16; i++) values[i] = 10.0f;
-    latent_ops_process(&ops, &half, values, 1);
-    CHECK(values[0] == 5.0f && values[4] == 7.0f);
-    latent_ops_free(&ops);
-    latent_free(latent);
-    model_unref(model);
-}
-
-static void test_foreign_reference_is_refused(void)
-{
-    Error error;
-    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
-    Model *other = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 2);
-    Latent *latent = latent_new(other, 100, &error);
-    CHECK(!engine_new(model, latent, 48000.0, 1, &error));
-    CHECK_MSG(strstr(error.text, "another model"), "%s", error.text);
-    latent_free(latent);
-    model_unref(model);
-    model_unref(other);
 }
 
 // ---- Bad input ----
@@ -662,6 +535,19 @@ static void test_channels_may_swap_buffers(void)
     model_unref(model);
 }
 
+static void test_foreign_reference_is_refused(void)
+{
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    Model *other = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 2);
+    Latent *latent = latent_new(other, 100, &error);
+    CHECK(!engine_new(model, latent, 48000.0, 1, &error));
+    CHECK_MSG(strstr(error.text, "another model"), "%s", error.text);
+    latent_free(latent);
+    model_unref(model);
+    model_unref(other);
+}
+
 static void test_impossible_engines_are_refused(void)
 {
     Error error;
@@ -688,10 +574,6 @@ int main(void)
     RUN(test_auto_gain_keeps_the_noise_in_proportion);
     RUN(test_a_bounce_from_the_middle_is_the_same);
     RUN(test_a_jump_keeps_the_tail_and_the_time);
-    RUN(test_noise_is_gaussian_and_in_sigma);
-    RUN(test_noise_follows_seed_frame_and_channel);
-    RUN(test_offset_and_absolute_units);
-    RUN(test_blend_loops_the_reference);
     RUN(test_foreign_reference_is_refused);
     RUN(test_bad_input_passes);
     RUN(test_denormals_are_off_inside_and_back_after);

@@ -1,4 +1,5 @@
-// What is done to the latent: freeze, capture, alternation, drift, smear, scale.
+// What is done to the latent: freeze, capture, alternation, drift, smear, scale, noise, offset,
+// blend.
 #include "check.h"
 #include "fixture.h"
 #include "latent_ops.h"
@@ -367,6 +368,100 @@ static void test_neutral_leaves_every_bit(void)
     latent_ops_free(&ops);
 }
 
+static void test_noise_is_gaussian_and_in_sigma(void)
+{
+    Model *identity = fixture_identity(22050.0);
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, identity, NULL, 0));
+    enum { MANY = 20000 };
+    float *values = calloc(MANY * 16, sizeof(float));
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 2.0f, .seed = 5};
+    latent_ops_process(&ops, &settings, values, MANY);
+    double sum = 0.0, squares = 0.0, fourth = 0.0, neighbours = 0.0;
+    const double n = MANY * 16.0;
+    for (size_t i = 0; i < MANY * 16; i++) {
+        const double v = values[i];
+        sum += v;
+        squares += v * v;
+        fourth += v * v * v * v;
+        if (i > 0) neighbours += v * (double)values[i - 1];
+    }
+    const double variance = squares / n; // sigma is 0.5 and the amount 2: 1
+    CHECK_MSG(fabs(sum / n) < 0.01, "mean %g", sum / n);
+    CHECK_MSG(fabs(variance - 1.0) < 0.01, "variance %g", variance);
+    CHECK_MSG(fabs(fourth / n / (variance * variance) - 3.0) < 0.05, "kurtosis %g", fourth / n);
+    CHECK_MSG(fabs(neighbours / n) < 0.01, "correlation %g", neighbours / n);
+    latent_ops_free(&ops);
+    free(values);
+    model_unref(identity);
+}
+
+// One frame of zeros after `frame` others, at these settings.
+static void one_frame(const LatentSettings *settings, uint32_t audio_channel, int frame,
+                      float values[16])
+{
+    Model *identity = fixture_identity(22050.0);
+    LatentOps ops;
+    if (!latent_ops_init(&ops, identity, NULL, audio_channel)) return;
+    for (int i = 0; i <= frame; i++) {
+        memset(values, 0, 16 * sizeof(float));
+        latent_ops_process(&ops, settings, values, 1);
+    }
+    latent_ops_free(&ops);
+    model_unref(identity);
+}
+
+static void test_noise_follows_seed_frame_and_channel(void)
+{
+    float a[16], b[16];
+    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .seed = 5};
+    one_frame(&settings, 0, 3, a);
+    one_frame(&settings, 0, 3, b);
+    CHECK(memcmp(a, b, sizeof a) == 0);
+    one_frame(&settings, 1, 3, b);
+    CHECK(memcmp(a, b, sizeof a) != 0);
+    one_frame(&settings, 0, 4, b);
+    CHECK(memcmp(a, b, sizeof a) != 0);
+    settings.seed = 6;
+    one_frame(&settings, 0, 3, b);
+    CHECK(memcmp(a, b, sizeof a) != 0);
+}
+
+static void test_offset_and_absolute_units(void)
+{
+    float values[16];
+    const LatentSettings sigma = {LATENT_NEUTRAL, .offset = 1.0f},
+                         absolute = {LATENT_NEUTRAL, .offset = 1.0f, .absolute = true};
+    one_frame(&sigma, 0, 0, values);
+    CHECK(values[0] == 0.5f && values[15] == 0.5f);
+    one_frame(&absolute, 0, 0, values);
+    CHECK(values[0] == 1.0f && values[15] == 1.0f);
+}
+
+static void test_blend_loops_the_reference(void)
+{
+    Error error;
+    Model *identity = fixture_identity(22050.0);
+    Latent *latent = latent_new(identity, 100, &error);
+    for (size_t i = 0; i < 1600; i++) latent->values[i] = (float)i;
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, identity, latent, 0));
+    const LatentSettings all = {LATENT_NEUTRAL, .blend = 1.0f},
+                         half = {LATENT_NEUTRAL, .blend = 0.5f};
+    float values[250 * 16];
+    for (int i = 0; i < 250 * 16; i++) values[i] = -1.0f;
+    latent_ops_process(&ops, &all, values, 250);
+    CHECK(values[0] == 0.0f && values[99 * 16] == 1584.0f);
+    CHECK(values[100 * 16] == 0.0f && values[249 * 16 + 5] == 49 * 16 + 5);
+    latent_ops_reset(&ops);
+    for (int i = 0; i < 16; i++) values[i] = 10.0f;
+    latent_ops_process(&ops, &half, values, 1);
+    CHECK(values[0] == 5.0f && values[4] == 7.0f);
+    latent_ops_free(&ops);
+    latent_free(latent);
+    model_unref(identity);
+}
+
 int main(void)
 {
     model = small_model();
@@ -387,6 +482,10 @@ int main(void)
     RUN(test_smear_is_a_time_constant);
     RUN(test_scale_is_around_the_mean);
     RUN(test_neutral_leaves_every_bit);
+    RUN(test_noise_is_gaussian_and_in_sigma);
+    RUN(test_noise_follows_seed_frame_and_channel);
+    RUN(test_offset_and_absolute_units);
+    RUN(test_blend_loops_the_reference);
     model_unref(model);
     return check_status();
 }
