@@ -59,7 +59,8 @@ static double bessel_i0(double x)
     return sum;
 }
 
-// The filter at `t` input samples from its middle. `scale` is 1, or to / from where that is less.
+// The filter at `t` input samples from its middle, but for a factor. `scale` is 1, or to / from
+// where that is less.
 static double filter(double t, double scale, double half)
 {
     const double beta = 0.1102 * (REJECTION - 8.7);
@@ -67,20 +68,23 @@ static double filter(double t, double scale, double half)
     if (fabs(share) >= 1.0) return 0.0;
     const double x = PI * t * scale;
     const double sinc = x == 0.0 ? 1.0 : sin(x) / x;
-    return scale * sinc * bessel_i0(beta * sqrt(1.0 - share * share)) / bessel_i0(beta);
+    return sinc * bessel_i0(beta * sqrt(1.0 - share * share));
 }
 
 // Row r is the filter for times r / `rows_apart` after an input sample. It sums to one, so that a
 // steady input stays as it is.
 static void fill_row(const Filters *filters, size_t r, double rows_apart, double scale)
 {
-    float *row = filters->table + r * (size_t)filters->taps;
-    const int used = 2 * filters->half, unused = filters->taps - used;
+    const int used = 2 * filters->half;
+    float *row = filters->table + (r + 1) * (size_t)filters->taps - used;
     const double time = filters->half - 1 + (double)r / rows_apart;
     double sum = 0.0;
-    for (int i = 0; i < used; i++) sum += filter(i - time, scale, HALF / scale);
-    for (int i = 0; i < used; i++)
-        row[unused + i] = (float)(filter(i - time, scale, HALF / scale) / sum);
+    for (int i = 0; i < used; i++) {
+        const double value = filter(i - time, scale, HALF / scale);
+        row[i] = (float)value;
+        sum += value;
+    }
+    for (int i = 0; i < used; i++) row[i] = (float)(row[i] / sum);
 }
 
 static Filters *filters_new(uint64_t step, uint64_t phases)
