@@ -119,7 +119,7 @@ $(HOSTS): $(BUILD)/tests/host_%: $(BUILD)/tests/host_%.o $(HOST_PARTS) $(SHARED_
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
 
-$(BUILD)/tests/host_instances: $(BUILD)/tests/bare_plugin.o
+$(BUILD)/tests/host_instances $(BUILD)/tests/host_latency: $(BUILD)/tests/bare_plugin.o
 
 # Its functions must come before the C library's for the plugin too. ThreadSanitizer has functions of its own.
 $(BUILD)/tests/host_realtime: $(BUILD)/tests/realtime_guard.o
@@ -139,6 +139,14 @@ $(BUILD)/tests/fuzz/make_corpus: $(BUILD)/tests/fuzz/make_corpus.o $(FUZZ_PARTS)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
 
 $(DUMPS): $(BUILD)/tests/dump_%: $(BUILD)/tests/dump_%.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
+	$(SHOW) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
+
+# What `make bench` runs.
+BENCHES = $(patsubst %,$(BUILD)/bench/%,plugin stages training)
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(NETWORK_PARTS) $(BUILD)/trainer/adam.o $(BUILD)/trainer/pool.o \
+		$(BUILD)/tests/bare_plugin.o $(SHARED_OBJECTS)
+	@mkdir -p $(@D)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) -lm
 
@@ -222,12 +230,18 @@ check-aarch64:
 	@tests/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" "$(notdir $(ENGINE_TESTS))" \
 		libc6 lv2-dev libjansson-dev libmd-dev libopenblas-dev
 
-test-programs: $(TESTS) $(HOSTS) $(DUMPS) $(BUILD)/tests/demo
+# Some minutes; best on a machine that does nothing else.
+bench:
+	@tests/packages.sh $(CHECK_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
+	@$(TEST_ENVIRONMENT) /usr/bin/python3 tests/bench/bench.py "$(BUILD)" $(sort $(wildcard presets/models/*.safetensors))
+
+test-programs: $(BENCHES) $(TESTS) $(HOSTS) $(DUMPS) $(BUILD)/tests/demo
 
 # ---- Style ----
 
 # cppcheck takes an Error that is about to be filled for one that is read (ctuuninitvar).
-SOURCES = $(wildcard shared/*.[ch] plugin/*.[ch] trainer/*.[ch] tests/*.[ch] tests/fuzz/*.[ch])
+SOURCES = $(wildcard shared/*.[ch] plugin/*.[ch] trainer/*.[ch] tests/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
 
 lint:
 	@tests/packages.sh $(BUILD_DEPENDS) liblilv-dev clang clang-format cppcheck shellcheck
@@ -243,5 +257,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall demo check check-hosts check-aarch64 test-programs lint format clean
+.PHONY: all install uninstall demo bench check check-hosts check-aarch64 test-programs lint format clean
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

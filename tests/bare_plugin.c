@@ -139,6 +139,20 @@ void bare_plugin_run(const BarePlugin *plugin, uint32_t n)
     plugin->descriptor->run(plugin->handle, n);
 }
 
+int bare_plugin_click(const BarePlugin *plugin)
+{
+    enum { CLICK = 1000 };
+    plugin->control[PORT_DETAIL] = 0.0f;
+    plugin->control[PORT_AUTO_GAIN] = 0.0f;
+    bare_plugin_run(plugin, BARE_BLOCK_MAX);
+    plugin->in[0][CLICK] = 1.0f;
+    bare_plugin_run(plugin, BARE_BLOCK_MAX);
+    int loudest = 0;
+    for (int i = 1; i < BARE_BLOCK_MAX; i++)
+        if (fabsf(plugin->out[0][i]) > fabsf(plugin->out[0][loudest])) loudest = i;
+    return loudest - CLICK;
+}
+
 size_t bare_plugin_held_bytes(void)
 {
     const struct mallinfo2 info = mallinfo2();

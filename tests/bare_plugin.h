@@ -28,6 +28,10 @@ void bare_plugin_free(BarePlugin *plugin);
 // Plays in[c][0, n) to out[c][0, n).
 void bare_plugin_run(const BarePlugin *plugin, uint32_t n);
 
+// Samples from a click to the loudest that the model alone, without detail and automatic gain,
+// makes of it. The plugin has played nothing before.
+int bare_plugin_click(const BarePlugin *plugin);
+
 // Bytes of memory that the process has taken, large blocks included.
 size_t bare_plugin_held_bytes(void);
 

@@ -1,0 +1,157 @@
+// plugin.c WEIGHTS…: what instances of the plugin cost in a host at 48 kHz: time by model, channels
+// and block length; how even the time is; how long one takes to start; a hundred at once; latency.
+#include "../bare_plugin.h"
+#include "../fixture.h"
+#include "timing.h"
+
+#include <string.h>
+
+#define RATE 48000.0
+
+enum { SECONDS = 2, SAMPLES = SECONDS * 48000, ROUNDS = 9, BLOCK = 64 };
+
+static float sound[SAMPLES];
+
+// Plays the sound from its beginning, over and over, `samples` in all. Where `spent` is not NULL,
+// it gets each block's time.
+static void play(const BarePlugin *plugin, size_t samples, uint32_t block, double *spent)
+{
+    for (size_t at = 0; at + block <= samples; at += block) {
+        const size_t from = at % (SAMPLES - BARE_BLOCK_MAX);
+        for (int c = 0; c < plugin->channels; c++)
+            memcpy(plugin->in[c], sound + from, block * sizeof(float));
+        const double start = thread_seconds();
+        bare_plugin_run(plugin, block);
+        if (spent) spent[at / block] = thread_seconds() - start;
+    }
+}
+
+static double share(const BarePlugin *plugin, uint32_t block)
+{
+    double spent[ROUNDS];
+    play(plugin, SAMPLES / 4, block, NULL);
+    for (int i = 0; i < ROUNDS; i++) {
+        const double start = thread_seconds();
+        play(plugin, SAMPLES, block, NULL);
+        spent[i] = thread_seconds() - start;
+    }
+    return median(spent, ROUNDS) / SECONDS;
+}
+
+static void measure_model(const char *path, const char *name)
+{
+    static const uint32_t blocks[] = {16, 64, 256, 1024};
+    for (int channels = 1; channels <= 2; channels++) {
+        BarePlugin plugin = bare_plugin_new(channels, RATE, path);
+        for (size_t b = 0; b < sizeof blocks / sizeof *blocks; b++)
+            result(share(&plugin, blocks[b]), "plugin.%s.%d.%u", name, channels,
+                   (unsigned)blocks[b]);
+        plugin.control[PORT_NOISE] = 0.3f; // what is altered and what is not are both decoded
+        result(share(&plugin, BLOCK), "altered.%s.%d.%d", name, channels, BLOCK);
+        bare_plugin_free(&plugin);
+    }
+}
+
+static void measure_latency(const char *path, const char *name, double rate)
+{
+    BarePlugin plugin = bare_plugin_new(1, rate, path);
+    result(1e3 * bare_plugin_click(&plugin) / rate, "latency.%s.%g.heard", name, rate);
+    result(1e3 * (double)plugin.control[PORT_LATENCY] / rate, "latency.%s.%g.told", name, rate);
+    bare_plugin_free(&plugin);
+}
+
+// ---- How even ----
+
+// The same blocks many times, each from the same state. The least that each took is its own; what
+// others on this machine add to it is not there every time.
+static void measure_slowest(void)
+{
+    enum { BLOCKS = 100000, REPEATS = 7 };
+    static double least[BLOCKS], spent[BLOCKS];
+    BarePlugin plugin = bare_plugin_new(1, RATE, NULL);
+    double once = 0.0;
+    for (int repeat = 0; repeat < REPEATS; repeat++) {
+        plugin.descriptor->activate(plugin.handle);
+        play(&plugin, (size_t)BLOCKS * BLOCK, BLOCK, spent);
+        for (size_t i = 0; i < BLOCKS; i++) {
+            if (repeat == 0 || spent[i] < least[i]) least[i] = spent[i];
+            if (repeat == 0 && spent[i] > once) once = spent[i];
+        }
+    }
+    const double typical = median(least, BLOCKS); // and they are in order now
+    result(1e6 * typical, "blocks.median_us");
+    result(1e6 * least[BLOCKS - 1], "blocks.slowest_us");
+    result(1e6 * once, "blocks.slowest_of_first_run_us");
+    bare_plugin_free(&plugin);
+}
+
+// ---- Starting ----
+
+static void measure_start(void)
+{
+    enum { STARTS = 21 };
+    double spent[STARTS];
+    for (int i = 0; i < STARTS; i++) {
+        const double start = seconds_of(CLOCK_MONOTONIC);
+        BarePlugin plugin = bare_plugin_new(1, RATE, NULL);
+        bare_plugin_run(&plugin, BLOCK);
+        spent[i] = seconds_of(CLOCK_MONOTONIC) - start;
+        bare_plugin_free(&plugin);
+    }
+    result(1e3 * median(spent, STARTS), "start.median_ms");
+    result(1e3 * spent[STARTS - 1], "start.slowest_ms");
+}
+
+// ---- A hundred ----
+
+static void measure_hundred(void)
+{
+    enum { INSTANCES = 100, BLOCKS = 10 * 48000 / BLOCK };
+    static BarePlugin plugin[INSTANCES];
+    static double processor[BLOCKS], clock[BLOCKS];
+    const double limit = BLOCK / RATE;
+    size_t first = 0;
+    for (int i = 0; i < INSTANCES; i++) {
+        plugin[i] = bare_plugin_new(1, RATE, NULL);
+        if (i == 0) first = bare_plugin_held_bytes();
+    }
+    const double bytes = (double)(bare_plugin_held_bytes() - first) / (INSTANCES - 1);
+    int late[2] = {0};
+    for (size_t b = 0; b < BLOCKS; b++) {
+        const double wall = seconds_of(CLOCK_MONOTONIC), start = thread_seconds();
+        for (int i = 0; i < INSTANCES; i++) {
+            memcpy(plugin[i].in[0], sound + b * BLOCK % (SAMPLES - BLOCK), BLOCK * sizeof(float));
+            bare_plugin_run(&plugin[i], BLOCK);
+        }
+        processor[b] = thread_seconds() - start;
+        clock[b] = seconds_of(CLOCK_MONOTONIC) - wall;
+        late[0] += processor[b] > limit;
+        late[1] += clock[b] > limit;
+    }
+    result(bytes - (2.0 * BARE_BLOCK_MAX + PORT_AUDIO) * sizeof(float), "hundred.bytes_each");
+    result(median(processor, BLOCKS) / limit, "hundred.share");
+    result(processor[BLOCKS - 1] / limit, "hundred.slowest_share");
+    result(late[0], "hundred.late_by_processor_time");
+    result(late[1], "hundred.late_by_the_clock");
+    for (int i = 0; i < INSTANCES; i++) bare_plugin_free(&plugin[i]);
+}
+
+int main(int argc, char **argv)
+{
+    fixture_signal(sound, SAMPLES, RATE, 1);
+    for (int i = 1; i < argc; i++) {
+        Error error;
+        Model *model = model_load(argv[i], &error);
+        if (!model) {
+            fprintf(stderr, "%s: %s\n", argv[i], error.text);
+            return 1;
+        }
+        measure_model(argv[i], model->info.name);
+        measure_latency(argv[i], model->info.name, 48000.0);
+        measure_latency(argv[i], model->info.name, 44100.0);
+        model_unref(model);
+    }
+    measure_slowest();
+    measure_start();
+    measure_hundred();
+}

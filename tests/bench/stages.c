@@ -1,0 +1,177 @@
+// stages.c WEIGHTS…: what the stages of the engine cost for each model, one audio channel, as a
+// share of real time: in a host at 48 kHz with blocks of 64 samples, and the network alone with one
+// latent frame at a time; and the same for the report's chosen network, with first weights.
+#include "../fixture.h"
+#include "codec.h"
+#include "denormals.h"
+#include "kernels.h"
+#include "latent_ops.h"
+#include "resample.h"
+#include "timing.h"
+
+#include <string.h>
+
+enum { HOST_RATE = 48000, SECONDS = 4, ROUNDS = 15, BLOCK = 64 };
+
+typedef struct {
+    const Model *model;
+    double rate;   // of the model
+    float *audio;  // at the host's rate
+    float *input;  // at the model's rate
+    float *latent; // [frames][channels]
+    float *output; // at the model's rate
+    float *back;   // at the host's rate
+    size_t samples, frames, made;
+    int channels;
+    Resampler *down, *up; // NULL where the rates are the same
+    Encoder *encoder;
+    Decoder *decoder;
+    LatentOps ops;
+} Bench;
+
+static float *new_values(size_t n)
+{
+    float *values = calloc(n, sizeof(float));
+    if (!values) abort();
+    return values;
+}
+
+static void bench_open(Bench *bench, const Model *model)
+{
+    Error error;
+    *bench = (Bench){.model = model, .rate = model->sample_rate};
+    bench->channels = arch_latent_channels(&model->arch);
+    const size_t most = (size_t)(SECONDS * fmax(HOST_RATE, model->sample_rate)) + 4096;
+    bench->audio = new_values(most);
+    bench->input = new_values(most);
+    bench->output = new_values(most);
+    bench->back = new_values(most);
+    bench->latent = new_values(most * (size_t)bench->channels);
+    fixture_signal(bench->audio, SECONDS * HOST_RATE, HOST_RATE, 1);
+    if (model->sample_rate != HOST_RATE) {
+        bench->down = resampler_new(HOST_RATE, model->sample_rate, &error);
+        bench->up = resampler_new(model->sample_rate, HOST_RATE, &error);
+    }
+    bench->encoder = encoder_new(model);
+    bench->decoder = decoder_new(model);
+    if (!latent_ops_init(&bench->ops, model, NULL, 0)) abort();
+}
+
+static void bench_close(Bench *bench)
+{
+    resampler_free(bench->down);
+    resampler_free(bench->up);
+    encoder_free(bench->encoder);
+    decoder_free(bench->decoder);
+    latent_ops_free(&bench->ops);
+    free(bench->audio);
+    free(bench->input);
+    free(bench->output);
+    free(bench->back);
+    free(bench->latent);
+}
+
+// ---- The stages, each over the whole signal ----
+
+static void down(Bench *bench)
+{
+    bench->samples = 0;
+    for (size_t at = 0; at < SECONDS * HOST_RATE; at += BLOCK)
+        bench->samples +=
+            resampler_process(bench->down, bench->audio + at, BLOCK, bench->input + bench->samples);
+}
+
+static void encode(Bench *bench, size_t block)
+{
+    const size_t channels = (size_t)bench->channels;
+    bench->frames = 0;
+    for (size_t at = 0; at + block <= bench->samples; at += block)
+        bench->frames += encoder_process(bench->encoder, bench->input + at, block,
+                                         bench->latent + bench->frames * channels);
+}
+
+static void encode_as_in_host(Bench *bench)
+{
+    encode(bench, (size_t)(BLOCK * bench->rate / HOST_RATE));
+}
+
+static void encode_hop(Bench *bench)
+{
+    encode(bench, (size_t)arch_hop(&bench->model->arch));
+}
+
+static void operate(Bench *bench)
+{
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 0.3f};
+    for (size_t t = 0; t < bench->frames; t++)
+        latent_ops_process(&bench->ops, &settings, bench->latent + t * (size_t)bench->channels, 1);
+}
+
+static void decode(Bench *bench)
+{
+    bench->made = 0;
+    for (size_t t = 0; t < bench->frames; t++)
+        bench->made += decoder_process(bench->decoder, bench->latent + t * (size_t)bench->channels,
+                                       bench->output + bench->made);
+}
+
+static void up(Bench *bench)
+{
+    const size_t block = (size_t)(BLOCK * bench->rate / HOST_RATE);
+    for (size_t at = 0; at + block <= bench->made; at += block)
+        resampler_process(bench->up, bench->output + at, block, bench->back);
+}
+
+// Seconds on the processor, the median of many rounds, by seconds of sound.
+static double share_of(Bench *bench, void (*stage)(Bench *))
+{
+    double spent[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) {
+        const double start = thread_seconds();
+        stage(bench);
+        spent[i] = thread_seconds() - start;
+    }
+    return median(spent, ROUNDS) / SECONDS;
+}
+
+static void measure(const Model *model, const char *name)
+{
+    Bench bench;
+    bench_open(&bench, model);
+    double resampling = 0.0;
+    if (bench.down) {
+        resampling = share_of(&bench, down);
+    } else {
+        bench.samples = SECONDS * HOST_RATE;
+        memcpy(bench.input, bench.audio, bench.samples * sizeof(float));
+    }
+    // The network at its least favourable: a frame at a time, as at the smallest blocks.
+    const double encoder = share_of(&bench, encode_hop), decoder = share_of(&bench, decode);
+    result(encoder + decoder, "network.%s", name);
+    result(share_of(&bench, encode_as_in_host), "stage.%s.encoder", name);
+    result(share_of(&bench, operate), "stage.%s.operations", name);
+    result(decoder, "stage.%s.decoder", name);
+    if (bench.up) resampling += share_of(&bench, up);
+    result(resampling, "stage.%s.resampling", name);
+    bench_close(&bench);
+}
+
+int main(int argc, char **argv)
+{
+    printf("kernels %s\n", kernel_level());
+    const DenormalsState before = denormals_off();
+    for (int i = 1; i < argc; i++) {
+        Error error;
+        Model *model = model_load(argv[i], &error);
+        if (!model) {
+            fprintf(stderr, "%s: %s\n", argv[i], error.text);
+            return 1;
+        }
+        measure(model, model->info.name);
+        model_unref(model);
+    }
+    Model *report = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    measure(report, "report");
+    model_unref(report);
+    denormals_restore(before);
+}

@@ -1,0 +1,145 @@
+// training.c ARCH THREADS: waits for orders on standard input, a line each, and answers with the
+// seconds that passed by the clock and those spent on processors. So bench.py can have it take
+// turns with others.
+//
+//     step    forward, backward and Adam for 16 clips of 5 s, a clip a thread at a time
+//     sgemm   OpenBLAS alone, on one thread: the products of one clip's step, without overlap
+//
+// The first answers are the number of useful multiply-adds in a step and in the products of sgemm.
+#include "../fixture.h"
+#include "adam.h"
+#include "network.h"
+#include "pool.h"
+#include "timing.h"
+
+#include <cblas.h>
+#include <string.h>
+
+enum { CLIPS = 16, CLIP = 110250, THREADS_MAX = 64 };
+
+typedef struct {
+    Arch arch;
+    size_t parameters, window;
+    float *weights;
+    float *gradient; // [CLIPS][parameters]
+    float *audio;    // [CLIPS][window]
+    Workspace *workspace[THREADS_MAX];
+    Adam adam;
+} Bench;
+
+static float *new_values(size_t n)
+{
+    float *values = calloc(n, sizeof(float));
+    if (!values) abort();
+    return values;
+}
+
+static void bench_open(Bench *bench, const char *text, int threads)
+{
+    Error error;
+    if (!arch_parse(&bench->arch, text, ACTIVATION_LEAKY_RELU, &error)) abort();
+    bench->parameters = arch_parameters(&bench->arch);
+    bench->window = (size_t)arch_round_up(&bench->arch, CLIP);
+    bench->weights = new_values(bench->parameters);
+    bench->gradient = new_values(CLIPS * bench->parameters);
+    bench->audio = new_values(CLIPS * bench->window);
+    bench->adam = (Adam){new_values(bench->parameters), new_values(bench->parameters), 0};
+    initialize_parameters(&bench->arch, 1, bench->weights);
+    for (uint32_t i = 0; i < CLIPS; i++)
+        fixture_signal(bench->audio + i * bench->window, bench->window, 22050.0, i);
+    for (int i = 0; i < threads; i++)
+        bench->workspace[i] = workspace_new(&bench->arch, bench->window);
+}
+
+// ---- A step ----
+
+static void clip_gradient(void *data, int item, int thread)
+{
+    Bench *bench = data;
+    Workspace *workspace = bench->workspace[thread];
+    network_forward(workspace, bench->weights, bench->audio + (size_t)item * bench->window);
+    network_backward(workspace, bench->weights, bench->gradient + (size_t)item * bench->parameters);
+}
+
+static void step(Bench *bench, Pool *pool)
+{
+    pool_run(pool, clip_gradient, bench, CLIPS);
+    for (size_t c = 1; c < CLIPS; c++)
+        for (size_t i = 0; i < bench->parameters; i++)
+            bench->gradient[i] += bench->gradient[c * bench->parameters + i];
+    for (size_t i = 0; i < bench->parameters; i++) bench->gradient[i] /= CLIPS;
+    const AdamStep adam = adam_begin(&bench->adam, 1e-3);
+    adam_update(&bench->adam, adam, bench->weights, bench->gradient, 0, bench->parameters);
+}
+
+// ---- OpenBLAS alone ----
+
+// A convolution as one product [m][k] x [k][n].
+typedef struct {
+    int m, n, k;
+} Shape;
+
+static int shapes_of(const Bench *bench, Shape shape[2 * ARCH_LAYERS_MAX])
+{
+    const Arch *arch = &bench->arch;
+    int count = 0;
+    uint64_t frames = bench->window;
+    for (int i = 0; i < arch->encoder.layers; i++) {
+        const Layer *layer = &arch->encoder.layer[i];
+        frames = conv_length(layer, frames);
+        shape[count++] = (Shape){(int)frames, layer->out, layer->kernel * layer->in};
+    }
+    for (int i = 0; i < arch->decoder.layers; i++) {
+        const Layer *layer = &arch->decoder.layer[i];
+        shape[count++] = (Shape){(int)frames, layer->kernel * layer->out, layer->in};
+        frames = conv_transposed_length(layer, frames);
+    }
+    return count;
+}
+
+// Forward, gradient of the weights, gradient of the input (of the first layer it is not wanted).
+static void multiply(const Shape *shape, bool wants_input, float *a, float *b, float *c)
+{
+    const int m = shape->m, n = shape->n, k = shape->k;
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1.0f, a, k, b, n, 0.0f, c, n);
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, k, n, m, 1.0f, a, k, c, n, 0.0f, b, n);
+    if (wants_input)
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, k, n, 1.0f, c, n, b, n, 0.0f, a, k);
+}
+
+// ---- Orders ----
+
+int main(int argc, char **argv)
+{
+    static Bench bench;
+    if (argc != 3) return 1;
+    const int threads = atoi(argv[2]);
+    Pool *pool = pool_new(threads);
+    if (!pool || threads > THREADS_MAX) return 1;
+    bench_open(&bench, argv[1], threads);
+
+    Shape shape[2 * ARCH_LAYERS_MAX];
+    const int shapes = shapes_of(&bench, shape);
+    float *a[2 * ARCH_LAYERS_MAX], *b[2 * ARCH_LAYERS_MAX], *c[2 * ARCH_LAYERS_MAX];
+    double products = 0.0;
+    for (int i = 0; i < shapes; i++) {
+        const size_t m = (size_t)shape[i].m, n = (size_t)shape[i].n, k = (size_t)shape[i].k;
+        a[i] = new_values(m * k), b[i] = new_values(k * n), c[i] = new_values(m * n);
+        products += (i == 0 ? 2.0 : 3.0) * (double)m * (double)n * (double)k;
+    }
+    printf("%.0f %.0f\n", CLIPS * products, products);
+    fflush(stdout);
+
+    char order[16];
+    while (fgets(order, sizeof order, stdin)) {
+        const double clock = seconds_of(CLOCK_MONOTONIC);
+        const double processor = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+        if (strcmp(order, "step\n") == 0)
+            step(&bench, pool);
+        else
+            for (int i = 0; i < shapes; i++) multiply(&shape[i], i > 0, a[i], b[i], c[i]);
+        printf("%.9f %.9f\n", seconds_of(CLOCK_MONOTONIC) - clock,
+               seconds_of(CLOCK_PROCESS_CPUTIME_ID) - processor);
+        fflush(stdout);
+    }
+}
