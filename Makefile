@@ -185,7 +185,7 @@ check:
 	@tests/packages.sh $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
-	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
+	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh tests/kill.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
 		"BUILD=$(BUILD)/threads tests/threads.sh" \
 		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md" \
 		"/usr/bin/python3 tests/pytorch_m5.py $(BUILD)/tests/dump_m5" $(REAL_HOSTS)

@@ -148,6 +148,40 @@ test_full_disk_leaves_what_was_there() {
     cmp there full/a.wav && cmp there full/a && [ "$(find full -type f | wc -l)" -eq 2 ]
 }
 
+# The checkpoint of this network is larger than that, and so is a clip in a cache.
+test_training_on_a_full_disk_leaves_what_was_there() {
+    mkdir full2 && cp there full2/a.safetensors || return 1
+    for cache in cache/trasluz empty-cache; do
+        (ulimit -f 8 && exec "$TRAINER" train music -o full2/a.safetensors --cache "$cache" --window 2034 --epochs 1 --force) \
+            >/dev/null 2>err
+        if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' err; then
+            echo "    cache $cache: $(cat err)" >&2
+            return 1
+        fi
+    done
+    cmp there full2/a.safetensors && [ "$(find full2 -name '*.??????' | wc -l)" -eq 0 ]
+}
+
+test_training_into_no_folder_ends_before_it_begins() {
+    "$TRAINER" train music -o nowhere/a.safetensors --window 2034 >out 2>err
+    [ $? -eq 1 ] && ! grep -q '^epoch' out && grep -q 'nowhere/a.csv: No such file' err
+}
+
+# The first epoch is done when it is stopped; then a piece is gone, and then all are.
+test_vanished_music_is_named_on_resume() {
+    cp -r music gone && "$TRAINER" train gone -o v.safetensors --arch 4k8s4p2 --window 2048 --epochs 100000 >out 2>&1 &
+    while ! grep -q '^epoch 1:' out 2>/dev/null; do sleep 0.05; done
+    kill -INT $! && wait $! && [ -s v.safetensors ] && [ -s v.checkpoint ] || return 1
+    resume="train gone -o v.safetensors --arch 4k8s4p2 --window 2048 --epochs 100000 --resume"
+    rm gone/2.au
+    # shellcheck disable=SC2086
+    "$TRAINER" $resume >out 2>err
+    [ $? -eq 1 ] && grep -q 'of another training, with data ' err || return 1
+    rm -r gone
+    # shellcheck disable=SC2086
+    refused 1 'gone: No such file' $resume && [ -s v.safetensors ] && [ -s v.checkpoint ]
+}
+
 test_full_standard_output_is_an_error() {
     [ -c /dev/full ] || return 0
     "$TRAINER" info >/dev/full 2>err
@@ -217,6 +251,9 @@ run test_info_refuses_with_layer_and_reason
 run test_info_shows_files
 run test_what_is_read_is_not_written_over
 run test_full_disk_leaves_what_was_there
+run test_training_on_a_full_disk_leaves_what_was_there
+run test_training_into_no_folder_ends_before_it_begins
+run test_vanished_music_is_named_on_resume
 run test_full_standard_output_is_an_error
 run test_eval_prints_clips_and_means
 run test_eval_mean_is_the_mean

@@ -5,9 +5,13 @@
 #include "check.h"
 #include "dataset.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 static Pool *pool;
 
@@ -392,6 +396,27 @@ static void test_cache_that_cannot_be_written(void)
     CHECK(count_entries("cache-e") == 10);
 }
 
+// What a killed program has left is removed after a day; what another one may be writing is not.
+static void test_stale_entries_are_removed(void)
+{
+    static const char old[] =
+        "cache-f/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.f32.aBc123";
+    static const char fresh[] =
+        "cache-f/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.f32.zZz999";
+    static const char foreign[] = "cache-f/notes.f32.backup";
+    const struct timespec times[2] = {{.tv_sec = time(NULL) - 90000},
+                                      {.tv_sec = time(NULL) - 90000}};
+    fixture_subfolder("cache-f");
+    REQUIRE(fixture_write_bytes(old, "x", 1) && fixture_write_bytes(fresh, "x", 1) &&
+            fixture_write_bytes(foreign, "x", 1));
+    REQUIRE(utimensat(AT_FDCWD, fixture_path(old), times, 0) == 0 &&
+            utimensat(AT_FDCWD, fixture_path(foreign), times, 0) == 0);
+    dataset_free(open_cached("ten", "cache-f"));
+    CHECK(access(fixture_path(old), F_OK) != 0);
+    CHECK(access(fixture_path(fresh), F_OK) == 0);
+    CHECK(access(fixture_path(foreign), F_OK) == 0);
+}
+
 // ---- Windows ----
 
 static void test_windows_cover_a_split_once(void)
@@ -565,6 +590,7 @@ int main(void)
     RUN(test_clips_are_what_the_files_hold);
     RUN(test_threads_do_not_change_the_set);
     RUN(test_cache_that_cannot_be_written);
+    RUN(test_stale_entries_are_removed);
     RUN(test_windows_cover_a_split_once);
     RUN(test_epochs_repeat_and_differ);
     RUN(test_epochs_cover_the_training_clips);

@@ -3,6 +3,7 @@
 #include "file.h"
 #include "hash.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 // What stands before the samples. In the machine's own byte order: another one's entries are not
@@ -44,14 +46,37 @@ static char *default_folder(Error *error)
     return folder;
 }
 
+// Entries that nobody goes on writing: those of a program that was killed.
+static void remove_stale(const char *folder)
+{
+    static const char ending[] = ".f32.XXXXXX"; // see file.h
+    enum { SECONDS_MAX = 24 * 3600 };
+    DIR *entries = opendir(folder);
+    if (!entries) return;
+    const time_t now = time(NULL);
+    for (const struct dirent *entry; (entry = readdir(entries));) {
+        const size_t length = strlen(entry->d_name), tail = sizeof ending - 1;
+        struct stat status;
+        if (length == HASH_TEXT - 1 + tail &&
+            memcmp(entry->d_name + length - tail, ending, 5) == 0 &&
+            fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(status.st_mode) && now - status.st_mtime > SECONDS_MAX)
+            unlinkat(dirfd(entries), entry->d_name, 0);
+    }
+    closedir(entries);
+}
+
 bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *error)
 {
     error_set(error, "out of memory");
     *cache = (ClipCache){.folder = folder ? strdup(folder) : default_folder(error), .rate = rate};
     if (!cache->folder) return false;
-    if (file_make_folders(cache->folder, error)) return true;
-    clip_cache_close(cache);
-    return error_prefix(error, "cache folder");
+    if (!file_make_folders(cache->folder, error)) {
+        clip_cache_close(cache);
+        return error_prefix(error, "cache folder");
+    }
+    remove_stale(cache->folder);
+    return true;
 }
 
 void clip_cache_close(ClipCache *cache)
