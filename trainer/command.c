@@ -30,6 +30,13 @@ int command_usage(const Command *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
+void command_word(char command[MODEL_TEXT_MAX], const char *word)
+{
+    const size_t used = strlen(command);
+    const char *space = used > 0 ? " " : "", *quote = strpbrk(word, " \t") ? "'" : "";
+    snprintf(command + used, MODEL_TEXT_MAX - used, "%s%s%s%s", space, quote, word, quote);
+}
+
 int command_option(const Command *command, int argc, char **argv, const char *short_options,
                    const struct option *long_options)
 {

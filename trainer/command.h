@@ -25,12 +25,15 @@ typedef struct {
 
 extern const Command command_train, command_eval, command_info, command_encode, command_decode,
     command_reconstruct, command_latents, command_classify, command_cluster, command_compare,
-    command_generate, command_report;
+    command_generate, command_report, command_sweep;
 
 // Print "trainer NAME: message" and return the status.
 int command_fail(const Command *command, const Error *error);      // EXIT_FAILED
 int command_usage(const Command *command, const char *format, ...) // EXIT_USAGE
     __attribute__((format(printf, 2, 3)));
+
+// Adds a word to a call's text, in quotes where it has spaces; what is too long is cut.
+void command_word(char command[MODEL_TEXT_MAX], const char *word);
 
 // The next option, as getopt_long() gives it; on one that is unknown or lacks its value prints
 // which and returns '?'. `short_options` begins with a colon.

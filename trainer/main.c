@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const Command *const commands[] = {&command_train,   &command_eval,     &command_info,
-                                          &command_encode,  &command_decode,   &command_reconstruct,
-                                          &command_latents, &command_classify, &command_cluster,
-                                          &command_compare, &command_generate, &command_report};
+static const Command *const commands[] = {
+    &command_train,       &command_eval,    &command_info,     &command_encode,  &command_decode,
+    &command_reconstruct, &command_latents, &command_classify, &command_cluster, &command_compare,
+    &command_generate,    &command_report,  &command_sweep};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -151,13 +151,11 @@ static int words_of_no_effect(const char *word)
 // with spaces is quoted.
 static void keep_command(Call *call, int argc, char **argv)
 {
-    size_t used = (size_t)snprintf(call->command, sizeof call->command, "trainer");
-    for (int i = 0, passed; i < argc && used<sizeof call->command; i += passed> 0 ? passed : 1) {
-        passed = words_of_no_effect(argv[i]);
-        if (passed > 0) continue;
-        const char *quote = strpbrk(argv[i], " \t") ? "'" : "";
-        used += (size_t)snprintf(call->command + used, sizeof call->command - used, " %s%s%s",
-                                 quote, argv[i], quote);
+    command_word(call->command, "trainer");
+    for (int i = 0; i < argc;) {
+        const int passed = words_of_no_effect(argv[i]);
+        if (passed == 0) command_word(call->command, argv[i]);
+        i += passed > 0 ? passed : 1;
     }
 }
 
