@@ -11,7 +11,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { TABLE_ROWS_OPEN = 40, FOLDERS_OPEN = 4, DEPTH_MAX = 3 };
+enum { TABLE_ROWS_OPEN = 40, SETTINGS_OPEN = 16, FOLDERS_OPEN = 4, DEPTH_MAX = 3 };
 
 // ---- What is in a folder ----
 
@@ -132,7 +132,8 @@ static size_t count_kind(const Folder *folder, ItemKind kind)
 
 static void value_text(const json_t *value, char text[600])
 {
-    char *dump = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+    char *dump =
+        json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
     snprintf(text, 600, "%s", dump ? dump : json_is_string(value) ? json_string_value(value) : "");
     free(dump);
 }
@@ -141,14 +142,27 @@ static void show_pair(FILE *page, const char *key, const json_t *value)
 {
     char text[600];
     value_text(value, text);
-    page_pair(page, key, text);
+    if (*text) page_pair(page, key, text);
 }
 
-// What an object holds of objects is shown among its own.
+static size_t count_values(json_t *object)
+{
+    size_t count = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach (object, key, value) {
+        count += json_is_object(value) ? json_object_size(value) : 1;
+    }
+    return count;
+}
+
+// What an object holds of objects is shown among its own; a long one on demand.
 static void show_object(FILE *page, const Item *item)
 {
     const char *key, *inner_key;
     json_t *value, *inner;
+    const bool open = count_values(item->json) <= SETTINGS_OPEN;
+    if (!open) page_fold_begin(page, item->name, false);
     page_table_begin(page, item->name);
     json_object_foreach (item->json, key, value) {
         if (!json_is_object(value)) {
@@ -160,6 +174,7 @@ static void show_object(FILE *page, const Item *item)
         }
     }
     page_table_end(page);
+    if (!open) page_fold_end(page);
 }
 
 static bool is_generation(const Item *item)
