@@ -122,8 +122,9 @@ $(HOSTS): $(BUILD)/tests/host_%: $(BUILD)/tests/host_%.o $(HOST_PARTS) $(SHARED_
 $(BUILD)/tests/host_instances $(BUILD)/tests/host_latency: $(BUILD)/tests/bare_plugin.o
 
 # Its functions must come before the C library's for the plugin too. ThreadSanitizer has functions of its own.
-$(BUILD)/tests/host_realtime: $(BUILD)/tests/realtime_guard.o
-$(BUILD)/tests/host_realtime: override LDFLAGS += -rdynamic
+GUARDED = $(BUILD)/tests/host_guard $(BUILD)/tests/host_realtime
+$(GUARDED): $(BUILD)/tests/realtime_guard.o $(BUILD)/tests/guarded_thread.o
+$(GUARDED): override LDFLAGS += -rdynamic
 
 $(BUILD)/tests/demo: $(BUILD)/tests/demo.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@

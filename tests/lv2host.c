@@ -206,7 +206,6 @@ Port *host_port(Host *host, const char *symbol)
     for (int p = 0; p < host->ports; p++)
         if (strcmp(host->port[p].symbol, symbol) == 0) return &host->port[p];
     host_fail("no such port", symbol);
-    return NULL;
 }
 
 float *host_control(Host *host, const char *symbol)

@@ -248,6 +248,11 @@ void copy_file(const char *from, const char *to, size_t most)
     write_file(to, bytes, size);
 }
 
+void move_file(const char *from, const char *to)
+{
+    if (rename(from, to) != 0) fail("cannot move", from);
+}
+
 static void make_folder(const char *path)
 {
     if (mkdir(path, 0700) != 0) fail("no folder", path);

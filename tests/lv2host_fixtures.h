@@ -77,6 +77,7 @@ const char *reference_file(const char *name, const char *model, size_t frames, u
 
 void write_file(const char *path, const void *bytes, size_t size);
 void copy_file(const char *from, const char *to, size_t most);
+void move_file(const char *from, const char *to);
 
 // Asks for a file, waits for the worker, and plays silence until the change is over.
 void change_file(Host *host, const char *property, const char *path);

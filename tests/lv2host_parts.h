@@ -95,7 +95,7 @@ struct Host {
 };
 
 // Aborts the program, with a line that says what is wrong with which.
-void host_fail(const char *what, const char *which);
+__attribute__((noreturn)) void host_fail(const char *what, const char *which);
 
 // URIDs, the same for all hosts of a program. 0 is no URI's; unmapping it gives NULL.
 extern LV2_URID_Map host_map;

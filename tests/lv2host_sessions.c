@@ -1,7 +1,5 @@
 #include "lv2host_sessions.h"
 
-#include "check.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -67,11 +65,6 @@ bool same_sound(Host *a, Host *b)
     sound_free(&of_a);
     sound_free(&of_b);
     return same;
-}
-
-void move_file(const char *from, const char *to)
-{
-    CHECK_MSG(rename(from, to) == 0, "%s cannot be moved", from);
 }
 
 bool same_property(HostSession *a, const char *key_a, HostSession *b, const char *key_b)

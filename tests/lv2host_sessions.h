@@ -36,9 +36,6 @@ void copy_controls(Host *from, Host *to);
 // Plays both: the first from before any sound, the second as it is.
 bool same_sound(Host *a, Host *b);
 
-// Fails the test where it cannot be moved.
-void move_file(const char *from, const char *to);
-
 // True if both have the property, with the same bytes.
 bool same_property(HostSession *a, const char *key_a, HostSession *b, const char *key_b);
 
