@@ -63,6 +63,7 @@ typedef struct {
 typedef struct {
     char *folder;
     TrainingSettings settings;
+    json_t *identity;         // the settings, to be compared
     char arch[ARCH_TEXT_MAX]; // of an architecture made of lists
 } SweepRun;
 
@@ -99,6 +100,7 @@ static bool make_run(Sweep *sweep, size_t number, Error *error)
     if (!sweep_file_settings(sweep->file, number, run->arch, &run->settings, error)) return false;
     TrainingOptions *o = &run->settings.options;
     *row = (SweepRow){.number = number, .arch = o->arch, .window = o->window};
+    run->identity = training_settings_json(o);
     sweep_file_label(sweep->file, number, row->label);
     return true;
 }
@@ -106,15 +108,10 @@ static bool make_run(Sweep *sweep, size_t number, Error *error)
 // Finds an earlier run with the same settings: the same network under another name, say.
 static const SweepRow *find_same(const Sweep *sweep, const SweepRow *row)
 {
-    json_t *settings = training_settings_json(&sweep->run[row->number].settings.options);
-    const SweepRow *same = NULL;
-    for (const SweepRow *r = sweep->row; settings && !same && r < row; r++) {
-        json_t *other = training_settings_json(&sweep->run[r->number].settings.options);
-        if (other && json_equal(settings, other)) same = r;
-        json_decref(other);
-    }
-    json_decref(settings);
-    return same;
+    const json_t *identity = sweep->run[row->number].identity;
+    for (const SweepRow *r = sweep->row; r < row; r++)
+        if (json_equal(identity, sweep->run[r->number].identity)) return r;
+    return NULL;
 }
 
 static bool name_run(Sweep *sweep, SweepRow *row, Error *error)
@@ -287,7 +284,10 @@ static void end_sweep(Sweep *sweep)
 {
     dataset_free(sweep->dataset);
     pool_free(sweep->pool);
-    for (size_t i = 0; sweep->run && i < sweep->file->runs; i++) free(sweep->run[i].folder);
+    for (size_t i = 0; sweep->run && i < sweep->file->runs; i++) {
+        json_decref(sweep->run[i].identity);
+        free(sweep->run[i].folder);
+    }
     free(sweep->run);
     free(sweep->row);
     sweep_file_free(sweep->file);
