@@ -225,6 +225,16 @@ void page_pair(FILE *page, const char *key, const char *value)
     fputs("</td></tr>\n", page);
 }
 
+// A column's name, which can be broken where its words are.
+static void name_cell(FILE *page, const char *name)
+{
+    char words[64];
+    snprintf(words, sizeof words, "%s", name);
+    for (char *at = words; *at; at++)
+        if (*at == '_') *at = ' ';
+    page_cell(page, words, true);
+}
+
 void page_table(FILE *page, const CsvTable *table, const char *caption)
 {
     char text[320];
@@ -236,7 +246,7 @@ void page_table(FILE *page, const CsvTable *table, const char *caption)
         snprintf(text, sizeof text, "%.250s", caption);
     page_table_begin(page, text);
     page_row_begin(page);
-    for (size_t c = 0; c < table->columns; c++) page_cell(page, csv_name(table, c), true);
+    for (size_t c = 0; c < table->columns; c++) name_cell(page, csv_name(table, c));
     page_row_end(page);
     for (size_t r = 0; r < shown; r++) {
         page_row_begin(page);

@@ -128,6 +128,16 @@ static size_t count_kind(const Folder *folder, ItemKind kind)
     return count;
 }
 
+// Commands that draw their tables themselves leave nothing to draw.
+static bool has_figures(const Folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (folder->item[i].kind == ITEM_PICTURE &&
+            strcmp(folder->item[i].type, "image/svg+xml") == 0)
+            return true;
+    return false;
+}
+
 // ---- Objects ----
 
 static void value_text(const json_t *value, char text[600])
@@ -231,20 +241,9 @@ static void show_settings(FILE *page, const Folder *folder)
 
 // ---- Tables and their figures ----
 
-// Commands that draw their tables themselves leave nothing to draw.
-static bool has_figures(const Folder *folder)
-{
-    for (size_t i = 0; i < folder->count; i++)
-        if (folder->item[i].kind == ITEM_PICTURE &&
-            strcmp(folder->item[i].type, "image/svg+xml") == 0)
-            return true;
-    return false;
-}
-
 static bool show_curves(const Report *report, const Folder *folder, Error *error)
 {
     bool good = true;
-    if (has_figures(folder)) return true;
     page_figures_begin(report->target.page);
     for (size_t i = 0; good && i < folder->count; i++) {
         const Item *item = &folder->item[i];
@@ -398,7 +397,8 @@ static bool show_folder(const Report *report, const char *path, int depth, bool 
     if (depth > DEPTH_MAX) return true; // a link may lead back
     if (!folder_open(&folder, path, error)) return false;
     *any |= count_kind(&folder, ITEM_OTHER) + count_kind(&folder, ITEM_FOLDER) < folder.count;
-    bool good = show_common_curves(report, &folder, error) && show_curves(report, &folder, error);
+    bool good = has_figures(&folder) ||
+                (show_common_curves(report, &folder, error) && show_curves(report, &folder, error));
     if (good) {
         show_generations(page, &folder);
         show_tables(page, &folder);
