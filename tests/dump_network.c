@@ -44,7 +44,7 @@ int main(int argc, char **argv)
     Workspace *workspace = workspace_new(&model->arch, n);
     network_forward(workspace, model->parameters, audio);
     const double loss = loss_mse(network_output(workspace), audio, n);
-    loss_gradient(&(Loss){.relative = false}, network_output(workspace), audio, n,
+    loss_gradient(&(Loss){.kind = LOSS_MSE}, network_output(workspace), audio, n,
                   network_output_gradient(workspace));
     float *gradient = malloc(arch_parameters(&model->arch) * sizeof(float));
     network_backward(workspace, model->parameters, gradient);

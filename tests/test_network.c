@@ -55,12 +55,17 @@ static void check_gradient_of(const char *text, Activation activation, const Los
 
 static void check_gradient(const char *text, Activation activation)
 {
-    check_gradient_of(text, activation, &(Loss){.relative = false});
+    check_gradient_of(text, activation, &(Loss){.kind = LOSS_MSE});
 }
 
 static void test_gradient_of_relative_loss(void)
 {
-    check_gradient_of("6k8s6p4,r4k2d3,3k6s3p2", ACTIVATION_TANH, &(Loss){.relative = true});
+    check_gradient_of("6k8s6p4,r4k2d3,3k6s3p2", ACTIVATION_TANH, &(Loss){.kind = LOSS_RELATIVE});
+}
+
+static void test_gradient_of_snr_loss(void)
+{
+    check_gradient_of("6k8s6p4,r4k2d3,3k6s3p2", ACTIVATION_TANH, &(Loss){.kind = LOSS_SNR});
 }
 
 static void test_gradient_of_leaky_relu(void)
@@ -120,7 +125,7 @@ static void check_start(const char *text, bool whole)
     initialize_parameters(&arch, 5, parameters);
     fixture_signal(audio, window, 22050.0, 3);
     Workspace *workspace = workspace_new(&arch, window);
-    const double loss = loss_of(workspace, &(Loss){.relative = false}, parameters, audio, window);
+    const double loss = loss_of(workspace, &(Loss){.kind = LOSS_MSE}, parameters, audio, window);
     memcpy(once, network_output(workspace), window * sizeof(float));
     network_forward(workspace, parameters, once);
     const double changed = fixture_difference(once + EDGE, network_output(workspace) + EDGE,
@@ -169,6 +174,7 @@ int main(void)
     RUN(test_gradient_of_tanh);
     RUN(test_gradient_of_odd_architectures);
     RUN(test_gradient_of_relative_loss);
+    RUN(test_gradient_of_snr_loss);
     RUN(test_first_weights_are_those_of_pytorch);
     RUN(test_linear_path_starts_as_lapped_transform);
     RUN(test_adam);

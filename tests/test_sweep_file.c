@@ -16,7 +16,7 @@ static void test_all_combinations_the_last_fastest(void)
     SweepFile *file = parse("# a grid\n\n"
                             "arch = figure3_7, 64k8s6p4,32k6s3p4,4k5s2p4   # two\n"
                             "\tlearning-rate=0.001 0.0003, 1e-4\r\n"
-                            "relative-loss = yes\n"
+                            "loss = relative\n"
                             "epochs = 7",
                             &error);
     REQUIRE(file);
@@ -28,7 +28,7 @@ static void test_all_combinations_the_last_fastest(void)
         REQUIRE(sweep_file_settings(file, run, arch, &settings, &error));
         CHECK(arch_latent_channels(&settings.options.arch) == (run < 3 ? 8 : 4));
         CHECK(settings.options.schedule.learning_rate == rates[run % 3]);
-        CHECK(settings.options.schedule.epochs == 7 && settings.options.loss.relative);
+        CHECK(settings.options.schedule.epochs == 7 && settings.options.loss.kind == LOSS_RELATIVE);
         CHECK(settings.options.batch == training_defaults.options.batch);
     }
     char label[SWEEP_LABEL];
@@ -76,7 +76,7 @@ static void test_wrong_lines_are_refused_with_their_number(void)
         {"\narch = normal huge", "line 2: arch: "},
         {"activation = relu", "line 1: activation: unknown activation 'relu'"},
         {"schedule = linear", "line 1: schedule: unknown schedule 'linear'"},
-        {"relative-loss = maybe", "line 1: relative-loss: yes or no is needed, not 'maybe'"},
+        {"loss = mae", "line 1: loss: unknown loss 'mae'"},
         {"kernels = 8,,5", "line 1: kernels: a whole number from 0 to 1024 is needed, not ''"},
         {"kernels = 8,6x", "line 1: kernels: a whole number from 0 to 1024 is needed, not '6x'"},
         {"kernels = 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "line 1: kernels: more than 16 layers"},

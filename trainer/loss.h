@@ -3,14 +3,26 @@
 #ifndef TRASLUZ_LOSS_H
 #define TRASLUZ_LOSS_H
 
+#include "error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
+typedef enum {
+    LOSS_MSE,      // mean squared error: loud music counts most
+    LOSS_RELATIVE, // that divided by the audio's mean square: soft music counts as much
+    LOSS_SNR,      // the logarithm of LOSS_RELATIVE, as decibels count: what comes back well counts
+                   // as much as what does not
+    LOSS_KINDS,
+} LossKind;
+
 typedef struct {
-    bool relative;   // the mean squared error is divided by the mean square of the audio, at least
-                     // that of -60 dB, so that soft music counts as much as loud
+    LossKind kind;
     double spectral; // weight of the spectral loss that batch.h adds, see spectral_loss.h; 0: none
 } Loss;
+
+const char *loss_name(LossKind kind);
+bool loss_parse(LossKind *kind, const char *text, Error *error);
 
 // The mean squared error of output[0, n) to audio[0, n).
 double loss_mse(const float *output, const float *audio, size_t n);

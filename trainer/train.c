@@ -39,8 +39,9 @@ static const char help[] =
     "                           the --epochs (plateau with --patience, else constant)\n"
     "      --patience N         of the plateau (3)\n"
     "      --warm-up EPOCHS     in which the learning rate rises from 0; 0.5 is half an epoch (0)\n"
-    "      --relative-loss      divide each window's squared error by the window's power, so that\n"
-    "                           soft music counts as much as loud\n"
+    "      --loss NAME          mse, the mean squared error; relative, divided by each window's\n"
+    "                           power, so that soft music counts as much as loud; snr, the\n"
+    "                           logarithm of that, as decibels count (mse)\n"
     "      --spectral-loss X    add X times the difference of spectral magnitudes and of their\n"
     "                           logarithms at three resolutions; 0.001 is a beginning (0)\n"
     "      --random-gain DB     each window louder or softer by up to so many dB, in each epoch\n"
@@ -81,7 +82,7 @@ static const struct option long_options[] = {
     {"schedule", required_argument, NULL, OPTION_SETTING},
     {"patience", required_argument, NULL, OPTION_SETTING},
     {"warm-up", required_argument, NULL, OPTION_SETTING},
-    {"relative-loss", no_argument, NULL, OPTION_SETTING},
+    {"loss", required_argument, NULL, OPTION_SETTING},
     {"spectral-loss", required_argument, NULL, OPTION_SETTING},
     {"random-gain", required_argument, NULL, OPTION_SETTING},
     {"per-clip", required_argument, NULL, OPTION_SETTING},

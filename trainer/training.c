@@ -72,7 +72,7 @@ static void identify(Training *training)
              "loss %s, spectral-loss %.9g, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed "
              "%" PRIu32 ", data %.16s",
              arch, activation_name(o->arch.activation), o->rate, o->window, o->batch, schedule,
-             o->loss.relative ? "relative" : "mse", o->loss.spectral, o->random_gain, o->per_clip,
+             loss_name(o->loss.kind), o->loss.spectral, o->random_gain, o->per_clip,
              o->epoch_windows, o->seed, data);
 }
 

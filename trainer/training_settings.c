@@ -19,11 +19,12 @@ const TrainingSettings training_defaults = {
                 .trained_on = ""},
     .arch = "normal",
     .activation = "leaky_relu",
+    .loss = "mse",
 };
 
 // ---- The settings and where they are kept ----
 
-typedef enum { KIND_TEXT, KIND_BOOL, KIND_INT, KIND_UINT32, KIND_SIZE, KIND_DOUBLE } Kind;
+typedef enum { KIND_TEXT, KIND_INT, KIND_UINT32, KIND_SIZE, KIND_DOUBLE } Kind;
 
 typedef struct {
     const char *name;
@@ -45,7 +46,7 @@ static const Setting settings_known[] = {
     {"schedule", KIND_TEXT, AT(schedule), 0, 0},
     {"patience", KIND_INT, AT(options.schedule.patience), 1, 1000000},
     {"warm-up", KIND_DOUBLE, AT(options.schedule.warm_up), 0.0, 1e6},
-    {"relative-loss", KIND_BOOL, AT(options.loss.relative), 0, 0},
+    {"loss", KIND_TEXT, AT(loss), 0, 0},
     {"spectral-loss", KIND_DOUBLE, AT(options.loss.spectral), 0.0, 1e6},
     {"random-gain", KIND_DOUBLE, AT(options.random_gain), 0.0, 60.0},
     {"per-clip", KIND_SIZE, AT(options.per_clip), 0, 1 << 30},
@@ -81,13 +82,6 @@ static bool read_whole(const Setting *setting, void *place, const char *text, Er
     return true;
 }
 
-static bool read_bool(bool *place, const char *text, Error *error)
-{
-    *place = !text || strcmp(text, "yes") == 0;
-    return *place || strcmp(text, "no") == 0 ||
-           error_set(error, "yes or no is needed, not '%s'", text);
-}
-
 bool training_setting_read(TrainingSettings *settings, const char *name, const char *text,
                            Error *error)
 {
@@ -96,7 +90,6 @@ bool training_setting_read(TrainingSettings *settings, const char *name, const c
     void *place = (char *)settings + setting->offset;
     switch (setting->kind) {
     case KIND_TEXT: *(const char **)place = text; return true;
-    case KIND_BOOL: return read_bool(place, text, error);
     case KIND_DOUBLE: return parse_number(text, setting->low, setting->high, place, error);
     default: return read_whole(setting, place, text, error);
     }
@@ -127,7 +120,8 @@ bool training_settings_settle(TrainingSettings *settings, Error *error)
     TrainingOptions *o = &settings->options;
     return activation_parse(&activation, settings->activation, error) &&
            arch_parse(&o->arch, settings->arch, activation, error) &&
-           arch_check_window(&o->arch, o->window, error) && check_loss(o, error) &&
+           arch_check_window(&o->arch, o->window, error) &&
+           loss_parse(&o->loss.kind, settings->loss, error) && check_loss(o, error) &&
            settle_schedule(&o->schedule, settings->schedule, error);
 }
 
@@ -137,7 +131,6 @@ static json_t *value_json(const Setting *setting, const void *place)
 {
     switch (setting->kind) {
     case KIND_TEXT: return json_string(*(const char *const *)place);
-    case KIND_BOOL: return json_boolean(*(const bool *)place);
     case KIND_DOUBLE: return json_real(*(const double *)place);
     case KIND_UINT32: return json_integer(*(const uint32_t *)place);
     case KIND_SIZE: return json_integer((json_int_t) * (const size_t *)place);
@@ -153,6 +146,7 @@ json_t *training_settings_json(const TrainingOptions *options)
         .options = *options,
         .arch = arch,
         .activation = activation_name(options->arch.activation),
+        .loss = loss_name(options->loss.kind),
         .schedule = schedule_name(options->schedule.kind),
     };
     json_t *json = json_object();

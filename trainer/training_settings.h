@@ -10,6 +10,7 @@
 typedef struct {
     TrainingOptions options;
     const char *arch, *activation; // as text
+    const char *loss;              // its kind
     const char *schedule;          // NULL: plateau with a patience, else constant
 } TrainingSettings;
 
@@ -19,12 +20,13 @@ extern const TrainingSettings training_defaults;
 // True if there is a setting of that name: "epochs".
 bool training_setting_known(const char *name);
 
-// Sets what the name says. Texts are kept as pointers, and must stay; NULL is a yes, for what is
-// yes or no. The message does not repeat the name.
+// Sets what the name says. Texts are kept as pointers, and must stay. The message does not repeat
+// the name.
 bool training_setting_read(TrainingSettings *settings, const char *name, const char *text,
                            Error *error);
 
-// Once all are read: makes architecture and schedule of their names, and sees that all go together.
+// Once all are read: makes architecture, loss and schedule of their names, and sees that all go
+// together.
 bool training_settings_settle(TrainingSettings *settings, Error *error);
 
 // All settings by name, of options that are settled. NULL where memory is short.
