@@ -126,7 +126,7 @@ GUARDED = $(BUILD)/tests/host_guard $(BUILD)/tests/host_realtime
 $(GUARDED): $(BUILD)/tests/realtime_guard.o $(BUILD)/tests/guarded_thread.o
 $(GUARDED): override LDFLAGS += -rdynamic
 
-$(BUILD)/tests/demo: $(BUILD)/tests/demo.o $(HOST_PARTS) $(SHARED_OBJECTS)
+$(BUILD)/tests/demo $(BUILD)/tests/torture: %: %.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(TEST_PACKAGES) $(SHARED_PACKAGES)) -lm
 
@@ -187,7 +187,7 @@ check:
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
 	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh tests/kill.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
-		"BUILD=$(BUILD)/threads tests/threads.sh" \
+		"BUILD=$(BUILD)/threads tests/sanitized.sh $(BUILD)/threads/tests/host_threads" \
 		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md" \
 		"/usr/bin/python3 tests/pytorch_m5.py $(BUILD)/tests/dump_m5" $(REAL_HOSTS)
 
@@ -214,6 +214,53 @@ check-fuzz:
 	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZ_MAKE) fuzz-programs
 	@tests/run.sh "tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=60000 arch weights latent" \
 		"tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=4000 messages state"
+
+# An hour of audio through several instances, as fast as it goes; half a minute of it for CI.
+.PHONY: torture check-torture
+TORTURE_SECONDS ?= 3600
+torture: all $(BUILD)/tests/torture
+	@$(TEST_ENVIRONMENT) $(BUILD)/tests/torture $(TORTURE_SECONDS)
+
+check-torture: all $(BUILD)/tests/torture
+	@$(TEST_ENVIRONMENT) tests/run.sh "$(BUILD)/tests/torture 30"
+
+# The suite with everything built for AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, and what has threads of
+# the trainer for ThreadSanitizer. Not here: what is guarded, which has memory functions of its own, as the sanitizers do; and
+# LEAVE_OUT, which take more than 20 s of CPU each with them, while the fuzz targets run the same code with the same sanitizers:
+# `make check-sanitizers LEAVE_OUT=` runs those too. Built with sanitizers gcc guesses wrongly at the lengths of texts, so the
+# warnings are left to the other builds.
+.PHONY: check-sanitizers
+LEAVE_OUT = test_codec test_engine test_limits host_presets host_sweep
+ASAN = $(BUILD)/asan
+ASAN_MAKE = BUILD=$(ASAN) WARNINGS= CFLAGS="-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-fsanitize=address,undefined,float-cast-overflow"
+ASAN_TESTS = $(patsubst $(BUILD)/%,$(ASAN)/%,$(filter-out $(GUARDED) $(LEAVE_OUT:%=$(BUILD)/tests/%),$(TESTS) $(HOSTS)))
+TSAN_TESTS = $(BUILD)/threads/tests/test_dataset $(BUILD)/threads/tests/test_training
+check-sanitizers:
+	@tests/packages.sh $(CHECK_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(ASAN_MAKE) all $(ASAN_TESTS) $(ASAN)/tests/torture
+	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) WARNINGS= $(TSAN_TESTS)
+	@tests/run.sh $(patsubst %,"BUILD=$(ASAN) tests/sanitized.sh %",$(ASAN_TESTS)) \
+		"BUILD=$(ASAN) tests/sanitized.sh $(ASAN)/tests/torture 6" \
+		$(patsubst %,"BUILD=$(BUILD)/threads tests/sanitized.sh %",$(TSAN_TESTS))
+
+# The source as packagers get it, of the last commit: the same bytes each time.
+.PHONY: dist check-packagers check-packagers-all
+VERSION = $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' trainer/main.c)
+dist:
+	@mkdir -p $(BUILD)
+	git archive --format=tar --prefix=trasluz-$(VERSION)/ HEAD | gzip -9 -n >$(BUILD)/trasluz-$(VERSION).tar.gz
+
+# What `make` and `make lint` do not build as it is: nothing optimised, and all of it at once.
+PACKAGERS_DEPENDS = $(BUILD_DEPENDS) clang lld lilv-utils binutils util-linux git
+check-packagers:
+	@tests/packages.sh $(PACKAGERS_DEPENDS)
+	@tests/run.sh "tests/packagers.sh gcc:-O0: 'gcc:-O3 -flto=auto:'"
+
+check-packagers-all:
+	@tests/packages.sh $(PACKAGERS_DEPENDS)
+	@tests/run.sh "tests/packagers.sh gcc:-O0: gcc:-O2: gcc:-O3: 'gcc:-O3 -flto=auto:' clang:-O0: clang:-O3: \
+		'clang:-O3 -flto:-fuse-ld=lld'"
 
 # The plugin in Ardour and jalv, which bring a desktop's worth of packages with them: `make check` does without where they are
 # not installed.

@@ -25,7 +25,7 @@ void host_send_position(Host *host, const HostPosition *position)
         lv2_atom_forge_key(forge, host_urid(LV2_TIME__barBeat));
         lv2_atom_forge_float(forge, (float)(position->beat - bar * beats_per_bar));
         lv2_atom_forge_key(forge, host_urid(LV2_TIME__bar));
-        lv2_atom_forge_long(forge, (int64_t)bar);
+        lv2_atom_forge_long(forge, (int64_t)fmin(bar, 1e15));
         lv2_atom_forge_key(forge, host_urid(LV2_TIME__beatUnit));
         lv2_atom_forge_int(forge, 4);
         lv2_atom_forge_key(forge, host_urid(LV2_TIME__beatsPerBar));

@@ -1,0 +1,53 @@
+#!/bin/sh
+# packagers.sh CC:CFLAGS:LDFLAGS…: what those need who make a package of the source: the archive that `make dist` makes is the same each
+# time, and from it, in a folder with a space in its name, as a user who may do nothing and without a network (as far as we may
+# take both away), each compiler with its flags builds what installs, is found, exports one symbol, and can be taken away again.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+report() { if [ "$1" -eq 0 ]; then echo "ok $2"; else echo "FAIL $2"; fi; }
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+quiet() { "$@" >"$folder/log" 2>&1 || { tail -40 "$folder/log" >&2; return 1; }; }
+
+# as_packager COMMAND…: without what the machine lends.
+as_packager() {
+    if [ "$(id -u)" -eq 0 ]; then
+        unshare -n setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent "$@"
+    elif unshare -rn true 2>/dev/null; then
+        unshare -rn "$@"
+    else
+        "$@"
+    fi
+}
+
+quiet make dist BUILD="$folder/one" && quiet make dist BUILD="$folder/two"; report $? dist
+archive=$(basename "$folder"/one/*.tar.gz)
+cmp "$folder/one/$archive" "$folder/two/$archive"; report $? two_archives_are_the_same
+version=${archive#trasluz-} version=${version%.tar.gz}
+[ -n "$(tar -tzf "$folder/one/$archive" "trasluz-$version/README.md")" ]; report $? archive_is_named_by_its_version
+
+for build in "$@"; do
+    compiler=${build%%:*} rest=${build#*:}
+    flags=${rest%%:*} link=${rest#*:}
+    name=$(echo "$compiler $flags" | tr -c 'a-zA-Z0-9\n' _)
+    place="$folder/$name with a space"
+    mkdir "$place" && tar -xzf "$folder/one/$archive" -C "$place" && chmod -R a+rwX "$folder" || exit 1
+    source="$place/trasluz-$version" root="$place/root"
+    set_up="PREFIX=/usr LV2DIR=/usr/lib/lv2"
+
+    quiet as_packager make -C "$source" -j"$(nproc)" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" all; report $? "$name.builds"
+    # shellcheck disable=SC2086
+    quiet as_packager make -C "$source" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" DESTDIR="$root" $set_up install
+    report $? "$name.installs"
+    LV2_PATH="$root/usr/lib/lv2:/usr/lib/lv2" lv2ls | grep -qx urn:trasluz:mono; report $? "$name.is_found"
+    bundle="$root/usr/lib/lv2/trasluz.lv2"
+    [ "$(nm -D --defined-only "$bundle/trasluz.so" | awk '{ print $3 }')" = lv2_descriptor ]
+    report $? "$name.exports_one_symbol"
+    [ "$("$root/usr/bin/trainer" --version)" = "trainer (Trasluz) $version" ] &&
+        "$root/usr/bin/trainer" info "$bundle/models/normal.safetensors" >/dev/null
+    report $? "$name.trainer_runs"
+    # shellcheck disable=SC2086
+    quiet as_packager make -C "$source" DESTDIR="$root" $set_up uninstall && [ -z "$(find "$root" -type f)" ]
+    report $? "$name.uninstall_leaves_nothing"
+    rm -rf "$place"
+done
