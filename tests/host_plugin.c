@@ -194,6 +194,8 @@ static void impulse_comes_after_the_latency(void)
     check_impulse(48000, 22050);
     check_impulse(96000, 44100);
     check_impulse(16000, 22050);
+    check_impulse(8000, 22050);
+    check_impulse(192000, 22050);
 }
 
 // ---- Controls ----
