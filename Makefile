@@ -145,7 +145,7 @@ $(DUMPS): $(BUILD)/tests/dump_%: $(BUILD)/tests/dump_%.o $(TRAINER_PARTS) $(SHAR
 
 # What `make bench` runs.
 BENCHES = $(patsubst %,$(BUILD)/bench/%,plugin stages training)
-$(BENCHES): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(NETWORK_PARTS) $(BUILD)/trainer/adam.o $(BUILD)/trainer/pool.o \
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(NETWORK_PARTS) $(patsubst %,$(BUILD)/trainer/%.o,adam pool) \
 		$(BUILD)/tests/bare_plugin.o $(SHARED_OBJECTS)
 	@mkdir -p $(@D)
 	$(SHOW) LINK $@

@@ -5,7 +5,8 @@
 //     step    forward, backward and Adam for 16 clips of 5 s, a clip a thread at a time
 //     sgemm   OpenBLAS alone, on one thread: the products of one clip's step, without overlap
 //
-// The first answers are the number of useful multiply-adds in a step and in the products of sgemm.
+// The first answers are the number of useful multiply-adds in a step and in the products of sgemm,
+// and the kernels that OpenBLAS uses.
 #include "../fixture.h"
 #include "adam.h"
 #include "network.h"
@@ -127,7 +128,7 @@ int main(int argc, char **argv)
         a[i] = new_values(m * k), b[i] = new_values(k * n), c[i] = new_values(m * n);
         products += (i == 0 ? 2.0 : 3.0) * (double)m * (double)n * (double)k;
     }
-    printf("%.0f %.0f\n", CLIPS * products, products);
+    printf("%.0f %.0f %s\n", CLIPS * products, products, openblas_get_corename());
     fflush(stdout);
 
     char order[16];
