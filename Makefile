@@ -2,7 +2,12 @@
 
 PREFIX ?= /usr/local
 LV2DIR ?= $(PREFIX)/lib/lv2
+# `make MPI=1`: a trainer for several machines, in a folder of its own.
+ifeq ($(MPI),1)
+BUILD ?= build/mpi
+else
 BUILD ?= build
+endif
 CC ?= cc
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O3 -g
@@ -31,7 +36,13 @@ packages_libs = $(shell $(PKG_CONFIG) --libs $(1))
 
 SHARED_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard shared/*.c)))
 PLUGIN_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard plugin/*.c)))
-TRAINER_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard trainer/*.c)))
+ifeq ($(MPI),1)
+TRAINER_PACKAGES += ompi-c
+OTHER_RANKS = trainer/ranks_one.c
+else
+OTHER_RANKS = trainer/ranks_mpi.c
+endif
+TRAINER_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(OTHER_RANKS),$(sort $(wildcard trainer/*.c))))
 # The trainer without its main(), for the tests.
 TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 
@@ -172,7 +183,7 @@ LIBRARY_DEPENDS = lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenbla
 BUILD_DEPENDS = gcc make pkg-config libc6-dev $(LIBRARY_DEPENDS)
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
 CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi binutils sox libsox-fmt-base python3 \
-	python3-protobuf python3-torch python3-numpy
+	python3-protobuf python3-torch python3-numpy openmpi-bin libopenmpi-dev
 
 demo:
 	@tests/packages.sh $(DEMO_DEPENDS)
@@ -185,8 +196,10 @@ TEST_ENVIRONMENT = TRAINER="$(abspath $(BUILD))/bin/trainer" TRASLUZ_LV2="$(absp
 check:
 	@tests/packages.sh $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
+	@$(MAKE) --no-print-directory -j$$(nproc) MPI=1 BUILD=$(BUILD)/mpi $(BUILD)/mpi/bin/trainer
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
-	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh tests/kill.sh "tests/ttl.sh $(BUNDLE)" tests/install.sh \
+	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh tests/kill.sh \
+		"tests/ranks.sh $(BUILD)/mpi/bin/trainer" "tests/ttl.sh $(BUNDLE)" tests/install.sh \
 		"BUILD=$(BUILD)/threads tests/sanitized.sh $(BUILD)/threads/tests/host_threads" \
 		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md" \
 		"/usr/bin/python3 tests/pytorch_m5.py $(BUILD)/tests/dump_m5" $(REAL_HOSTS)

@@ -1,6 +1,7 @@
 #include "batch.h"
 
 #include "network.h"
+#include "ranks.h"
 #include "spectral_loss.h"
 
 #include <math.h>
@@ -80,7 +81,16 @@ typedef struct {
     const float *gain; // of each window; NULL: as it is
     int n;
     float *sum; // gradient of all windows
+    int from;   // the first window that this process does
 } Job;
+
+// This process's share of the job's windows.
+static void run_windows(Job *job, PoolTask *task)
+{
+    int to;
+    ranks_share(job->n, &job->from, &to);
+    pool_run(job->batch->pool, task, job, to - job->from);
+}
 
 static const float *read_window(const Job *job, int item, int thread)
 {
@@ -115,9 +125,10 @@ static void forward(const Job *job, int item, int thread, float *gradient)
 
 // ---- Gradient ----
 
-static void gradient_of_window(void *data, int item, int thread)
+static void gradient_of_window(void *data, int share_item, int thread)
 {
     const Job *job = data;
+    const int item = job->from + share_item;
     Batch *batch = job->batch;
     Workspace *workspace = batch->workspace[thread];
     forward(job, item, thread, network_output_gradient(workspace));
@@ -148,8 +159,10 @@ static void sum_gradients(void *data, int item, int thread)
 double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
                       const float *gain, int n, float *gradient)
 {
-    Job job = {batch, parameters, windows, gain, n, gradient};
-    pool_run(batch->pool, gradient_of_window, &job, n);
+    Job job = {batch, parameters, windows, gain, n, gradient, 0};
+    run_windows(&job, gradient_of_window);
+    ranks_gather(batch->gradient, batch->parameters * sizeof(float), n);
+    ranks_gather(batch->result, LOSSES * sizeof(double), n);
     pool_run(batch->pool, sum_gradients, &job,
              (int)((batch->parameters + SUM_PIECE - 1) / SUM_PIECE));
     double loss = 0.0;
@@ -161,7 +174,8 @@ double batch_gradient(Batch *batch, const float *parameters, const Window *windo
 
 static void loss_of_window(void *data, int item, int thread)
 {
-    forward(data, item, thread, NULL);
+    const Job *job = data;
+    forward(job, job->from + item, thread, NULL);
 }
 
 // The next at most `size` windows of a list, as a job.
@@ -181,7 +195,8 @@ double batch_loss(Batch *batch, const float *parameters, const WindowList *windo
     double sum[LOSSES] = {0.0};
     for (size_t at = 0; at < windows->count; at += (size_t)batch->size) {
         Job job = next_job(batch, parameters, windows, at);
-        pool_run(batch->pool, loss_of_window, &job, job.n);
+        run_windows(&job, loss_of_window);
+        ranks_gather(batch->result, LOSSES * sizeof(double), job.n);
         for (int i = 0; i < job.n; i++)
             for (int k = 0; k < LOSSES; k++)
                 sum[k] += batch->result[(size_t)i * LOSSES + (size_t)k];
@@ -194,9 +209,10 @@ double batch_loss(Batch *batch, const float *parameters, const WindowList *windo
 
 // Leaves, for the window, each latent channel's sum and sum of squares, and the audio's sum of
 // squares.
-static void statistics_of_window(void *data, int item, int thread)
+static void statistics_of_window(void *data, int share_item, int thread)
 {
     const Job *job = data;
+    const int item = job->from + share_item;
     Batch *batch = job->batch;
     const size_t channels = (size_t)arch_latent_channels(&batch->arch);
     const float *audio = read_window(job, item, thread);
@@ -225,7 +241,8 @@ void batch_statistics(Batch *batch, const float *parameters, const WindowList *w
     double total[2 * ARCH_CHANNELS_MAX + 1] = {0};
     for (size_t at = 0; at < windows->count; at += (size_t)batch->size) {
         Job job = next_job(batch, parameters, windows, at);
-        pool_run(batch->pool, statistics_of_window, &job, job.n);
+        run_windows(&job, statistics_of_window);
+        ranks_gather(batch->result, (2 * channels + 1) * sizeof(double), job.n);
         for (int i = 0; i < job.n; i++)
             for (size_t c = 0; c < 2 * channels + 1; c++)
                 total[c] += batch->result[(size_t)i * (2 * channels + 1) + c];

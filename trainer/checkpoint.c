@@ -1,6 +1,7 @@
 #include "checkpoint.h"
 
 #include "file.h"
+#include "ranks.h"
 #include "safetensors.h"
 
 #include <stdlib.h>
@@ -75,6 +76,18 @@ static void set_numbers(Checkpoint *c, const double number[NUMBERS])
     c->schedule.stale_at = number[9];
     c->schedule.finished = number[10] != 0.0;
     c->adam.steps = (uint64_t)number[11];
+}
+
+void checkpoint_copy(Checkpoint *checkpoint)
+{
+    const char *name[ARRAYS];
+    float *array[ARRAYS];
+    double number[NUMBERS];
+    list_arrays(checkpoint, name, array);
+    for (int i = 0; i < ARRAYS; i++) ranks_copy(array[i], checkpoint->count * sizeof(float));
+    get_numbers(checkpoint, number);
+    ranks_copy(number, sizeof number);
+    set_numbers(checkpoint, number);
 }
 
 bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,

@@ -29,6 +29,9 @@ void checkpoint_free(Checkpoint *checkpoint);
 // `identity` says which training it is; reading refuses another one's file.
 bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,
                       Error *error);
+// All processes get the first one's (see ranks.h).
+void checkpoint_copy(Checkpoint *checkpoint);
+
 bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error);
 
 #endif

@@ -1,6 +1,7 @@
 #include "run_folder.h"
 
 #include "file.h"
+#include "ranks.h"
 #include "run_config.h"
 #include "run_log.h"
 #include "tensorboard.h"
@@ -89,7 +90,9 @@ TrainingEnd run_folder_train(const char *path, const TrainingOptions *options,
                              const Dataset *dataset, Pool *pool, const volatile sig_atomic_t *stop,
                              FILE *log, Error *error)
 {
-    if (!prepare(path, options, dataset, error)) return TRAINING_FAILED;
+    const bool prepared = !ranks_first() || prepare(path, options, dataset, error);
+    if (!ranks_agree(prepared, error)) return TRAINING_FAILED;
+    if (!ranks_first()) return training_run(options, dataset, pool, stop, log, error);
     TrainingEnd end = TRAINING_FAILED;
     char *weights = run_folder_weights(path);
     RunLog *events = run_log_new(path, options, dataset);

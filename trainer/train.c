@@ -3,6 +3,7 @@
 #include "command.h"
 #include "dataset.h"
 #include "model.h"
+#include "ranks.h"
 #include "run_folder.h"
 #include "stop.h"
 #include "training_settings.h"
@@ -185,12 +186,18 @@ static int read_call(Call *call, int argc, char **argv)
     return -1;
 }
 
-// Nothing that took time to make is written over unasked.
-static int check_output(Call *call)
+// False where the memory is short.
+static bool settle_output(Call *call)
 {
     TrainingOptions *o = &call->settings.options;
     if (call->run) o->output = call->run_weights = run_folder_weights(call->run);
-    if (!o->output) return command_usage(&command_train, "out of memory");
+    return o->output;
+}
+
+// Nothing that took time to make is written over unasked.
+static int check_output(const Call *call)
+{
+    const TrainingOptions *o = &call->settings.options;
     char *checkpoint = training_checkpoint_path(o->output);
     if (!checkpoint) return command_usage(&command_train, "out of memory");
     int status = -1;
@@ -227,12 +234,25 @@ static int train(const Call *call, const Dataset *dataset, Pool *pool)
     }
 }
 
-static int run(int argc, char **argv)
+// The first process fills the cache for those that share its disk.
+static Dataset *open_dataset(const DatasetOptions *options, Pool *pool, Error *error)
+{
+    Dataset *dataset = ranks_first() ? dataset_open(options, pool, error) : NULL;
+    if (!ranks_agree(dataset || !ranks_first(), error)) return NULL;
+    if (!dataset) dataset = dataset_open(options, pool, error);
+    if (ranks_agree(dataset, error)) return dataset;
+    dataset_free(dataset);
+    return NULL;
+}
+
+static int run_call(int argc, char **argv)
 {
     Call call = {.settings = training_defaults};
     TrainingOptions *o = &call.settings.options;
     int status = read_call(&call, argc, argv);
-    if (status < 0) status = check_output(&call);
+    if (status < 0 && !settle_output(&call)) status = EXIT_FAILED;
+    if (status < 0 && ranks_first()) status = check_output(&call);
+    ranks_copy(&status, sizeof status);
     if (status >= 0) {
         free(call.run_weights);
         return status;
@@ -254,7 +274,7 @@ static int run(int argc, char **argv)
         .seed = o->seed,
         .progress = stderr,
     };
-    Dataset *dataset = dataset_open(&options, pool, &error);
+    Dataset *dataset = open_dataset(&options, pool, &error);
     if (dataset) {
         dataset_report(dataset, stdout);
         status = train(&call, dataset, pool);
@@ -264,6 +284,14 @@ static int run(int argc, char **argv)
     dataset_free(dataset);
     pool_free(pool);
     free(call.run_weights);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    ranks_begin();
+    const int status = run_call(argc, argv);
+    ranks_end();
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "model.h"
 #include "progress.h"
 #include "random_gain.h"
+#include "ranks.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -34,6 +35,7 @@ typedef struct {
     Progress progress;
     char status[96]; // what the progress line shows
     bool shown;      // it has begun
+    bool stopped;    // one of the processes was asked to stop
     double seconds;  // spent in this epoch's steps, by this process
     double rate;     // of learning, in the last step
 } Training;
@@ -85,6 +87,7 @@ static void identify(Training *training)
 // written is dropped: its epoch comes again.
 static bool csv_open(Training *training, Error *error)
 {
+    if (!ranks_first()) return true;
     char *kept = NULL;
     size_t kept_size = 0;
     size_t size;
@@ -117,6 +120,7 @@ static bool csv_open(Training *training, Error *error)
 
 static bool csv_add(Training *training, const TrainingEpoch *epoch, Error *error)
 {
+    if (!training->csv) return true; // not the first process
     const double audio = (double)(training->state.loss_windows * training->options->window) /
                          training->options->rate;
     fprintf(training->csv, "%d,%.6g,%.9g,%.9g,%.9g,%.1f,%.1f\n", epoch->epoch, epoch->learning_rate,
@@ -154,7 +158,8 @@ static bool write_weights(Training *training, Error *error)
     snprintf(info.trained_on, sizeof info.trained_on, "%s", o->trained_on);
     snprintf(info.command, sizeof info.command, "%s", o->command);
     Model *model = model_new(&o->arch, o->rate, state->best, mean, std, &info, error);
-    const bool good = model && model_write(model, o->output, error);
+    const bool good =
+        ranks_agree(model && (!ranks_first() || model_write(model, o->output, error)), error);
     model_unref(model);
     if (good)
         fprintf(training->log,
@@ -242,14 +247,14 @@ static bool run_steps(Training *training, const volatile sig_atomic_t *stop, Err
     const TrainingOptions *o = training->options;
     Checkpoint *state = &training->state;
     WindowList windows;
-    if (!dataset_epoch(training->dataset, o->window, o->seed, (uint32_t)state->epoch, o->per_clip,
-                       o->epoch_windows, &windows, error))
-        return false;
+    const bool listed = dataset_epoch(training->dataset, o->window, o->seed, (uint32_t)state->epoch,
+                                      o->per_clip, o->epoch_windows, &windows, error);
+    if (!ranks_agree(listed, error)) return false;
     const uint64_t size = (uint64_t)o->batch, steps = (windows.count + size - 1) / size;
     const double started = progress_clock();
     bool good = true;
     training->rate = step_rate(training, steps - 1, steps); // where none is left to take
-    while (good && state->step < steps && !*stop) {
+    while (good && state->step < steps && !(training->stopped = ranks_any(*stop))) {
         const uint64_t first = state->step * size, left = windows.count - first;
         training->rate = step_rate(training, state->step, steps);
         good = take_step(training, &windows, first, (int)(left < size ? left : size));
@@ -278,6 +283,13 @@ static bool tell_epoch(Training *training, const TrainingEpoch *epoch, bool bett
            (!o->observer || o->observer(o->observer_data, epoch, error));
 }
 
+static bool keep_state(const Training *training, Error *error)
+{
+    return ranks_agree(!ranks_first() || checkpoint_write(&training->state, training->identity,
+                                                          training->checkpoint_path, error),
+                       error);
+}
+
 static bool end_epoch(Training *training, Error *error)
 {
     Checkpoint *state = &training->state;
@@ -297,7 +309,7 @@ static bool end_epoch(Training *training, Error *error)
         state->best_validation = epoch.validation_loss;
         state->best_train = epoch.train_loss;
     }
-    if (!tell_epoch(training, &epoch, better, error)) return false;
+    const bool told = tell_epoch(training, &epoch, better, error);
     schedule_follow(&training->options->schedule, &state->schedule, state->epoch,
                     epoch.validation_loss);
     state->epoch++;
@@ -305,10 +317,20 @@ static bool end_epoch(Training *training, Error *error)
     state->loss_sum = 0.0;
     state->loss_windows = 0;
     training->seconds = 0.0;
-    return checkpoint_write(state, training->identity, training->checkpoint_path, error);
+    return ranks_agree(told, error) && keep_state(training, error);
 }
 
 // ---- The whole ----
+
+// False where this process was called with other settings than the first, or sees other music.
+static bool same_training(const Training *training, Error *error)
+{
+    char first[IDENTITY_MAX];
+    memcpy(first, training->identity, sizeof first);
+    ranks_copy(first, sizeof first);
+    return strcmp(first, training->identity) == 0 ||
+           error_set(error, "the processes do not have the same music or settings");
+}
 
 static bool training_start(Training *training, Error *error)
 {
@@ -329,7 +351,8 @@ static bool training_start(Training *training, Error *error)
         !checkpoint_init(state, &o->arch, error))
         return false;
     if (o->resume) {
-        if (!checkpoint_read(state, training->identity, training->checkpoint_path, error))
+        if (ranks_first() &&
+            !checkpoint_read(state, training->identity, training->checkpoint_path, error))
             return false;
     } else {
         initialize_parameters(&o->arch, o->seed, state->parameters);
@@ -353,8 +376,7 @@ static void training_end(Training *training)
 static TrainingEnd stop_here(Training *training, Error *error)
 {
     progress_clear(&training->progress);
-    if (!checkpoint_write(&training->state, training->identity, training->checkpoint_path, error))
-        return TRAINING_FAILED;
+    if (!keep_state(training, error)) return TRAINING_FAILED;
     if (training->state.best_epoch > 0 && !write_weights(training, error)) return TRAINING_FAILED;
     return TRAINING_STOPPED;
 }
@@ -373,11 +395,11 @@ static TrainingEnd run_epochs(Training *training, const volatile sig_atomic_t *s
     Checkpoint *state = &training->state;
     while (state->epoch < training->options->schedule.epochs && !state->schedule.finished) {
         if (!run_steps(training, stop, error)) return fail_here(training);
-        if (*stop) return stop_here(training, error);
+        if (training->stopped) return stop_here(training, error);
         if (!end_epoch(training, error)) return fail_here(training);
     }
     if (!write_weights(training, error)) return TRAINING_FAILED;
-    unlink(training->checkpoint_path);
+    if (ranks_first()) unlink(training->checkpoint_path);
     return TRAINING_DONE;
 }
 
@@ -385,8 +407,13 @@ TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset,
                          const volatile sig_atomic_t *stop, FILE *log, Error *error)
 {
     Training training = {.options = options, .dataset = dataset, .pool = pool, .log = log};
-    const TrainingEnd end =
-        training_start(&training, error) ? run_epochs(&training, stop, error) : TRAINING_FAILED;
+    const bool started = training_start(&training, error);
+    const bool same = same_training(&training, error);
+    TrainingEnd end = TRAINING_FAILED;
+    if (ranks_agree(started && same, error)) {
+        checkpoint_copy(&training.state);
+        end = run_epochs(&training, stop, error);
+    }
     training_end(&training);
     return end;
 }
