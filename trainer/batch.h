@@ -1,6 +1,6 @@
 // batch.h: a network over many windows at once, on all threads of a pool and on all processes (see
-// ranks.h). Windows are independent items and their gradients are added in the order of the windows,
-// so results do not depend on the number of either.
+// ranks.h). Windows are independent items and their gradients are added in the order of the
+// windows, so results do not depend on the number of either.
 #ifndef TRASLUZ_BATCH_H
 #define TRASLUZ_BATCH_H
 
