@@ -104,7 +104,7 @@ static void test_texts_are_never_commands(void)
 static void test_scatter_in_two_and_three_dimensions(void)
 {
     PlotSeries series[30];
-    char names[30][16];
+    char names[30][32];
     for (int s = 0; s < 30; s++) {
         snprintf(names[s], sizeof names[s], "cluster %d", s + 1);
         series[s] = (PlotSeries){names[s], falling, lower, NULL, 5};
