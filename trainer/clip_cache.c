@@ -1,3 +1,5 @@
+#define _DEFAULT_SOURCE // madvise()
+
 #include "clip_cache.h"
 
 #include "file.h"
@@ -145,6 +147,13 @@ void clip_cache_unmap(const float *audio, size_t samples)
 {
     Header *map = (Header *)(uintptr_t)audio - 1;
     munmap(map, sizeof(Header) + samples * sizeof(float));
+}
+
+void clip_cache_release(const float *samples, size_t n)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t from = (uintptr_t)samples / page * page;
+    madvise((void *)from, (uintptr_t)(samples + n) - from, MADV_DONTNEED);
 }
 
 // ---- Writing ----

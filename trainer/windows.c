@@ -1,6 +1,7 @@
 // The windows of a dataset; see dataset.h.
 #include "dataset.h"
 
+#include "clip_cache.h"
 #include "random.h"
 
 #include <stdlib.h>
@@ -99,6 +100,9 @@ void dataset_read(const Dataset *dataset, Window window, size_t length, float *t
     const Clip *clip = &dataset->clip[window.clip];
     const size_t left = window.start < clip->samples ? clip->samples - (size_t)window.start : 0;
     const size_t copied = left < length ? left : length;
-    if (copied > 0) memcpy(to, clip->audio + window.start, copied * sizeof *to);
+    if (copied > 0) {
+        memcpy(to, clip->audio + window.start, copied * sizeof *to);
+        clip_cache_release(clip->audio + window.start, copied);
+    }
     memset(to + copied, 0, (length - copied) * sizeof *to);
 }
