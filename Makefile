@@ -257,6 +257,14 @@ check-sanitizers:
 		"BUILD=$(ASAN) tests/sanitized.sh $(ASAN)/tests/torture 6" \
 		$(patsubst %,"BUILD=$(BUILD)/threads tests/sanitized.sh %",$(TSAN_TESTS))
 
+# valgrind 3.19 knows no AVX-512.
+.PHONY: check-valgrind
+check-valgrind: all $(BUILD)/tests/host_instances $(BUILD)/tests/host_files
+	@tests/packages.sh $(CHECK_DEPENDS) valgrind
+	@$(TEST_ENVIRONMENT) TRASLUZ_KERNELS=avx2 tests/run.sh \
+		$(patsubst %,"valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite %",$(BUILD)/tests/host_instances \
+		$(BUILD)/tests/host_files)
+
 # The source as packagers get it, of the last commit: the same bytes each time.
 .PHONY: dist check-packagers check-packagers-all
 VERSION = $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' trainer/main.c)
