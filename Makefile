@@ -198,7 +198,7 @@ check:
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@$(MAKE) --no-print-directory -j$$(nproc) MPI=1 BUILD=$(BUILD)/mpi $(BUILD)/mpi/bin/trainer
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
-	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/models.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh tests/kill.sh \
+	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/models.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh tests/kill.sh tests/fingerprint.sh \
 		"tests/ranks.sh $(BUILD)/mpi/bin/trainer" "tests/ttl.sh $(BUNDLE)" tests/install.sh \
 		"BUILD=$(BUILD)/threads tests/sanitized.sh $(BUILD)/threads/tests/host_threads" \
 		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md" \
