@@ -259,11 +259,11 @@ check-sanitizers:
 
 # valgrind 3.19 knows no AVX-512.
 .PHONY: check-valgrind
-check-valgrind: all $(BUILD)/tests/host_instances $(BUILD)/tests/host_files
+check-valgrind: all $(BUILD)/tests/host_instances $(BUILD)/tests/host_recordings
 	@tests/packages.sh $(CHECK_DEPENDS) valgrind
 	@$(TEST_ENVIRONMENT) TRASLUZ_KERNELS=avx2 tests/run.sh \
 		$(patsubst %,"valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite %",$(BUILD)/tests/host_instances \
-		$(BUILD)/tests/host_files)
+		$(BUILD)/tests/host_recordings)
 
 # The source as packagers get it, of the last commit: the same bytes each time.
 .PHONY: dist check-packagers check-packagers-all
