@@ -146,6 +146,8 @@ $(FUZZERS): $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MUTA
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
 
+$(BUILD)/tests/fuzz/fuzz_sweep: $(patsubst %,$(BUILD)/trainer/%.o,sweep_file training_settings schedule loss parse)
+
 $(BUILD)/tests/fuzz/make_corpus: $(BUILD)/tests/fuzz/make_corpus.o $(FUZZ_PARTS)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
@@ -225,7 +227,7 @@ fuzz:
 check-fuzz:
 	@tests/packages.sh $(FUZZ_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZ_MAKE) fuzz-programs
-	@tests/run.sh "tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=60000 arch weights latent" \
+	@tests/run.sh "tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=60000 arch weights latent sweep" \
 		"tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=4000 messages state"
 
 # An hour of audio through several instances, as fast as it goes; half a minute of it for CI.

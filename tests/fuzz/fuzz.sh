@@ -7,7 +7,7 @@ here=$(realpath "$(dirname "$0")")
 programs=$(realpath "$1")
 length=$2
 shift 2
-[ $# -gt 0 ] || set -- arch weights latent messages state
+[ $# -gt 0 ] || set -- arch weights latent sweep messages state
 
 # The plugin's bundle: see fuzz_host.h.
 bundle=$(mktemp -d)

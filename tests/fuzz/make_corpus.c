@@ -68,6 +68,27 @@ static void write_archs(void)
     }
 }
 
+// ---- Sweeps ----
+
+static const char *const sweeps[] = {
+    "# names\narch = figure3_1 normal\nactivation = leaky_relu, silu\nlearning-rate = 0.001 1e-4\n"
+    "batch = 16\nwindow = 110250\nper-clip = 1 # one\nepochs = 25\n",
+    "channels = 4,2 8,2\nkernels = 8,6\nstrides = 6,3\npaddings = 4,4\nloss = relative\n"
+    "schedule = cosine\nwarm-up = 0.5\nseed = 1 2 3\r\nrandom-gain = 6\nspectral-loss = 0.01\n",
+    "schedule = plateau\npatience = 2\nwindow = 100 5\narch = r2k3d4,6k8s6p4+linear "
+    "9k4s2p1/1k4s2p1",
+};
+enum { SWEEPS = sizeof sweeps / sizeof *sweeps };
+
+static void write_sweeps(void)
+{
+    char name[32];
+    for (int i = 0; i < SWEEPS; i++) {
+        snprintf(name, sizeof name, "grid_%d", i);
+        write_case("sweep", name, sweeps[i], strlen(sweeps[i]));
+    }
+}
+
 // ---- Files ----
 
 // Without its checksum, which would hide all behind it from a target that changes bytes: another
@@ -309,6 +330,7 @@ int main(int count, char **argument)
     folder = argument[1];
     mkdir(folder, 0777);
     write_archs();
+    write_sweeps();
     write_files();
     write_messages();
     write_sessions();
