@@ -19,7 +19,7 @@ for plugin in mono stereo; do
         echo "$info" | grep -q "Symbol: *$symbol\$"; report $? "lv2info_${plugin}_has_$symbol"
     done
     shown=$(grep -o 'rdfs:label "[^"]*"' "$bundle/presets.ttl" | cut -d'"' -f2 |
-        while read -r label; do echo "$info" | grep -cF "$label"; done | grep -c '^1$')
+        while read -r label; do echo "$info" | sed 's/^[[:space:]]*//' | grep -cxF "$label"; done | grep -c '^1$')
     [ "$shown" -eq "$wanted" ]; report $? "lv2info_${plugin}_shows_all_presets"
 done
 symbols=$(nm -D --defined-only "$bundle/trasluz.so" | awk '{print $3}')
