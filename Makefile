@@ -68,7 +68,7 @@ BUNDLE_DATA = $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \
 
 # The vector kernels, each for its instruction set; they are empty on other machines.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
-$(BUILD)/shared/kernels_%.o: override CFLAGS += -ffp-contract=fast
+$(BUILD)/shared/kernels_%.o: override CFLAGS += -ffp-contract=off
 ifeq ($(MACHINE),x86_64)
 $(BUILD)/shared/kernels_avx2.o: override CFLAGS += -mavx2 -mfma
 $(BUILD)/shared/kernels_avx512.o: override CFLAGS += -mavx512f -mprefer-vector-width=512

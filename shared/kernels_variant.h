@@ -4,9 +4,13 @@
 //     LANES      floats in a vector
 //     SUMS       vectors of sums of one frame: enough to fill the latency of the multiply-adds
 //     FRAMES     frames worked on at once, as the registers allow
+//     SPREAD(x)  a vector with x in all lanes
+//     MULTIPLY_ADD(a, b, c)
+//                a b + c, rounded once
 //     VARIANT(f) the name of function f in this variant
 //
-// The files are compiled with -ffp-contract=fast, so that a product and a sum are one instruction.
+// Where a product and a sum are one instruction is said here, not left to the compiler, which may
+// decide otherwise in one place than in another: results must not depend on how work was cut.
 #include "kernels.h"
 
 #include <string.h>
@@ -42,15 +46,17 @@ static inline __attribute__((always_inline)) void add_columns(float *y, size_t y
             const float *row = weight + (size_t)(r + s) * (size_t)columns;
             for (int v = 0; v < vectors; v++)
                 for (int f = 0; f < frames; f++)
-                    sum[f][s * vectors + v] +=
-                        x[(size_t)f * x_step + (size_t)(r + s)] * load(row + v * LANES);
+                    sum[f][s * vectors + v] =
+                        MULTIPLY_ADD(SPREAD(x[(size_t)f * x_step + (size_t)(r + s)]),
+                                     load(row + v * LANES), sum[f][s * vectors + v]);
         }
     }
     for (; r < rows; r++) {
         const float *row = weight + (size_t)r * (size_t)columns;
         for (int v = 0; v < vectors; v++)
             for (int f = 0; f < frames; f++)
-                sum[f][v] += x[(size_t)f * x_step + (size_t)r] * load(row + v * LANES);
+                sum[f][v] = MULTIPLY_ADD(SPREAD(x[(size_t)f * x_step + (size_t)r]),
+                                         load(row + v * LANES), sum[f][v]);
     }
     for (int f = 0; f < frames; f++, y += y_step) {
         for (int s = 1; s < split; s++)
@@ -102,9 +108,9 @@ typedef union {
     Quarter quarter[LANES / 4];
 } Lanes;
 
-static inline Vector product(const float *x, const float *y)
+static inline Vector add_product(Vector sum, const float *x, const float *y)
 {
-    return load(x) * load(y);
+    return MULTIPLY_ADD(load(x), load(y), sum);
 }
 
 float VARIANT(dot)(const float *x, const float *y, int n)
@@ -113,12 +119,12 @@ float VARIANT(dot)(const float *x, const float *y, int n)
     Vector a = {0}, b = {0}, c = {0}, d = {0};
     int at = 0;
     for (; at + 4 * LANES <= n; at += 4 * LANES) {
-        a += product(x + at, y + at);
-        b += product(x + at + LANES, y + at + LANES);
-        c += product(x + at + 2 * LANES, y + at + 2 * LANES);
-        d += product(x + at + 3 * LANES, y + at + 3 * LANES);
+        a = add_product(a, x + at, y + at);
+        b = add_product(b, x + at + LANES, y + at + LANES);
+        c = add_product(c, x + at + 2 * LANES, y + at + 2 * LANES);
+        d = add_product(d, x + at + 3 * LANES, y + at + 3 * LANES);
     }
-    for (; at < n; at += LANES) a += product(x + at, y + at);
+    for (; at < n; at += LANES) a = add_product(a, x + at, y + at);
     const Lanes lanes = {.vector = (a + b) + (c + d)};
     Quarter total = lanes.quarter[0];
     for (int q = 1; q < LANES / 4; q++) total += lanes.quarter[q];

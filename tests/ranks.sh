@@ -39,12 +39,12 @@ test_a_run_folder_is_written_once() {
 
 # begin CALL: starts it on three processes, and waits for the first epoch. The second process is $second.
 begin() {
-    rm -f long.*
+    rm -f long.* log pid*
     # shellcheck disable=SC2086,SC2016 # the processes' own shells know their numbers
     timeout 120 mpirun --allow-run-as-root --oversubscribe -n 3 sh -c \
         'echo $$ >pid$OMPI_COMM_WORLD_RANK; exec "$0" "$@"' "$several" $1 >log 2>err &
     job=$!
-    while ! grep -q '^epoch 1:' log; do
+    while ! grep -qs '^epoch 1:' log; do
         kill -0 "$job" || return 1
         sleep 0.05
     done
