@@ -24,7 +24,7 @@ quiet make dist BUILD="$folder/one" && quiet make dist BUILD="$folder/two"; repo
 archive=$(basename "$folder"/one/*.tar.gz)
 cmp "$folder/one/$archive" "$folder/two/$archive"; report $? two_archives_are_the_same
 version=${archive#trasluz-} version=${version%.tar.gz}
-[ -n "$(tar -tzf "$folder/one/$archive" "trasluz-$version/README.md")" ]; report $? archive_is_named_by_its_version
+[ -n "$version" ] && [ -n "$(tar -tzf "$folder/one/$archive" "trasluz-$version/README.md")" ]; report $? archive_is_named_by_its_version
 
 for build in "$@"; do
     compiler=${build%%:*} rest=${build#*:}
