@@ -12,18 +12,24 @@ typedef struct {
     int stages;
     bool has_linear;
     Stage linear;
-    int out; // channels that come out
+    int in, out; // channels
 } Path;
 
-struct Encoder {
+// A path and how much of its signal has come. Encoder and decoder are nothing else; for their users
+// they are two, as what one takes the other gives.
+typedef struct {
     Path path;
-    uint64_t fed, limit; // samples
+    int block;           // the most frames that one call takes: samples, or latent frames
+    uint64_t fed, limit; // frames
+    float *padded;       // [block][in]: those among which the signal ends
+} Coder;
+
+struct Encoder {
+    Coder coder;
 };
 
 struct Decoder {
-    Path path;
-    uint64_t fed, limit; // latent frames
-    float *silence;      // a latent frame of zeros
+    Coder coder;
 };
 
 // ---- Paths ----
@@ -33,6 +39,7 @@ static void path_init(Path *path, const Model *model, bool decoder)
     const Arch *arch = &model->arch;
     const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
     path->stages = chain->layers;
+    path->in = chain->layer[0].in;
     path->out = chain->layer[chain->layers - 1].out;
     for (int i = 0; i < chain->layers; i++)
         stage_init(&path->stage[i], &chain->layer[i], decoder,
@@ -66,6 +73,12 @@ static void path_reset(Path *path, uint64_t frames)
     for (int i = 0; i < path->stages; i++) frames = stage_reset(&path->stage[i], frames);
 }
 
+static void path_copy(Path *to, const Path *from)
+{
+    for (int i = 0; i < from->stages; i++) stage_copy(&to->stage[i], &from->stage[i]);
+    if (from->has_linear) stage_copy(&to->linear, &from->linear);
+}
+
 // Takes `count` frames and writes those that come out to `out`; returns how many.
 static size_t path_process(Path *path, const float *in, int count, float *out)
 {
@@ -87,31 +100,66 @@ static size_t aligned(size_t bytes)
     return (bytes + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
 }
 
-// ---- Encoder ----
+// ---- Coders ----
 
-// An encoder without its memory, of which it counts the bytes.
-static Encoder encoder_plan(const Model *model, size_t *bytes)
+static void coder_layout(Coder *coder, Carver *carver)
 {
-    Encoder plan = {0};
-    path_init(&plan.path, model, false);
+    path_layout(&coder->path, carver, coder->block);
+    coder->padded = carve(carver, (size_t)coder->block * (size_t)coder->path.in);
+}
+
+// A coder without its memory, of which it counts the bytes.
+static Coder coder_plan(const Model *model, bool decoder, size_t *bytes)
+{
+    Coder plan = {.block = decoder ? 1 : CODEC_BLOCK};
+    path_init(&plan.path, model, decoder);
     Carver carver = {.used = aligned(sizeof plan)};
-    path_layout(&plan.path, &carver, CODEC_BLOCK);
+    coder_layout(&plan, &carver);
     *bytes = carver.used;
     return plan;
 }
 
-Encoder *encoder_new(const Model *model)
+static void coder_reset(Coder *coder, uint64_t frames)
+{
+    coder->fed = 0;
+    coder->limit = frames;
+    path_reset(&coder->path, frames);
+}
+
+static void *coder_new(const Model *model, bool decoder)
 {
     size_t bytes;
-    const Encoder plan = encoder_plan(model, &bytes);
-    Encoder *encoder = aligned_alloc(KERNEL_ALIGNMENT, bytes);
-    if (!encoder) return NULL;
-    memset(encoder, 0, bytes);
-    *encoder = plan;
-    Carver carver = {.block = (unsigned char *)encoder, .used = aligned(sizeof plan)};
-    path_layout(&encoder->path, &carver, CODEC_BLOCK);
-    encoder_reset(encoder, CODEC_ENDLESS);
-    return encoder;
+    const Coder plan = coder_plan(model, decoder, &bytes);
+    Coder *coder = aligned_alloc(KERNEL_ALIGNMENT, bytes);
+    if (!coder) return NULL;
+    memset(coder, 0, bytes);
+    *coder = plan;
+    Carver carver = {.block = (unsigned char *)coder, .used = aligned(sizeof plan)};
+    coder_layout(coder, &carver);
+    coder_reset(coder, CODEC_ENDLESS);
+    return coder;
+}
+
+static size_t coder_process(Coder *coder, const float *in, size_t count, float *out)
+{
+    const uint64_t left = coder->limit - coder->fed;
+    if (left < count) { // the signal ends in this block, or has ended
+        const size_t channels = (size_t)coder->path.in, values = (size_t)left * channels;
+        memcpy(coder->padded, in, values * sizeof(float));
+        memset(coder->padded + values, 0, (count * channels - values) * sizeof(float));
+        in = coder->padded;
+        coder->fed = coder->limit;
+    } else {
+        coder->fed += count;
+    }
+    return path_process(&coder->path, in, (int)count, out);
+}
+
+// ---- Encoder ----
+
+Encoder *encoder_new(const Model *model)
+{
+    return coder_new(model, false);
 }
 
 void encoder_free(Encoder *encoder)
@@ -121,61 +169,24 @@ void encoder_free(Encoder *encoder)
 
 void encoder_reset(Encoder *encoder, uint64_t samples)
 {
-    encoder->fed = 0;
-    encoder->limit = samples;
-    path_reset(&encoder->path, samples);
+    coder_reset(&encoder->coder, samples);
 }
 
 size_t encoder_frames_max(const Encoder *encoder, size_t samples)
 {
-    return (size_t)path_output_max(&encoder->path, (int)samples);
+    return (size_t)path_output_max(&encoder->coder.path, (int)samples);
 }
 
 size_t encoder_process(Encoder *encoder, const float *audio, size_t samples, float *latent)
 {
-    float padding[CODEC_BLOCK];
-    if (encoder->limit - encoder->fed < samples) { // the signal ends in this block
-        const size_t left = (size_t)(encoder->limit - encoder->fed);
-        memcpy(padding, audio, left * sizeof(float));
-        memset(padding + left, 0, (samples - left) * sizeof(float));
-        audio = padding;
-        encoder->fed = encoder->limit;
-    } else {
-        encoder->fed += samples;
-    }
-    return path_process(&encoder->path, audio, (int)samples, latent);
+    return coder_process(&encoder->coder, audio, samples, latent);
 }
 
 // ---- Decoder ----
 
-static void decoder_layout(Decoder *decoder, Carver *carver)
-{
-    path_layout(&decoder->path, carver, 1);
-    decoder->silence = carve(carver, (size_t)decoder->path.stage[0].layer.in);
-}
-
-static Decoder decoder_plan(const Model *model, size_t *bytes)
-{
-    Decoder plan = {0};
-    path_init(&plan.path, model, true);
-    Carver carver = {.used = aligned(sizeof plan)};
-    decoder_layout(&plan, &carver);
-    *bytes = carver.used;
-    return plan;
-}
-
 Decoder *decoder_new(const Model *model)
 {
-    size_t bytes;
-    const Decoder plan = decoder_plan(model, &bytes);
-    Decoder *decoder = aligned_alloc(KERNEL_ALIGNMENT, bytes);
-    if (!decoder) return NULL;
-    memset(decoder, 0, bytes);
-    *decoder = plan;
-    Carver carver = {.block = (unsigned char *)decoder, .used = aligned(sizeof plan)};
-    decoder_layout(decoder, &carver);
-    decoder_reset(decoder, CODEC_ENDLESS);
-    return decoder;
+    return coder_new(model, true);
 }
 
 void decoder_free(Decoder *decoder)
@@ -185,26 +196,23 @@ void decoder_free(Decoder *decoder)
 
 void decoder_reset(Decoder *decoder, uint64_t frames)
 {
-    decoder->fed = 0;
-    decoder->limit = frames;
-    path_reset(&decoder->path, frames);
+    coder_reset(&decoder->coder, frames);
 }
 
 void decoder_copy(Decoder *to, const Decoder *from)
 {
-    to->fed = from->fed;
-    to->limit = from->limit;
-    for (int i = 0; i < from->path.stages; i++)
-        stage_copy(&to->path.stage[i], &from->path.stage[i]);
-    if (from->path.has_linear) stage_copy(&to->path.linear, &from->path.linear);
+    to->coder.fed = from->coder.fed;
+    to->coder.limit = from->coder.limit;
+    path_copy(&to->coder.path, &from->coder.path);
 }
 
 size_t decoder_memory(const Decoder *decoder)
 {
     // A frame's own, and as many as the kernels reach on, layer by layer.
     size_t reach = 0, hop = 1;
-    for (int i = decoder->path.stages - 1; i >= 0; i--) {
-        const Layer *layer = &decoder->path.stage[i].layer;
+    const Path *path = &decoder->coder.path;
+    for (int i = path->stages - 1; i >= 0; i--) {
+        const Layer *layer = &path->stage[i].layer;
         reach += hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
         hop *= (size_t)layer->stride;
     }
@@ -213,14 +221,12 @@ size_t decoder_memory(const Decoder *decoder)
 
 size_t decoder_samples_max(const Decoder *decoder)
 {
-    return (size_t)path_output_max(&decoder->path, 1);
+    return (size_t)path_output_max(&decoder->coder.path, 1);
 }
 
 size_t decoder_process(Decoder *decoder, const float *latent, float *audio)
 {
-    const float *frame = decoder->fed < decoder->limit ? latent : decoder->silence;
-    decoder->fed++;
-    return path_process(&decoder->path, frame, 1, audio);
+    return coder_process(&decoder->coder, latent, 1, audio);
 }
 
 // ---- Both ----
@@ -228,9 +234,9 @@ size_t decoder_process(Decoder *decoder, const float *latent, float *audio)
 CodecSize codec_size(const Model *model)
 {
     CodecSize size;
-    const Encoder encoder = encoder_plan(model, &size.encoder);
-    const Decoder decoder = decoder_plan(model, &size.decoder);
-    size.frames = encoder_frames_max(&encoder, CODEC_BLOCK);
-    size.samples = decoder_samples_max(&decoder);
+    const Coder encoder = coder_plan(model, false, &size.encoder);
+    const Coder decoder = coder_plan(model, true, &size.decoder);
+    size.frames = (size_t)path_output_max(&encoder.path, encoder.block);
+    size.samples = (size_t)path_output_max(&decoder.path, decoder.block);
     return size;
 }
