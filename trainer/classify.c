@@ -387,8 +387,8 @@ static bool read_option(Call *call, int option)
         return option_integer(command, "--width", optarg, 1, M5_WIDTH_MAX, &call->width);
     case OPTION_WEIGHTS: call->weights = optarg; return true;
     case OPTION_NO_PICTURES: call->no_pictures = true; return true;
-    case 's': return option_integer(command, "--seed", optarg, 0, UINT32_MAX, &call->seed);
-    case 't': return option_integer(command, "--threads", optarg, 0, 1024, &call->threads);
+    case 's': return option_seed(command, optarg, &call->seed);
+    case 't': return option_threads(command, optarg, &call->threads);
     default: return false;
     }
 }
@@ -409,7 +409,7 @@ static int run(int argc, char **argv)
     if (!call.output) return command_usage(&command_classify, "no folder given (-o FOLDER)");
     call.latents = argv[optind];
     Error error;
-    return study_run(call.latents, (int)call.threads, !call.no_pictures, study_set, &call, &error)
+    return study_run(call.latents, call.threads, !call.no_pictures, study_set, &call, &error)
                ? EXIT_DONE
                : command_fail(&command_classify, &error);
 }

@@ -371,8 +371,8 @@ static bool read_option(Call *call, int option)
     case OPTION_STARTS: return option_integer(command, "--starts", optarg, 1, 10000, &call->starts);
     case OPTION_SPLIT: return option_split(command, optarg, &call->split);
     case OPTION_NO_PICTURES: call->no_pictures = true; return true;
-    case 's': return option_integer(command, "--seed", optarg, 0, UINT32_MAX, &call->seed);
-    case 't': return option_integer(command, "--threads", optarg, 0, 1024, &call->threads);
+    case 's': return option_seed(command, optarg, &call->seed);
+    case 't': return option_threads(command, optarg, &call->threads);
     default: return false;
     }
 }
@@ -387,7 +387,7 @@ static int run(int argc, char **argv)
     if (!call.output) return command_usage(&command_cluster, "no folder given (-o FOLDER)");
     call.latents = argv[optind];
     Error error;
-    return study_run(call.latents, (int)call.threads, !call.no_pictures, study_set, &call, &error)
+    return study_run(call.latents, call.threads, !call.no_pictures, study_set, &call, &error)
                ? EXIT_DONE
                : command_fail(&command_cluster, &error);
 }

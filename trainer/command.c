@@ -2,6 +2,7 @@
 
 #include "parse.h"
 
+#include <cblas.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -73,6 +74,16 @@ bool option_number(const Command *command, const char *option, const char *text,
     return false;
 }
 
+bool option_seed(const Command *command, const char *text, long *seed)
+{
+    return option_integer(command, "--seed", text, 0, UINT32_MAX, seed);
+}
+
+bool option_threads(const Command *command, const char *text, long *threads)
+{
+    return option_integer(command, "--threads", text, 0, 1024, threads);
+}
+
 bool option_split(const Command *command, const char *name, Split *split)
 {
     *split = SPLIT_TRAIN;
@@ -87,6 +98,14 @@ Model *command_model(const char *path, Error *error)
     Model *model = model_load(path, error);
     if (!model) error_prefix(error, path);
     return model;
+}
+
+Pool *command_pool(long threads, Error *error)
+{
+    openblas_set_num_threads(1);
+    Pool *pool = pool_new((int)threads);
+    if (!pool) error_set(error, "the threads could not be started");
+    return pool;
 }
 
 static void note(const Command *command, const char *path, uint64_t count, const char *what)

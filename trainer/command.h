@@ -46,11 +46,19 @@ bool option_integer(const Command *command, const char *option, const char *text
 bool option_number(const Command *command, const char *option, const char *text, double low,
                    double high, double *value);
 
+// Read --seed, and --threads, where 0 is one for each processor.
+bool option_seed(const Command *command, const char *text, long *seed);
+bool option_threads(const Command *command, const char *text, long *threads);
+
 // Reads --split: the name of a split, or "all", which is SPLITS.
 bool option_split(const Command *command, const char *name, Split *split);
 
 // Loads a weights file; the message names it. The caller ends it with model_unref().
 Model *command_model(const char *path, Error *error);
+
+// Starts threads for pool_run(), each of them with matrix products of its own: OpenBLAS starts
+// none. 0: one for each processor. The caller ends them with pool_free().
+Pool *command_pool(long threads, Error *error);
 
 // Tells on standard error what was odd in an audio file, a line each.
 void command_note_faults(const Command *command, const char *path, const AudioFaults *faults);

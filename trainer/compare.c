@@ -5,6 +5,7 @@
 #include "evaluation.h"
 #include "file.h"
 #include "gnuplot.h"
+#include "music_options.h"
 #include "sound_picture.h"
 #include "study.h"
 
@@ -25,30 +26,24 @@ static const char help[] =
     "  -o, --output FOLDER      for sounds, pictures and table (needed)\n"
     "      --format NAME        of the sounds: wav, w64, flac or ogg (wav)\n"
     "      --no-audio           write no sounds\n"
-    "      --no-pictures        draw no pictures (they need gnuplot)\n"
-    "      --cache DIR          for decoded audio (trasluz in your cache folder)\n"
-    "  -t, --threads N          (0: one for each processor; does not change the result)\n"
-    "\n"
+    "      --no-pictures        draw no pictures (they need gnuplot)\n" MUSIC_HELP "\n"
     "example: trainer compare normal.safetensors ~/Music/new song.mp3 -o compared\n";
 
-enum { OPTION_FORMAT = 256, OPTION_NO_AUDIO, OPTION_NO_PICTURES, OPTION_CACHE };
+enum { OPTION_FORMAT = 256, OPTION_NO_AUDIO, OPTION_NO_PICTURES };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"no-audio", no_argument, NULL, OPTION_NO_AUDIO},
     {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
-    {"cache", required_argument, NULL, OPTION_CACHE},
-    {"threads", required_argument, NULL, 't'},
+    MUSIC_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
 
 typedef struct {
-    const char *weights, *output, *format, *cache;
-    char **paths;
-    int path_count;
+    const char *weights, *output, *format;
+    MusicOptions music;
     bool no_audio, no_pictures;
-    long threads;
 } Call;
 
 typedef struct {
@@ -181,37 +176,23 @@ static bool compare_clips(Comparison *comparison, const Model *model, Pool *pool
     return good;
 }
 
-static bool compare_music(const Call *call, const Model *model, Pool *pool, Error *error)
+static bool compare_music(const void *data, const Model *model, const Dataset *dataset, Pool *pool,
+                          Error *error)
 {
-    const DatasetOptions options = {
-        .folders = (const char *const *)call->paths,
-        .folder_count = (size_t)call->path_count,
-        .cache = call->cache,
-        .rate = model->sample_rate,
-        .progress = stderr,
-    };
-    Dataset *dataset = dataset_open(&options, pool, error);
-    if (!dataset) return false;
+    const Call *call = data;
     dataset_report_faults(dataset, stdout);
     Comparison comparison = {.call = call, .dataset = dataset};
     const bool good = make_names(&comparison, error) && file_make_folders(call->output, error) &&
                       compare_clips(&comparison, model, pool, error);
     for (size_t i = 0; comparison.name && i < dataset->clips; i++) free(comparison.name[i]);
     free(comparison.name);
-    dataset_free(dataset);
     return good;
 }
 
 static bool compare_files(const Call *call, Error *error)
 {
-    if (!call->no_pictures && !gnuplot_check(error)) return false;
-    Model *model = command_model(call->weights, error);
-    Pool *pool = model ? pool_new((int)call->threads) : NULL;
-    if (model && !pool) error_set(error, "the threads could not be started");
-    const bool good = pool && compare_music(call, model, pool, error);
-    pool_free(pool);
-    model_unref(model);
-    return good;
+    return (call->no_pictures || gnuplot_check(error)) &&
+           music_run(&call->music, call->weights, 0, compare_music, call, error);
 }
 
 static bool read_format(Call *call, const char *name)
@@ -233,9 +214,7 @@ static bool read_option(Call *call, int option)
     case OPTION_FORMAT: return read_format(call, optarg);
     case OPTION_NO_AUDIO: call->no_audio = true; return true;
     case OPTION_NO_PICTURES: call->no_pictures = true; return true;
-    case OPTION_CACHE: call->cache = optarg; return true;
-    case 't': return option_integer(&command_compare, "--threads", optarg, 0, 1024, &call->threads);
-    default: return false;
+    default: return music_option_take(&command_compare, &call->music, option);
     }
 }
 
@@ -249,8 +228,8 @@ static int run(int argc, char **argv)
     if (argc - optind < 2) return command_usage(command, "a weights file and music are needed");
     if (!call.output) return command_usage(command, "no folder given (-o FOLDER)");
     call.weights = argv[optind];
-    call.paths = argv + optind + 1;
-    call.path_count = argc - optind - 1;
+    call.music.paths = argv + optind + 1;
+    call.music.path_count = argc - optind - 1;
     Error error;
     return compare_files(&call, &error) ? EXIT_DONE : command_fail(command, &error);
 }

@@ -198,9 +198,9 @@ static bool find_genres(Dataset *dataset, Error *error)
     return true;
 }
 
-static bool split_clips(Dataset *dataset, uint32_t seed, Error *error)
+static bool split_clips(Dataset *dataset, Error *error)
 {
-    const RandomKey key = {.seed = seed, .stream = STREAM_SPLIT};
+    const RandomKey key = {.seed = dataset->seed, .stream = STREAM_SPLIT};
     const size_t n = dataset->clips;
     dataset->split_shared = n < 3;
     if (dataset->split_shared) return true;
@@ -220,11 +220,12 @@ static bool split_clips(Dataset *dataset, uint32_t seed, Error *error)
 
 // ---- Opening and freeing ----
 
-static Dataset *dataset_new(const AudioFiles *files, double rate)
+static Dataset *dataset_new(const AudioFiles *files, const DatasetOptions *options)
 {
     Dataset *dataset = calloc(1, sizeof *dataset);
     if (!dataset) return NULL;
-    dataset->rate = rate;
+    dataset->rate = options->rate;
+    dataset->seed = options->seed;
     dataset->clip = calloc(files->count + 1, sizeof *dataset->clip);
     dataset->faults = calloc(1, sizeof *dataset->faults);
     if (dataset->clip && dataset->faults) {
@@ -243,7 +244,7 @@ static bool dataset_fill(Dataset *dataset, AudioFiles *files, Decoding *decoding
     files->unreadable = (FaultList){0};
     return decode_all(decoding, pool, options->progress, error) &&
            take_clips(dataset, decoding, error) && find_genres(dataset, error) &&
-           split_clips(dataset, options->seed, error);
+           split_clips(dataset, error);
 }
 
 static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
@@ -256,7 +257,7 @@ static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
     Decoding decoding = {.cache = cache, .sources = files->count};
     decoding.source = calloc(files->count + 1, sizeof *decoding.source);
     decoding.wanted = calloc(files->count + 1, sizeof *decoding.wanted);
-    Dataset *dataset = dataset_new(files, options->rate);
+    Dataset *dataset = dataset_new(files, options);
     bool good = dataset && decoding.source && decoding.wanted;
     if (!good) error_set(error, "out of memory");
     good = good && dataset_fill(dataset, files, &decoding, options, pool, error);

@@ -31,8 +31,9 @@ typedef struct {
 } Clip;
 
 typedef struct Dataset {
-    double rate; // Hz
-    Clip *clip;  // those that could be read, in the order of their names
+    double rate;   // Hz
+    uint32_t seed; // of the split
+    Clip *clip;    // those that could be read, in the order of their names
     size_t clips;
     char **genre; // in the order of the names
     size_t genres;

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "denormals.h"
 #include "latent_set.h"
+#include "music_options.h"
 #include "progress.h"
 
 #include <stdio.h>
@@ -20,31 +21,25 @@ static const char help[] =
     "  -w, --window N           samples of each clip, at the model's rate (110250: 5 s at\n"
     "                           22050 Hz); silence stands behind a clip that is shorter\n"
     "      --whole              all of each clip: the window is the longest clip\n"
-    "  -s, --seed N             of the split (that of the weights' training)\n"
-    "      --cache DIR          for decoded audio (trasluz in your cache folder)\n"
-    "  -t, --threads N          (0: one for each processor; does not change the result)\n"
-    "\n"
+    "  -s, --seed N             of the split (that of the weights' training)\n" MUSIC_HELP "\n"
     "example: trainer latents normal.safetensors genres -o normal-latents.safetensors\n";
 
-enum { OPTION_WHOLE = 256, OPTION_CACHE };
+enum { OPTION_WHOLE = 256 };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"window", required_argument, NULL, 'w'},
     {"whole", no_argument, NULL, OPTION_WHOLE},
     {"seed", required_argument, NULL, 's'},
-    {"cache", required_argument, NULL, OPTION_CACHE},
-    {"threads", required_argument, NULL, 't'},
+    MUSIC_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
 
 typedef struct {
-    const char *weights, *output, *cache;
-    char **paths;
-    int path_count;
+    const char *weights, *output;
+    MusicOptions music;
     long window; // 0: all of each clip
     long seed;   // -1: that of the training
-    long threads;
 } Call;
 
 // ---- Encoding ----
@@ -127,15 +122,14 @@ static size_t longest_clip(const Dataset *dataset)
 }
 
 // The folders as they were given, for people.
-static void list_paths(const Call *call, char *text, size_t room)
+static void list_paths(const MusicOptions *music, char *text, size_t room)
 {
     size_t used = 0;
-    for (int i = 0; i < call->path_count && used < room; i++)
-        used += (size_t)snprintf(text + used, room - used, "%s%s", i ? " " : "", call->paths[i]);
+    for (int i = 0; i < music->path_count && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%s", i ? " " : "", music->paths[i]);
 }
 
-static bool describe(Encoding *encoding, const Call *call, uint32_t seed, const char *source,
-                     Error *error)
+static bool describe(Encoding *encoding, const Call *call, const char *source, Error *error)
 {
     const Model *model = encoding->model;
     const Dataset *dataset = encoding->dataset;
@@ -147,7 +141,7 @@ static bool describe(Encoding *encoding, const Call *call, uint32_t seed, const 
         .channels = (size_t)arch_latent_channels(&model->arch),
         .frame_rate = model->sample_rate / arch_hop(&model->arch),
         .window = call->window > 0 ? (size_t)call->window : longest_clip(dataset),
-        .seed = seed,
+        .seed = dataset->seed,
         .model_name = model->info.name,
         .source = source,
     };
@@ -200,13 +194,15 @@ static bool write_set(Encoding *encoding, const char *path, Pool *pool, Error *e
     return false;
 }
 
-static bool encode_set(const Call *call, const Model *model, const Dataset *dataset, uint32_t seed,
-                       Pool *pool, Error *error)
+static bool encode_set(const void *data, const Model *model, const Dataset *dataset, Pool *pool,
+                       Error *error)
 {
+    const Call *call = data;
     Encoding encoding = {.model = model, .dataset = dataset};
     char source[1024];
-    list_paths(call, source, sizeof source);
-    const bool good = describe(&encoding, call, seed, source, error) &&
+    dataset_report(dataset, stdout);
+    list_paths(&call->music, source, sizeof source);
+    const bool good = describe(&encoding, call, source, error) &&
                       make_encoders(&encoding, pool_threads(pool), error) &&
                       write_set(&encoding, call->output, pool, error);
     if (good)
@@ -218,33 +214,6 @@ static bool encode_set(const Call *call, const Model *model, const Dataset *data
 
 // ---- The call ----
 
-static bool encode_folders(const Call *call, Error *error)
-{
-    Dataset *dataset = NULL;
-    uint32_t seed = (uint32_t)call->seed;
-    Model *model = command_model(call->weights, error);
-    Pool *pool = model ? pool_new((int)call->threads) : NULL;
-    if (model && !pool) error_set(error, "the threads could not be started");
-    if (pool) {
-        if (call->seed < 0) seed = model->info.seed;
-        const DatasetOptions options = {
-            .folders = (const char *const *)call->paths,
-            .folder_count = (size_t)call->path_count,
-            .cache = call->cache,
-            .rate = model->sample_rate,
-            .seed = seed,
-            .progress = stderr,
-        };
-        dataset = dataset_open(&options, pool, error);
-    }
-    if (dataset) dataset_report(dataset, stdout);
-    const bool good = dataset && encode_set(call, model, dataset, seed, pool, error);
-    dataset_free(dataset);
-    pool_free(pool);
-    model_unref(model);
-    return good;
-}
-
 static bool read_option(Call *call, int option)
 {
     const Command *command = &command_latents;
@@ -252,10 +221,8 @@ static bool read_option(Call *call, int option)
     case 'o': call->output = optarg; return true;
     case 'w': return option_integer(command, "--window", optarg, 1, 1L << 40, &call->window);
     case OPTION_WHOLE: call->window = 0; return true;
-    case 's': return option_integer(command, "--seed", optarg, 0, UINT32_MAX, &call->seed);
-    case OPTION_CACHE: call->cache = optarg; return true;
-    case 't': return option_integer(command, "--threads", optarg, 0, 1024, &call->threads);
-    default: return false;
+    case 's': return option_seed(command, optarg, &call->seed);
+    default: return music_option_take(command, &call->music, option);
     }
 }
 
@@ -269,12 +236,14 @@ static int run(int argc, char **argv)
         return command_usage(&command_latents, "a weights file and music are needed");
     if (!call.output) return command_usage(&command_latents, "no latents file given (-o FILE)");
     call.weights = argv[optind];
-    call.paths = argv + optind + 1;
-    call.path_count = argc - optind - 1;
+    call.music.paths = argv + optind + 1;
+    call.music.path_count = argc - optind - 1;
     if (same_file(call.output, call.weights))
         return command_usage(&command_latents, "%s is what is read", call.output);
     Error error;
-    return encode_folders(&call, &error) ? EXIT_DONE : command_fail(&command_latents, &error);
+    return music_run(&call.music, call.weights, call.seed, encode_set, &call, &error)
+               ? EXIT_DONE
+               : command_fail(&command_latents, &error);
 }
 
 const Command command_latents = {"latents", "encode a data set once", help, run};

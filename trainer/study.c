@@ -1,12 +1,12 @@
 #include "study.h"
 
+#include "command.h"
 #include "gnuplot.h"
 
-#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool study_run(const char *latents, int threads, bool pictures, StudyTask *task, const void *call,
+bool study_run(const char *latents, long threads, bool pictures, StudyTask *task, const void *call,
                Error *error)
 {
     if (pictures && !gnuplot_check(error)) return false;
@@ -14,9 +14,8 @@ bool study_run(const char *latents, int threads, bool pictures, StudyTask *task,
     Pool *pool = NULL;
     if (set && set->genres < 2)
         error_set(error, "%s: a set of two genres or more is needed", latents);
-    else if (set && !(pool = pool_new(threads)))
-        error_set(error, "the threads could not be started");
-    openblas_set_num_threads(1); // each of our threads has products of its own
+    else if (set)
+        pool = command_pool(threads, error);
     const bool good = pool && task(call, set, pool, error);
     pool_free(pool);
     latent_set_close(set);

@@ -3,11 +3,11 @@
 #include "command.h"
 #include "file.h"
 #include "gnuplot.h"
+#include "music_options.h"
 #include "run_folder.h"
 #include "stop.h"
 #include "sweep_table.h"
 
-#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,22 +40,19 @@ static const char help[] =
     "\n"
     "example: trainer sweep figure3.sweep ~/Music/genres -o figure3\n";
 
-enum { OPTION_CACHE = 256, OPTION_TRAINED_ON, OPTION_NO_PICTURES };
+enum { OPTION_TRAINED_ON = 256, OPTION_NO_PICTURES };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
-    {"threads", required_argument, NULL, 't'},
-    {"cache", required_argument, NULL, OPTION_CACHE},
+    MUSIC_LONG_OPTIONS,
     {"trained-on", required_argument, NULL, OPTION_TRAINED_ON},
     {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
     {NULL, 0, NULL, 0},
 };
 
 typedef struct {
-    const char *file, *output, *cache, *trained_on;
-    char **folders;
-    int folder_count;
-    long threads;
+    const char *file, *output, *trained_on;
+    MusicOptions music;
     bool no_pictures;
     char command[MODEL_TEXT_MAX]; // what the weights depend on
 } Call;
@@ -75,8 +72,6 @@ typedef struct {
     size_t rows;
     Pool *pool;
     Dataset *dataset;
-    double rate;   // of the data set, Hz
-    uint32_t seed; // of its split
     bool reported; // what the data set holds
 } Sweep;
 
@@ -153,19 +148,10 @@ static bool make_runs(Sweep *sweep, Error *error)
 
 static bool open_dataset(Sweep *sweep, const TrainingOptions *o, Error *error)
 {
-    if (sweep->dataset && sweep->rate == o->rate && sweep->seed == o->seed) return true;
+    const Dataset *present = sweep->dataset;
+    if (present && present->rate == o->rate && present->seed == o->seed) return true;
     dataset_free(sweep->dataset);
-    const DatasetOptions options = {
-        .folders = (const char *const *)sweep->call->folders,
-        .folder_count = (size_t)sweep->call->folder_count,
-        .cache = sweep->call->cache,
-        .rate = o->rate,
-        .seed = o->seed,
-        .progress = stderr,
-    };
-    sweep->rate = o->rate;
-    sweep->seed = o->seed;
-    sweep->dataset = dataset_open(&options, sweep->pool, error);
+    sweep->dataset = music_open(&sweep->call->music, o->rate, o->seed, sweep->pool, error);
     if (!sweep->dataset) return false;
     if (!sweep->reported) dataset_report(sweep->dataset, stdout);
     sweep->reported = true;
@@ -270,10 +256,9 @@ static bool run_sweep(Sweep *sweep, bool *failed, Error *error)
     sweep->file = read_file(call->file, error);
     if (!sweep->file || (!call->no_pictures && !gnuplot_check(error)) || !make_runs(sweep, error))
         return false;
-    sweep->pool = pool_new((int)call->threads);
-    if (!sweep->pool) return error_set(error, "the threads could not be started");
-    openblas_set_num_threads(1); // each of our threads has windows of its own
-    if (!look_around(sweep, error) || !file_make_folders(call->output, error)) return false;
+    sweep->pool = command_pool(call->music.threads, error);
+    if (!sweep->pool || !look_around(sweep, error) || !file_make_folders(call->output, error))
+        return false;
     stop_catch_signals();
     if (!train_all(sweep, failed, error) || !write_tables(sweep, true, error)) return false;
     if (stop_wanted) printf("stopped; the same call goes on\n");
@@ -299,11 +284,9 @@ static bool read_option(Call *call, int option)
 {
     switch (option) {
     case 'o': call->output = optarg; return true;
-    case 't': return option_integer(&command_sweep, "--threads", optarg, 0, 1024, &call->threads);
-    case OPTION_CACHE: call->cache = optarg; return true;
     case OPTION_TRAINED_ON: call->trained_on = optarg; return true;
     case OPTION_NO_PICTURES: call->no_pictures = true; return true;
-    default: return false;
+    default: return music_option_take(&command_sweep, &call->music, option);
     }
 }
 
@@ -317,8 +300,8 @@ static int run(int argc, char **argv)
         return command_usage(&command_sweep, "a file of settings and a folder of music are needed");
     if (!call.output) return command_usage(&command_sweep, "no folder given (-o DIR)");
     call.file = argv[optind];
-    call.folders = argv + optind + 1;
-    call.folder_count = argc - optind - 1;
+    call.music.paths = argv + optind + 1;
+    call.music.path_count = argc - optind - 1;
     command_word(call.command, "trainer");
     command_word(call.command, argv[0]);
     for (int i = optind; i < argc; i++) command_word(call.command, argv[i]);

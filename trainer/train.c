@@ -1,14 +1,12 @@
 // train.c: `trainer train`: reads its options, opens the data set, trains, and says how to go on
 // where it was stopped.
 #include "command.h"
-#include "dataset.h"
-#include "model.h"
+#include "music_options.h"
 #include "ranks.h"
 #include "run_folder.h"
 #include "stop.h"
 #include "training_settings.h"
 
-#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,7 +61,6 @@ static const char help[] =
 enum {
     OPTION_SETTING = 256,
     OPTION_RUN,
-    OPTION_CACHE,
     OPTION_NAME,
     OPTION_TRAINED_ON,
     OPTION_RESUME,
@@ -89,8 +86,7 @@ static const struct option long_options[] = {
     {"per-clip", required_argument, NULL, OPTION_SETTING},
     {"epoch-windows", required_argument, NULL, OPTION_SETTING},
     {"seed", required_argument, NULL, 's'},
-    {"threads", required_argument, NULL, 't'},
-    {"cache", required_argument, NULL, OPTION_CACHE},
+    MUSIC_LONG_OPTIONS,
     {"name", required_argument, NULL, OPTION_NAME},
     {"trained-on", required_argument, NULL, OPTION_TRAINED_ON},
     {"resume", no_argument, NULL, OPTION_RESUME},
@@ -102,11 +98,9 @@ static const struct option long_options[] = {
 // The call as it was read.
 typedef struct {
     TrainingSettings settings;
-    const char *run, *cache;
+    MusicOptions music;
+    const char *run;
     char *run_weights; // the weights file in that folder
-    char **folders;
-    int folder_count;
-    long threads;
     bool force;
     char command[MODEL_TEXT_MAX];
 } Call;
@@ -130,8 +124,8 @@ static bool read_option(Call *call, int option, int index)
     switch (option) {
     case 'o': o->output = optarg; return true;
     case OPTION_RUN: call->run = optarg; return true;
-    case 't': return option_integer(&command_train, "--threads", optarg, 0, 1024, &call->threads);
-    case OPTION_CACHE: call->cache = optarg; return true;
+    case 't':
+    case OPTION_CACHE: return music_option_take(&command_train, &call->music, option);
     case OPTION_NAME: o->name = optarg; return true;
     case OPTION_TRAINED_ON: o->trained_on = optarg; return true;
     case OPTION_RESUME: o->resume = true; return true;
@@ -173,9 +167,10 @@ static int read_call(Call *call, int argc, char **argv)
         }
         if (!read_option(call, option, index)) return EXIT_USAGE;
     }
-    call->folders = argv + optind;
-    call->folder_count = argc - optind;
-    if (call->folder_count == 0) return command_usage(&command_train, "no folder of music given");
+    call->music.paths = argv + optind;
+    call->music.path_count = argc - optind;
+    if (call->music.path_count == 0)
+        return command_usage(&command_train, "no folder of music given");
     if (!call->settings.options.output == !call->run)
         return command_usage(&command_train,
                              "either a weights file (-o FILE) or a folder (--run) is needed");
@@ -235,11 +230,13 @@ static int train(const Call *call, const Dataset *dataset, Pool *pool)
 }
 
 // The first process fills the cache for those that share its disk.
-static Dataset *open_dataset(const DatasetOptions *options, Pool *pool, Error *error)
+static Dataset *open_dataset(const Call *call, Pool *pool, Error *error)
 {
-    Dataset *dataset = ranks_first() ? dataset_open(options, pool, error) : NULL;
+    const TrainingOptions *o = &call->settings.options;
+    Dataset *dataset =
+        ranks_first() ? music_open(&call->music, o->rate, o->seed, pool, error) : NULL;
     if (!ranks_agree(dataset || !ranks_first(), error)) return NULL;
-    if (!dataset) dataset = dataset_open(options, pool, error);
+    if (!dataset) dataset = music_open(&call->music, o->rate, o->seed, pool, error);
     if (ranks_agree(dataset, error)) return dataset;
     dataset_free(dataset);
     return NULL;
@@ -260,21 +257,8 @@ static int run_call(int argc, char **argv)
     o->command = call.command;
 
     Error error;
-    Pool *pool = pool_new((int)call.threads);
-    if (!pool) {
-        error_set(&error, "the threads could not be started");
-        return command_fail(&command_train, &error);
-    }
-    openblas_set_num_threads(1); // each of our threads has windows of its own
-    const DatasetOptions options = {
-        .folders = (const char *const *)call.folders,
-        .folder_count = (size_t)call.folder_count,
-        .cache = call.cache,
-        .rate = o->rate,
-        .seed = o->seed,
-        .progress = stderr,
-    };
-    Dataset *dataset = open_dataset(&options, pool, &error);
+    Pool *pool = command_pool(call.music.threads, &error);
+    Dataset *dataset = pool ? open_dataset(&call, pool, &error) : NULL;
     if (dataset) {
         dataset_report(dataset, stdout);
         status = train(&call, dataset, pool);
