@@ -50,14 +50,6 @@ static bool same_copy(const Copy *a, const Copy *b)
     return a->bytes && b->bytes && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
-static void digest(const unsigned char *bytes, size_t size, char text[HASH_TEXT])
-{
-    Hash hash;
-    hash_begin(&hash);
-    hash_add(&hash, bytes, size);
-    hash_end(&hash, text);
-}
-
 static bool copy_new(Copy *copy, size_t size, Error *error)
 {
     *copy = (Copy){.bytes = malloc(size), .size = size};
@@ -72,7 +64,7 @@ static bool read_file(Copy *copy, const char *path, Error *error)
     unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
     if (!bytes) return false;
     if (copy_new(copy, COPY_DIGEST + size, error)) {
-        digest(bytes, size, text);
+        hash_bytes(bytes, size, text);
         memcpy(copy->bytes, text, COPY_DIGEST);
         memcpy(copy->bytes + COPY_DIGEST, bytes, size);
     }
@@ -84,7 +76,7 @@ static bool is_whole(const Copy *copy, Error *error)
 {
     char text[HASH_TEXT];
     if (copy->size < COPY_DIGEST) return error_set(error, "it is cut short");
-    digest(copy->bytes + COPY_DIGEST, copy->size - COPY_DIGEST, text);
+    hash_bytes(copy->bytes + COPY_DIGEST, copy->size - COPY_DIGEST, text);
     return memcmp(copy->bytes, text, COPY_DIGEST) == 0 || error_set(error, "it is damaged");
 }
 

@@ -16,3 +16,11 @@ void hash_end(Hash *hash, char text[HASH_TEXT])
 {
     SHA256End(hash, text);
 }
+
+void hash_bytes(const void *bytes, size_t size, char text[HASH_TEXT])
+{
+    Hash hash;
+    hash_begin(&hash);
+    hash_add(&hash, bytes, size);
+    hash_end(&hash, text);
+}

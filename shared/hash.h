@@ -13,4 +13,7 @@ void hash_begin(Hash *hash);
 void hash_add(Hash *hash, const void *bytes, size_t size);
 void hash_end(Hash *hash, char text[HASH_TEXT]);
 
+// The same of what lies in one piece.
+void hash_bytes(const void *bytes, size_t size, char text[HASH_TEXT]);
+
 #endif

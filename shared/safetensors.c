@@ -123,14 +123,6 @@ static bool check_finite(const Safetensors *file, Error *error)
     return true;
 }
 
-static void checksum(char text[HASH_TEXT], const void *bytes, size_t size)
-{
-    Hash hash;
-    hash_begin(&hash);
-    hash_add(&hash, bytes, size);
-    hash_end(&hash, text);
-}
-
 static bool check_checksum(const Safetensors *file, size_t data_size, Error *error)
 {
     const char *stored = safetensors_metadata(file, "checksum");
@@ -139,7 +131,7 @@ static bool check_checksum(const Safetensors *file, size_t data_size, Error *err
     if (strncmp(stored, CHECKSUM_PREFIX, prefix) != 0)
         return error_set(error, "metadata: checksum of an unknown kind");
     char text[HASH_TEXT];
-    checksum(text, file->values, data_size);
+    hash_bytes(file->values, data_size, text);
     if (strcmp(stored + prefix, text) != 0)
         return error_set(error, "wrong checksum: the file is damaged, or was changed without it");
     return true;

@@ -276,9 +276,6 @@ void sweep_file_label(const SweepFile *file, size_t run, char label[SWEEP_LABEL]
         strcpy(label, whole);
         return;
     }
-    Hash hash;
-    hash_begin(&hash);
-    hash_add(&hash, whole, strlen(whole));
-    hash_end(&hash, digits);
+    hash_bytes(whole, strlen(whole), digits);
     snprintf(label, SWEEP_LABEL, "%.*s-%.*s", SHORT, whole, HASH_DIGITS, digits);
 }

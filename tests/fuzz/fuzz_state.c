@@ -48,10 +48,7 @@ static LV2_URID type_of(unsigned byte)
 static void put_digest(StateProperty *property)
 {
     char text[HASH_TEXT];
-    Hash hash;
-    hash_begin(&hash);
-    hash_add(&hash, property->value, property->size);
-    hash_end(&hash, text);
+    hash_bytes(property->value, property->size, text);
     char *whole = malloc(COPY_DIGEST + property->size);
     MUST(whole);
     memcpy(whole, text, COPY_DIGEST);
