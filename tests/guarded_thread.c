@@ -6,13 +6,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-void pause_for(long microseconds)
-{
-    const struct timespec moment = {.tv_nsec = 1000 * microseconds};
-    nanosleep(&moment, NULL);
-}
 
 typedef struct {
     void (*body)(void *);

@@ -9,6 +9,4 @@
 // the body has not run.
 bool run_guarded(void (*body)(void *), void *argument, void (*beside)(void *));
 
-void pause_for(long microseconds);
-
 #endif

@@ -11,31 +11,23 @@
 
 enum {
     LONGEST = 8192,
-    NAME_LENGTH = 128,
     PRESETS_MAX = 64,
     SESSIONS = 3,
 };
 
 static struct {
-    char fast[NAME_LENGTH], slow[NAME_LENGTH], fast_reference[NAME_LENGTH];
-    char slow_reference[NAME_LENGTH], broken[NAME_LENGTH], missing[NAME_LENGTH];
+    char fast[KEPT_LENGTH], slow[KEPT_LENGTH], fast_reference[KEPT_LENGTH];
+    char slow_reference[KEPT_LENGTH], broken[KEPT_LENGTH], missing[KEPT_LENGTH];
 } files;
-
-static void keep(char *name, const char *path)
-{
-    snprintf(name, NAME_LENGTH, "%s", path);
-}
 
 static void make_files(void)
 {
-    static const char nonsense[] = "no model";
     keep(files.fast, scrambler_file("fast.safetensors", "16k12s4p4,8k5s3p2", RATE, 1));
     keep(files.slow, scrambler_file("slow.safetensors", "8k6s2p2,4k5s3p2", RATE / 2, 2));
     keep(files.fast_reference, reference_file("fast-latent.safetensors", files.fast, 500, 1));
     keep(files.slow_reference, reference_file("slow-latent.safetensors", files.slow, 500, 2));
     keep(files.missing, scratch_path("missing.safetensors"));
-    keep(files.broken, scratch_path("broken.safetensors"));
-    write_file(files.broken, nonsense, sizeof nonsense);
+    keep(files.broken, broken_file("broken.safetensors"));
 }
 
 // What the user chooses, in turn.
@@ -68,7 +60,7 @@ typedef struct {
     Host *host;
     Sound in, out;
     HostSession session[SESSIONS];
-    char preset[PRESETS_MAX][NAME_LENGTH];
+    char preset[PRESETS_MAX][KEPT_LENGTH];
     int presets;
     int blocks, told;
     atomic_int meddles;
@@ -141,18 +133,6 @@ static void meddle(void *argument)
     pause_for(5000);
 }
 
-static void find_presets(Scene *scene)
-{
-    LilvNode *class =
-        lilv_new_uri(host_world(scene->host), "http://lv2plug.in/ns/ext/presets#Preset");
-    LilvNodes *presets = lilv_plugin_get_related(host_plugin(scene->host), class);
-    LILV_FOREACH (nodes, i, presets)
-        if (scene->presets < PRESETS_MAX)
-            keep(scene->preset[scene->presets++], lilv_node_as_uri(lilv_nodes_get(presets, i)));
-    lilv_nodes_free(presets);
-    lilv_node_free(class);
-}
-
 static void make_sessions(Scene *scene)
 {
     static const int chosen[SESSIONS][2] = {{0, 1}, {4, 5}, {2, 7}};
@@ -173,7 +153,7 @@ static void check_scene(Scene scene)
     REQUIRE(scene.host);
     scene.in = sound_music(2 * LONGEST);
     scene.out = sound_new(LONGEST);
-    find_presets(&scene);
+    scene.presets = list_presets(scene.host, scene.preset, PRESETS_MAX);
     make_sessions(&scene);
     CHECK(run_guarded(play_scene, &scene, meddle));
     CHECK_MSG(guard_count(GUARD_KINDS) == 0, "%s at %g Hz: %s", scene.uri, scene.rate,

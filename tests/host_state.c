@@ -323,13 +323,12 @@ static bool is_consistent(Meddler *meddler, HostSession *saved)
 static void *restore_and_save(void *argument)
 {
     Meddler *meddler = argument;
-    const struct timespec moment = {.tv_nsec = 1000000};
     HostSession saved = {0};
     for (int i = 0; i < 200; i++) {
         host_session_restore(meddler->host, &meddler->session[i % WIRES]);
         host_session_save(meddler->host, &saved);
         if (!is_consistent(meddler, &saved)) meddler->inconsistent++;
-        nanosleep(&moment, NULL);
+        pause_for(1000);
     }
     host_session_free(&saved);
     meddler->done = true;
@@ -369,7 +368,6 @@ static void everything_at_once(void)
     Sound in = sound_music(100000), out = sound_new(in.frames);
     pthread_t thread;
     REQUIRE(pthread_create(&thread, NULL, restore_and_save, &meddler) == 0);
-    const struct timespec moment = {.tv_nsec = 100000};
     size_t at = 64;
     for (int block = 0; !meddler.done; block++) {
         if (block % 7 == 0) host_set_file(meddler.host, MODEL, meddler.name[block / 7 % 2]);
@@ -378,7 +376,7 @@ static void everything_at_once(void)
         play(meddler.host, &in, &out, at - 64, at, 64);
         if (at > 64) check_between(&in, &out, at - 64 + HOP, at);
         at += 64;
-        nanosleep(&moment, NULL);
+        pause_for(100);
     }
     pthread_join(thread, NULL);
     CHECK(meddler.inconsistent == 0);

@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // Milliseconds that a test takes: at least, and at most while something has not happened often
 // enough.
@@ -20,7 +19,6 @@ enum {
     BLOCK_MAX = 600,
     SESSIONS = 4,
     PRESETS_MAX = 64,
-    NAME_LENGTH = 128,
     NOTHING = -1,          // in a mailbox
     RECORDED_BLOCKS = 100, // half a second
 };
@@ -28,26 +26,19 @@ enum {
 #define RECORDING "urn:trasluz:recording0"
 
 static struct {
-    char good[2][NAME_LENGTH], reference[2][NAME_LENGTH];
-    char broken[NAME_LENGTH], missing[NAME_LENGTH];
+    char good[2][KEPT_LENGTH], reference[2][KEPT_LENGTH];
+    char broken[KEPT_LENGTH], missing[KEPT_LENGTH];
 } files;
-
-static void keep(char *name, const char *path)
-{
-    snprintf(name, NAME_LENGTH, "%s", path);
-}
 
 static void make_files(void)
 {
-    static const char nonsense[] = "no model";
     keep(files.good[0], scrambler_file("fast.safetensors", "16k12s4p4,8k5s3p2", RATE, 1));
     keep(files.good[1], scrambler_file("slow.safetensors", "8k6s2p2,4k5s3p2", RATE / 2, 2));
     for (int i = 0; i < 2; i++)
         keep(files.reference[i], reference_file(i ? "one.safetensors" : "zero.safetensors",
                                                 files.good[i], 100, (uint32_t)i));
     keep(files.missing, scratch_path("missing.safetensors"));
-    keep(files.broken, scratch_path("broken.safetensors"));
-    write_file(files.broken, nonsense, sizeof nonsense);
+    keep(files.broken, broken_file("broken.safetensors"));
 }
 
 // What a user chooses from: the references fit one of the models each.
@@ -69,7 +60,7 @@ typedef struct {
     bool hurried;       // blocks of no samples, no pauses
     bool records;       // recordings are made and saved, nothing is changed
     HostSession session[SESSIONS];
-    char preset[PRESETS_MAX][NAME_LENGTH];
+    char preset[PRESETS_MAX][KEPT_LENGTH];
     int presets;
 
     atomic_bool over;
@@ -79,12 +70,6 @@ typedef struct {
     atomic_int blocks, told, restored, saved, recorded, on_disk, chosen;
     atomic_int bad_blocks, strange_names, failed_on_disk;
 } Studio;
-
-static void pause_for(long microseconds)
-{
-    const struct timespec moment = {.tv_nsec = 1000 * microseconds};
-    nanosleep(&moment, NULL);
-}
 
 // ---- The threads ----
 
@@ -178,7 +163,7 @@ static void *use_disk(void *argument)
 {
     Studio *studio = argument;
     for (int i = 0; !studio->over && !studio->records; i++) {
-        char folder[NAME_LENGTH + 32];
+        char folder[KEPT_LENGTH + 32];
         snprintf(folder, sizeof folder, "%s-%d", studio->folder, i);
         const bool done = host_save(studio->host, folder) && host_restore(studio->host, folder);
         studio->failed_on_disk += !done;
@@ -205,19 +190,6 @@ static void *choose_on(void *argument)
 
 // ---- The studio ----
 
-static void find_presets(Studio *studio)
-{
-    LilvNode *class =
-        lilv_new_uri(host_world(studio->host), "http://lv2plug.in/ns/ext/presets#Preset");
-    LilvNodes *presets = lilv_plugin_get_related(host_plugin(studio->host), class);
-    LILV_FOREACH (nodes, i, presets) {
-        if (studio->presets == PRESETS_MAX) break;
-        keep(studio->preset[studio->presets++], lilv_node_as_uri(lilv_nodes_get(presets, i)));
-    }
-    lilv_nodes_free(presets);
-    lilv_node_free(class);
-}
-
 static void make_sessions(Studio *studio)
 {
     static const int chosen[SESSIONS][2] = {{0, 1}, {3, 4}, {0, 5}, {2, 6}};
@@ -236,7 +208,7 @@ static Studio *studio_new(const char *uri, HostWorker worker, const char *folder
     if (!studio->host) abort();
     studio->folder = folder;
     studio->choice = NOTHING;
-    find_presets(studio);
+    studio->presets = list_presets(studio->host, studio->preset, PRESETS_MAX);
     make_sessions(studio);
     return studio;
 }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATHS = 128, MUSIC_CHANNELS_MAX = 8 };
@@ -232,6 +233,11 @@ const char *scratch_path(const char *format, ...)
     return path;
 }
 
+void keep(char kept[KEPT_LENGTH], const char *path)
+{
+    snprintf(kept, KEPT_LENGTH, "%s", path);
+}
+
 void write_file(const char *path, const void *bytes, size_t size)
 {
     FILE *file = fopen(path, "wb");
@@ -404,6 +410,14 @@ const char *reference_file(const char *name, const char *model_path, size_t fram
     return path;
 }
 
+const char *broken_file(const char *name)
+{
+    static const char nonsense[] = "no model";
+    const char *path = scratch_path("%s", name);
+    write_file(path, nonsense, sizeof nonsense);
+    return path;
+}
+
 // ---- Changing files ----
 
 void run_nothing(Host *host)
@@ -441,4 +455,24 @@ const char *named_file(Host *host, const char *property)
         if (heard->kind == HEARD_SET && strcmp(heard->property, property) == 0) path = heard->path;
     }
     return path;
+}
+
+// ---- Presets and time ----
+
+int list_presets(Host *host, char (*uri)[KEPT_LENGTH], int most)
+{
+    int count = 0;
+    LilvNode *class = lilv_new_uri(host_world(host), "http://lv2plug.in/ns/ext/presets#Preset");
+    LilvNodes *presets = lilv_plugin_get_related(host_plugin(host), class);
+    LILV_FOREACH (nodes, i, presets)
+        if (count < most) keep(uri[count++], lilv_node_as_uri(lilv_nodes_get(presets, i)));
+    lilv_nodes_free(presets);
+    lilv_node_free(class);
+    return count;
+}
+
+void pause_for(long microseconds)
+{
+    const struct timespec moment = {.tv_nsec = 1000 * microseconds};
+    nanosleep(&moment, NULL);
 }

@@ -60,6 +60,10 @@ void jump(Host *host, uint32_t seed, uint64_t step);
 const char *scratch_folder(void);
 const char *scratch_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+// Keeps a path, or a URI, which scratch_path() or lilv would not.
+enum { KEPT_LENGTH = 160 };
+void keep(char kept[KEPT_LENGTH], const char *path);
+
 // A folder for LV2_PATH with a copy of the plugin's bundle that has no files but the plugin's own.
 const char *bare_lv2_path(void);
 
@@ -74,6 +78,9 @@ const char *scrambler_file(const char *name, const char *arch, double rate, uint
 
 // A file of random latent frames that fits the model.
 const char *reference_file(const char *name, const char *model, size_t frames, uint32_t seed);
+
+// A file that is none of the plugin's.
+const char *broken_file(const char *name);
 
 void write_file(const char *path, const void *bytes, size_t size);
 void copy_file(const char *from, const char *to, size_t most);
@@ -90,6 +97,11 @@ void run_nothing(Host *host);
 
 // The text that the plugin answers to patch:Get, or NULL. It stays until the next block is heard.
 const char *named_file(Host *host, const char *property);
+
+// The URIs of the presets that come with the plugin, `most` at most; returns how many.
+int list_presets(Host *host, char (*uri)[KEPT_LENGTH], int most);
+
+void pause_for(long microseconds);
 
 // Takes the detail and the automatic gain away, so that what the model alone makes is heard. NULL
 // is allowed; returns the host.

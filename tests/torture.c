@@ -44,7 +44,6 @@ enum {
     ROUND_SECONDS = 60,
     ROUNDS_LEAST = 3,
     LEAK_MAX = 256 << 10, // bytes: what the C library and lilv may keep
-    NAME_LENGTH = 160,
 };
 
 // ---- Files ----
@@ -52,17 +51,12 @@ enum {
 enum { SMOOTH_FILES = 2, GOOD_FILES = 3, REFERENCES = 2 };
 
 static struct {
-    char smooth[SMOOTH_FILES][NAME_LENGTH]; // wires
-    char good[GOOD_FILES][NAME_LENGTH];
-    char reference[REFERENCES][NAME_LENGTH]; // of the first two
-    char changing[NAME_LENGTH];              // by the vandal
-    char bad[NAME_LENGTH], missing[NAME_LENGTH];
+    char smooth[SMOOTH_FILES][KEPT_LENGTH]; // wires
+    char good[GOOD_FILES][KEPT_LENGTH];
+    char reference[REFERENCES][KEPT_LENGTH]; // of the first two
+    char changing[KEPT_LENGTH];              // by the vandal
+    char bad[KEPT_LENGTH], missing[KEPT_LENGTH];
 } files;
-
-static void keep(char name[NAME_LENGTH], const char *path)
-{
-    snprintf(name, NAME_LENGTH, "%s", path);
-}
 
 static void make_files(void)
 {
