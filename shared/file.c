@@ -79,6 +79,14 @@ bool file_create(FileWriter *writer, const char *path, Error *error)
     return false;
 }
 
+bool file_create_in(FileWriter *writer, const char *folder, const char *name, Error *error)
+{
+    char *path = file_join(folder, name);
+    const bool good = path ? file_create(writer, path, error) : error_set(error, "out of memory");
+    free(path);
+    return good;
+}
+
 static void sync_folder_of(char *path)
 {
     const int fd = open(dirname(path), O_RDONLY | O_CLOEXEC);

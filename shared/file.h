@@ -20,6 +20,7 @@ typedef struct {
 } FileWriter;
 
 bool file_create(FileWriter *writer, const char *path, Error *error);
+bool file_create_in(FileWriter *writer, const char *folder, const char *name, Error *error);
 
 // Flushes, syncs and renames. On failure the temporary file is removed. The writer is done with
 // either way.

@@ -2,6 +2,9 @@
 // latents, or takes one that was trained, and tests it.
 #include "classifier.h"
 #include "command.h"
+#include "csv.h"
+#include "file.h"
+#include "plot.h"
 #include "study.h"
 
 #include <inttypes.h>
@@ -147,7 +150,7 @@ static bool write_accuracy(const Study *study, int epochs, Error *error)
 {
     FileWriter writer;
     double *const *curve = study->curve;
-    if (!study_create(&writer, study->call->output, "accuracy.csv", error)) return false;
+    if (!file_create_in(&writer, study->call->output, "accuracy.csv", error)) return false;
     fprintf(writer.stream, "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy\n");
     for (int i = 0; i < epochs; i++)
         fprintf(writer.stream, "%d,%.9g,%.6f,%.9g,%.6f\n", i + 1, curve[TRAIN_LOSS][i],
@@ -204,7 +207,7 @@ static bool draw_curves(const Study *study, const char *name, const char *title,
     };
     const PlotFigure figure = {
         .title = title, .x_label = "epoch", .series = series, .series_count = 2};
-    return study_draw_curves(study->call->output, name, &figure, error);
+    return plot_curves_in(study->call->output, name, &figure, error);
 }
 
 static bool draw_confusion(const Study *study, const size_t *count, Error *error)
@@ -274,15 +277,15 @@ static bool write_confusion(const Study *study, const size_t *count, Error *erro
 {
     FileWriter writer;
     const LatentSet *set = study->set;
-    if (!study_create(&writer, study->call->output, "confusion.csv", error)) return false;
+    if (!file_create_in(&writer, study->call->output, "confusion.csv", error)) return false;
     fprintf(writer.stream, "genre");
     for (size_t g = 0; g < set->genres; g++) {
         fputc(',', writer.stream);
-        study_field(writer.stream, set->genre[g]);
+        csv_field(writer.stream, set->genre[g]);
     }
     for (size_t g = 0; g < set->genres; g++) {
         fputc('\n', writer.stream);
-        study_field(writer.stream, set->genre[g]);
+        csv_field(writer.stream, set->genre[g]);
         for (size_t k = 0; k < set->genres; k++)
             fprintf(writer.stream, ",%zu", count[g * set->genres + k]);
     }
@@ -294,15 +297,15 @@ static bool write_predictions(const Study *study, Error *error)
 {
     FileWriter writer;
     const LatentSet *set = study->set;
-    if (!study_create(&writer, study->call->output, "predictions.csv", error)) return false;
+    if (!file_create_in(&writer, study->call->output, "predictions.csv", error)) return false;
     fprintf(writer.stream, "clip,genre,prediction\n");
     for (size_t i = 0; i < study->test_clips; i++) {
         const LatentClip *clip = &set->clip[study->test[i]];
-        study_field(writer.stream, clip->name);
+        csv_field(writer.stream, clip->name);
         fputc(',', writer.stream);
-        study_field(writer.stream, set->genre[clip->genre]);
+        csv_field(writer.stream, set->genre[clip->genre]);
         fputc(',', writer.stream);
-        study_field(writer.stream, set->genre[study->guess[i]]);
+        csv_field(writer.stream, set->genre[study->guess[i]]);
         fputc('\n', writer.stream);
     }
     return file_commit(&writer, error);
@@ -311,7 +314,7 @@ static bool write_predictions(const Study *study, Error *error)
 static bool write_summary(const Study *study, Error *error)
 {
     FileWriter writer;
-    if (!study_create(&writer, study->call->output, "summary.csv", error)) return false;
+    if (!file_create_in(&writer, study->call->output, "summary.csv", error)) return false;
     fprintf(writer.stream, "split,clips,loss,accuracy\n");
     if (study->best_epoch > 0)
         fprintf(writer.stream, "validation,%zu,%.9g,%.6f\n", study->validation.clips,

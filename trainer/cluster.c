@@ -2,8 +2,11 @@
 // K-Means in two, three and all dimensions, and how far the clusters are the genres.
 #include "cluster_scores.h"
 #include "command.h"
+#include "csv.h"
+#include "file.h"
 #include "kmeans.h"
 #include "pca.h"
+#include "plot.h"
 #include "progress.h"
 #include "study.h"
 
@@ -159,7 +162,7 @@ static bool write_components(const Study *study, Error *error)
 {
     FileWriter writer;
     const Pca *pca = &study->pca;
-    if (!study_create(&writer, study->call->output, "pca.csv", error)) return false;
+    if (!file_create_in(&writer, study->call->output, "pca.csv", error)) return false;
     fprintf(writer.stream, "component,variance,share\n");
     for (size_t c = 0; c < pca->components; c++)
         fprintf(writer.stream, "%zu,%.9g,%.9g\n", c + 1, pca->variance[c],
@@ -171,16 +174,16 @@ static bool write_points(const Study *study, const Space *space, Error *error)
 {
     FileWriter writer;
     const Pca *pca = &study->pca;
-    if (!study_create(&writer, study->call->output, space->table, error)) return false;
+    if (!file_create_in(&writer, study->call->output, space->table, error)) return false;
     fprintf(writer.stream, "clip,genre");
     for (size_t d = 0; d < space->columns; d++) fprintf(writer.stream, ",%c", "xyz"[d]);
     for (size_t i = 0; i < study->call->runs; i++)
         fprintf(writer.stream, ",clusters_%ld", study->call->clusters[i]);
     for (size_t p = 0; p < study->clips; p++) {
         fputc('\n', writer.stream);
-        study_field(writer.stream, study->set->clip[study->clip[p]].name);
+        csv_field(writer.stream, study->set->clip[study->clip[p]].name);
         fputc(',', writer.stream);
-        study_field(writer.stream, study->set->genre[study->genre[p]]);
+        csv_field(writer.stream, study->set->genre[study->genre[p]]);
         for (size_t d = 0; d < space->columns; d++)
             fprintf(writer.stream, ",%.9g", pca->score[p * pca->components + d]);
         for (size_t i = 0; i < study->call->runs; i++)
@@ -193,7 +196,7 @@ static bool write_points(const Study *study, const Space *space, Error *error)
 static bool write_scores(const Study *study, Error *error)
 {
     FileWriter writer;
-    if (!study_create(&writer, study->call->output, "scores.csv", error)) return false;
+    if (!file_create_in(&writer, study->call->output, "scores.csv", error)) return false;
     fprintf(writer.stream, "space,clusters,homogeneity,completeness,v_measure,inertia\n");
     for (int s = 0; s < SPACES; s++) {
         const Space *space = &study->space[s];
@@ -279,7 +282,7 @@ static bool draw_scores(const Study *study, Error *error)
                                .y_label = "score",
                                .series = series,
                                .series_count = SPACES * 2};
-    return study_draw_curves(study->call->output, "scores.svg", &figure, error);
+    return plot_curves_in(study->call->output, "scores.svg", &figure, error);
 }
 
 static bool draw(const Study *study, Error *error)

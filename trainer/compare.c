@@ -7,7 +7,6 @@
 #include "gnuplot.h"
 #include "music_options.h"
 #include "sound_picture.h"
-#include "study.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -156,7 +155,7 @@ static bool keep(void *data, const Clip *clip, const Score *score, const float *
 static bool write_table(const Evaluation *evaluation, const char *folder, Error *error)
 {
     FileWriter writer;
-    if (!study_create(&writer, folder, "compare.csv", error)) return false;
+    if (!file_create_in(&writer, folder, "compare.csv", error)) return false;
     evaluation_print(evaluation, TABLE_CSV, writer.stream);
     return file_commit(&writer, error);
 }

@@ -105,3 +105,19 @@ double csv_number(const CsvTable *table, size_t row, size_t column)
     const double value = strtod(text, &end);
     return end > text && !*end ? value : NAN;
 }
+
+// ---- Writing ----
+
+void csv_field(FILE *to, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        fputs(text, to);
+        return;
+    }
+    fputc('"', to);
+    for (; *text; text++) {
+        if (*text == '"') fputc('"', to);
+        fputc(*text, to);
+    }
+    fputc('"', to);
+}

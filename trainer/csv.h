@@ -6,6 +6,7 @@
 #include "error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #define CSV_FILE_MAX ((size_t)64 << 20) // bytes
 
@@ -28,5 +29,8 @@ size_t csv_column(const CsvTable *table, const char *name);
 
 // The cell as a number, NaN where it is none.
 double csv_number(const CsvTable *table, size_t row, size_t column);
+
+// Writes a text as a field: in quotes where it needs them.
+void csv_field(FILE *to, const char *text);
 
 #endif

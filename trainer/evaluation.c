@@ -1,7 +1,7 @@
 #include "evaluation.h"
 
+#include "csv.h"
 #include "progress.h"
-#include "study.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -165,7 +165,7 @@ static void print_row(FILE *to, TableForm form, const char *kind, const char *na
     }
     fprintf(to, "%s%c", kind, mark);
     if (form == TABLE_CSV)
-        study_field(to, text.text);
+        csv_field(to, text.text);
     else
         fputs(text.text, to);
     fprintf(to, "%c%.6f%c%.9g%c%.6f%c%.9g%c%.6f\n", mark, row->seconds, mark, row->mse, mark,

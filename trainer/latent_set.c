@@ -1,6 +1,7 @@
 #include "latent_set.h"
 
 #include "file.h"
+#include "record.h"
 #include "safetensors.h"
 
 #include <errno.h>
@@ -205,19 +206,6 @@ struct LatentSetWriter {
     Hash hash;
 };
 
-// A file's name may hold bytes that are not UTF-8, which JSON cannot.
-static json_t *name_json(const char *name)
-{
-    json_t *json = json_string(name);
-    if (json) return json;
-    char *plain = strdup(name);
-    for (char *c = plain; c && *c; c++)
-        if ((unsigned char)*c >= 0x80) *c = '?';
-    json = json_string(plain);
-    free(plain);
-    return json;
-}
-
 static void describe_json(SafetensorsBuilder *header, const char *key, json_t *json)
 {
     char *text = json_dumps(json, JSON_COMPACT);
@@ -230,7 +218,7 @@ static json_t *genres_json(const LatentSet *about)
 {
     json_t *genres = json_array();
     for (size_t i = 0; i < about->genres; i++)
-        json_array_append_new(genres, name_json(about->genre[i]));
+        json_array_append_new(genres, record_text(about->genre[i]));
     return genres;
 }
 
@@ -239,8 +227,8 @@ static json_t *clips_json(const LatentSet *about)
     json_t *clips = json_array();
     for (size_t i = 0; i < about->clips; i++) {
         const LatentClip *clip = &about->clip[i];
-        json_t *genre = clip->genre < 0 ? json_null() : name_json(about->genre[clip->genre]);
-        json_array_append_new(clips, json_pack("{s:o, s:o, s:s}", "name", name_json(clip->name),
+        json_t *genre = clip->genre < 0 ? json_null() : record_text(about->genre[clip->genre]);
+        json_array_append_new(clips, json_pack("{s:o, s:o, s:s}", "name", record_text(clip->name),
                                                "genre", genre, "split", split_name(clip->split)));
     }
     return clips;

@@ -1,8 +1,10 @@
 #include "plot.h"
 
+#include "file.h"
 #include "gnuplot.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { WIDTH = 680, HEIGHT = 420, LEGEND_LINE = 20 }; // pixels
 enum { NAME_MAX_BYTES = 255 };                        // shown of a row's name
@@ -143,6 +145,14 @@ bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
     }
     fputc('\n', script);
     return gnuplot_end(&plot, error);
+}
+
+bool plot_curves_in(const char *folder, const char *name, const PlotFigure *figure, Error *error)
+{
+    char *path = file_join(folder, name);
+    const bool good = path ? plot_curves(path, figure, error) : error_set(error, "out of memory");
+    free(path);
+    return good;
 }
 
 static void set_space(FILE *script)

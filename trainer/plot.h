@@ -23,6 +23,7 @@ typedef struct {
 
 // Lines by whole numbers, such as losses by epoch; x and y alone are drawn.
 bool plot_curves(const char *path, const PlotFigure *figure, Error *error);
+bool plot_curves_in(const char *folder, const char *name, const PlotFigure *figure, Error *error);
 
 // Points, each series with a colour and a shape of its own; in three dimensions where the first
 // series has a z.

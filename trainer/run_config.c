@@ -1,6 +1,7 @@
 #include "run_config.h"
 
 #include "file.h"
+#include "record.h"
 #include "training_settings.h"
 #include "version.h"
 
@@ -14,19 +15,6 @@
 enum { CONFIG_MAX = 1 << 20 }; // bytes of a file
 
 // ---- Making ----
-
-// A text that may hold any bytes, as names of files do; JSON is UTF-8.
-static json_t *text_json(const char *text)
-{
-    json_t *json = json_string(text);
-    if (json) return json;
-    char *plain = strdup(text);
-    for (char *c = plain; c && *c; c++)
-        if ((unsigned char)*c > 0x7f) *c = '?';
-    json = plain ? json_string(plain) : NULL;
-    free(plain);
-    return json;
-}
 
 // One layer, and how many frames come out of it.
 static json_t *layer_json(const Layer *layer, uint64_t frames)
@@ -79,7 +67,7 @@ static json_t *data_json(const Dataset *dataset)
     }
     json_t *genres = json_array();
     for (size_t i = 0; i < dataset->genres; i++)
-        json_array_append_new(genres, text_json(dataset->genre[i]));
+        json_array_append_new(genres, record_text(dataset->genre[i]));
     return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:o}", "fingerprint", fingerprint, "clips",
                      (json_int_t)dataset->clips, "hours", samples / dataset->rate / 3600.0,
                      split_name(SPLIT_TRAIN), (json_int_t)clips[SPLIT_TRAIN],
@@ -102,8 +90,8 @@ json_t *run_config_make(const TrainingOptions *options, const Dataset *dataset)
     struct tm utc;
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     return json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "kind", "training", "name",
-                     text_json(options->name), "trained_on", text_json(options->trained_on),
-                     "command", text_json(options->command), "started", started, "settings",
+                     record_text(options->name), "trained_on", record_text(options->trained_on),
+                     "command", record_text(options->command), "started", started, "settings",
                      training_settings_json(options), "architecture", architecture_json(options),
                      "data", data_json(dataset), "versions", versions_json());
 }
@@ -112,15 +100,7 @@ json_t *run_config_make(const TrainingOptions *options, const Dataset *dataset)
 
 bool run_config_write(const char *path, const json_t *config, Error *error)
 {
-    char *text = json_dumps(config, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    FileWriter writer;
-    bool good = text ? file_create(&writer, path, error) : error_set(error, "out of memory");
-    if (good) {
-        fprintf(writer.stream, "%s\n", text);
-        good = file_commit(&writer, error);
-    }
-    free(text);
-    return good;
+    return record_write(path, config, JSON_REAL_PRECISION(9), error);
 }
 
 static json_t *read_config(const char *path, Error *error)

@@ -1,10 +1,12 @@
 #include "study.h"
 
 #include "command.h"
+#include "file.h"
 #include "gnuplot.h"
+#include "plot.h"
+#include "record.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 bool study_run(const char *latents, long threads, bool pictures, StudyTask *task, const void *call,
                Error *error)
@@ -22,15 +24,6 @@ bool study_run(const char *latents, long threads, bool pictures, StudyTask *task
     return good;
 }
 
-bool study_create(FileWriter *writer, const char *folder, const char *name, Error *error)
-{
-    char *path = file_join(folder, name);
-    if (!path) return error_set(error, "out of memory");
-    const bool good = file_create(writer, path, error);
-    free(path);
-    return good;
-}
-
 bool study_begin(const char *folder, const char *kind, const LatentSet *set, json_t *options,
                  Error *error)
 {
@@ -38,32 +31,13 @@ bool study_begin(const char *folder, const char *kind, const LatentSet *set, jso
                                set->model_name, "fingerprint", set->fingerprint, "set", set->source,
                                "latent", (json_int_t)set->channels, (json_int_t)set->frames,
                                "window", (json_int_t)set->window, "options", options);
-    char *text = config ? json_dumps(config, JSON_INDENT(2)) : NULL;
-    FileWriter writer;
-    bool good = text || error_set(error, "out of memory");
-    good = good && file_make_folders(folder, error) &&
-           study_create(&writer, folder, "config.json", error);
-    if (good) {
-        fprintf(writer.stream, "%s\n", text);
-        good = file_commit(&writer, error);
-    }
-    free(text);
+    char *path = file_join(folder, "config.json");
+    const bool good = path
+                          ? file_make_folders(folder, error) && record_write(path, config, 0, error)
+                          : error_set(error, "out of memory");
+    free(path);
     json_decref(config);
     return good;
-}
-
-void study_field(FILE *to, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, to);
-        return;
-    }
-    fputc('"', to);
-    for (; *text; text++) {
-        if (*text == '"') fputc('"', to);
-        fputc(*text, to);
-    }
-    fputc('"', to);
 }
 
 // ---- Pictures ----
@@ -115,12 +89,4 @@ bool study_draw_points(const char *folder, const char *name, const char *title,
     free(coordinate);
     free(number);
     return drawn;
-}
-
-bool study_draw_curves(const char *folder, const char *name, const PlotFigure *figure, Error *error)
-{
-    char *path = file_join(folder, name);
-    const bool good = path ? plot_curves(path, figure, error) : error_set(error, "out of memory");
-    free(path);
-    return good;
 }

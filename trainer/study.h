@@ -3,9 +3,7 @@
 #ifndef TRASLUZ_STUDY_H
 #define TRASLUZ_STUDY_H
 
-#include "file.h"
 #include "latent_set.h"
-#include "plot.h"
 #include "pool.h"
 
 #include <jansson.h>
@@ -16,9 +14,6 @@ typedef bool StudyTask(const void *call, const LatentSet *set, Pool *pool, Error
 // processor), sees that there is gnuplot where pictures are wanted, and runs task(call, …).
 bool study_run(const char *latents, long threads, bool pictures, StudyTask *task, const void *call,
                Error *error);
-
-// Begins FOLDER/NAME; the caller commits it.
-bool study_create(FileWriter *writer, const char *folder, const char *name, Error *error);
 
 // Makes the folder and writes config.json: the kind of study, the set and the model that it is of,
 // and `options`, an object, which is freed.
@@ -37,12 +32,5 @@ typedef struct {
 // Draws FOLDER/NAME, a group in a colour and shape of its own.
 bool study_draw_points(const char *folder, const char *name, const char *title,
                        const StudyPoints *points, Error *error);
-
-// Draws curves as FOLDER/NAME.
-bool study_draw_curves(const char *folder, const char *name, const PlotFigure *figure,
-                       Error *error);
-
-// Writes a text as a field of a CSV file: in quotes where it needs them (RFC 4180).
-void study_field(FILE *to, const char *text);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "csv.h"
 #include "file.h"
-#include "study.h"
+#include "plot.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -149,11 +149,11 @@ static void write_csv(const SweepFile *file, const SweepRow *row, size_t rows, F
         if (r->state != SWEEP_DONE) continue;
         const uint64_t frames = arch_latent_frames(&r->arch, r->window);
         const int channels = arch_latent_channels(&r->arch);
-        study_field(to, r->label);
+        csv_field(to, r->label);
         for (size_t k = 0; k < file->keys; k++) {
             if (!varies(file, k)) continue;
             fputc(',', to);
-            study_field(to, sweep_file_value(file, r->number, k));
+            csv_field(to, sweep_file_value(file, r->number, k));
         }
         fprintf(to, ",%d,%" PRIu64 ",%.6g,%zu,%d,%.9g,%.9g,%.9g\n", channels, frames,
                 (double)frames * channels / (double)r->window, arch_parameters(&r->arch),
@@ -172,7 +172,7 @@ bool sweep_table_write(const SweepFile *file, const SweepRow *row, size_t rows, 
     } tables[] = {{"sweep.csv", write_csv}, {"sweep.md", write_markdown}};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         FileWriter writer;
-        if (!study_create(&writer, folder, tables[i].name, error)) return false;
+        if (!file_create_in(&writer, folder, tables[i].name, error)) return false;
         tables[i].write(file, row, rows, writer.stream);
         if (!file_commit(&writer, error)) return false;
     }
@@ -226,7 +226,7 @@ static bool draw_losses(const SweepRow *row, size_t rows, const char *folder, co
                                .log_y = true,
                                .series = series,
                                .series_count = count};
-    good = good && (count == 0 || study_draw_curves(folder, name, &figure, error));
+    good = good && (count == 0 || plot_curves_in(folder, name, &figure, error));
     for (size_t i = 0; i < count; i++) free(curve[i].loss);
     return good;
 }

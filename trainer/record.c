@@ -1,0 +1,31 @@
+#include "record.h"
+
+#include "file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+json_t *record_text(const char *text)
+{
+    json_t *json = json_string(text);
+    if (json) return json;
+    char *plain = strdup(text);
+    for (char *c = plain; c && *c; c++)
+        if ((unsigned char)*c > 0x7f) *c = '?';
+    json = plain ? json_string(plain) : NULL;
+    free(plain);
+    return json;
+}
+
+bool record_write(const char *path, const json_t *record, size_t flags, Error *error)
+{
+    FileWriter writer;
+    char *text = record ? json_dumps(record, JSON_INDENT(2) | flags) : NULL;
+    bool good = text ? file_create(&writer, path, error) : error_set(error, "out of memory");
+    if (good) {
+        fprintf(writer.stream, "%s\n", text);
+        good = file_commit(&writer, error);
+    }
+    free(text);
+    return good;
+}

@@ -1,0 +1,17 @@
+// record.h: what is written beside a result of how it came to be, as JSON. Allocates; any thread.
+#ifndef TRASLUZ_RECORD_H
+#define TRASLUZ_RECORD_H
+
+#include "error.h"
+
+#include <jansson.h>
+
+// A text that may hold any bytes, as names of files do: where it is not UTF-8, which JSON is, it
+// has question marks.
+json_t *record_text(const char *text);
+
+// Writes a record, indented and with a newline at its end; `flags` are jansson's, such as
+// JSON_REAL_PRECISION(). NULL is a record that memory was short for.
+bool record_write(const char *path, const json_t *record, size_t flags, Error *error);
+
+#endif
