@@ -1,142 +1,14 @@
 #include "report_folder.h"
 
 #include "file.h"
+#include "folder.h"
 #include "page.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 enum { TABLE_ROWS_OPEN = 40, SETTINGS_OPEN = 16, FOLDERS_OPEN = 4, DEPTH_MAX = 3 };
-
-// ---- What is in a folder ----
-
-typedef enum { ITEM_JSON, ITEM_TABLE, ITEM_PICTURE, ITEM_SOUND, ITEM_FOLDER, ITEM_OTHER } ItemKind;
-
-typedef struct {
-    char *path;
-    const char *name; // its last part
-    ItemKind kind;
-    const char *type; // media type of pictures and sounds
-    CsvTable table;   // of tables
-    json_t *json;     // of JSON objects
-} Item;
-
-typedef struct {
-    Item *item; // by name
-    size_t count;
-} Folder;
-
-static const struct {
-    const char *ending;
-    ItemKind kind;
-    const char *type;
-} endings[] = {
-    {".json", ITEM_JSON, NULL},
-    {".csv", ITEM_TABLE, NULL},
-    {".svg", ITEM_PICTURE, "image/svg+xml"},
-    {".png", ITEM_PICTURE, "image/png"},
-    {".wav", ITEM_SOUND, "audio/wav"},
-    {".flac", ITEM_SOUND, "audio/flac"},
-    {".ogg", ITEM_SOUND, "audio/ogg"},
-};
-
-static void find_kind(Item *item)
-{
-    struct stat status;
-    const char *dot = strrchr(item->name, '.');
-    item->kind = ITEM_OTHER;
-    if (stat(item->path, &status) != 0) return;
-    if (S_ISDIR(status.st_mode)) item->kind = ITEM_FOLDER;
-    for (size_t i = 0; S_ISREG(status.st_mode) && dot && i < sizeof endings / sizeof *endings; i++)
-        if (strcasecmp(dot, endings[i].ending) == 0) {
-            item->kind = endings[i].kind;
-            item->type = endings[i].type;
-        }
-}
-
-// What is not a table or an object after all is passed over: a folder may hold other people's
-// files.
-static void load_item(Item *item)
-{
-    Error ignored;
-    if (item->kind == ITEM_TABLE && !csv_load(&item->table, item->path, &ignored))
-        item->kind = ITEM_OTHER;
-    if (item->kind != ITEM_JSON) return;
-    item->json = json_load_file(item->path, 0, NULL);
-    if (!json_is_object(item->json)) item->kind = ITEM_OTHER;
-}
-
-static int is_shown(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void folder_close(Folder *folder)
-{
-    for (size_t i = 0; i < folder->count; i++) {
-        free(folder->item[i].path);
-        csv_free(&folder->item[i].table);
-        json_decref(folder->item[i].json);
-    }
-    free(folder->item);
-    *folder = (Folder){0};
-}
-
-static bool add_item(Folder *folder, const char *path, const char *name, Error *error)
-{
-    Item *item = &folder->item[folder->count];
-    *item = (Item){.path = file_join(path, name)};
-    if (!item->path) return error_set(error, "out of memory");
-    folder->count++;
-    item->name = strrchr(item->path, '/') + 1;
-    find_kind(item);
-    load_item(item);
-    return true;
-}
-
-static bool folder_open(Folder *folder, const char *path, Error *error)
-{
-    struct dirent **entry = NULL;
-    *folder = (Folder){0};
-    const int entries = scandir(path, &entry, is_shown, by_bytes);
-    if (entries < 0) return error_set(error, "%s: %s", path, strerror(errno));
-    folder->item = calloc((size_t)entries + 1, sizeof *folder->item);
-    bool good = folder->item || error_set(error, "out of memory");
-    for (int i = 0; i < entries; i++) {
-        good = good && add_item(folder, path, entry[i]->d_name, error);
-        free(entry[i]);
-    }
-    free(entry);
-    if (!good) folder_close(folder);
-    return good;
-}
-
-static size_t count_kind(const Folder *folder, ItemKind kind)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < folder->count; i++) count += folder->item[i].kind == kind;
-    return count;
-}
-
-// Commands that draw their tables themselves leave nothing to draw.
-static bool has_figures(const Folder *folder)
-{
-    for (size_t i = 0; i < folder->count; i++)
-        if (folder->item[i].kind == ITEM_PICTURE &&
-            strcmp(folder->item[i].type, "image/svg+xml") == 0)
-            return true;
-    return false;
-}
 
 // ---- Objects ----
 
@@ -167,7 +39,7 @@ static size_t count_values(json_t *object)
 }
 
 // What an object holds of objects is shown among its own; a long one on demand.
-static void show_object(FILE *page, const Item *item)
+static void show_object(FILE *page, const FolderItem *item)
 {
     const char *key, *inner_key;
     json_t *value, *inner;
@@ -187,7 +59,7 @@ static void show_object(FILE *page, const Item *item)
     if (!open) page_fold_end(page);
 }
 
-static bool is_generation(const Item *item)
+static bool is_generation(const FolderItem *item)
 {
     const char *kind = json_string_value(json_object_get(item->json, "kind"));
     return item->kind == ITEM_JSON && kind && strcmp(kind, "generation") == 0;
@@ -216,7 +88,7 @@ static void show_generations(FILE *page, const Folder *folder)
     for (size_t c = 0; c < COLUMNS; c++) page_cell(page, columns[c].heading, true);
     page_row_end(page);
     for (size_t i = 0; i < folder->count; i++) {
-        const Item *item = &folder->item[i];
+        const FolderItem *item = &folder->item[i];
         if (!is_generation(item)) continue;
         char text[600];
         page_row_begin(page);
@@ -246,7 +118,7 @@ static bool show_curves(const Report *report, const Folder *folder, Error *error
     bool good = true;
     page_figures_begin(report->target.page);
     for (size_t i = 0; good && i < folder->count; i++) {
-        const Item *item = &folder->item[i];
+        const FolderItem *item = &folder->item[i];
         const NamedTable table = {item->name, &item->table};
         if (item->kind == ITEM_TABLE && table_has_curves(&item->table))
             good = figure_curves(&report->target, &table, 1, error);
@@ -255,7 +127,7 @@ static bool show_curves(const Report *report, const Folder *folder, Error *error
     return good;
 }
 
-static void show_table(FILE *page, const Item *item)
+static void show_table(FILE *page, const FolderItem *item)
 {
     char summary[320];
     const bool open = item->table.rows <= TABLE_ROWS_OPEN && !table_has_curves(&item->table);
@@ -274,7 +146,7 @@ static void show_tables(FILE *page, const Folder *folder)
 // ---- Pictures and sounds ----
 
 // From the header: width and height are the first eight bytes behind the name of its first chunk.
-static bool is_wide(const Item *item, const unsigned char *bytes, size_t size)
+static bool is_wide(const FolderItem *item, const unsigned char *bytes, size_t size)
 {
     if (strcmp(item->type, "image/png") != 0 || size < 24) return false;
     const unsigned width = (unsigned)bytes[18] << 8 | bytes[19];
@@ -282,7 +154,7 @@ static bool is_wide(const Item *item, const unsigned char *bytes, size_t size)
     return width > 2 * height;
 }
 
-static bool show_file(const Report *report, const Item *item, size_t *left_out, Error *error)
+static bool show_file(const Report *report, const FolderItem *item, size_t *left_out, Error *error)
 {
     size_t size;
     struct stat status;
@@ -305,13 +177,13 @@ static bool show_file(const Report *report, const Item *item, size_t *left_out, 
 static bool show_files(const Report *report, const Folder *folder, Error *error)
 {
     FILE *page = report->target.page;
-    const size_t all = count_kind(folder, ITEM_PICTURE);
+    const size_t all = folder_count(folder, ITEM_PICTURE);
     size_t pictures = 0, left_out = 0;
     char text[160];
     bool good = true;
     page_figures_begin(page);
     for (size_t i = 0; good && i < folder->count; i++) {
-        const Item *item = &folder->item[i];
+        const FolderItem *item = &folder->item[i];
         if (item->kind == ITEM_SOUND ||
             (item->kind == ITEM_PICTURE && pictures++ < report->pictures))
             good = show_file(report, item, &left_out, error);
@@ -334,13 +206,13 @@ static bool show_files(const Report *report, const Folder *folder, Error *error)
 static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error);
 
 // The first table of curves in each folder; the tables stay the folders' own.
-static size_t find_curves(const Folder *folders, const Item *const *of, size_t count,
+static size_t find_curves(const Folder *folders, const FolderItem *const *of, size_t count,
                           NamedTable *tables)
 {
     size_t found = 0;
     for (size_t f = 0; f < count; f++)
         for (size_t i = 0; i < folders[f].count; i++) {
-            const Item *item = &folders[f].item[i];
+            const FolderItem *item = &folders[f].item[i];
             if (item->kind != ITEM_TABLE || !table_has_curves(&item->table)) continue;
             tables[found++] = (NamedTable){of[f]->name, &item->table};
             break;
@@ -350,9 +222,9 @@ static size_t find_curves(const Folder *folders, const Item *const *of, size_t c
 
 static bool show_common_curves(const Report *report, const Folder *folder, Error *error)
 {
-    const size_t room = count_kind(folder, ITEM_FOLDER);
+    const size_t room = folder_count(folder, ITEM_FOLDER);
     Folder *inner = calloc(room + 1, sizeof *inner);
-    const Item **of = calloc(room + 1, sizeof *of);
+    const FolderItem **of = calloc(room + 1, sizeof *of);
     NamedTable *tables = calloc(room + 1, sizeof *tables);
     bool good = (inner && of && tables) || error_set(error, "out of memory");
     size_t count = 0;
@@ -378,10 +250,10 @@ static bool show_common_curves(const Report *report, const Folder *folder, Error
 static bool show_folders(const Report *report, const Folder *folder, int depth, bool *any,
                          Error *error)
 {
-    const bool open = count_kind(folder, ITEM_FOLDER) <= FOLDERS_OPEN;
+    const bool open = folder_count(folder, ITEM_FOLDER) <= FOLDERS_OPEN;
     bool good = true;
     for (size_t i = 0; good && i < folder->count; i++) {
-        const Item *item = &folder->item[i];
+        const FolderItem *item = &folder->item[i];
         if (item->kind != ITEM_FOLDER) continue;
         page_fold_begin(report->target.page, item->name, open);
         good = show_folder(report, item->path, depth + 1, any, error);
@@ -396,8 +268,8 @@ static bool show_folder(const Report *report, const char *path, int depth, bool 
     FILE *page = report->target.page;
     if (depth > DEPTH_MAX) return true; // a link may lead back
     if (!folder_open(&folder, path, error)) return false;
-    *any |= count_kind(&folder, ITEM_OTHER) + count_kind(&folder, ITEM_FOLDER) < folder.count;
-    bool good = has_figures(&folder) ||
+    *any |= folder_count(&folder, ITEM_OTHER) + folder_count(&folder, ITEM_FOLDER) < folder.count;
+    bool good = folder_has_figures(&folder) ||
                 (show_common_curves(report, &folder, error) && show_curves(report, &folder, error));
     if (good) {
         show_generations(page, &folder);
