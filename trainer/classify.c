@@ -1,16 +1,14 @@
 // classify.c: `trainer classify`: can a latent's genre be told? Trains a classifier on a set's
 // latents, or takes one that was trained, and tests it.
-#include "classifier.h"
+#include "classifier_file.h"
 #include "command.h"
 #include "csv.h"
 #include "file.h"
 #include "plot.h"
 #include "study.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char help[] =
     "usage: trainer classify LATENTS -o FOLDER [options]\n"
@@ -52,8 +50,6 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-#define WEIGHTS_FORMAT "trasluz-classifier"
-
 typedef struct {
     const char *latents, *output, *weights;
     long epochs, batch, width, seed, threads;
@@ -77,72 +73,6 @@ typedef struct {
     ClassifierScore tested;
 } Study;
 
-// ---- Weights ----
-
-// The genres as the weights file names them; the caller frees it.
-static char *genres_text(const LatentSet *set)
-{
-    json_t *genres = json_array();
-    for (size_t i = 0; i < set->genres; i++)
-        json_array_append_new(genres, json_string(set->genre[i]));
-    char *text = json_dumps(genres, JSON_COMPACT);
-    json_decref(genres);
-    return text;
-}
-
-static bool write_weights(const Study *study, const ClassifierEpoch *epoch, Error *error)
-{
-    SafetensorsBuilder *header = safetensors_builder_new();
-    char *path = file_join(study->call->output, "classifier.safetensors");
-    char *genres = genres_text(study->set);
-    bool good = header && path && genres;
-    if (good) {
-        safetensors_describe(header, "format", WEIGHTS_FORMAT);
-        safetensors_describe(header, "format_version", "1");
-        safetensors_describe(header, "genres", "%s", genres);
-        safetensors_describe(header, "model", "%s", study->set->fingerprint);
-        safetensors_describe(header, "model_name", "%s", study->set->model_name);
-        safetensors_describe(header, "seed", "%ld", study->call->seed);
-        safetensors_describe(header, "epochs", "%d", epoch->epoch);
-        safetensors_describe(header, "validation_accuracy", "%.6f", epoch->validation.accuracy);
-        good = m5_weights_write(epoch->best, header, path, error);
-    } else {
-        safetensors_builder_free(header);
-        error_set(error, "out of memory");
-    }
-    free(path);
-    free(genres);
-    return good;
-}
-
-static bool check_weights(const Study *study, const Safetensors *file, Error *error)
-{
-    const char *format = safetensors_metadata(file, "format");
-    const char *model = safetensors_metadata(file, "model");
-    const char *genres = safetensors_metadata(file, "genres");
-    if (!format || !model || !genres || strcmp(format, WEIGHTS_FORMAT) != 0)
-        return error_set(error, "not a classifier's weights");
-    if (strcmp(model, study->set->fingerprint) != 0)
-        return error_set(error, "it knows the latents of another model");
-    char *known = genres_text(study->set);
-    const bool same = known && strcmp(genres, known) == 0;
-    free(known);
-    if (!same) return error_set(error, "it knows other genres: %.200s", genres);
-    return (study->weights.shape.channels == study->set->channels &&
-            study->weights.shape.classes == study->set->genres) ||
-           error_set(error, "its layers do not fit the set");
-}
-
-static bool read_weights(Study *study, Error *error)
-{
-    Safetensors *file = NULL;
-    const char *path = study->call->weights;
-    const bool good = m5_weights_read(&study->weights, &file, path, error) &&
-                      (check_weights(study, file, error) || error_prefix(error, path));
-    safetensors_free(file);
-    return good;
-}
-
 // ---- Training ----
 
 // Anew after each epoch, so that a training that is broken off leaves what it has come to.
@@ -156,6 +86,16 @@ static bool write_accuracy(const Study *study, int epochs, Error *error)
         fprintf(writer.stream, "%d,%.9g,%.6f,%.9g,%.6f\n", i + 1, curve[TRAIN_LOSS][i],
                 curve[TRAIN_ACCURACY][i], curve[VALIDATION_LOSS][i], curve[VALIDATION_ACCURACY][i]);
     return file_commit(&writer, error);
+}
+
+static bool write_weights(const Study *study, const ClassifierEpoch *epoch, Error *error)
+{
+    const Call *call = study->call;
+    char *path = file_join(call->output, "classifier.safetensors");
+    const bool good = path ? classifier_write(epoch, study->set, (uint32_t)call->seed, path, error)
+                           : error_set(error, "out of memory");
+    free(path);
+    return good;
 }
 
 static bool hear_epoch(void *data, const ClassifierEpoch *epoch, Error *error)
@@ -364,10 +304,11 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
 {
     const Call *call = data;
     Study study = {.call = call, .set = set, .pool = pool};
-    const bool good = choose_test(&study, error) &&
-                      (!call->weights || read_weights(&study, error)) &&
-                      study_begin(call->output, "classifier", set, options_json(call), error) &&
-                      (call->weights || train(&study, error)) && test(&study, error);
+    const bool good =
+        choose_test(&study, error) &&
+        (!call->weights || classifier_read(&study.weights, set, call->weights, error)) &&
+        study_begin(call->output, "classifier", set, options_json(call), error) &&
+        (call->weights || train(&study, error)) && test(&study, error);
     m5_weights_free(&study.weights);
     free(study.test);
     free(study.guess);
