@@ -5,7 +5,7 @@
 #include "check.h"
 #include "fixture.h"
 #include "latent_mix.h"
-#include "latent_source.h"
+#include "latent_parts.h"
 #include "sound_measure.h"
 
 static Model *model;

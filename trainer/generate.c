@@ -1,5 +1,4 @@
 // generate.c: `trainer generate`: new music out of latents: averaged, put together, bent.
-#include "audio_files.h"
 #include "audio_writer.h"
 #include "command.h"
 #include "decoding.h"
@@ -7,8 +6,7 @@
 #include "gnuplot.h"
 #include "latent_mix.h"
 #include "latent_options.h"
-#include "latent_source.h"
-#include "progress.h"
+#include "latent_parts.h"
 #include "score.h"
 #include "sound_measure.h"
 #include "sound_picture.h"
@@ -18,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char help[] =
     "usage: trainer generate WEIGHTS PART… -o AUDIO [options]\n"
@@ -73,53 +70,10 @@ typedef struct {
 
 // ---- Parts ----
 
-typedef struct {
-    LatentPart *part;
-    size_t count;
-} PartList;
-
-static void part_list_free(PartList *list)
+static bool find_parts(LatentParts *list, const Call *call, Error *error)
 {
-    for (size_t i = 0; i < list->count; i++) free(list->part[i].path);
-    free(list->part);
-    *list = (PartList){0};
-}
-
-static bool part_list_add(PartList *list, const char *text, Error *error)
-{
-    LatentPart *grown = realloc(list->part, (list->count + 1) * sizeof *grown);
-    if (!grown) return error_set(error, "out of memory");
-    list->part = grown;
-    if (!latent_part_parse(&grown[list->count], text, error)) return false;
-    list->count++;
-    return true;
-}
-
-static bool is_full(const PartList *list, const Call *call)
-{
-    return call->first > 0 && list->count == (size_t)call->first;
-}
-
-// A folder's files, or a file, whatever its name is.
-static bool add_existing(PartList *list, const Call *call, const char *path, Error *error)
-{
-    AudioFiles files;
-    if (!audio_files_find(&files, &path, 1, error)) return false;
-    bool good = true;
-    for (size_t i = 0; good && i < files.count && !is_full(list, call); i++)
-        good = part_list_add(list, files.file[i].path, error);
-    audio_files_free(&files);
-    return good;
-}
-
-static bool list_parts(PartList *list, const Call *call, Error *error)
-{
-    for (int i = 0; i < call->part_count && !is_full(list, call); i++) {
-        const char *text = call->parts[i];
-        if (access(text, F_OK) == 0 ? !add_existing(list, call, text, error)
-                                    : !part_list_add(list, text, error))
-            return false;
-    }
+    if (!latent_parts_find(list, call->parts, call->part_count, (size_t)call->first, error))
+        return false;
     if (list->count < (size_t)call->first)
         return error_set(error, "--first %ld: there are %zu parts", call->first, list->count);
     if (list->count > 1 && !call->average && !call->concatenate)
@@ -127,38 +81,15 @@ static bool list_parts(PartList *list, const Call *call, Error *error)
     return true;
 }
 
-static void free_latents(Latent **latents, size_t count)
-{
-    for (size_t i = 0; latents && i < count; i++) latent_free(latents[i]);
-    free(latents);
-}
-
-static Latent **load_parts(const PartList *list, const Model *model, Error *error)
-{
-    Latent **latents = calloc(list->count, sizeof *latents);
-    if (!latents) error_set(error, "out of memory");
-    Progress progress;
-    progress_begin(&progress, stderr, "encoding, part", list->count, list->count);
-    bool good = latents != NULL;
-    for (size_t i = 0; good && i < list->count; i++) {
-        latents[i] = latent_part_load(&command_generate, &list->part[i], model, error);
-        good = latents[i] != NULL;
-        progress_step(&progress, 1);
-    }
-    progress_end(&progress);
-    if (good) return latents;
-    free_latents(latents, list->count);
-    return NULL;
-}
-
-static const char *way_of(const Call *call, const PartList *list)
+static const char *way_of(const Call *call, const LatentParts *list)
 {
     return list->count == 1 ? "single" : call->average ? "average" : "concatenation";
 }
 
-static Latent *join_parts(const Call *call, const PartList *list, const Model *model, Error *error)
+static Latent *join_parts(const Call *call, const LatentParts *list, const Model *model,
+                          Error *error)
 {
-    Latent *joined = NULL, **latents = load_parts(list, model, error);
+    Latent *joined = NULL, **latents = latent_parts_load(&command_generate, list, model, error);
     if (!latents) return NULL;
     const double frame_rate = latents[0]->frame_rate;
     if (list->count == 1) {
@@ -170,7 +101,7 @@ static Latent *join_parts(const Call *call, const PartList *list, const Model *m
         const size_t fade = (size_t)lround(call->fade * frame_rate);
         joined = latent_concatenate(model, latents, list->count, fade, error);
     }
-    free_latents(latents, list->count);
+    latents_free(latents, list->count);
     if (joined && list->count > 1)
         snprintf(joined->source, sizeof joined->source, "%s of %zu parts", way_of(call, list),
                  list->count);
@@ -222,7 +153,7 @@ enum { FILE_AUDIO, FILE_LATENT, FILE_PICTURE, FILE_RECORD, FILES };
 typedef struct {
     const Call *call;
     const Model *model;
-    const PartList *list;
+    const LatentParts *list;
     char *path[FILES];
     SoundMeasure measure;
     double change; // SNR in dB against the same latent before it was bent, NaN where it was not
@@ -246,7 +177,7 @@ static bool name_files(Generation *generation, Error *error)
 static bool check_files(const Generation *generation, Error *error)
 {
     const Call *call = generation->call;
-    const PartList *list = generation->list;
+    const LatentParts *list = generation->list;
     for (int f = 0; f < FILES; f++) {
         const char *path = generation->path[f], *reference = call->options.reference;
         bool read = same_file(path, call->weights) || (reference && same_file(path, reference));
@@ -282,7 +213,7 @@ static json_t *number_or_null(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *describe_parts(const PartList *list)
+static json_t *describe_parts(const LatentParts *list)
 {
     json_t *parts = json_array();
     for (size_t i = 0; i < list->count; i++) {
@@ -378,17 +309,17 @@ static bool generate(Generation *generation, Error *error)
 
 static bool generate_file(const Call *call, Error *error)
 {
-    PartList list = {0};
+    LatentParts list = {0};
     Generation generation = {.call = call, .list = &list};
     Model *model = NULL;
-    bool good = (call->no_pictures || gnuplot_check(error)) && list_parts(&list, call, error) &&
+    bool good = (call->no_pictures || gnuplot_check(error)) && find_parts(&list, call, error) &&
                 name_files(&generation, error) && check_files(&generation, error) &&
                 (model = command_model(call->weights, error));
     generation.model = model;
     good = good && generate(&generation, error);
     for (int f = 0; f < FILES; f++) free(generation.path[f]);
     model_unref(model);
-    part_list_free(&list);
+    latent_parts_free(&list);
     return good;
 }
 
