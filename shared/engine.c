@@ -350,15 +350,27 @@ static void flush(Engine *engine)
         fifo_cut(&engine->channel[c].wet, (size_t)engine->latency);
 }
 
+// The frame to start with, for a place of the song, `sample` at the model's rate: the last that
+// begins there or before. Where it begins right there and the place itself lies a little earlier,
+// at no sample of the model's, the host's sample at that place needs the frame before.
+static uint64_t first_frame(const Channel *channel, uint64_t hop, uint64_t position,
+                            uint64_t sample)
+{
+    const uint64_t frame = sample / hop;
+    if (!channel->up || frame == 0) return frame;
+    resampler_reset(channel->up, frame * hop);
+    return resampler_position(channel->up) > position ? frame - 1 : frame;
+}
+
 // Starts the streams at a place of the song. The network's frames lie at whole hops from the song's
-// beginning, so the stream begins at the last of these and is fed zeros up to the place itself.
+// beginning, so the stream begins at one of these and is fed zeros up to the place itself.
 static void start_at(Engine *engine, const EngineSettings *settings, uint64_t position)
 {
     const Channel *first = &engine->channel[0];
     if (first->down) resampler_reset(first->down, position);
     const uint64_t sample = first->down ? resampler_position(first->down) : position;
     const uint64_t hop = (uint64_t)arch_hop(&engine->model->arch);
-    const uint64_t frame = sample / hop, start = frame * hop;
+    const uint64_t frame = first_frame(first, hop, position, sample), start = frame * hop;
     for (int c = 0; c < engine->channels; c++) {
         Channel *channel = &engine->channel[c];
         stream_locate(channel->stream, frame);

@@ -440,6 +440,38 @@ static void test_a_bounce_from_the_middle_is_the_same(void)
     model_unref(model);
 }
 
+// Wherever playing starts or jumps to, the song sounds, and the same: also where the position
+// itself has no sample at the model's rate and the next one begins a frame.
+static void test_every_position_can_be_jumped_to(void)
+{
+    static const double some[] = {8000.0, 22050.0, 44100.0, 48000.0, 96000.0};
+    enum { POSITIONS = 700, HEARD = 300, N = POSITIONS + 1500 };
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    for (size_t r = 0; r < sizeof some / sizeof *some; r++) {
+        float song[N], whole[N], part[N];
+        fixture_signal(song, N, some[r], 1);
+        Engine *engine = engine_new(model, NULL, some[r], 1, &error);
+        REQUIRE(engine);
+        run_engine(engine, &wet_only, song, whole, N, 512, 1);
+        int wrong = 0, first = 0;
+        for (int from = 0; from < 2 * POSITIONS; from++) {
+            const size_t at = (size_t)from / 2;
+            if (from % 2)
+                engine_start(engine, &wet_only, at);
+            else
+                engine_locate(engine, &wet_only, at);
+            run_engine(engine, &wet_only, song + at, part + at, N - at, 512, 2);
+            if (memcmp(part + N - HEARD, whole + N - HEARD, HEARD * sizeof(float)) == 0) continue;
+            if (wrong++ == 0) first = from / 2;
+        }
+        CHECK_MSG(wrong == 0, "%g Hz: %d of %d, the first at %d", some[r], wrong, 2 * POSITIONS,
+                  first);
+        engine_free(engine);
+    }
+    model_unref(model);
+}
+
 // A jump loses nothing of what went in before it, and what comes after is in time.
 static void test_a_jump_keeps_the_tail_and_the_time(void)
 {
@@ -573,6 +605,7 @@ int main(void)
     RUN(test_detail_is_whole_again_after_noise);
     RUN(test_auto_gain_keeps_the_noise_in_proportion);
     RUN(test_a_bounce_from_the_middle_is_the_same);
+    RUN(test_every_position_can_be_jumped_to);
     RUN(test_a_jump_keeps_the_tail_and_the_time);
     RUN(test_foreign_reference_is_refused);
     RUN(test_bad_input_passes);
