@@ -389,7 +389,8 @@ static void start_at(Engine *engine, const EngineSettings *settings, uint64_t po
     feed_zeros(engine, settings, (size_t)(sample - start));
 }
 
-void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position)
+// Forgets all that was decoded, and where the controls stood.
+static void forget(Engine *engine)
 {
     const int steps = (int)lround(RAMP_SECONDS * engine->host_rate);
     ramp_init(&engine->wet, steps);
@@ -404,6 +405,14 @@ void engine_start(Engine *engine, const EngineSettings *settings, uint64_t posit
         stream_reset(channel->stream, CODEC_ENDLESS);
         fifo_reset(&channel->wet, (size_t)engine->latency);
     }
+}
+
+void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position)
+{
+    forget(engine);
+    // Until something is decoded of the song the dry signal stands for it.
+    ramp_hold(&engine->detail, 1.0f, engine->latency);
+    ramp_hold(&engine->model_detail, 1.0f, stream_delay(engine->channel[0].stream));
     const DenormalsState before = denormals_off();
     start_at(engine, settings, position);
     denormals_restore(before);
@@ -414,7 +423,8 @@ void engine_reset(Engine *engine)
     static const EngineSettings neutral = {ENGINE_NEUTRAL};
     for (int c = 0; c < engine->channels; c++)
         fifo_reset(&engine->channel[c].dry, (size_t)engine->latency);
-    engine_start(engine, &neutral, 0);
+    forget(engine);
+    start_at(engine, &neutral, 0);
 }
 
 void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position)
