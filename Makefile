@@ -146,9 +146,16 @@ $(FUZZERS): $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MUTA
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
 
-$(BUILD)/tests/fuzz/fuzz_sweep: $(patsubst %,$(BUILD)/trainer/%.o,sweep_file training_settings schedule loss parse)
+# What is read by the trainer alone.
+fuzz_needs = $(BUILD)/tests/fuzz/fuzz_$(1): $(patsubst %,$(BUILD)/trainer/%.o,$(2))
+$(call fuzz_needs,checkpoint,checkpoint adam parse ranks_one schedule)
+$(call fuzz_needs,classifier,m5_weights)
+$(call fuzz_needs,latents,latent_set record split)
+$(call fuzz_needs,report,csv folder gnuplot page plot report_curves report_folder)
+$(call fuzz_needs,sweep,sweep_file training_settings schedule loss parse)
 
-$(BUILD)/tests/fuzz/make_corpus: $(BUILD)/tests/fuzz/make_corpus.o $(FUZZ_PARTS)
+$(BUILD)/tests/fuzz/make_corpus: $(BUILD)/tests/fuzz/make_corpus.o $(FUZZ_PARTS) \
+		$(patsubst %,$(BUILD)/trainer/%.o,checkpoint latent_set m5_weights parse ranks_one record split)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
 
@@ -227,7 +234,8 @@ fuzz:
 check-fuzz:
 	@tests/packages.sh $(FUZZ_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZ_MAKE) fuzz-programs
-	@tests/run.sh "tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=60000 arch weights latent sweep" \
+	@JOBS=$$(nproc) tests/run.sh "tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=60000 arch weights latent sweep" \
+		"tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=10000 checkpoint latents classifier report" \
 		"tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz -runs=4000 messages state"
 
 # An hour of audio through several instances, as fast as it goes; half a minute of it for CI.

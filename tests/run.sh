@@ -1,26 +1,47 @@
 #!/bin/sh
 # run.sh COMMAND…: runs each test command, shows the lines "ok name" and "FAIL name" they print, counts them, and ends with
 # "N passed, N failed". A command that ends badly without having said so counts as one failed test. A command's messages
-# are shown where it failed.
+# are shown where it failed. $JOBS commands (1) run at a time; what is shown of each stays together.
 set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-for command in "$@"; do
-    printf '%s\n' "== $command"
+
+# run_command COMMAND FOLDER: what there is to show of it goes to FOLDER/shown, its tests to FOLDER/good and FOLDER/bad.
+run_command() {
     start=$(date +%s)
-    timeout 1200 sh -c "$command" >"$work/out" 2>"$work/err"
+    timeout 1200 sh -c "$1" >"$2/out" 2>"$2/err"
     status=$?
-    grep -E '^(ok|FAIL) ' "$work/out"
-    good=$(grep -c '^ok ' "$work/out")
-    bad=$(grep -c '^FAIL ' "$work/out")
-    if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then
-        echo "FAIL $command (exit status $status, $good tests done)"
-        bad=1
-    fi
-    [ "$bad" -eq 0 ] || { cat "$work/err"; grep -vE '^(ok|FAIL) ' "$work/out"; }
-    passed=$((passed + good)) failed=$((failed + bad))
-    echo "   $(($(date +%s) - start)) s"
+    grep '^ok ' "$2/out" >"$2/good"
+    grep '^FAIL ' "$2/out" >"$2/bad"
+    [ -s "$2/bad" ] || { [ "$status" -eq 0 ] && [ -s "$2/good" ]; } ||
+        echo "FAIL $1 (exit status $status, $(wc -l <"$2/good") tests done)" >"$2/bad"
+    {
+        printf '%s\n' "== $1"
+        cat "$2/good" "$2/bad"
+        [ ! -s "$2/bad" ] || { cat "$2/err"; grep -vE '^(ok|FAIL) ' "$2/out"; }
+        echo "   $(($(date +%s) - start)) s"
+    } >"$2/shown"
+    cat "$2/shown"
+}
+
+# One of the jobs: takes each command that no other has taken.
+take_commands() {
+    number=0
+    for command in "$@"; do
+        number=$((number + 1))
+        mkdir "$work/$number" 2>/dev/null || continue
+        run_command "$command" "$work/$number"
+    done
+}
+
+job=1
+while [ "$job" -lt "${JOBS:-1}" ]; do
+    take_commands "$@" &
+    job=$((job + 1))
 done
+take_commands "$@"
+wait
+passed=$(cat "$work"/*/good | wc -l)
+failed=$(cat "$work"/*/bad | wc -l)
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

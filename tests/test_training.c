@@ -7,6 +7,7 @@
 #include "training.h"
 
 #include <cblas.h>
+#include <limits.h>
 #include <sndfile.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -225,6 +226,31 @@ static void test_another_trainings_checkpoint_is_refused(void)
     CHECK(run(&options, 1) == TRAINING_FAILED);
 }
 
+// Numbers that no training leaves behind, from a file that was changed.
+static void test_impossible_checkpoints_are_refused(void)
+{
+    char path[300];
+    path_of(path, "impossible.checkpoint");
+    Error error;
+    const TrainingOptions options = usual_options("");
+    Checkpoint state, read;
+    REQUIRE(checkpoint_init(&state, &options.arch, &error) &&
+            checkpoint_init(&read, &options.arch, &error));
+    for (int i = 0; i < 4; i++) {
+        state.epoch = i == 0 ? -1 : 2;
+        state.schedule.halvings = i == 1 ? INT_MAX : 2;
+        state.loss_sum = i == 2 ? (double)NAN : 2;
+        CHECK(checkpoint_write(&state, "window 5", path, &error));
+        CHECK(checkpoint_read(&read, "window 5", path, &error) == (i == 3));
+        if (i == 0)
+            CHECK_MSG(strstr(error.text, "impossible.checkpoint: epoch: a number from 0"), "%s",
+                      error.text);
+    }
+    CHECK(read.epoch == 2 && read.schedule.halvings == 2 && read.loss_sum == 2);
+    checkpoint_free(&state);
+    checkpoint_free(&read);
+}
+
 // The last step's rate is that of the middle of the last step.
 static void test_cosine_ends_near_nothing(void)
 {
@@ -318,6 +344,7 @@ int main(void)
     RUN(test_threads_do_not_change_the_weights);
     RUN(test_stopped_and_resumed_ends_the_same);
     RUN(test_another_trainings_checkpoint_is_refused);
+    RUN(test_impossible_checkpoints_are_refused);
     RUN(test_cosine_ends_near_nothing);
     RUN(test_divergence_at_once_leaves_nothing);
     RUN(test_divergence_keeps_the_best);

@@ -1,9 +1,11 @@
 #include "checkpoint.h"
 
 #include "file.h"
+#include "parse.h"
 #include "ranks.h"
 #include "safetensors.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +37,7 @@ void checkpoint_free(Checkpoint *checkpoint)
     *checkpoint = (Checkpoint){0};
 }
 
-// The arrays and numbers of a checkpoint by name: one table for writing and reading. Whole numbers
-// stay exact in a double: none comes near 2^53.
+// The arrays and numbers of a checkpoint by name: one table for writing and reading.
 enum { ARRAYS = 4, NUMBERS = 12 };
 
 static void list_arrays(const Checkpoint *c, const char *name[ARRAYS], float *array[ARRAYS])
@@ -47,9 +48,18 @@ static void list_arrays(const Checkpoint *c, const char *name[ARRAYS], float *ar
     name[3] = "best", array[3] = c->best;
 }
 
-static const char *const number_name[NUMBERS] = {
-    "epoch",      "step",     "loss_sum", "loss_windows", "best_epoch", "best_validation",
-    "best_train", "halvings", "stale",    "stale_at",     "finished",   "adam_steps",
+// None is below 0. What is counted leaves room to count on, and stays exact in a double.
+#define EPOCHS_MAX 1e9
+#define STEPS_MAX  0x1p52
+
+static const struct {
+    const char *name;
+    double most;
+} numbers[NUMBERS] = {
+    {"epoch", EPOCHS_MAX},       {"step", STEPS_MAX},        {"loss_sum", DBL_MAX},
+    {"loss_windows", STEPS_MAX}, {"best_epoch", EPOCHS_MAX}, {"best_validation", DBL_MAX},
+    {"best_train", DBL_MAX},     {"halvings", EPOCHS_MAX},   {"stale", EPOCHS_MAX},
+    {"stale_at", DBL_MAX},       {"finished", 1.0},          {"adam_steps", STEPS_MAX},
 };
 
 static void get_numbers(const Checkpoint *c, double number[NUMBERS])
@@ -105,7 +115,7 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const 
     safetensors_describe(builder, "format", "trasluz-checkpoint");
     safetensors_describe(builder, "identity", "%s", identity);
     for (int i = 0; i < NUMBERS; i++)
-        safetensors_describe(builder, number_name[i], "%.17g", number[i]);
+        safetensors_describe(builder, numbers[i].name, "%.17g", number[i]);
     size_t size;
     unsigned char *bytes = safetensors_serialize(builder, &size, error);
     const bool good = bytes && file_write(path, bytes, size, error);
@@ -125,6 +135,32 @@ static bool refuse_other(const char *theirs, const char *ours, Error *error)
                      (int)strcspn(ours + part, ","), ours + part);
 }
 
+static bool read_arrays(Checkpoint *checkpoint, const Safetensors *file, Error *error)
+{
+    const char *name[ARRAYS];
+    float *array[ARRAYS];
+    list_arrays(checkpoint, name, array);
+    for (int i = 0; i < ARRAYS; i++) {
+        const Tensor *tensor = safetensors_require(file, name[i], 1, &checkpoint->count, error);
+        if (!tensor) return false;
+        memcpy(array[i], tensor->values, checkpoint->count * sizeof(float));
+    }
+    return true;
+}
+
+static bool read_numbers(Checkpoint *checkpoint, const Safetensors *file, Error *error)
+{
+    double number[NUMBERS];
+    for (int i = 0; i < NUMBERS; i++) {
+        const char *name = numbers[i].name, *text = safetensors_metadata(file, name);
+        if (!text) return error_set(error, "metadata: no %s", name);
+        if (!parse_number(text, 0.0, numbers[i].most, &number[i], error))
+            return error_prefix(error, name);
+    }
+    set_numbers(checkpoint, number);
+    return true;
+}
+
 static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const Safetensors *file,
                             Error *error)
 {
@@ -133,22 +169,7 @@ static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const 
     if (!format || !stored || strcmp(format, "trasluz-checkpoint") != 0)
         return error_set(error, "not a checkpoint");
     if (strcmp(stored, identity) != 0) return refuse_other(stored, identity, error);
-    const char *name[ARRAYS];
-    float *array[ARRAYS];
-    double number[NUMBERS];
-    list_arrays(checkpoint, name, array);
-    for (int i = 0; i < ARRAYS; i++) {
-        const Tensor *tensor = safetensors_require(file, name[i], 1, &checkpoint->count, error);
-        if (!tensor) return false;
-        memcpy(array[i], tensor->values, checkpoint->count * sizeof(float));
-    }
-    for (int i = 0; i < NUMBERS; i++) {
-        const char *text = safetensors_metadata(file, number_name[i]);
-        if (!text) return error_set(error, "metadata: no %s", number_name[i]);
-        number[i] = strtod(text, NULL);
-    }
-    set_numbers(checkpoint, number);
-    return true;
+    return read_arrays(checkpoint, file, error) && read_numbers(checkpoint, file, error);
 }
 
 bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error)

@@ -319,12 +319,6 @@ void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT])
     hash_end(&hash, text);
 }
 
-const char *split_name(Split split)
-{
-    static const char *const names[SPLITS] = {"train", "validation", "test"};
-    return names[split];
-}
-
 bool dataset_in_split(const Dataset *dataset, size_t clip, Split split)
 {
     return dataset->split_shared || dataset->clip[clip].split == split;

@@ -15,12 +15,11 @@
 #include "hash.h"
 #include "pool.h"
 #include "sound.h"
+#include "split.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-
-typedef enum { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLITS } Split;
 
 typedef struct {
     char *path;
@@ -73,8 +72,6 @@ size_t dataset_odd(const Dataset *dataset);
 // What tells the set from another one, as far as a training is concerned: a hash of the clips'
 // names and lengths.
 void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT]);
-
-const char *split_name(Split split);
 
 // True if the clip is in the split: always, where the splits are shared.
 bool dataset_in_split(const Dataset *dataset, size_t clip, Split split);

@@ -11,9 +11,12 @@
 #ifndef TRASLUZ_LATENT_SET_H
 #define TRASLUZ_LATENT_SET_H
 
-#include "dataset.h"
 #include "error.h"
 #include "hash.h"
+#include "split.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 typedef struct {
     const char *name;

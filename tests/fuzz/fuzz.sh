@@ -7,10 +7,12 @@ here=$(realpath "$(dirname "$0")")
 programs=$(realpath "$1")
 length=$2
 shift 2
-[ $# -gt 0 ] || set -- arch weights latent sweep messages state
+[ $# -gt 0 ] || set -- arch weights latent sweep checkpoint latents classifier report messages state
 
-# The plugin's bundle: see fuzz_host.h.
-bundle=$(mktemp -d)
+# The plugin's bundle: see fuzz_host.h. In memory where that can be: files are written, and synced, for each case.
+memory=/dev/shm
+[ -d $memory ] && [ -w $memory ] || memory=${TMPDIR:-/tmp}
+bundle=$(mktemp -d -p "$memory")
 trap 'rm -rf "$bundle"' EXIT
 mkdir "$bundle/models"
 cp "$here/corpus/weights/default" "$bundle/models/normal.safetensors"

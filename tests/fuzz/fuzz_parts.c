@@ -1,11 +1,16 @@
+#define _GNU_SOURCE // memfd_create()
+
 #include "fuzz_parts.h"
 
 #include "engine.h"
 #include "initialize.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum {
     SAMPLES = 600,
@@ -34,6 +39,19 @@ void *fuzz_bytes(Input *input, size_t most, size_t *size)
     input->data += *size;
     input->left -= *size;
     return bytes;
+}
+
+const char *fuzz_file(const uint8_t *data, size_t size)
+{
+    static char path[64];
+    static int fd = -1;
+    if (fd < 0) {
+        fd = memfd_create("case", MFD_CLOEXEC);
+        MUST(fd >= 0);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    }
+    MUST(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
+    return path;
 }
 
 Model *fuzz_model(const Arch *arch, double rate)

@@ -24,6 +24,9 @@ unsigned fuzz_word(Input *input); // two bytes
 // seen; the caller frees them.
 void *fuzz_bytes(Input *input, size_t most, size_t *size);
 
+// A file in memory that holds these bytes, until the next call; its path is always the same.
+const char *fuzz_file(const uint8_t *data, size_t size);
+
 // A small model of an architecture, with random weights.
 Model *fuzz_model(const Arch *arch, double rate);
 
@@ -32,7 +35,8 @@ Model *fuzz_model(const Arch *arch, double rate);
 // which it must say in one line. The reference may be NULL.
 void fuzz_play(Model *model, const Latent *reference);
 
-// Mutates a safetensors file: mostly its header, with the length in front of it put right.
+// Mutates a safetensors file: mostly its header or a word of that, with the length in front put
+// right.
 size_t fuzz_mutate_file(uint8_t *data, size_t size, size_t room, unsigned seed);
 
 // A line of text that tells what went wrong.

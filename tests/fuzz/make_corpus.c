@@ -1,9 +1,12 @@
 // make_corpus.c: make_corpus FOLDER: writes the cases that fuzzing begins with, a folder for each
 // target: what is right, so that the targets come past their first checks. What fuzzing found later
 // is kept beside them.
+#include "checkpoint.h"
 #include "file.h"
 #include "fuzz_host.h"
 #include "fuzz_parts.h"
+#include "latent_set.h"
+#include "m5_weights.h"
 
 #include <lv2/atom/forge.h>
 #include <lv2/patch/patch.h>
@@ -148,6 +151,101 @@ static void write_files(void)
         snprintf(name, sizeof name, "frames_%zu", frames);
         write_case("latent", name, bytes, size);
         free(bytes);
+    }
+}
+
+// ---- The trainer's files ----
+
+// Takes a file that the trainer has written as a case.
+static void take_case(const char *target, const char *name, const char *path)
+{
+    Error error;
+    size_t size;
+    unsigned char *bytes = file_read(path, CASE_MAX, &size, &error);
+    MUST(bytes);
+    forget_checksum(bytes, size);
+    write_case(target, name, bytes, size);
+    free(bytes);
+    remove(path);
+}
+
+static void write_checkpoint(void)
+{
+    Error error;
+    Checkpoint checkpoint;
+    const Arch arch = arch_of("2k4s2p1");
+    MUST(checkpoint_init(&checkpoint, &arch, &error));
+    checkpoint.epoch = checkpoint.best_epoch = 3;
+    checkpoint.step = checkpoint.loss_windows = 2;
+    checkpoint.loss_sum = checkpoint.best_train = checkpoint.best_validation = 0.125;
+    checkpoint.schedule = (ScheduleState){1, 1, 0.25, false};
+    checkpoint.adam.steps = 11;
+    // As fuzz_checkpoint.c wants it.
+    MUST(checkpoint_write(&checkpoint, "window 5, seed 1", "corpus.tmp", &error));
+    take_case("checkpoint", "epoch_3", "corpus.tmp");
+    MUST(checkpoint_write(&checkpoint, "window 5, seed 2", "corpus.tmp", &error));
+    take_case("checkpoint", "another_training", "corpus.tmp");
+    checkpoint_free(&checkpoint);
+}
+
+static void write_latents(void)
+{
+    enum { CLIPS = 4, CHANNELS = 2, FRAMES = 3 };
+    static const char *genres[] = {"blues", "rock"};
+    LatentClip clip[CLIPS] = {{"blues/a.wav", 0, SPLIT_TRAIN, NULL},
+                              {"rock/b.wav", 1, SPLIT_VALIDATION, NULL},
+                              {"rock/c.wav", 1, SPLIT_TEST, NULL},
+                              {"loose.wav", -1, SPLIT_TRAIN, NULL}};
+    const LatentSet about = {.clip = clip,
+                             .clips = CLIPS,
+                             .genre = genres,
+                             .genres = 2,
+                             .channels = CHANNELS,
+                             .frames = FRAMES,
+                             .frame_rate = 612.5,
+                             .window = 250,
+                             .seed = 1,
+                             .model_name = "normal",
+                             .source = "music",
+                             .fingerprint = "0123abcd"};
+    const float values[CHANNELS * FRAMES] = {1, -2, 3, -4, 5, -6};
+    Error error;
+    LatentSetWriter *writer = latent_set_create("corpus.tmp", &about, &error);
+    MUST(writer);
+    for (int i = 0; i < CLIPS; i++) MUST(latent_set_add(writer, values, &error));
+    MUST(latent_set_commit(writer, &error));
+    take_case("latents", "two_genres", "corpus.tmp");
+}
+
+static void write_classifier(void)
+{
+    Error error;
+    M5Weights weights;
+    MUST(m5_weights_init(&weights, &(M5Shape){1, 1, 2}, &error));
+    m5_weights_draw(&weights, 1);
+    MUST(m5_weights_write(&weights, safetensors_builder_new(), "corpus.tmp", &error));
+    take_case("classifier", "narrow", "corpus.tmp");
+    m5_weights_free(&weights);
+}
+
+static void write_reports(void)
+{
+    enum { RECORD, TABLE };
+    static const struct {
+        const char *name, *text;
+        char kind;
+    } files[] = {
+        {"losses", "epoch,train_loss\n1,0.5\n2,0.25\n", TABLE},
+        {"quoted", "genre,\"rock, hard\"\r\n\"say \"\"b\"\"\",<i>&amp;</i>\r\n", TABLE},
+        {"settings", "{\"settings\": {\"seed\": 1, \"rate\": 0.001}, \"name\": \"<b>\"}", RECORD},
+        {"generation", "{\"kind\": \"generation\", \"parts\": [{}, {}], \"noise\": 0.5}", RECORD},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char bytes[256];
+        const size_t size = strlen(files[i].text);
+        bytes[0] = files[i].kind;
+        memcpy(bytes + 1, files[i].text, size);
+        write_case("report", files[i].name, bytes, 1 + size);
     }
 }
 
@@ -332,6 +430,10 @@ int main(int count, char **argument)
     write_archs();
     write_sweeps();
     write_files();
+    write_checkpoint();
+    write_latents();
+    write_classifier();
+    write_reports();
     write_messages();
     write_sessions();
     return 0;
