@@ -198,7 +198,7 @@ static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
     fifo_push(&engine->gain_delay, engine->gains, n);
     fifo_pop(&engine->gain_delay, engine->late_gains, n);
     ramp_set(&engine->model_detail, settings->detail);
-    for (size_t i = 0; i < n; i++) engine->details[i] = ramp_next(&engine->model_detail);
+    ramp_fill(&engine->model_detail, engine->details, n);
 }
 
 // From the input in model_rate to what the detail is added to: decode(z') - detail * decode(z).
@@ -269,12 +269,10 @@ static void mix_block(Engine *engine, const EngineSettings *settings, Mix *mix, 
     ramp_set(&engine->gain, settings->gain);
     ramp_set(&engine->enabled, settings->enabled ? 1.0f : 0.0f);
     ramp_set(&engine->detail, settings->detail);
-    for (size_t i = 0; i < n; i++) {
-        mix->wet[i] = ramp_next(&engine->wet);
-        mix->gain[i] = ramp_next(&engine->gain);
-        mix->enabled[i] = ramp_next(&engine->enabled);
-        mix->detail[i] = ramp_next(&engine->detail);
-    }
+    ramp_fill(&engine->wet, mix->wet, n);
+    ramp_fill(&engine->gain, mix->gain, n);
+    ramp_fill(&engine->enabled, mix->enabled, n);
+    ramp_fill(&engine->detail, mix->detail, n);
 }
 
 static void channel_write(Channel *channel, const Mix *mix, float *out, size_t n)

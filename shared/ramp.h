@@ -4,6 +4,7 @@
 #define TRASLUZ_RAMP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef struct {
     float value, target, step;
@@ -53,6 +54,14 @@ static inline float ramp_next(Ramp *ramp)
         ramp->value = ramp->steps > 0 ? ramp->value + ramp->step : ramp->target;
     }
     return ramp->value;
+}
+
+// The next n values.
+static inline void ramp_fill(Ramp *ramp, float *values, size_t n)
+{
+    size_t i = 0;
+    for (; i < n && ramp->steps > 0; i++) values[i] = ramp_next(ramp);
+    for (const float value = ramp->value; i < n; i++) values[i] = value;
 }
 
 // True if the value rests at `value`.
