@@ -49,7 +49,8 @@ TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 # tests/test_*.c know shared/ and trainer/; tests/host_*.c load the built plugin through lilv.
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
 # Those of what makes the sound, which need no more of the trainer than the network.
-ENGINE_TESTS = $(patsubst %,$(BUILD)/tests/test_%,arch auto_gain codec engine kernels latent_ops model_registry weights)
+ENGINE_TESTS = $(patsubst %,$(BUILD)/tests/test_%,arch auto_gain codec engine kernels latent_ops model_registry random \
+	resample weights)
 NETWORK_PARTS = $(BUILD)/trainer/initialize.o $(BUILD)/trainer/network.o
 HOSTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/host_*.c)))
 # What PyTorch is compared with.
