@@ -270,7 +270,7 @@ check-valgrind: all $(BUILD)/tests/host_instances $(BUILD)/tests/host_recordings
 
 # The source as packagers get it, of the last commit: the same bytes each time.
 .PHONY: dist check-packagers check-packagers-all
-VERSION = $(shell sed -n 's/^\#define TRAINER_VERSION "\(.*\)"/\1/p' trainer/version.h)
+VERSION = $(shell sed -n 's/^\#define TRAINER_VERSION *"\(.*\)"/\1/p' trainer/version.h)
 dist:
 	@mkdir -p $(BUILD)
 	git archive --format=tar --prefix=trasluz-$(VERSION)/ HEAD | gzip -9 -n >$(BUILD)/trasluz-$(VERSION).tar.gz
