@@ -192,11 +192,14 @@ void resampler_free(Resampler *resampler)
 void resampler_reset(Resampler *resampler, uint64_t position)
 {
     const Filters *filters = resampler->filters;
-    const unsigned __int128 scaled = (unsigned __int128)position * filters->phases;
-    resampler->next = (uint64_t)((scaled + filters->step - 1) / filters->step);
-    const unsigned __int128 time = (unsigned __int128)resampler->next * filters->step;
-    resampler->whole = (uint64_t)(time / filters->phases);
-    resampler->phase = (uint64_t)(time % filters->phases);
+    const uint64_t step = filters->step, phases = filters->phases;
+    // next = ceil(position * phases / step). `position` is divided first: neither step nor phases
+    // is above 10^9, so the products of what is left stay below 2^64.
+    const uint64_t scaled = position % step * phases;
+    resampler->next = position / step * phases + (scaled + step - 1) / step;
+    const uint64_t time = resampler->next % phases * step; // likewise
+    resampler->whole = resampler->next / phases * step + time / phases;
+    resampler->phase = time % phases;
     resampler->held = (size_t)filters->taps;
     resampler->first = position; // of the zeros before it: counted from -taps
     memset(resampler->history, 0, (size_t)filters->taps * sizeof(float));
