@@ -32,7 +32,8 @@ Setup *handover_adopt(Handover *handover)
     return atomic_exchange_explicit(&handover->pending, NULL, memory_order_acq_rel);
 }
 
-// Loops only where a collector emptied the list in between, so at most twice.
+// Loops where a collector emptied the list in between, which it can do but once, as nobody else
+// fills it; and where the exchange fails for no reason, as a weak one may.
 void handover_retire(Handover *handover, Setup *setup)
 {
     if (!setup) return;
