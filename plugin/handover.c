@@ -59,16 +59,6 @@ Selection *handover_lock(Handover *handover)
     return &handover->selection;
 }
 
-void handover_sound(Handover *handover, Engine *engine)
-{
-    atomic_store_explicit(&handover->sounding, engine, memory_order_release);
-}
-
-Engine *handover_sounding(Handover *handover)
-{
-    return atomic_load_explicit(&handover->sounding, memory_order_acquire);
-}
-
 void handover_unlock(Handover *handover)
 {
     pthread_mutex_unlock(&handover->lock);
