@@ -62,8 +62,8 @@ int engine_latency(const Engine *engine);
 
 Model *engine_model(const Engine *engine);
 
-// A copy of the last whole recording of an audio channel, or NULL. Any one thread but the audio
-// thread; allocates.
+// A copy of the last whole recording of an audio channel, or NULL. One thread at a time, beside or
+// between what the audio thread does; allocates.
 Latent *engine_capture(Engine *engine, int channel);
 
 // Puts a recording back; before the first engine_process().
