@@ -60,7 +60,7 @@ static inline float ramp_next(Ramp *ramp)
 static inline void ramp_fill(Ramp *ramp, float *values, size_t n)
 {
     size_t i = 0;
-    for (; i < n && ramp->steps > 0; i++) values[i] = ramp_next(ramp);
+    for (; i < n && (ramp->wait > 0 || ramp->steps > 0); i++) values[i] = ramp_next(ramp);
     for (const float value = ramp->value; i < n; i++) values[i] = value;
 }
 
