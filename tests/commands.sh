@@ -159,7 +159,7 @@ test_training_on_a_full_disk_leaves_what_was_there() {
             return 1
         fi
     done
-    cmp there full2/a.safetensors && [ "$(find full2 -name '*.??????' | wc -l)" -eq 0 ]
+    cmp there full2/a.safetensors && [ "$(find full2 -name '*.trasluz-*' | wc -l)" -eq 0 ]
 }
 
 test_training_into_no_folder_ends_before_it_begins() {
