@@ -44,6 +44,9 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 "--noise: a number from 0 to" reconstruct a b -o c.wav --noise loud &&
         refused 2 "--wet: a number from 0 to 1 is needed, not 'nan'" reconstruct a b -o c.wav --wet nan &&
         refused 2 "--seed: a whole number" eval a b --seed 1.5 &&
+        refused 2 'trainer train: unknown option --foo (see trainer train --help)' train music --foo &&
+        refused 2 'trainer train: option --epochs needs a value' train music -o x --epochs &&
+        refused 2 'trainer train: option --resume=1 takes no value' train music -o x --resume=1 &&
         refused 2 "--split: " eval a b --split dev &&
         refused 2 "unknown schedule 'linear'" train music -o x --schedule linear &&
         refused 2 'patience belongs to the plateau schedule' train music -o x --schedule cosine --patience 2 &&
@@ -167,6 +170,18 @@ test_training_into_no_folder_ends_before_it_begins() {
     [ $? -eq 1 ] && ! grep -q '^epoch' out && grep -q 'nowhere/a.csv: No such file' err
 }
 
+# What is printed for the shell is what was called, whatever is in the words; the weights file keeps the same words.
+test_call_to_go_on_is_quoted() {
+    odd="AC&DC's \$HOME *" && cp -r music "$odd" || return 1
+    "$TRAINER" train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 >odd.out 2>&1 &
+    while ! grep -q '^epoch 1:' odd.out 2>/dev/null; do sleep 0.05; done
+    kill -INT $! && wait $! || return 1
+    call=$(sed -n 's/^  \(trainer .*\) --resume$/\1/p' odd.out) && mkdir -p bin && printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/trainer &&
+        chmod +x bin/trainer && PATH=$folder/bin:$PATH sh -c "$call" >words &&
+        printf '%s\n' train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 | cmp - words &&
+        "$TRAINER" info odd.safetensors | grep -q -F "'AC&DC'\\''s \$HOME *' -o odd.safetensors --name '' --arch 4k8s4p2 "
+}
+
 # The first epoch is done when it is stopped; then a piece is gone, and then all are.
 test_vanished_music_is_named_on_resume() {
     cp -r music gone && "$TRAINER" train gone -o v.safetensors --arch 4k8s4p2 --window 2048 --epochs 100000 >out 2>&1 &
@@ -253,6 +268,7 @@ run test_what_is_read_is_not_written_over
 run test_full_disk_leaves_what_was_there
 run test_training_on_a_full_disk_leaves_what_was_there
 run test_training_into_no_folder_ends_before_it_begins
+run test_call_to_go_on_is_quoted
 run test_vanished_music_is_named_on_resume
 run test_full_standard_output_is_an_error
 run test_eval_prints_clips_and_means

@@ -31,11 +31,32 @@ int command_usage(const Command *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-void command_word(char command[MODEL_TEXT_MAX], const char *word)
+static void add_text(char command[MODEL_TEXT_MAX], const char *text, size_t length)
 {
     const size_t used = strlen(command);
-    const char *space = used > 0 ? " " : "", *quote = strpbrk(word, " \t") ? "'" : "";
-    snprintf(command + used, MODEL_TEXT_MAX - used, "%s%s%s%s", space, quote, word, quote);
+    snprintf(command + used, MODEL_TEXT_MAX - used, "%.*s", (int)length, text);
+}
+
+void command_word(char command[MODEL_TEXT_MAX], const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789_./=,+:@%-";
+    if (*command) add_text(command, " ", 1);
+    if (*word && word[strspn(word, plain)] == '\0') {
+        add_text(command, word, strlen(word));
+        return;
+    }
+    add_text(command, "'", 1);
+    for (const char *rest = word; *rest;) {
+        const size_t length = strcspn(rest, "'");
+        add_text(command, rest, length);
+        rest += length;
+        if (*rest == '\'') {
+            add_text(command, "'\\''", 4); // out of the quotes, one of its own, and in again
+            rest++;
+        }
+    }
+    add_text(command, "'", 1);
 }
 
 int command_option(const Command *command, int argc, char **argv, const char *short_options,

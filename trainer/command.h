@@ -32,7 +32,8 @@ int command_fail(const Command *command, const Error *error);      // EXIT_FAILE
 int command_usage(const Command *command, const char *format, ...) // EXIT_USAGE
     __attribute__((format(printf, 2, 3)));
 
-// Adds a word to a call's text, in quotes where it has spaces; what is too long is cut.
+// Adds a word to a call's text, in single quotes where a shell would not take it as it is; what is
+// too long is cut.
 void command_word(char command[MODEL_TEXT_MAX], const char *word);
 
 // The next option, as getopt_long() gives it; on one that is unknown or lacks its value prints
