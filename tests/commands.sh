@@ -135,12 +135,26 @@ test_what_is_read_is_not_written_over() {
     return "$status"
 }
 
+# Weights, or what else was never made by the command.
+test_what_took_time_is_not_written_over() {
+    cp small.safetensors mine.safetensors && echo "a letter" >letter && "$TRAINER" encode small.safetensors song.au -o latent >/dev/null || return 1
+    refused 1 'mine.safetensors is there, and is not a latent file: --force' encode small.safetensors song.au -o mine.safetensors &&
+        refused 1 'letter is there, and is not a latent file' encode small.safetensors song.au -o letter &&
+        refused 1 'mine.safetensors is there, and is not latents of clips' latents small.safetensors song.au -o mine.safetensors &&
+        refused 1 'latent is there, and is not latents of clips' latents small.safetensors song.au -o latent &&
+        refused 1 'letter is there, and is not a page' report music -o letter &&
+        cmp small.safetensors mine.safetensors && [ "$(cat letter)" = "a letter" ] || return 1
+    "$TRAINER" encode small.safetensors song.au -o latent >/dev/null && "$TRAINER" encode small.safetensors song.au -o letter --force >/dev/null &&
+        cmp latent letter && "$TRAINER" latents small.safetensors song.au -o mine.safetensors --force >/dev/null &&
+        "$TRAINER" latents small.safetensors song.au -o mine.safetensors >/dev/null
+}
+
 # A limit on the size of files stands for the disk: 8 blocks of 512 bytes, or of 1024.
 test_full_disk_leaves_what_was_there() {
     mkdir full && echo "what was there" >there && cp there full/a.wav && cp there full/a || return 1
     for call in "reconstruct small.safetensors song.au -o full/a.wav" \
         "decode small.safetensors latent -o full/a.wav" \
-        "encode small.safetensors song.au -o full/a"; do
+        "encode small.safetensors song.au -o full/a --force"; do
         # shellcheck disable=SC2086
         (ulimit -f 8 && exec "$TRAINER" $call) >out 2>err
         if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' err; then
@@ -265,6 +279,7 @@ run test_info_shows_every_layer
 run test_info_refuses_with_layer_and_reason
 run test_info_shows_files
 run test_what_is_read_is_not_written_over
+run test_what_took_time_is_not_written_over
 run test_full_disk_leaves_what_was_there
 run test_training_on_a_full_disk_leaves_what_was_there
 run test_training_into_no_folder_ends_before_it_begins

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int command_fail(const Command *command, const Error *error)
 {
@@ -149,6 +150,15 @@ void command_note_clipped(const Command *command, const char *path, uint64_t cli
     if (clipped > 0)
         note(command, path, clipped,
              "samples were above full scale and are clipped; .wav keeps them");
+}
+
+bool command_may_write(const char *path, bool (*is_ours)(const char *path), const char *kind,
+                       Error *error)
+{
+    if (access(path, F_OK) != 0 || (is_ours && is_ours(path))) return true;
+    if (is_ours)
+        return error_set(error, "%s is there, and is not %s: --force writes over it", path, kind);
+    return error_set(error, "%s is there already: --force writes over it", path);
 }
 
 bool same_file(const char *a, const char *b)
