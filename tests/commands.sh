@@ -44,6 +44,7 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 "--noise: a number from 0 to" reconstruct a b -o c.wav --noise loud &&
         refused 2 "--wet: a number from 0 to 1 is needed, not 'nan'" reconstruct a b -o c.wav --wet nan &&
         refused 2 "--seed: a whole number" eval a b --seed 1.5 &&
+        refused 2 "--smear: a number from 0 to 2" reconstruct a b -o c.wav --smear 3 &&
         refused 2 'trainer train: unknown option --foo (see trainer train --help)' train music --foo &&
         refused 2 'trainer train: option --epochs needs a value' train music -o x --epochs &&
         refused 2 'trainer train: option --resume=1 takes no value' train music -o x --resume=1 &&
