@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,29 +49,81 @@ unsigned char *file_read(const char *path, size_t max, size_t *size, Error *erro
     return bytes;
 }
 
+// ---- Temporary files ----
+
+// A writer locks its temporary file. The lock ends with the writer, also where that is killed: a
+// file that nobody has locked was left behind.
+
+enum {
+    NAMES_CLEARED = 4, // as many as write the same file at a time, and a few
+    NAMES_MAX = 1000,
+};
+
+static void name_temporary(FileWriter *writer, int number)
+{
+    sprintf(writer->temporary, "%s" FILE_TEMPORARY "%d", writer->path, number);
+}
+
+// Another may have removed the file since it was opened, and a third made one of the same name.
+static bool is_named(int fd, const char *path)
+{
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 && S_ISREG(opened.st_mode) &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+static void remove_left(const char *path)
+{
+    const int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_named(fd, path)) unlink(path);
+    close(fd);
+}
+
+// Not every file system has locks; what is left behind there stays.
+static int create_locked(const char *path)
+{
+    const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) return -1;
+    const bool refused = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!refused && is_named(fd, path)) return fd;
+    close(fd); // one who looked for what was left came between
+    errno = EEXIST;
+    return -1;
+}
+
+static int create_temporary(FileWriter *writer)
+{
+    for (int number = 0; number < NAMES_CLEARED; number++) {
+        name_temporary(writer, number);
+        remove_left(writer->temporary);
+    }
+    int fd = -1;
+    errno = EEXIST;
+    for (int number = 0; fd < 0 && errno == EEXIST && number < NAMES_MAX; number++) {
+        name_temporary(writer, number);
+        fd = create_locked(writer->temporary);
+    }
+    return fd;
+}
+
+// ---- Writing ----
+
 bool file_create(FileWriter *writer, const char *path, Error *error)
 {
     const size_t length = strlen(path);
-    *writer = (FileWriter){.path = malloc(length + 1), .temporary = malloc(length + 8)};
+    *writer = (FileWriter){.path = malloc(length + 1), .temporary = malloc(length + 32)};
     if (!writer->path || !writer->temporary) {
         error_set(error, "out of memory");
     } else {
         memcpy(writer->path, path, length + 1);
-        memcpy(writer->temporary, path, length);
-        memcpy(writer->temporary + length, ".XXXXXX", 8);
-        const int fd = mkstemp(writer->temporary);
-        if (fd < 0) {
-            error_set(error, "%s: %s", path, strerror(errno));
-        } else {
-            // mkstemp() makes files private; ours get the permissions any new file gets.
-            const mode_t mask = umask(0);
-            umask(mask);
-            fchmod(fd, 0666 & ~mask);
-            writer->stream = fdopen(fd, "wb");
-            if (writer->stream) return true;
-            error_set(error, "%s: %s", path, strerror(errno));
-            close(fd);
+        const int fd = create_temporary(writer);
+        writer->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
+        if (writer->stream) return true;
+        error_set(error, "%s: %s", path, strerror(errno));
+        if (fd >= 0) {
             unlink(writer->temporary);
+            close(fd);
         }
     }
     free(writer->path);
@@ -102,11 +155,11 @@ bool file_commit(FileWriter *writer, Error *error)
     bool good = fflush(writer->stream) == 0 && !ferror(writer->stream) &&
                 fsync(fileno(writer->stream)) == 0;
     const int why = errno ? errno : ENOSPC; // an earlier fwrite() failed, and its errno is gone
-    good = fclose(writer->stream) == 0 && good;
     if (!good) error_set(error, "%s: %s", writer->path, strerror(why));
     if (good && rename(writer->temporary, writer->path) != 0)
         good = error_set(error, "%s: %s", writer->path, strerror(errno));
     if (!good) unlink(writer->temporary);
+    fclose(writer->stream); // the lock goes with it, and the temporary name is free by now
     free(writer->temporary);
     if (good) sync_folder_of(writer->path);
     free(writer->path);
@@ -116,8 +169,8 @@ bool file_commit(FileWriter *writer, Error *error)
 
 void file_abandon(FileWriter *writer)
 {
-    fclose(writer->stream);
     unlink(writer->temporary);
+    fclose(writer->stream);
     free(writer->path);
     free(writer->temporary);
     *writer = (FileWriter){0};

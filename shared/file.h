@@ -12,13 +12,18 @@
 unsigned char *file_read(const char *path, size_t max, size_t *size, Error *error);
 
 // A file being written under a temporary name beside the real one. Nothing stands under the real
-// name until file_commit(), so a crash or a full disk leaves what was there before.
+// name until file_commit(), so a crash or a full disk leaves what was there before. What a writer
+// that was killed left under a temporary name, the next writer of the same file removes.
 typedef struct {
     FILE *stream; // write here
     char *path;
     char *temporary;
 } FileWriter;
 
+// Stands behind the real name in a temporary one, and behind it a number.
+#define FILE_TEMPORARY ".trasluz-"
+
+// The file gets the permissions that any new file gets. Any number of threads.
 bool file_create(FileWriter *writer, const char *path, Error *error);
 bool file_create_in(FileWriter *writer, const char *folder, const char *name, Error *error);
 

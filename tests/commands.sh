@@ -44,6 +44,10 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 "--noise: a number from 0 to" reconstruct a b -o c.wav --noise loud &&
         refused 2 "--wet: a number from 0 to 1 is needed, not 'nan'" reconstruct a b -o c.wav --wet nan &&
         refused 2 "--seed: a whole number" eval a b --seed 1.5 &&
+        refused 2 "--smear: a number from 0 to 2" reconstruct a b -o c.wav --smear 3 &&
+        refused 2 'trainer train: unknown option --foo (see trainer train --help)' train music --foo &&
+        refused 2 'trainer train: option --epochs needs a value' train music -o x --epochs &&
+        refused 2 'trainer train: option --resume=1 takes no value' train music -o x --resume=1 &&
         refused 2 "--split: " eval a b --split dev &&
         refused 2 "unknown schedule 'linear'" train music -o x --schedule linear &&
         refused 2 'patience belongs to the plateau schedule' train music -o x --schedule cosine --patience 2 &&
@@ -132,12 +136,26 @@ test_what_is_read_is_not_written_over() {
     return "$status"
 }
 
+# Weights, or what else was never made by the command.
+test_what_took_time_is_not_written_over() {
+    cp small.safetensors mine.safetensors && echo "a letter" >letter && "$TRAINER" encode small.safetensors song.au -o latent >/dev/null || return 1
+    refused 1 'mine.safetensors is there, and is not a latent file: --force' encode small.safetensors song.au -o mine.safetensors &&
+        refused 1 'letter is there, and is not a latent file' encode small.safetensors song.au -o letter &&
+        refused 1 'mine.safetensors is there, and is not latents of clips' latents small.safetensors song.au -o mine.safetensors &&
+        refused 1 'latent is there, and is not latents of clips' latents small.safetensors song.au -o latent &&
+        refused 1 'letter is there, and is not a page' report music -o letter &&
+        cmp small.safetensors mine.safetensors && [ "$(cat letter)" = "a letter" ] || return 1
+    "$TRAINER" encode small.safetensors song.au -o latent >/dev/null && "$TRAINER" encode small.safetensors song.au -o letter --force >/dev/null &&
+        cmp latent letter && "$TRAINER" latents small.safetensors song.au -o mine.safetensors --force >/dev/null &&
+        "$TRAINER" latents small.safetensors song.au -o mine.safetensors >/dev/null
+}
+
 # A limit on the size of files stands for the disk: 8 blocks of 512 bytes, or of 1024.
 test_full_disk_leaves_what_was_there() {
     mkdir full && echo "what was there" >there && cp there full/a.wav && cp there full/a || return 1
     for call in "reconstruct small.safetensors song.au -o full/a.wav" \
         "decode small.safetensors latent -o full/a.wav" \
-        "encode small.safetensors song.au -o full/a"; do
+        "encode small.safetensors song.au -o full/a --force"; do
         # shellcheck disable=SC2086
         (ulimit -f 8 && exec "$TRAINER" $call) >out 2>err
         if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' err; then
@@ -159,12 +177,24 @@ test_training_on_a_full_disk_leaves_what_was_there() {
             return 1
         fi
     done
-    cmp there full2/a.safetensors && [ "$(find full2 -name '*.??????' | wc -l)" -eq 0 ]
+    cmp there full2/a.safetensors && [ "$(find full2 -name '*.trasluz-*' | wc -l)" -eq 0 ]
 }
 
 test_training_into_no_folder_ends_before_it_begins() {
     "$TRAINER" train music -o nowhere/a.safetensors --window 2034 >out 2>err
     [ $? -eq 1 ] && ! grep -q '^epoch' out && grep -q 'nowhere/a.csv: No such file' err
+}
+
+# What is printed for the shell is what was called, whatever is in the words; the weights file keeps the same words.
+test_call_to_go_on_is_quoted() {
+    odd="AC&DC's \$HOME *" && cp -r music "$odd" || return 1
+    "$TRAINER" train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 >odd.out 2>&1 &
+    while ! grep -q '^epoch 1:' odd.out 2>/dev/null; do sleep 0.05; done
+    kill -INT $! && wait $! || return 1
+    call=$(sed -n 's/^  \(trainer .*\) --resume$/\1/p' odd.out) && mkdir -p bin && printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/trainer &&
+        chmod +x bin/trainer && PATH=$folder/bin:$PATH sh -c "$call" >words &&
+        printf '%s\n' train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 | cmp - words &&
+        "$TRAINER" info odd.safetensors | grep -q -F "'AC&DC'\\''s \$HOME *' -o odd.safetensors --name '' --arch 4k8s4p2 "
 }
 
 # The first epoch is done when it is stopped; then a piece is gone, and then all are.
@@ -250,9 +280,11 @@ run test_info_shows_every_layer
 run test_info_refuses_with_layer_and_reason
 run test_info_shows_files
 run test_what_is_read_is_not_written_over
+run test_what_took_time_is_not_written_over
 run test_full_disk_leaves_what_was_there
 run test_training_on_a_full_disk_leaves_what_was_there
 run test_training_into_no_folder_ends_before_it_begins
+run test_call_to_go_on_is_quoted
 run test_vanished_music_is_named_on_resume
 run test_full_standard_output_is_an_error
 run test_eval_prints_clips_and_means

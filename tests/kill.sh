@@ -40,17 +40,23 @@ killed() {
     [ "$status" -eq 137 ]
 }
 
-# Files that end in a dot and six letters are temporary.
+# What is half has a temporary name, the first of its kind: the call before has left no other.
 only_whole_files() {
     for file in run/*; do
         case $file in
-        run/\* | *.??????) ;;
+        run/\* | *.trasluz-0) ;;
         run/w.csv) [ "$(head -c 6 "$file")" = epoch, ] ;;
         run/w.safetensors) "$TRAINER" info "$file" >/dev/null ;;
         run/w.checkpoint) ;; # the next call reads it
         *) false ;;
         esac || { echo "    $file is not whole" >&2; return 1; }
     done
+}
+
+# nothing_left FOLDER…: a call that was not killed has removed what those before it left of its files.
+nothing_left() {
+    left_over=$(find "$@" -name '*.trasluz-*')
+    [ -z "$left_over" ] || { echo "    left: $left_over" >&2; return 1; }
 }
 
 train() {
@@ -80,7 +86,7 @@ killed_training() {
         [ ! -e run/w.checkpoint ] || how=--resume
         train "$how" >out 2>err || { cat err >&2; return 1; }
     fi
-    cmp unbroken/w.safetensors run/w.safetensors && losses run/w.csv >a && losses unbroken/w.csv | cmp - a
+    nothing_left run run-cache && cmp unbroken/w.safetensors run/w.safetensors && losses run/w.csv >a && losses unbroken/w.csv | cmp - a
 }
 
 test_killed_trainings_end_the_same() {
@@ -103,7 +109,7 @@ repeated() {
         [ ! -e "$file" ] || cmp wanted "$file" || return 1
         rm -f "$file"
     done
-    "$TRAINER" "$@" >out 2>err && cmp wanted "$file"
+    "$TRAINER" "$@" >out 2>err && cmp wanted "$file" && nothing_left made
 }
 
 test_killed_encodings_leave_no_half_file() {

@@ -113,6 +113,42 @@ test_generate_refuses() {
         cmp b.safetensors kept.safetensors && [ ! -e x.wav ] && [ ! -e x.safetensors ]
 }
 
+# What was there before is nobody's to write over, but for what an earlier call of the same kind has left.
+test_generate_writes_over_nothing_unasked() {
+    part=songs/reggae/a.wav@0-0.2
+    mkdir there && cp "$model" there/mine.safetensors && cp songs/jazz/a.wav there/song.wav && echo picture >there/drawn.png &&
+        echo '{"kind": "training"}' >there/run.json || return 1
+    refused 1 'there/mine.safetensors is there already: --force' generate "$model" "$part" -o there/mine.wav &&
+        refused 1 'there/song.wav is there already' generate "$model" "$part" -o there/song.wav &&
+        refused 1 'there/drawn.png is there already' generate "$model" "$part" -o there/drawn.flac &&
+        refused 1 'there/run.json is there already' generate "$model" "$part" -o there/run.wav &&
+        cmp "$model" there/mine.safetensors && cmp songs/jazz/a.wav there/song.wav && [ "$(find there -type f | wc -l)" -eq 4 ] ||
+        return 1
+    "$TRAINER" generate "$model" "$part" -o there/drawn.ogg --no-pictures >/dev/null && [ "$(cat there/drawn.png)" = picture ] &&
+        "$TRAINER" generate "$model" "$part" -o there/mine.wav --no-pictures --force >/dev/null && ! cmp -s "$model" there/mine.safetensors &&
+        cp there/mine.wav first.wav && "$TRAINER" generate "$model" "$part" -o there/mine.wav --no-pictures --noise 1 >/dev/null &&
+        ! cmp -s first.wav there/mine.wav
+}
+
+# Names may hold any bytes; é is of two in UTF-8, which must not be cut in the middle.
+test_generate_of_any_name() {
+    odd=$(printf 'caf\351.wav') && mkdir odd && cp songs/jazz/a.wav "odd/$odd" &&
+        long=$(awk 'BEGIN { for (i = 0; i < 120; i++) printf "é" }').wav && cp songs/jazz/a.wav "odd/$long" &&
+        "$TRAINER" generate "$model" "odd/$odd" -o odd.wav --no-pictures >/dev/null 2>err && [ ! -s err ] &&
+        grep -q -F '"caf?.wav"' odd.json && "$TRAINER" generate "$model" "odd/$long@0-0.5" -o long.wav --no-pictures >/dev/null &&
+        grep -q -F "\"$long@0-0.5\"" long.json
+}
+
+# A clip's sound may have the name of another clip, or of what was never the trainer's.
+test_compare_writes_over_nothing_unasked() {
+    mkdir -p near out-there && cp songs/jazz/a.flac near/a.flac && cp songs/jazz/a.wav near/a.wav && cp songs/jazz/a.wav out-there/a.wav || return 1
+    refused 1 'near/a.wav is what is read' compare "$model" near -o near --no-pictures --force && cmp songs/jazz/a.wav near/a.wav &&
+        refused 1 'out-there/a.wav is there already: --force' compare "$model" near -o out-there --no-pictures &&
+        cmp songs/jazz/a.wav out-there/a.wav && [ ! -e out-there/compare.csv ] || return 1
+    "$TRAINER" compare "$model" near -o out-there --no-pictures --force >/dev/null && ! cmp -s songs/jazz/a.wav out-there/a.wav &&
+        "$TRAINER" compare "$model" near -o out-there --no-pictures >/dev/null
+}
+
 run test_compare_leaves_sounds_pictures_and_table
 run test_compare_is_eval_and_decode
 run test_compare_is_the_same_on_any_threads
@@ -124,4 +160,7 @@ run test_generate_tells_how_far
 run test_generate_averages
 run test_generate_concatenates
 run test_generate_refuses
+run test_generate_writes_over_nothing_unasked
+run test_generate_of_any_name
+run test_compare_writes_over_nothing_unasked
 exit $failed

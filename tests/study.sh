@@ -96,6 +96,7 @@ test_classifier_refuses_what_does_not_fit() {
         refused 1 "small.safetensors: not a classifier's weights" classify set.safetensors -o y --weights small.safetensors &&
         refused 1 'latents of 1750 frames; the classifier needs 1772' classify short.safetensors -o y &&
         refused 1 'a set of two genres or more is needed' classify whole.safetensors -o y &&
+        refused 1 'classifier/classifier.safetensors is there already: --force' classify set.safetensors -o classifier &&
         refused 2 'one latents file is needed' classify -o y && refused 2 'no folder given' classify set.safetensors &&
         refused 2 '--width: a whole number from 1 to 1024' classify a -o y --width 2000 &&
         [ -z "$(ls y/*.safetensors y/*.csv 2>/dev/null)" ]

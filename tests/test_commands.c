@@ -235,6 +235,71 @@ static void test_reconstruct_is_the_engine(void)
     engine_free(engine);
 }
 
+// The engine's sound of "controls.wav" with these settings is what the last call wrote.
+static void check_controls(const EngineSettings *settings, const Latent *reference)
+{
+    static float audio[LENGTH * 2];
+    SF_INFO info;
+    Error error;
+    Model *loud = model_load(fixture_path("loud"), &error);
+    Engine *engine = loud ? engine_new(loud, reference, 22050.0, 1, &error) : NULL;
+    float *out = read_all("controls-out.wav", &info), *in = read_all("controls.wav", &info);
+    REQUIRE(engine && in && out && info.frames == LENGTH);
+    const size_t latency = (size_t)engine_latency(engine);
+    memset(audio, 0, sizeof audio);
+    memcpy(audio, in, LENGTH * sizeof *audio);
+    engine_process(engine, settings, (const float *const[]){audio}, (float *const[]){audio},
+                   LENGTH + latency);
+    CHECK_MSG(memcmp(out, audio + latency, LENGTH * sizeof *out) == 0, "difference %g",
+              fixture_difference(out, audio + latency, LENGTH));
+    free(in);
+    free(out);
+    engine_free(engine);
+    model_unref(loud);
+}
+
+static void test_reconstruct_has_the_controls_of_the_plugin(void)
+{
+    static float audio[LENGTH];
+    Error error;
+    Model *loud = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 3);
+    REQUIRE(loud);
+    loud->info.level = -9.0; // for the automatic gain
+    REQUIRE(model_write(loud, fixture_path("loud"), &error));
+    model_unref(loud);
+    fixture_signal(audio, LENGTH, 22050.0, 1);
+    for (size_t i = 0; i < LENGTH; i++) audio[i] *= 0.1f;
+    REQUIRE(
+        fixture_write("controls.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 22050, 1, audio, LENGTH));
+    CHECK(call(&command_encode, fixture_path("loud"), fixture_path("in.wav"), "-o",
+               fixture_path("loud-latent"), NULL) == EXIT_DONE);
+    Latent *reference = latent_load(fixture_path("loud-latent"), &error);
+    REQUIRE(reference);
+
+    CHECK(call(&command_reconstruct, fixture_path("loud"), fixture_path("controls.wav"), "-o",
+               fixture_path("controls-out.wav"), "--detail", "1", "--auto-gain", "--scale", "0.5",
+               "--smear", "0.01", "--noise", "0.5", "--drift", "20", NULL) == EXIT_DONE);
+    EngineSettings settings = {ENGINE_NEUTRAL, .detail = 1.0f, .auto_gain = true};
+    settings.latent.scale = 0.5f;
+    settings.latent.smear = 0.01f;
+    settings.latent.noise = 0.5f;
+    settings.latent.drift = 20.0f;
+    check_controls(&settings, NULL);
+
+    CHECK(call(&command_reconstruct, fixture_path("loud"), fixture_path("controls.wav"), "-o",
+               fixture_path("controls-out.wav"), "--blend", "0.7", "--reference",
+               fixture_path("loud-latent"), "--alternate", "--input-beats", "1",
+               "--reference-beats", "2", "--tempo", "300", NULL) == EXIT_DONE);
+    settings = (EngineSettings){ENGINE_NEUTRAL};
+    settings.latent.blend = 0.7f;
+    settings.latent.blend_mode = BLEND_ALTERNATE;
+    settings.latent.input_beats = 1;
+    settings.latent.reference_beats = 2;
+    settings.latent.tempo = 300.0f;
+    check_controls(&settings, reference);
+    latent_free(reference);
+}
+
 static void test_latent_of_another_model_is_refused(void)
 {
     Error error;
@@ -275,6 +340,7 @@ int main(void)
     RUN(test_encode_averages_and_resamples);
     RUN(test_reconstruct_keeps_rate_channels_and_time);
     RUN(test_reconstruct_is_the_engine);
+    RUN(test_reconstruct_has_the_controls_of_the_plugin);
     RUN(test_latent_of_another_model_is_refused);
     RUN(test_latent_that_lies_of_its_length_is_refused);
     fixture_folder_remove();

@@ -400,9 +400,9 @@ static void test_cache_that_cannot_be_written(void)
 static void test_stale_entries_are_removed(void)
 {
     static const char old[] =
-        "cache-f/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.f32.aBc123";
+        "cache-f/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.f32.trasluz-0";
     static const char fresh[] =
-        "cache-f/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.f32.zZz999";
+        "cache-f/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.f32.trasluz-1";
     static const char foreign[] = "cache-f/notes.f32.backup";
     const struct timespec times[2] = {{.tv_sec = time(NULL) - 90000},
                                       {.tv_sec = time(NULL) - 90000}};

@@ -29,12 +29,13 @@ static const char help[] =
     "                           and four times as many (128)\n"
     "  -s, --seed N             of first weights and order (1)\n"
     "      --weights FILE       no training: tests these weights\n"
+    "      --force              train anew though the folder has classifier.safetensors\n"
     "      --no-pictures        draw no pictures (they need gnuplot)\n"
     "  -t, --threads N          (0: one for each processor; does not change the result)\n"
     "\n"
     "example: trainer classify normal-latents.safetensors -o normal-classifier\n";
 
-enum { OPTION_DECAY = 256, OPTION_WIDTH, OPTION_WEIGHTS, OPTION_NO_PICTURES };
+enum { OPTION_DECAY = 256, OPTION_WIDTH, OPTION_WEIGHTS, OPTION_NO_PICTURES, OPTION_FORCE };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -46,15 +47,18 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, 's'},
     {"weights", required_argument, NULL, OPTION_WEIGHTS},
     {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"threads", required_argument, NULL, 't'},
     {NULL, 0, NULL, 0},
 };
+
+#define WEIGHTS_NAME "classifier.safetensors"
 
 typedef struct {
     const char *latents, *output, *weights;
     long epochs, batch, width, seed, threads;
     double learning_rate, weight_decay;
-    bool no_pictures;
+    bool no_pictures, force;
 } Call;
 
 enum { TRAIN_ACCURACY, VALIDATION_ACCURACY, TRAIN_LOSS, VALIDATION_LOSS, CURVES };
@@ -91,7 +95,7 @@ static bool write_accuracy(const Study *study, int epochs, Error *error)
 static bool write_weights(const Study *study, const ClassifierEpoch *epoch, Error *error)
 {
     const Call *call = study->call;
-    char *path = file_join(call->output, "classifier.safetensors");
+    char *path = file_join(call->output, WEIGHTS_NAME);
     const bool good = path ? classifier_write(epoch, study->set, (uint32_t)call->seed, path, error)
                            : error_set(error, "out of memory");
     free(path);
@@ -331,10 +335,22 @@ static bool read_option(Call *call, int option)
         return option_integer(command, "--width", optarg, 1, M5_WIDTH_MAX, &call->width);
     case OPTION_WEIGHTS: call->weights = optarg; return true;
     case OPTION_NO_PICTURES: call->no_pictures = true; return true;
+    case OPTION_FORCE: call->force = true; return true;
     case 's': return option_seed(command, optarg, &call->seed);
     case 't': return option_threads(command, optarg, &call->threads);
     default: return false;
     }
+}
+
+// Weights that were trained stay, unless others are asked for.
+static bool check_output(const Call *call, Error *error)
+{
+    if (call->weights || call->force) return true;
+    char *path = file_join(call->output, WEIGHTS_NAME);
+    const bool good =
+        path ? command_may_write(path, NULL, NULL, error) : error_set(error, "out of memory");
+    free(path);
+    return good;
 }
 
 static int run(int argc, char **argv)
@@ -353,6 +369,7 @@ static int run(int argc, char **argv)
     if (!call.output) return command_usage(&command_classify, "no folder given (-o FOLDER)");
     call.latents = argv[optind];
     Error error;
+    if (!check_output(&call, &error)) return command_fail(&command_classify, &error);
     return study_run(call.latents, call.threads, !call.no_pictures, study_set, &call, &error)
                ? EXIT_DONE
                : command_fail(&command_classify, &error);

@@ -49,7 +49,7 @@ static char *default_folder(Error *error)
 // Entries that nobody goes on writing: those of a program that was killed.
 static void remove_stale(const char *folder)
 {
-    static const char ending[] = ".f32.XXXXXX"; // see file.h
+    static const char ending[] = ".f32" FILE_TEMPORARY "0"; // see file.h
     enum { SECONDS_MAX = 24 * 3600 };
     DIR *entries = opendir(folder);
     if (!entries) return;
@@ -58,7 +58,7 @@ static void remove_stale(const char *folder)
         const size_t length = strlen(entry->d_name), tail = sizeof ending - 1;
         struct stat status;
         if (length == HASH_TEXT - 1 + tail &&
-            memcmp(entry->d_name + length - tail, ending, 5) == 0 &&
+            memcmp(entry->d_name + length - tail, ending, tail - 1) == 0 &&
             fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(status.st_mode) && now - status.st_mtime > SECONDS_MAX)
             unlinkat(dirfd(entries), entry->d_name, 0);

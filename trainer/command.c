@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int command_fail(const Command *command, const Error *error)
 {
@@ -31,11 +32,32 @@ int command_usage(const Command *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-void command_word(char command[MODEL_TEXT_MAX], const char *word)
+static void add_text(char command[MODEL_TEXT_MAX], const char *text, size_t length)
 {
     const size_t used = strlen(command);
-    const char *space = used > 0 ? " " : "", *quote = strpbrk(word, " \t") ? "'" : "";
-    snprintf(command + used, MODEL_TEXT_MAX - used, "%s%s%s%s", space, quote, word, quote);
+    snprintf(command + used, MODEL_TEXT_MAX - used, "%.*s", (int)length, text);
+}
+
+void command_word(char command[MODEL_TEXT_MAX], const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789_./=,+:@%-";
+    if (*command) add_text(command, " ", 1);
+    if (*word && word[strspn(word, plain)] == '\0') {
+        add_text(command, word, strlen(word));
+        return;
+    }
+    add_text(command, "'", 1);
+    for (const char *rest = word; *rest;) {
+        const size_t length = strcspn(rest, "'");
+        add_text(command, rest, length);
+        rest += length;
+        if (*rest == '\'') {
+            add_text(command, "'\\''", 4); // out of the quotes, one of its own, and in again
+            rest++;
+        }
+    }
+    add_text(command, "'", 1);
 }
 
 int command_option(const Command *command, int argc, char **argv, const char *short_options,
@@ -128,6 +150,15 @@ void command_note_clipped(const Command *command, const char *path, uint64_t cli
     if (clipped > 0)
         note(command, path, clipped,
              "samples were above full scale and are clipped; .wav keeps them");
+}
+
+bool command_may_write(const char *path, bool (*is_ours)(const char *path), const char *kind,
+                       Error *error)
+{
+    if (access(path, F_OK) != 0 || (is_ours && is_ours(path))) return true;
+    if (is_ours)
+        return error_set(error, "%s is there, and is not %s: --force writes over it", path, kind);
+    return error_set(error, "%s is there already: --force writes over it", path);
 }
 
 bool same_file(const char *a, const char *b)

@@ -32,7 +32,8 @@ int command_fail(const Command *command, const Error *error);      // EXIT_FAILE
 int command_usage(const Command *command, const char *format, ...) // EXIT_USAGE
     __attribute__((format(printf, 2, 3)));
 
-// Adds a word to a call's text, in quotes where it has spaces; what is too long is cut.
+// Adds a word to a call's text, in single quotes where a shell would not take it as it is; what is
+// too long is cut.
 void command_word(char command[MODEL_TEXT_MAX], const char *word);
 
 // The next option, as getopt_long() gives it; on one that is unknown or lacks its value prints
@@ -65,6 +66,11 @@ void command_note_faults(const Command *command, const char *path, const AudioFa
 
 // Tells how many samples a format could not hold, where there are such.
 void command_note_clipped(const Command *command, const char *path, uint64_t clipped);
+
+// Nothing that took time to make is written over unasked: false, and said why, where there is a file
+// that `is_ours` does not know (NULL: whatever it is). `kind` is what it knows, for the message.
+bool command_may_write(const char *path, bool (*is_ours)(const char *path), const char *kind,
+                       Error *error);
 
 // True if both are names of one file that is there.
 bool same_file(const char *a, const char *b);

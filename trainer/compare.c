@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: trainer compare WEIGHTS FOLDER|FILE… -o FOLDER [options]\n"
@@ -24,17 +25,20 @@ static const char help[] =
     "\n"
     "  -o, --output FOLDER      for sounds, pictures and table (needed)\n"
     "      --format NAME        of the sounds: wav, w64, flac or ogg (wav)\n"
+    "      --force              write over sounds and pictures that are there, where the folder\n"
+    "                           has no compare.csv\n"
     "      --no-audio           write no sounds\n"
     "      --no-pictures        draw no pictures (they need gnuplot)\n" MUSIC_HELP "\n"
     "example: trainer compare normal.safetensors ~/Music/new song.mp3 -o compared\n";
 
-enum { OPTION_FORMAT = 256, OPTION_NO_AUDIO, OPTION_NO_PICTURES };
+enum { OPTION_FORMAT = 256, OPTION_NO_AUDIO, OPTION_NO_PICTURES, OPTION_FORCE };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"no-audio", no_argument, NULL, OPTION_NO_AUDIO},
     {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
+    {"force", no_argument, NULL, OPTION_FORCE},
     MUSIC_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
@@ -42,7 +46,7 @@ static const struct option long_options[] = {
 typedef struct {
     const char *weights, *output, *format;
     MusicOptions music;
-    bool no_audio, no_pictures;
+    bool no_audio, no_pictures, force;
 } Call;
 
 typedef struct {
@@ -93,7 +97,7 @@ static bool make_names(Comparison *comparison, Error *error)
 
 // ---- What each clip leaves ----
 
-// FOLDER/NAME.ENDING, which must not be the music itself; the caller frees it.
+// FOLDER/NAME.ENDING; the caller frees it.
 static char *output_path(const Comparison *comparison, const Clip *clip, const char *ending,
                          Error *error)
 {
@@ -106,10 +110,39 @@ static char *output_path(const Comparison *comparison, const Clip *clip, const c
         return NULL;
     }
     snprintf(path, room, "%s/%s.%s", folder, name, ending);
-    if (!same_file(path, clip->path)) return path;
-    error_set(error, "%s is what is read", path);
+    return path;
+}
+
+// A file must be neither any of the music nor, unless it is allowed, there.
+static bool check_output(const Comparison *comparison, const Clip *clip, const char *ending,
+                         bool allowed, Error *error)
+{
+    const Dataset *dataset = comparison->dataset;
+    char *path = output_path(comparison, clip, ending, error);
+    bool good = path;
+    for (size_t i = 0; good && access(path, F_OK) == 0 && i < dataset->clips; i++)
+        if (same_file(path, dataset->clip[i].path))
+            good = error_set(error, "%s is what is read", path);
+    good = good && (allowed || command_may_write(path, NULL, NULL, error));
     free(path);
-    return NULL;
+    return good;
+}
+
+// What stands beside a table of ours is of an earlier comparison.
+static bool check_outputs(const Comparison *comparison, Error *error)
+{
+    const Call *call = comparison->call;
+    char *table = file_join(call->output, "compare.csv");
+    if (!table) return error_set(error, "out of memory");
+    const bool allowed = call->force || access(table, F_OK) == 0;
+    free(table);
+    bool good = true;
+    for (size_t i = 0; good && i < comparison->dataset->clips; i++) {
+        const Clip *clip = &comparison->dataset->clip[i];
+        good = (call->no_audio || check_output(comparison, clip, call->format, allowed, error)) &&
+               (call->no_pictures || check_output(comparison, clip, "png", allowed, error));
+    }
+    return good;
 }
 
 static bool write_audio(const char *path, double rate, const Sound *sound, Error *error)
@@ -181,7 +214,8 @@ static bool compare_music(const void *data, const Model *model, const Dataset *d
     const Call *call = data;
     dataset_report_faults(dataset, stdout);
     Comparison comparison = {.call = call, .dataset = dataset};
-    const bool good = make_names(&comparison, error) && file_make_folders(call->output, error) &&
+    const bool good = make_names(&comparison, error) && check_outputs(&comparison, error) &&
+                      file_make_folders(call->output, error) &&
                       compare_clips(&comparison, model, pool, error);
     for (size_t i = 0; comparison.name && i < dataset->clips; i++) free(comparison.name[i]);
     free(comparison.name);
@@ -211,6 +245,7 @@ static bool read_option(Call *call, int option)
     switch (option) {
     case 'o': call->output = optarg; return true;
     case OPTION_FORMAT: return read_format(call, optarg);
+    case OPTION_FORCE: call->force = true; return true;
     case OPTION_NO_AUDIO: call->no_audio = true; return true;
     case OPTION_NO_PICTURES: call->no_pictures = true; return true;
     default: return music_option_take(&command_compare, &call->music, option);

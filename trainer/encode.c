@@ -11,17 +11,30 @@ static const char help[] =
     "its latent: a reference for the plugin, or for `trainer decode`.\n"
     "\n"
     "  -o, --output FILE        the latent file (needed)\n"
+    "      --force              write over a file that is there and is no latent file\n"
     "\n"
     "example: trainer encode normal.safetensors song.ogg -o song.safetensors\n";
 
+enum { OPTION_FORCE = 256 };
+
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {NULL, 0, NULL, 0},
 };
 
 typedef struct {
     const char *weights, *audio, *output;
+    bool force;
 } Call;
+
+static bool is_latent(const char *path)
+{
+    Error ignored;
+    Latent *latent = latent_load(path, &ignored);
+    latent_free(latent);
+    return latent;
+}
 
 static bool encode_file(const Call *call, Error *error)
 {
@@ -43,8 +56,12 @@ static int run(int argc, char **argv)
     Call call = {0};
     int option;
     while ((option = command_option(&command_encode, argc, argv, ":o:", long_options)) != -1) {
-        if (option != 'o') return EXIT_USAGE;
-        call.output = optarg;
+        if (option == 'o')
+            call.output = optarg;
+        else if (option == OPTION_FORCE)
+            call.force = true;
+        else
+            return EXIT_USAGE;
     }
     if (argc - optind != 2)
         return command_usage(&command_encode, "a weights file and an audio file are needed");
@@ -54,6 +71,8 @@ static int run(int argc, char **argv)
     if (same_file(call.output, call.weights) || same_file(call.output, call.audio))
         return command_usage(&command_encode, "%s is what is read", call.output);
     Error error;
+    if (!call.force && !command_may_write(call.output, is_latent, "a latent file", &error))
+        return command_fail(&command_encode, &error);
     return encode_file(&call, &error) ? EXIT_DONE : command_fail(&command_encode, &error);
 }
 

@@ -2,11 +2,11 @@
 #include "audio_writer.h"
 #include "command.h"
 #include "decoding.h"
-#include "file.h"
 #include "gnuplot.h"
 #include "latent_mix.h"
 #include "latent_options.h"
 #include "latent_parts.h"
+#include "record.h"
 #include "score.h"
 #include "sound_measure.h"
 #include "sound_picture.h"
@@ -29,6 +29,8 @@ static const char help[] =
     "and how it was made, with level, spectral centroid and spectral flatness (.json).\n"
     "\n"
     "  -o, --output FILE        the audio file (needed)\n"
+    "      --force              write over files of these four names that are there though\n"
+    "                           the .json does not say that they were generated\n"
     "      --average            the mean of all parts\n"
     "      --concatenate        one part behind the other\n"
     "      --first N            of the parts and all that folders hold, by name (all)\n"
@@ -45,6 +47,7 @@ enum {
     OPTION_LOOP,
     OPTION_FADE,
     OPTION_NO_PICTURES,
+    OPTION_FORCE,
 };
 
 static const struct option long_options[] = {
@@ -55,6 +58,7 @@ static const struct option long_options[] = {
     {"loop", no_argument, NULL, OPTION_LOOP},
     {"fade", required_argument, NULL, OPTION_FADE},
     {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
+    {"force", no_argument, NULL, OPTION_FORCE},
     LATENT_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
@@ -63,7 +67,7 @@ typedef struct {
     const char *weights, *output;
     char **parts;
     int part_count;
-    bool average, concatenate, loop, no_pictures;
+    bool average, concatenate, loop, no_pictures, force;
     long first; // 0: all
     double fade;
     LatentOptions options;
@@ -143,6 +147,8 @@ static double compare(const Sound *plain, const Sound *bent)
 
 // ---- What is written ----
 
+#define RECORD_KIND "generation"
+
 enum { FILE_AUDIO, FILE_LATENT, FILE_PICTURE, FILE_RECORD, FILES };
 
 typedef struct {
@@ -183,6 +189,18 @@ static bool check_files(const Generation *generation, Error *error)
     return true;
 }
 
+// What an earlier call generated may be written over; its record stands beside it.
+static bool check_there(const Generation *generation, Error *error)
+{
+    const Call *call = generation->call;
+    if (call->force || record_is(generation->path[FILE_RECORD], RECORD_KIND)) return true;
+    for (int f = 0; f < FILES; f++) {
+        if (f == FILE_PICTURE && call->no_pictures) continue;
+        if (!command_may_write(generation->path[f], NULL, NULL, error)) return false;
+    }
+    return true;
+}
+
 static bool write_audio(const Generation *generation, const Sound *sound, Error *error)
 {
     uint64_t clipped;
@@ -206,42 +224,45 @@ static json_t *number_or_null(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+// The file's name, and the stretch where it is not the whole.
+static json_t *describe_part(const LatentPart *part)
+{
+    const char *slash = strrchr(part->path, '/'), *name = slash ? slash + 1 : part->path;
+    const size_t room = strlen(name) + 80;
+    char *text = malloc(room);
+    if (!text) return NULL;
+    const int used = snprintf(text, room, "%s", name);
+    if (!part->whole)
+        snprintf(text + used, room - (size_t)used, "@%g%s-%g%s", part->from.value,
+                 part->from.percent ? "%" : "", part->to.value, part->to.percent ? "%" : "");
+    json_t *json = record_text(text);
+    free(text);
+    return json;
+}
+
 static json_t *describe_parts(const LatentParts *list)
 {
     json_t *parts = json_array();
-    for (size_t i = 0; i < list->count; i++) {
-        const LatentPart *part = &list->part[i];
-        const char *slash = strrchr(part->path, '/');
-        char text[600];
-        int used = snprintf(text, sizeof text, "%.500s", slash ? slash + 1 : part->path);
-        if (!part->whole)
-            snprintf(text + used, sizeof text - (size_t)used, "@%g%s-%g%s", part->from.value,
-                     part->from.percent ? "%" : "", part->to.value, part->to.percent ? "%" : "");
-        json_array_append_new(parts, json_string_nocheck(text));
-    }
+    for (size_t i = 0; i < list->count; i++)
+        json_array_append_new(parts, describe_part(&list->part[i]));
     return parts;
 }
 
-static bool write_record(const Generation *generation, const Sound *sound, Error *error)
+// The caller ends it; NULL where memory is short.
+static json_t *make_record(const Generation *generation, const Sound *sound)
 {
     const Call *call = generation->call;
     const LatentSettings *settings = &call->options.settings;
     const SoundMeasure *measure = &generation->measure;
-    json_t *record = json_pack(
-        "{s:s, s:s, s:s, s:o, s:f, s:f, s:f, s:f, s:b, s:I, s:f, s:o, s:f, s:f, s:o}", "kind",
-        "generation", "model", generation->model->info.name, "way", way_of(call, generation->list),
-        "parts", describe_parts(generation->list), "fade", call->fade, "noise",
-        (double)settings->noise, "offset", (double)settings->offset, "blend",
-        (double)settings->blend, "absolute", settings->absolute, "seed", (json_int_t)settings->seed,
-        "seconds", (double)sound->samples / generation->model->sample_rate, "level_db",
-        number_or_null(measure->level), "centroid_hz", measure->centroid, "flatness",
-        measure->flatness, "change_snr_db", number_or_null(generation->change));
-    char *text = record ? json_dumps(record, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
-    const bool good = text ? file_write(generation->path[FILE_RECORD], text, strlen(text), error)
-                           : error_set(error, "out of memory");
-    free(text);
-    json_decref(record);
-    return good;
+    return json_pack("{s:s, s:s, s:s, s:o, s:f, s:f, s:f, s:f, s:b, s:I, s:f, s:o, s:f, s:f, s:o}",
+                     "kind", RECORD_KIND, "model", generation->model->info.name, "way",
+                     way_of(call, generation->list), "parts", describe_parts(generation->list),
+                     "fade", call->fade, "noise", (double)settings->noise, "offset",
+                     (double)settings->offset, "blend", (double)settings->blend, "absolute",
+                     settings->absolute, "seed", (json_int_t)settings->seed, "seconds",
+                     (double)sound->samples / generation->model->sample_rate, "level_db",
+                     number_or_null(measure->level), "centroid_hz", measure->centroid, "flatness",
+                     measure->flatness, "change_snr_db", number_or_null(generation->change));
 }
 
 static void tell(const Generation *generation, const Sound *sound)
@@ -261,13 +282,17 @@ static void tell(const Generation *generation, const Sound *sound)
 static bool write_files(Generation *generation, const Latent *latent, const Sound *sound,
                         Error *error)
 {
-    if (!sound_measure(&generation->measure, sound, generation->model->sample_rate, error) ||
-        !write_audio(generation, sound, error) ||
-        !latent_write(latent, generation->path[FILE_LATENT], error) ||
-        !draw_picture(generation, sound, error) || !write_record(generation, sound, error))
+    if (!sound_measure(&generation->measure, sound, generation->model->sample_rate, error))
         return false;
-    tell(generation, sound);
-    return true;
+    json_t *record = make_record(generation, sound);
+    const bool good =
+        (record || error_set(error, "out of memory")) && write_audio(generation, sound, error) &&
+        latent_write(latent, generation->path[FILE_LATENT], error) &&
+        draw_picture(generation, sound, error) &&
+        record_write(generation->path[FILE_RECORD], record, JSON_REAL_PRECISION(6), error);
+    json_decref(record);
+    if (good) tell(generation, sound);
+    return good;
 }
 
 // ---- The call ----
@@ -309,7 +334,7 @@ static bool generate_file(const Call *call, Error *error)
     Model *model = NULL;
     bool good = (call->no_pictures || gnuplot_check(error)) && find_parts(&list, call, error) &&
                 name_files(&generation, error) && check_files(&generation, error) &&
-                (model = command_model(call->weights, error));
+                check_there(&generation, error) && (model = command_model(call->weights, error));
     generation.model = model;
     good = good && generate(&generation, error);
     for (int f = 0; f < FILES; f++) free(generation.path[f]);
@@ -326,6 +351,7 @@ static bool read_option(Call *call, int option)
     case OPTION_AVERAGE: call->average = true; return true;
     case OPTION_CONCATENATE: call->concatenate = true; return true;
     case OPTION_LOOP: call->loop = true; return true;
+    case OPTION_FORCE: call->force = true; return true;
     case OPTION_NO_PICTURES: call->no_pictures = true; return true;
     case OPTION_FIRST: return option_integer(command, "--first", optarg, 1, 1000000, &call->first);
     case OPTION_FADE: return option_number(command, "--fade", optarg, 0.0, 3600.0, &call->fade);

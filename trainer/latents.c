@@ -22,16 +22,19 @@ static const char help[] =
     "  -w, --window N           samples of each clip, at the model's rate (110250: 5 s at\n"
     "                           22050 Hz); silence stands behind a clip that is shorter\n"
     "      --whole              all of each clip: the window is the longest clip\n"
-    "  -s, --seed N             of the split (that of the weights' training)\n" MUSIC_HELP "\n"
+    "  -s, --seed N             of the split (that of the weights' training)\n"
+    "      --force              write over a file that is there and holds no latents of "
+    "clips\n" MUSIC_HELP "\n"
     "example: trainer latents normal.safetensors genres -o normal-latents.safetensors\n";
 
-enum { OPTION_WHOLE = 256 };
+enum { OPTION_WHOLE = 256, OPTION_FORCE };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"window", required_argument, NULL, 'w'},
     {"whole", no_argument, NULL, OPTION_WHOLE},
     {"seed", required_argument, NULL, 's'},
+    {"force", no_argument, NULL, OPTION_FORCE},
     MUSIC_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
@@ -41,6 +44,7 @@ typedef struct {
     MusicOptions music;
     long window; // 0: all of each clip
     long seed;   // -1: that of the training
+    bool force;
 } Call;
 
 // ---- Encoding ----
@@ -232,6 +236,14 @@ static bool encode_set(const void *data, const Model *model, const Dataset *data
 
 // ---- The call ----
 
+static bool is_latent_set(const char *path)
+{
+    Error ignored;
+    LatentSet *set = latent_set_open(path, &ignored);
+    latent_set_close(set);
+    return set;
+}
+
 static bool read_option(Call *call, int option)
 {
     const Command *command = &command_latents;
@@ -239,6 +251,7 @@ static bool read_option(Call *call, int option)
     case 'o': call->output = optarg; return true;
     case 'w': return option_integer(command, "--window", optarg, 1, 1L << 40, &call->window);
     case OPTION_WHOLE: call->window = 0; return true;
+    case OPTION_FORCE: call->force = true; return true;
     case 's': return option_seed(command, optarg, &call->seed);
     default: return music_option_take(command, &call->music, option);
     }
@@ -259,6 +272,8 @@ static int run(int argc, char **argv)
     if (same_file(call.output, call.weights))
         return command_usage(&command_latents, "%s is what is read", call.output);
     Error error;
+    if (!call.force && !command_may_write(call.output, is_latent_set, "latents of clips", &error))
+        return command_fail(&command_latents, &error);
     return music_run(&call.music, call.weights, call.seed, encode_set, &call, &error)
                ? EXIT_DONE
                : command_fail(&command_latents, &error);

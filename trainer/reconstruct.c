@@ -19,16 +19,53 @@ static const char help[] =
     "OUT ends in .wav, .w64, .flac or .ogg.\n"
     "\n"
     "  -o, --output FILE        the audio file (needed)\n"
+    "      --detail X           puts back what the model loses: 0 none of it, 1 all (0)\n"
+    "      --auto-gain          brings the input to the level the model was trained at, and takes\n"
+    "                           it back after\n"
     "      --wet X              from 0, the input, to 1, the decoded sound (1)\n"
-    "      --gain DB            of the output (0)\n" LATENT_HELP "\n"
-    "example: trainer reconstruct normal.safetensors song.ogg -o song.wav --noise 0.5\n";
+    "      --gain DB            of the output (0)\n" LATENT_HELP
+    "      --drift HZ           the noise wanders, to so many new values a second, up to 50\n"
+    "                           (0: new in each frame)\n"
+    "      --scale X            the latent around its mean, from 0 to 2 (1)\n"
+    "      --smear SECONDS      smooths the latent over time, from 0 to 2 (0)\n"
+    "      --alternate          blends by turns of so many beats each\n"
+    "      --input-beats N      of the input, from 1 to 64 (4)\n"
+    "      --reference-beats N  of the reference, from 1 to 64 (4)\n"
+    "      --tempo BPM          of the beats, from 1 to 1000 (120)\n"
+    "\n"
+    "Without options the model alone is heard, as it is. The plugin begins otherwise: --detail 1\n"
+    "--auto-gain sounds as it does before a control is moved. Its capture and freeze belong to\n"
+    "the moment at which they are pressed, and are not here.\n"
+    "\n"
+    "example: trainer reconstruct normal.safetensors song.ogg -o song.wav --detail 1 --noise 0.5\n";
 
-enum { OPTION_WET = 256, OPTION_GAIN };
+enum {
+    OPTION_WET = 256,
+    OPTION_GAIN,
+    OPTION_DETAIL,
+    OPTION_AUTO_GAIN,
+    OPTION_DRIFT,
+    OPTION_SCALE,
+    OPTION_SMEAR,
+    OPTION_ALTERNATE,
+    OPTION_INPUT_BEATS,
+    OPTION_REFERENCE_BEATS,
+    OPTION_TEMPO,
+};
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"wet", required_argument, NULL, OPTION_WET},
     {"gain", required_argument, NULL, OPTION_GAIN},
+    {"detail", required_argument, NULL, OPTION_DETAIL},
+    {"auto-gain", no_argument, NULL, OPTION_AUTO_GAIN},
+    {"drift", required_argument, NULL, OPTION_DRIFT},
+    {"scale", required_argument, NULL, OPTION_SCALE},
+    {"smear", required_argument, NULL, OPTION_SMEAR},
+    {"alternate", no_argument, NULL, OPTION_ALTERNATE},
+    {"input-beats", required_argument, NULL, OPTION_INPUT_BEATS},
+    {"reference-beats", required_argument, NULL, OPTION_REFERENCE_BEATS},
+    {"tempo", required_argument, NULL, OPTION_TEMPO},
     LATENT_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
@@ -37,7 +74,9 @@ enum { PIECE = 4096 }; // frames
 
 typedef struct {
     const char *weights, *audio, *output;
-    double wet, gain; // gain in dB
+    double gain; // in dB
+    float detail, wet;
+    bool auto_gain;
     LatentOptions options;
 } Call;
 
@@ -142,8 +181,10 @@ static bool passage_open(Passage *passage, const Call *call, Model *model, const
     passage->output = malloc(passage->channels * PIECE * sizeof(float));
     passage->settings = (EngineSettings){
         .latent = call->options.settings,
-        .wet = (float)call->wet,
+        .detail = call->detail,
+        .wet = call->wet,
         .gain = (float)pow(10.0, call->gain / 20.0),
+        .auto_gain = call->auto_gain,
         .enabled = true,
     };
     if (!passage->input || !passage->planes || !passage->output)
@@ -210,12 +251,38 @@ static bool reconstruct_file(const Call *call, Error *error)
     return good;
 }
 
+static bool read_number(const char *option, double low, double high, float *value)
+{
+    double number;
+    if (!option_number(&command_reconstruct, option, optarg, low, high, &number)) return false;
+    *value = (float)number;
+    return true;
+}
+
+static bool read_beats(const char *option, int *beats)
+{
+    long number;
+    if (!option_integer(&command_reconstruct, option, optarg, 1, 64, &number)) return false;
+    *beats = (int)number;
+    return true;
+}
+
 static bool read_option(Call *call, int option)
 {
     const Command *command = &command_reconstruct;
+    LatentSettings *latent = &call->options.settings;
     switch (option) {
     case 'o': call->output = optarg; return true;
-    case OPTION_WET: return option_number(command, "--wet", optarg, 0.0, 1.0, &call->wet);
+    case OPTION_WET: return read_number("--wet", 0.0, 1.0, &call->wet);
+    case OPTION_DETAIL: return read_number("--detail", 0.0, 1.0, &call->detail);
+    case OPTION_AUTO_GAIN: call->auto_gain = true; return true;
+    case OPTION_DRIFT: return read_number("--drift", 0.0, 50.0, &latent->drift);
+    case OPTION_SCALE: return read_number("--scale", 0.0, 2.0, &latent->scale);
+    case OPTION_SMEAR: return read_number("--smear", 0.0, 2.0, &latent->smear);
+    case OPTION_ALTERNATE: latent->blend_mode = BLEND_ALTERNATE; return true;
+    case OPTION_INPUT_BEATS: return read_beats("--input-beats", &latent->input_beats);
+    case OPTION_REFERENCE_BEATS: return read_beats("--reference-beats", &latent->reference_beats);
+    case OPTION_TEMPO: return read_number("--tempo", 1.0, 1000.0, &latent->tempo);
     case OPTION_GAIN: return option_number(command, "--gain", optarg, -120.0, 60.0, &call->gain);
     default: return latent_option_take(command, &call->options, option);
     }
@@ -224,7 +291,7 @@ static bool read_option(Call *call, int option)
 static int run(int argc, char **argv)
 {
     const Command *command = &command_reconstruct;
-    Call call = {.options = {.settings = {LATENT_NEUTRAL}}, .wet = 1.0};
+    Call call = {.options = {.settings = {LATENT_NEUTRAL}}, .wet = 1.0f};
     int option;
     while ((option = command_option(command, argc, argv, ":o:", long_options)) != -1)
         if (!read_option(&call, option)) return EXIT_USAGE;

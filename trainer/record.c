@@ -17,6 +17,15 @@ json_t *record_text(const char *text)
     return json;
 }
 
+bool record_is(const char *path, const char *kind)
+{
+    json_t *record = json_load_file(path, 0, NULL);
+    const char *text = json_string_value(json_object_get(record, "kind"));
+    const bool same = text && strcmp(text, kind) == 0;
+    json_decref(record);
+    return same;
+}
+
 bool record_write(const char *path, const json_t *record, size_t flags, Error *error)
 {
     FileWriter writer;

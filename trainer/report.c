@@ -20,19 +20,21 @@ static const char help[] =
     "curves come together in one figure. The page fits a phone, and prints.\n"
     "\n"
     "  -o, --output FILE        the page (needed)\n"
+    "      --force              write over a file that is there and is no page\n"
     "      --title TEXT         its heading (Trasluz)\n"
     "      --sounds KB          the largest sound that is put in (1500)\n"
     "      --pictures N         the most pictures of a folder (24)\n"
     "\n"
     "example: trainer report sweep normal-classifier normal-clusters -o report.html\n";
 
-enum { OPTION_TITLE = 256, OPTION_SOUNDS, OPTION_PICTURES };
+enum { OPTION_TITLE = 256, OPTION_SOUNDS, OPTION_PICTURES, OPTION_FORCE };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"title", required_argument, NULL, OPTION_TITLE},
     {"sounds", required_argument, NULL, OPTION_SOUNDS},
     {"pictures", required_argument, NULL, OPTION_PICTURES},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {NULL, 0, NULL, 0},
 };
 
@@ -41,6 +43,7 @@ typedef struct {
     char **folders;
     int folder_count;
     long sounds, pictures; // kB, number
+    bool force;
 } Call;
 
 // The last part of a path, for people; the path is changed.
@@ -107,6 +110,16 @@ static bool make_report(const Call *call, Error *error)
     return true;
 }
 
+static bool is_page(const char *path)
+{
+    static const char beginning[] = "<!doctype html>";
+    char text[sizeof beginning] = "";
+    FILE *file = fopen(path, "rb");
+    const size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file) fclose(file);
+    return n > 0 && strcmp(text, beginning) == 0;
+}
+
 static bool read_option(Call *call, int option)
 {
     const Command *command = &command_report;
@@ -114,6 +127,7 @@ static bool read_option(Call *call, int option)
     case 'o': call->output = optarg; return true;
     case OPTION_TITLE: call->title = optarg; return true;
     case OPTION_SOUNDS: return option_integer(command, "--sounds", optarg, 0, 60000, &call->sounds);
+    case OPTION_FORCE: call->force = true; return true;
     case OPTION_PICTURES:
         return option_integer(command, "--pictures", optarg, 0, 100000, &call->pictures);
     default: return false;
@@ -132,6 +146,8 @@ static int run(int argc, char **argv)
     call.folders = argv + optind;
     call.folder_count = argc - optind;
     Error error;
+    if (!call.force && !command_may_write(call.output, is_page, "a page", &error))
+        return command_fail(command, &error);
     return make_report(&call, &error) ? EXIT_DONE : command_fail(command, &error);
 }
 

@@ -57,41 +57,48 @@ static const char help[] =
     "\n"
     "example: trainer train ~/Music -o mine.safetensors --arch normal --epochs 40\n";
 
-// Those that are settings of the training go by their names alone.
 enum {
-    OPTION_SETTING = 256,
-    OPTION_RUN,
+    OPTION_RUN = 256,
     OPTION_NAME,
     OPTION_TRAINED_ON,
     OPTION_RESUME,
     OPTION_FORCE,
+    OPTION_ACTIVATION, // from here on settings of the training, as those with letters are
+    OPTION_RATE,
+    OPTION_SCHEDULE,
+    OPTION_PATIENCE,
+    OPTION_WARM_UP,
+    OPTION_LOSS,
+    OPTION_SPECTRAL_LOSS,
+    OPTION_RANDOM_GAIN,
+    OPTION_PER_CLIP,
+    OPTION_EPOCH_WINDOWS,
 };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"run", required_argument, NULL, OPTION_RUN},
     {"arch", required_argument, NULL, 'a'},
-    {"activation", required_argument, NULL, OPTION_SETTING},
+    {"activation", required_argument, NULL, OPTION_ACTIVATION},
     {"epochs", required_argument, NULL, 'e'},
     {"batch", required_argument, NULL, 'b'},
     {"window", required_argument, NULL, 'w'},
-    {"rate", required_argument, NULL, OPTION_SETTING},
+    {"rate", required_argument, NULL, OPTION_RATE},
     {"learning-rate", required_argument, NULL, 'l'},
-    {"schedule", required_argument, NULL, OPTION_SETTING},
-    {"patience", required_argument, NULL, OPTION_SETTING},
-    {"warm-up", required_argument, NULL, OPTION_SETTING},
-    {"loss", required_argument, NULL, OPTION_SETTING},
-    {"spectral-loss", required_argument, NULL, OPTION_SETTING},
-    {"random-gain", required_argument, NULL, OPTION_SETTING},
-    {"per-clip", required_argument, NULL, OPTION_SETTING},
-    {"epoch-windows", required_argument, NULL, OPTION_SETTING},
+    {"schedule", required_argument, NULL, OPTION_SCHEDULE},
+    {"patience", required_argument, NULL, OPTION_PATIENCE},
+    {"warm-up", required_argument, NULL, OPTION_WARM_UP},
+    {"loss", required_argument, NULL, OPTION_LOSS},
+    {"spectral-loss", required_argument, NULL, OPTION_SPECTRAL_LOSS},
+    {"random-gain", required_argument, NULL, OPTION_RANDOM_GAIN},
+    {"per-clip", required_argument, NULL, OPTION_PER_CLIP},
+    {"epoch-windows", required_argument, NULL, OPTION_EPOCH_WINDOWS},
     {"seed", required_argument, NULL, 's'},
     MUSIC_LONG_OPTIONS,
     {"name", required_argument, NULL, OPTION_NAME},
     {"trained-on", required_argument, NULL, OPTION_TRAINED_ON},
     {"resume", no_argument, NULL, OPTION_RESUME},
     {"force", no_argument, NULL, OPTION_FORCE},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -105,11 +112,11 @@ typedef struct {
     char command[MODEL_TEXT_MAX];
 } Call;
 
-// Reads a setting of the training; its long option is that of `index`, or has the letter `option`.
-static bool read_setting(Call *call, int option, int index)
+// Reads the setting of the training that this option is.
+static bool read_setting(Call *call, int option)
 {
-    if (option != OPTION_SETTING)
-        for (index = 0; long_options[index].val != option;) index++;
+    int index = 0;
+    while (long_options[index].val != option) index++;
     const char *name = long_options[index].name;
     Error error;
     if (training_setting_read(&call->settings, name, optarg, &error)) return true;
@@ -118,7 +125,7 @@ static bool read_setting(Call *call, int option, int index)
 }
 
 // Reads one option; false where its value is wrong.
-static bool read_option(Call *call, int option, int index)
+static bool read_option(Call *call, int option)
 {
     TrainingOptions *o = &call->settings.options;
     switch (option) {
@@ -131,7 +138,7 @@ static bool read_option(Call *call, int option, int index)
     case OPTION_RESUME: o->resume = true; return true;
     case OPTION_FORCE: call->force = true; return true;
     case '?': return false;
-    default: return read_setting(call, option, index);
+    default: return read_setting(call, option);
     }
 }
 
@@ -143,8 +150,7 @@ static int words_of_no_effect(const char *word)
            strcmp(word, "--resume") == 0 || strcmp(word, "--force") == 0;
 }
 
-// Keeps the call's words, for the weights file, which is the same however it was come by; a word
-// with spaces is quoted.
+// Keeps the call's words, for the weights file, which is the same however it was come by.
 static void keep_command(Call *call, int argc, char **argv)
 {
     command_word(call->command, "trainer");
@@ -159,14 +165,10 @@ static void keep_command(Call *call, int argc, char **argv)
 static int read_call(Call *call, int argc, char **argv)
 {
     keep_command(call, argc, argv);
-    int option, index;
-    while ((option = getopt_long(argc, argv, "o:a:e:b:w:l:s:t:h", long_options, &index)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return EXIT_DONE;
-        }
-        if (!read_option(call, option, index)) return EXIT_USAGE;
-    }
+    int option;
+    while ((option = command_option(&command_train, argc, argv,
+                                    ":o:a:e:b:w:l:s:t:", long_options)) != -1)
+        if (!read_option(call, option)) return EXIT_USAGE;
     call->music.paths = argv + optind;
     call->music.path_count = argc - optind;
     if (call->music.path_count == 0)
