@@ -225,6 +225,9 @@ static void write_classifier(void)
     m5_weights_draw(&weights, 1);
     MUST(m5_weights_write(&weights, safetensors_builder_new(), "corpus.tmp", &error));
     take_case("classifier", "narrow", "corpus.tmp");
+    weights.features /= 2; // of the last layer, which does not fit then
+    MUST(m5_weights_write(&weights, safetensors_builder_new(), "corpus.tmp", &error));
+    take_case("classifier", "layer_too_small", "corpus.tmp");
     m5_weights_free(&weights);
 }
 
