@@ -12,9 +12,12 @@ CC ?= cc
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O3 -g
 
+# CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are whoever builds' own: our folders come before theirs, and what the code relies on after.
+OUR_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -Ishared -MMD -MP
 override CFLAGS += -std=c11 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -pthread
-WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
-CPPFLAGS += -D_POSIX_C_SOURCE=200809L -Ishared -MMD -MP
+# Errors in what we run ourselves alone: other compilers warn of other things.
+check check-% lint: export WERROR = -Werror
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 
 # `make V=1` shows whole commands.
 ifeq ($(V),1)
@@ -32,7 +35,7 @@ TRAINER_PACKAGES = lapacke openblas sndfile samplerate kissfft-float libpng
 TEST_PACKAGES = lilv-0 sndfile
 
 packages_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
-packages_libs = $(shell $(PKG_CONFIG) --libs $(1))
+packages_libs = $(shell $(PKG_CONFIG) --libs $(1)) $(LDLIBS)
 
 SHARED_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard shared/*.c)))
 PLUGIN_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard plugin/*.c)))
@@ -49,7 +52,8 @@ TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 # tests/test_*.c know shared/ and trainer/; tests/host_*.c load the built plugin through lilv.
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
 # Those of what makes the sound, which need no more of the trainer than the network.
-ENGINE_TESTS = $(patsubst %,$(BUILD)/tests/test_%,arch auto_gain codec engine kernels latent_ops model_registry weights)
+ENGINE_TESTS = $(patsubst %,$(BUILD)/tests/test_%,arch auto_gain codec engine engine_position kernels latent_ops model_registry random \
+	resample weights)
 NETWORK_PARTS = $(BUILD)/trainer/initialize.o $(BUILD)/trainer/network.o
 HOSTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/host_*.c)))
 # What PyTorch is compared with.
@@ -63,7 +67,7 @@ FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(FUZZ_SHARED) $(FU
 FUZZ_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(FUZZ_SHARED)) $(PLUGIN_OBJECTS) $(SHARED_OBJECTS) $(BUILD)/trainer/initialize.o
 
 BUNDLE = $(BUILD)/lv2/trasluz.lv2
-BUNDLE_DATA = $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \
+BUNDLE_DATA = $(BUNDLE)/LICENSE $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \
 	$(patsubst presets/%,$(BUNDLE)/%,$(wildcard presets/*.ttl presets/models/* presets/references/*))
 
 # The vector kernels, each for its instruction set; they are empty on other machines.
@@ -76,32 +80,39 @@ else ifeq ($(MACHINE),aarch64) # GCC 12 fails where it makes vectors of fmax() o
 $(BUILD)/tests/%.o: override CFLAGS += -fno-tree-vectorize
 endif
 
-all: $(BUNDLE)/trasluz.so $(BUNDLE_DATA) $(BUILD)/bin/trainer $(BUILD)/trainer.1
+# Either program needs the other's packages no more than the other.
+all: plugin trainer
+plugin: $(BUNDLE)/trasluz.so $(BUNDLE_DATA)
+trainer: $(BUILD)/bin/trainer $(BUILD)/trainer.1
 
 $(BUILD)/shared/%.o: shared/%.c
 	@mkdir -p $(@D)
 	$(SHOW) CC $@
-	$(Q)$(CC) $(CPPFLAGS) $(call packages_cflags,$(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(call packages_cflags,$(SHARED_PACKAGES)) $(WARNINGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/plugin/%.o: plugin/%.c
 	@mkdir -p $(@D)
 	$(SHOW) CC $@
-	$(Q)$(CC) $(CPPFLAGS) $(call packages_cflags,$(PLUGIN_PACKAGES) $(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(call packages_cflags,$(PLUGIN_PACKAGES) $(SHARED_PACKAGES)) $(WARNINGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/trainer/%.o: trainer/%.c
 	@mkdir -p $(@D)
 	$(SHOW) CC $@
-	$(Q)$(CC) $(CPPFLAGS) $(call packages_cflags,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(call packages_cflags,$(TRAINER_PACKAGES) $(SHARED_PACKAGES)) $(WARNINGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(SHOW) CC $@
-	$(Q)$(CC) $(CPPFLAGS) -Itrainer -Iplugin $(call packages_cflags,$(PLUGIN_PACKAGES) $(TRAINER_PACKAGES) $(SHARED_PACKAGES) $(TEST_PACKAGES)) $(CFLAGS) $(WARNINGS) -c -o $@ $<
+	$(Q)$(CC) $(OUR_CPPFLAGS) -Itrainer -Iplugin $(CPPFLAGS) $(call packages_cflags,$(PLUGIN_PACKAGES) $(TRAINER_PACKAGES) $(SHARED_PACKAGES) $(TEST_PACKAGES)) $(WARNINGS) $(CFLAGS) -c -o $@ $<
 
 $(BUNDLE)/trasluz.so: $(PLUGIN_OBJECTS) $(SHARED_OBJECTS)
 	@mkdir -p $(@D)
 	$(SHOW) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--no-undefined -o $@ $^ $(call packages_libs,$(SHARED_PACKAGES)) -lm
+
+$(BUNDLE)/LICENSE: LICENSE
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 $(BUNDLE)/%: ttl/%
 	@mkdir -p $(@D)
@@ -173,17 +184,22 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(NETWORK_PARTS) $(patsub
 
 # ---- Installing ----
 
-install: all
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
-	install -m 755 $(BUILD)/bin/trainer "$(DESTDIR)$(PREFIX)/bin/trainer"
+# DESTDIR and the others may be relative to this folder.
+install: install-plugin install-trainer
+
+install-plugin: plugin
+	for file in $(BUNDLE_DATA:$(BUNDLE)/%=%); do \
+		install -D -m 644 "$(BUNDLE)/$$file" "$(DESTDIR)$(LV2DIR)/trasluz.lv2/$$file" || exit 1; done
+	install -D -m 755 $(BUNDLE)/trasluz.so "$(DESTDIR)$(LV2DIR)/trasluz.lv2/trasluz.so"
+
+install-trainer: trainer
+	install -D -m 755 $(BUILD)/bin/trainer "$(DESTDIR)$(PREFIX)/bin/trainer"
 	[ ! -s $(BUILD)/trainer.1 ] || install -D -m 644 $(BUILD)/trainer.1 "$(DESTDIR)$(PREFIX)/share/man/man1/trainer.1"
-	cd $(BUNDLE) && find . -type d -exec install -d "$(DESTDIR)$(LV2DIR)/trasluz.lv2/{}" \;
-	cd $(BUNDLE) && find . -type f ! -name '*.so' -exec install -m 644 {} "$(DESTDIR)$(LV2DIR)/trasluz.lv2/{}" \;
-	install -m 755 $(BUNDLE)/trasluz.so "$(DESTDIR)$(LV2DIR)/trasluz.lv2/trasluz.so"
+	install -D -m 644 LICENSE "$(DESTDIR)$(PREFIX)/share/doc/trasluz/LICENSE"
 
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/trainer" "$(DESTDIR)$(PREFIX)/share/man/man1/trainer.1"
-	rm -rf "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
+	rm -rf "$(DESTDIR)$(LV2DIR)/trasluz.lv2" "$(DESTDIR)$(PREFIX)/share/doc/trasluz"
 
 # ---- The two commands of README.md ----
 
@@ -276,8 +292,9 @@ check-valgrind: all $(BUILD)/tests/host_instances $(BUILD)/tests/host_recordings
 
 # The source as packagers get it, of the last commit: the same bytes each time.
 .PHONY: dist check-packagers check-packagers-all
-VERSION = $(shell sed -n 's/^\#define TRAINER_VERSION "\(.*\)"/\1/p' trainer/version.h)
+VERSION = $(shell sed -n 's/^\#define TRAINER_VERSION *"\(.*\)"/\1/p' trainer/version.h)
 dist:
+	@git rev-parse --show-prefix 2>/dev/null | grep -qx '' || { echo "dist: only a clone of the repository makes the archive" >&2; exit 1; }
 	@mkdir -p $(BUILD)
 	git archive --format=tar --prefix=trasluz-$(VERSION)/ HEAD | gzip -9 -n >$(BUILD)/trasluz-$(VERSION).tar.gz
 
@@ -285,12 +302,12 @@ dist:
 PACKAGERS_DEPENDS = $(BUILD_DEPENDS) clang lld lilv-utils binutils util-linux git
 check-packagers:
 	@tests/packages.sh $(PACKAGERS_DEPENDS)
-	@tests/run.sh "tests/packagers.sh gcc:-O0: 'gcc:-O3 -flto=auto:'"
+	@tests/run.sh "tests/packagers.sh gcc:-O0 'gcc:-O2 -flto=auto::-Wdate-time -D_FORTIFY_SOURCE=2'"
 
 check-packagers-all:
 	@tests/packages.sh $(PACKAGERS_DEPENDS)
-	@tests/run.sh "tests/packagers.sh gcc:-O0: gcc:-O2: gcc:-O3: 'gcc:-O3 -flto=auto:' clang:-O0: clang:-O3: \
-		'clang:-O3 -flto:-fuse-ld=lld'"
+	@tests/run.sh "tests/packagers.sh gcc:-O0 gcc:-O2 gcc:-O3 'gcc:-O3 -flto=auto' 'gcc:-O2::-Wdate-time -D_FORTIFY_SOURCE=2' \
+		clang:-O0 clang:-O3 'clang:-O3 -flto:-fuse-ld=lld'"
 
 # The plugin in Ardour and jalv, which bring a desktop's worth of packages with them: `make check` does without where they are
 # not installed.
@@ -335,5 +352,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install uninstall demo bench check check-hosts check-aarch64 test-programs lint format clean
+.PHONY: all plugin trainer install install-plugin install-trainer uninstall demo bench check check-hosts check-aarch64 test-programs lint format clean
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -32,7 +32,8 @@ Setup *handover_adopt(Handover *handover)
     return atomic_exchange_explicit(&handover->pending, NULL, memory_order_acq_rel);
 }
 
-// Loops only where a collector emptied the list in between, so at most twice.
+// Loops where a collector emptied the list in between, which it can do but once, as nobody else
+// fills it; and where the exchange fails for no reason, as a weak one may.
 void handover_retire(Handover *handover, Setup *setup)
 {
     if (!setup) return;
@@ -56,16 +57,6 @@ Selection *handover_lock(Handover *handover)
 {
     pthread_mutex_lock(&handover->lock);
     return &handover->selection;
-}
-
-void handover_sound(Handover *handover, Engine *engine)
-{
-    atomic_store_explicit(&handover->sounding, engine, memory_order_release);
-}
-
-Engine *handover_sounding(Handover *handover)
-{
-    return atomic_load_explicit(&handover->sounding, memory_order_acquire);
 }
 
 void handover_unlock(Handover *handover)

@@ -53,7 +53,6 @@ typedef struct {
 typedef struct {
     _Atomic(Setup *) pending;
     _Atomic(Setup *) retired;
-    _Atomic(Engine *) sounding; // written by the audio thread before it retires the one before
     Mailbox mailbox[PROPERTIES];
     pthread_mutex_t lock;
     Selection selection; // under the lock
@@ -71,9 +70,6 @@ Setup *handover_adopt(Handover *handover);
 // Gives a setup away to be freed; NULL is allowed.
 void handover_retire(Handover *handover, Setup *setup);
 
-// The engine that sounds from now on, or NULL.
-void handover_sound(Handover *handover, Engine *engine);
-
 // Asks for a file. The path has `length` bytes, fewer than PATH_BYTES, and no NUL.
 void handover_request(Handover *handover, Property property, const char *path, size_t length);
 
@@ -88,10 +84,6 @@ const char *handover_requested(Handover *handover, Property property);
 
 // Gives the setup to the audio thread; NULL is allowed.
 void handover_publish(Handover *handover, Setup *setup);
-
-// The engine that sounds, or NULL. It is not freed before the lock is given back: only what was
-// retired is freed, and only under the lock.
-Engine *handover_sounding(Handover *handover);
 
 // Frees what was retired.
 void handover_collect(Handover *handover);

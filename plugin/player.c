@@ -64,11 +64,6 @@ void player_start(Player *player, const EngineSettings *settings, uint64_t posit
     if (player->next) engine_start(player->next->engine, settings, position);
 }
 
-Engine *player_engine(const Player *player)
-{
-    return player->current->engine;
-}
-
 const Names *player_names(const Player *player)
 {
     return player->next ? &player->next->names : &player->current->names;

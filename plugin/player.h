@@ -43,9 +43,6 @@ Setup *player_adopt(Player *player, Setup *setup);
 void player_locate(Player *player, const EngineSettings *settings, uint64_t position);
 void player_start(Player *player, const EngineSettings *settings, uint64_t position);
 
-// The one that sounds, or NULL.
-Engine *player_engine(const Player *player);
-
 // The names adopted last.
 const Names *player_names(const Player *player);
 

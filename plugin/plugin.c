@@ -61,7 +61,6 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
         return NULL;
     }
     player_init(&plugin->player, first, rate, plugin->channels);
-    handover_sound(&plugin->handover, player_engine(&plugin->player));
     return plugin;
 }
 
@@ -100,7 +99,6 @@ static void connect_port(LV2_Handle instance, uint32_t port, void *data)
 static void retire(Plugin *plugin, Setup *setup)
 {
     if (!setup) return;
-    handover_sound(&plugin->handover, player_engine(&plugin->player));
     handover_retire(&plugin->handover, setup);
     plugin->work_due = true;
 }

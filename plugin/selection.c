@@ -227,39 +227,71 @@ static const Latent *choose_reference(Selection *selection, const Model *model)
     return NULL;
 }
 
-// Takes the session's recordings over, where it has some. True if there are others now.
-static bool take_recordings(Selection *selection, bool reference_named, Copies *copies)
+// ---- Recordings ----
+
+// What the engine has recorded since it was made is the last recording. The engine need not sound
+// yet: it began with the last ones before.
+static void take_captures(Selection *selection)
 {
-    bool taken = false;
-    if (reference_named) { // a recording is the reference: another one takes its place
-        for (int c = 0; c < CHANNELS_MAX; c++) latent_free(selection->recording[c]);
-        memset(selection->recording, 0, sizeof selection->recording);
+    for (int c = 0; selection->engine && c < selection->channels; c++) {
+        Latent *captured = engine_capture(selection->engine, c);
+        if (!captured) continue;
+        latent_free(selection->recording[c]);
+        selection->recording[c] = captured;
     }
-    for (int c = 0; c < selection->channels; c++) {
-        Error error;
-        Copy *copy = &copies->recording[c];
-        if (!copy->bytes) continue;
-        Latent *recording = latent_parse(copy->bytes, copy->size, &error);
-        if (recording) {
-            latent_free(selection->recording[c]);
-            selection->recording[c] = recording;
-            taken = true;
-        } else {
-            lv2_log_error(selection->logger, "trasluz: the session's recording: %s\n", error.text);
-        }
-    }
-    return taken;
 }
 
-static void give_recordings(const Selection *selection, Engine *engine)
+static Latent *parse_recording(const Selection *selection, const Copy *copy)
+{
+    Error error;
+    if (!copy->bytes) return NULL;
+    Latent *recording = latent_parse(copy->bytes, copy->size, &error);
+    if (!recording)
+        lv2_log_error(selection->logger, "trasluz: the session's recording: %s\n", error.text);
+    return recording;
+}
+
+// Of the recording, what is heard with this model: all or nothing.
+static const Latent *heard(const Latent *recording, const Model *model)
 {
     Error ignored;
-    for (int c = 0; c < selection->channels; c++) {
-        const Latent *recording = selection->recording[c];
-        if (recording && latent_fits(recording, engine_model(engine), &ignored))
-            engine_restore_capture(engine, c, recording);
-    }
+    return recording && model && latent_fits(recording, model, &ignored) ? recording : NULL;
 }
+
+static bool same_reference(const Latent *a, const Latent *b)
+{
+    return a == b || same_latent(a, b);
+}
+
+// The session's recordings, or a reference that is named, take the place of what was recorded
+// before. True if the model is heard with others now.
+static bool renew_recordings(Selection *selection, bool reference_named, const Copies *copies,
+                             const Model *model)
+{
+    bool changes = false;
+    for (int c = 0; c < selection->channels; c++) {
+        Latent *recording = parse_recording(selection, &copies->recording[c]);
+        if (!recording && !reference_named) continue;
+        changes |= !same_reference(heard(selection->recording[c], model), heard(recording, model));
+        latent_free(selection->recording[c]);
+        selection->recording[c] = recording;
+    }
+    return changes;
+}
+
+// An engine that begins with the last recordings.
+static Engine *make_engine(const Selection *selection, Model *model, const Latent *reference,
+                           Error *error)
+{
+    Engine *engine = engine_new(model, reference, selection->rate, selection->channels, error);
+    for (int c = 0; engine && c < selection->channels; c++) {
+        const Latent *recording = heard(selection->recording[c], model);
+        if (recording) engine_restore_capture(engine, c, recording);
+    }
+    return engine;
+}
+
+// ---- All of it ----
 
 // The engine for what is named now; NULL where the sound does not change.
 static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *copies)
@@ -278,17 +310,17 @@ static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *
     if (named[PROPERTY_REFERENCE] || model != selection->model)
         reference = choose_reference(selection, model);
 
+    take_captures(selection);
+    const bool others = renew_recordings(selection, named[PROPERTY_REFERENCE], copies, model);
     const bool changes =
-        take_recordings(selection, named[PROPERTY_REFERENCE], copies) ||
-        model != selection->model ||
-        (reference != selection->reference && !same_latent(reference, selection->reference));
+        others || model != selection->model || !same_reference(reference, selection->reference);
     Engine *engine = NULL;
     if (model && changes) {
         const Property p = named[PROPERTY_MODEL] ? PROPERTY_MODEL : PROPERTY_REFERENCE;
         Error error;
-        engine = engine_new(model, reference, selection->rate, selection->channels, &error);
+        engine = make_engine(selection, model, reference, &error);
         if (engine) {
-            give_recordings(selection, engine);
+            selection->engine = engine;
         } else {
             complain(selection, p, &error);
             selection->why[p] = error;
@@ -350,27 +382,25 @@ Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES
     return setup;
 }
 
-// What the engine recorded, or, where it has nothing yet, what the session brought. False where
-// memory is short.
-static bool copy_recordings(const Selection *selection, Engine *sounding, Copies *copies)
+static bool copy_recordings(const Selection *selection, Copies *copies)
 {
     for (int c = 0; c < selection->channels; c++) {
         Error error;
-        Latent *recorded = sounding ? engine_capture(sounding, c) : NULL;
-        const Latent *kept = recorded ? recorded : selection->recording[c];
+        const Latent *recording = selection->recording[c];
         Copy *copy = &copies->recording[c];
-        if (kept) copy->bytes = latent_serialize(kept, &copy->size, &error);
-        latent_free(recorded);
-        if (kept && !copy->bytes) return false;
+        if (!recording) continue;
+        copy->bytes = latent_serialize(recording, &copy->size, &error);
+        if (!copy->bytes) return false;
     }
     return true;
 }
 
-bool selection_copy(const Selection *selection, Engine *sounding, Copies *copies)
+bool selection_copy(Selection *selection, Copies *copies)
 {
     Error ignored;
     *copies = (Copies){0};
-    if (!copy_recordings(selection, sounding, copies)) {
+    take_captures(selection);
+    if (!copy_recordings(selection, copies)) {
         copies_free(copies);
         return false;
     }

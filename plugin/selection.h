@@ -16,6 +16,10 @@
 // else that copy is, and the user is told. Where there is no named copy the file is taken if it
 // loads, else the stand-in. So a stand-in never takes a name away from its file. Bytes are kept as
 // they were loaded: files are not read again when a session is saved.
+//
+// What Capture records is a reference too, and the last one wins: a recording, a session that has
+// one, or a reference that is named, be it the same or none. A recording stays while a model sounds
+// that did not make it, and plays again when its own comes back.
 #ifndef TRASLUZ_SELECTION_H
 #define TRASLUZ_SELECTION_H
 
@@ -52,11 +56,13 @@ typedef struct {
     LV2_Log_Logger *logger;
     Names names; // as named last, loaded or not
     Content content[PROPERTIES][ROLES];
-    Error why[PROPERTIES]; // why it is not the named file that was loaded; "" where it was
-    Error unfit;           // why the named reference cannot be played; "" where it can
-    Model *model;          // that sounds; NULL before the first
-    Latent *recording[CHANNELS_MAX]; // of a session: new engines begin with them
+    Error why[PROPERTIES];   // why it is not the named file that was loaded; "" where it was
+    Error unfit;             // why the named reference cannot be played; "" where it can
+    Model *model;            // that sounds; NULL before the first
     const Latent *reference; // that sounds, one of the content's; NULL where none fits the model
+    Engine *engine;          // made last, a setup's, which sounds already or soon; NULL before the
+                             // first. Nobody frees it before there is another
+    Latent *recording[CHANNELS_MAX]; // the last ones, but for what the engine has recorded since
 } Selection;
 
 // Nothing is named or loaded. The logger must outlive it.
@@ -72,9 +78,8 @@ Setup *selection_name(Selection *selection, const char *const path[PROPERTIES]);
 // the copies that it keeps; the caller frees the others.
 Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES], Copies *copies);
 
-// What a session is to keep beside the names; the recordings are taken from the engine that sounds,
-// where it has some. The caller frees it. False where memory is short.
-bool selection_copy(const Selection *selection, Engine *sounding, Copies *copies);
+// What a session is to keep beside the names. The caller frees it. False where memory is short.
+bool selection_copy(Selection *selection, Copies *copies);
 
 // Takes a copy out of a session: foreign data, which is only checked to be no larger than it can
 // be. False, and none, on error.

@@ -73,9 +73,9 @@ static LV2_State_Status save(LV2_Handle instance, LV2_State_Store_Function store
     (void)flags;
     Plugin *plugin = instance;
     Copies copies;
-    const Selection *selection = handover_lock(&plugin->handover); // the host is called without it
+    Selection *selection = handover_lock(&plugin->handover); // the host is called without it
     const Names names = selection->names;
-    const bool copied = selection_copy(selection, handover_sounding(&plugin->handover), &copies);
+    const bool copied = selection_copy(selection, &copies);
     handover_unlock(&plugin->handover);
 
     const Paths paths = paths_of(features);

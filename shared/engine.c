@@ -198,7 +198,7 @@ static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
     fifo_push(&engine->gain_delay, engine->gains, n);
     fifo_pop(&engine->gain_delay, engine->late_gains, n);
     ramp_set(&engine->model_detail, settings->detail);
-    for (size_t i = 0; i < n; i++) engine->details[i] = ramp_next(&engine->model_detail);
+    ramp_fill(&engine->model_detail, engine->details, n);
 }
 
 // From the input in model_rate to what the detail is added to: decode(z') - detail * decode(z).
@@ -269,12 +269,10 @@ static void mix_block(Engine *engine, const EngineSettings *settings, Mix *mix, 
     ramp_set(&engine->gain, settings->gain);
     ramp_set(&engine->enabled, settings->enabled ? 1.0f : 0.0f);
     ramp_set(&engine->detail, settings->detail);
-    for (size_t i = 0; i < n; i++) {
-        mix->wet[i] = ramp_next(&engine->wet);
-        mix->gain[i] = ramp_next(&engine->gain);
-        mix->enabled[i] = ramp_next(&engine->enabled);
-        mix->detail[i] = ramp_next(&engine->detail);
-    }
+    ramp_fill(&engine->wet, mix->wet, n);
+    ramp_fill(&engine->gain, mix->gain, n);
+    ramp_fill(&engine->enabled, mix->enabled, n);
+    ramp_fill(&engine->detail, mix->detail, n);
 }
 
 static void channel_write(Channel *channel, const Mix *mix, float *out, size_t n)
@@ -350,15 +348,27 @@ static void flush(Engine *engine)
         fifo_cut(&engine->channel[c].wet, (size_t)engine->latency);
 }
 
+// The frame to start with, for a place of the song, `sample` at the model's rate: the last that
+// begins there or before. Where it begins right there and the place itself lies a little earlier,
+// at no sample of the model's, the host's sample at that place needs the frame before.
+static uint64_t first_frame(const Channel *channel, uint64_t hop, uint64_t position,
+                            uint64_t sample)
+{
+    const uint64_t frame = sample / hop;
+    if (!channel->up || frame == 0) return frame;
+    resampler_reset(channel->up, frame * hop);
+    return resampler_position(channel->up) > position ? frame - 1 : frame;
+}
+
 // Starts the streams at a place of the song. The network's frames lie at whole hops from the song's
-// beginning, so the stream begins at the last of these and is fed zeros up to the place itself.
+// beginning, so the stream begins at one of these and is fed zeros up to the place itself.
 static void start_at(Engine *engine, const EngineSettings *settings, uint64_t position)
 {
     const Channel *first = &engine->channel[0];
     if (first->down) resampler_reset(first->down, position);
     const uint64_t sample = first->down ? resampler_position(first->down) : position;
     const uint64_t hop = (uint64_t)arch_hop(&engine->model->arch);
-    const uint64_t frame = sample / hop, start = frame * hop;
+    const uint64_t frame = first_frame(first, hop, position, sample), start = frame * hop;
     for (int c = 0; c < engine->channels; c++) {
         Channel *channel = &engine->channel[c];
         stream_locate(channel->stream, frame);
@@ -377,7 +387,8 @@ static void start_at(Engine *engine, const EngineSettings *settings, uint64_t po
     feed_zeros(engine, settings, (size_t)(sample - start));
 }
 
-void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position)
+// Forgets all that was decoded, and where the controls stood.
+static void forget(Engine *engine)
 {
     const int steps = (int)lround(RAMP_SECONDS * engine->host_rate);
     ramp_init(&engine->wet, steps);
@@ -392,6 +403,14 @@ void engine_start(Engine *engine, const EngineSettings *settings, uint64_t posit
         stream_reset(channel->stream, CODEC_ENDLESS);
         fifo_reset(&channel->wet, (size_t)engine->latency);
     }
+}
+
+void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position)
+{
+    forget(engine);
+    // Until something is decoded of the song the dry signal stands for it.
+    ramp_hold(&engine->detail, 1.0f, engine->latency);
+    ramp_hold(&engine->model_detail, 1.0f, stream_delay(engine->channel[0].stream));
     const DenormalsState before = denormals_off();
     start_at(engine, settings, position);
     denormals_restore(before);
@@ -402,7 +421,8 @@ void engine_reset(Engine *engine)
     static const EngineSettings neutral = {ENGINE_NEUTRAL};
     for (int c = 0; c < engine->channels; c++)
         fifo_reset(&engine->channel[c].dry, (size_t)engine->latency);
-    engine_start(engine, &neutral, 0);
+    forget(engine);
+    start_at(engine, &neutral, 0);
 }
 
 void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position)

@@ -52,7 +52,8 @@ void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t posi
 
 // The same for a song that begins to play: everything as in engine_reset(), so that what comes out
 // does not depend on what was decoded before. Only the dry signal plays on: hosts that compensate
-// latency feed the song's beginning before they say that it plays.
+// latency feed the song's beginning before they say that it plays. For a latency's length it stands
+// for what is not decoded yet, whatever the detail, which then moves to where it is set.
 void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position);
 
 // Samples at the host's rate between an input and its output, from the architecture and the two
@@ -61,8 +62,8 @@ int engine_latency(const Engine *engine);
 
 Model *engine_model(const Engine *engine);
 
-// A copy of the last whole recording of an audio channel, or NULL. Any one thread but the audio
-// thread; allocates.
+// A copy of the last whole recording of an audio channel, or NULL. One thread at a time, beside or
+// between what the audio thread does; allocates.
 Latent *engine_capture(Engine *engine, int channel);
 
 // Puts a recording back; before the first engine_process().

@@ -39,6 +39,12 @@ double engine_work(const Model *model)
     return work;
 }
 
+double engine_jump_work(const Model *model)
+{
+    const double samples = (double)arch_delay(&model->arch) + arch_hop(&model->arch);
+    return engine_work(model) * samples / model->sample_rate;
+}
+
 bool engine_limits_check(const Model *model, double host_rate, Error *error)
 {
     const Arch *arch = &model->arch;
@@ -55,6 +61,12 @@ bool engine_limits_check(const Model *model, double host_rate, Error *error)
         return error_set(error,
                          "%.0f million multiply-adds for a second of audio; at most %d can be",
                          work / 1e6, ENGINE_WORK_MAX / 1000000);
+    const double jump = engine_jump_work(model);
+    if (jump > ENGINE_JUMP_MAX)
+        return error_set(error,
+                         "%.0f million multiply-adds at once where the song's position jumps; at "
+                         "most %d can be",
+                         jump / 1e6, ENGINE_JUMP_MAX / 1000000);
     const size_t bytes = stream_bytes(model);
     if (bytes > ENGINE_STREAM_BYTES)
         return error_set(error, "its layers remember %zu MB; at most %d can be", bytes >> 20,

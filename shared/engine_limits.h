@@ -10,6 +10,7 @@ enum {
 
     // Each for one audio channel.
     ENGINE_WORK_MAX = 1000000000,   // multiply-adds for a second of audio: see engine_work()
+    ENGINE_JUMP_MAX = 32000000,     // multiply-adds at once: see engine_jump_work()
     ENGINE_LATENT_MAX = 500000,     // latent values for a second of audio
     ENGINE_STREAM_BYTES = 64 << 20, // of the layers' memory of what has come
 };
@@ -17,6 +18,10 @@ enum {
 // Multiply-adds for a second of one channel's audio, as the engine does them: in whole vectors, and
 // with an activation counted as 32 of them.
 double engine_work(const Model *model);
+
+// Multiply-adds that one channel takes at once, within a block, where the song's position jumps:
+// for all that is inside and comes out, and up to a whole frame to begin with.
+double engine_jump_work(const Model *model);
 
 // True if an engine at `host_rate` Hz can play this model; else the message says by what it is
 // beyond which limit. Allocates nothing.

@@ -44,10 +44,19 @@ void random_normal(RandomKey key, uint64_t index, float *values, int n)
     }
 }
 
+// The upper half of a product: not every processor's compiler knows whole numbers of 128 bits.
+static uint64_t multiply_high(uint64_t a, uint64_t b)
+{
+    const uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
+    const uint64_t middle = a1 * b0 + (a0 * b0 >> 32);
+    const uint64_t other = a0 * b1 + (uint32_t)middle;
+    return a1 * b1 + (middle >> 32) + (other >> 32);
+}
+
 uint64_t random_below(RandomKey key, uint64_t index, uint64_t bound)
 {
     uint32_t words[4];
     random_words(key, index, 0, words);
     const uint64_t wide = (uint64_t)words[0] << 32 | words[1];
-    return (uint64_t)(((unsigned __int128)wide * bound) >> 64);
+    return multiply_high(wide, bound);
 }

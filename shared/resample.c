@@ -22,9 +22,10 @@ enum {
 // hundred instances of the plugin find them in the processor's caches.
 typedef struct Filters Filters;
 struct Filters {
-    uint64_t step, phases; // the ratio of the rates, in lowest terms
-    int half;              // input samples to each side
-    int taps;              // 2 * half, made up to whole vectors by zeros before the oldest
+    uint64_t step, phases;           // the ratio of the rates, in lowest terms
+    uint64_t step_whole, step_phase; // the step in whole input samples, and the phases beyond them
+    int half;                        // input samples to each side
+    int taps;    // 2 * half, made up to whole vectors by zeros before the oldest
     size_t rows; // of the table: the phases, or PHASES_MAX and one more to interpolate towards
     bool interpolated;
     float *table; // [rows][taps], aligned
@@ -95,6 +96,8 @@ static Filters *filters_new(uint64_t step, uint64_t phases)
     const double scale = ratio < 1.0 ? ratio : 1.0;
     filters->step = step;
     filters->phases = phases;
+    filters->step_whole = step / phases;
+    filters->step_phase = step % phases;
     filters->half = (int)ceil(HALF / scale);
     filters->taps = (2 * filters->half + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
     filters->interpolated = phases > PHASES_MAX;
@@ -189,11 +192,14 @@ void resampler_free(Resampler *resampler)
 void resampler_reset(Resampler *resampler, uint64_t position)
 {
     const Filters *filters = resampler->filters;
-    const unsigned __int128 scaled = (unsigned __int128)position * filters->phases;
-    resampler->next = (uint64_t)((scaled + filters->step - 1) / filters->step);
-    const unsigned __int128 time = (unsigned __int128)resampler->next * filters->step;
-    resampler->whole = (uint64_t)(time / filters->phases);
-    resampler->phase = (uint64_t)(time % filters->phases);
+    const uint64_t step = filters->step, phases = filters->phases;
+    // next = ceil(position * phases / step). `position` is divided first: neither step nor phases
+    // is above 10^9, so the products of what is left stay below 2^64.
+    const uint64_t scaled = position % step * phases;
+    resampler->next = position / step * phases + (scaled + step - 1) / step;
+    const uint64_t time = resampler->next % phases * step; // likewise
+    resampler->whole = resampler->next / phases * step + time / phases;
+    resampler->phase = time % phases;
     resampler->held = (size_t)filters->taps;
     resampler->first = position; // of the zeros before it: counted from -taps
     memset(resampler->history, 0, (size_t)filters->taps * sizeof(float));
@@ -214,13 +220,13 @@ size_t resampler_output_max(const Resampler *resampler, size_t n)
     return (size_t)((n * resampler->filters->phases) / resampler->filters->step) + 2;
 }
 
-static float filtered(const Resampler *resampler, const float *window)
+// The filter of that phase over window[taps].
+static float filtered(const Filters *filters, uint64_t phase, const float *window)
 {
-    const Filters *filters = resampler->filters;
     const size_t taps = (size_t)filters->taps;
     if (!filters->interpolated)
-        return kernel_dot(window, filters->table + resampler->phase * taps, filters->taps);
-    const double place = (double)resampler->phase / (double)filters->phases * PHASES_MAX;
+        return kernel_dot(window, filters->table + phase * taps, filters->taps);
+    const double place = (double)phase / (double)filters->phases * PHASES_MAX;
     const size_t row = (size_t)place;
     const float *lower = filters->table + row * taps;
     const float a = kernel_dot(window, lower, filters->taps);
@@ -232,17 +238,22 @@ static float filtered(const Resampler *resampler, const float *window)
 static size_t give(Resampler *resampler, float *out)
 {
     const Filters *filters = resampler->filters;
-    const uint64_t half = (uint64_t)filters->half, taps = (uint64_t)filters->taps;
+    // Sample number n stands at n + taps - first; the window's newest is whole + half.
+    const uint64_t before = (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
+    uint64_t newest = resampler->whole + before, phase = resampler->phase;
     size_t given = 0;
-    // The newest sample is number first + held - taps - 1; the window's newest is whole + half.
-    while (resampler->first + resampler->held > resampler->whole + half + taps) {
-        const size_t newest = (size_t)(resampler->whole + half + taps - resampler->first);
-        out[given++] = filtered(resampler, resampler->history + newest + 1 - taps);
-        resampler->next++;
-        resampler->phase += filters->step;
-        resampler->whole += resampler->phase / filters->phases;
-        resampler->phase %= filters->phases;
+    while (newest < resampler->held) {
+        out[given++] = filtered(filters, phase, resampler->history + newest + 1 - filters->taps);
+        newest += filters->step_whole;
+        phase += filters->step_phase;
+        if (phase >= filters->phases) {
+            phase -= filters->phases;
+            newest++;
+        }
     }
+    resampler->whole = newest - before;
+    resampler->phase = phase;
+    resampler->next += given;
     return given;
 }
 

@@ -34,7 +34,7 @@ static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri)
 
 static LV2_URID_Map map = {NULL, map_uri};
 
-// ---- A worker that is never needed: no file is asked for by message ----
+// ---- A worker that does nothing by itself: see bare_plugin_work() ----
 
 static LV2_Worker_Status schedule_work(LV2_Worker_Schedule_Handle handle, uint32_t size,
                                        const void *data)
@@ -137,6 +137,22 @@ void bare_plugin_free(BarePlugin *plugin)
 void bare_plugin_run(const BarePlugin *plugin, uint32_t n)
 {
     plugin->descriptor->run(plugin->handle, n);
+}
+
+static LV2_Worker_Status respond(LV2_Worker_Respond_Handle handle, uint32_t size, const void *data)
+{
+    (void)handle, (void)size, (void)data;
+    return LV2_WORKER_SUCCESS;
+}
+
+void bare_plugin_work(const BarePlugin *plugin)
+{
+    const LV2_Worker_Interface *interface =
+        plugin->descriptor->extension_data(LV2_WORKER__interface);
+    const uint32_t message = 0;
+    if (interface->work(plugin->handle, respond, NULL, sizeof message, &message) !=
+        LV2_WORKER_SUCCESS)
+        fail("work", "not done");
 }
 
 int bare_plugin_click(const BarePlugin *plugin)

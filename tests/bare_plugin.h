@@ -28,6 +28,10 @@ void bare_plugin_free(BarePlugin *plugin);
 // Plays in[c][0, n) to out[c][0, n).
 void bare_plugin_run(const BarePlugin *plugin, uint32_t n);
 
+// What the plugin has asked its host to do off the audio thread: frees what no longer sounds, such
+// as the default model's engine where another model was named.
+void bare_plugin_work(const BarePlugin *plugin);
+
 // Samples from a click to the loudest that the model alone, without detail and automatic gain,
 // makes of it. The plugin has played nothing before.
 int bare_plugin_click(const BarePlugin *plugin);

@@ -1,7 +1,8 @@
 #!/bin/sh
-# packagers.sh CC:CFLAGS:LDFLAGS…: what those need who make a package of the source: the archive that `make dist` makes is the same each
-# time, and from it, in a folder with a space in its name, as a user who may do nothing and without a network (as far as we may
-# take both away), each compiler with its flags builds what installs, is found, exports one symbol, and can be taken away again.
+# packagers.sh CC:CFLAGS:LDFLAGS:CPPFLAGS…: what those need who make a package of the source: the archive that `make dist` makes is
+# the same each time, and from it, in a folder with a space in its name, as a user who may do nothing and without a network (as
+# far as we may take both away), each compiler with its flags builds what installs, is found, exports one symbol, and can be taken
+# away again. The plugin alone builds where none of the trainer's packages are.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 report() { if [ "$1" -eq 0 ]; then echo "ok $2"; else echo "FAIL $2"; fi; }
@@ -26,18 +27,44 @@ cmp "$folder/one/$archive" "$folder/two/$archive"; report $? two_archives_are_th
 version=${archive#trasluz-} version=${version%.tar.gz}
 [ -n "$version" ] && [ -n "$(tar -tzf "$folder/one/$archive" "trasluz-$version/README.md")" ]; report $? archive_is_named_by_its_version
 
+# unpack NAME: the source anew; sets `place` and `source`.
+unpack() {
+    place="$folder/$1 with a space"
+    source="$place/trasluz-$version"
+    mkdir "$place" && tar -xzf "$folder/one/$archive" -C "$place" && chmod -R a+rwX "$folder"
+}
+
+unpack plugin || exit 1
+cat >"$folder/pkg-config" <<'END'
+#!/bin/sh
+# Knows the plugin's packages alone.
+for package in "$@"; do
+    case $package in -*|lv2|jansson|libmd) ;; *) echo "there is no $package" >&2; echo "$package" >>"$0.asked"; exit 1 ;; esac
+done
+exec pkg-config "$@"
+END
+chmod a+rx "$folder/pkg-config"
+quiet as_packager make -C "$source" -j"$(nproc)" PKG_CONFIG="$folder/pkg-config" PREFIX=/usr DESTDIR=root install-plugin &&
+    [ ! -e "$folder/pkg-config.asked" ] && [ -z "$(find "$source/build" -path '*trainer*')" ]
+report $? plugin_alone.installs
+LV2_PATH="$source/root/usr/lib/lv2:/usr/lib/lv2" lv2ls | grep -qx urn:trasluz:mono; report $? plugin_alone.is_found
+! quiet as_packager make -C "$source" dist 2>/dev/null && [ "$(grep -vc '^make' "$folder/log")" -eq 1 ]
+report $? dist_without_a_clone_says_so
+rm -rf "$place"
+
 for build in "$@"; do
-    compiler=${build%%:*} rest=${build#*:}
-    flags=${rest%%:*} link=${rest#*:}
-    name=$(echo "$compiler $flags" | tr -c 'a-zA-Z0-9\n' _)
-    place="$folder/$name with a space"
-    mkdir "$place" && tar -xzf "$folder/one/$archive" -C "$place" && chmod -R a+rwX "$folder" || exit 1
-    source="$place/trasluz-$version" root="$place/root"
+    IFS=: read -r compiler flags link defines <<END
+$build
+END
+    name=$(echo "$compiler $flags $defines" | tr -c 'a-zA-Z0-9\n' _)
+    unpack "$name" || exit 1
+    root="$place/root"
     set_up="PREFIX=/usr LV2DIR=/usr/lib/lv2"
 
-    quiet as_packager make -C "$source" -j"$(nproc)" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" all; report $? "$name.builds"
+    quiet as_packager make -C "$source" -j"$(nproc)" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" CPPFLAGS="$defines" all
+    report $? "$name.builds"
     # shellcheck disable=SC2086
-    quiet as_packager make -C "$source" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" DESTDIR="$root" $set_up install
+    quiet as_packager make -C "$source" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" CPPFLAGS="$defines" DESTDIR="$root" $set_up install
     report $? "$name.installs"
     LV2_PATH="$root/usr/lib/lv2:/usr/lib/lv2" lv2ls | grep -qx urn:trasluz:mono; report $? "$name.is_found"
     bundle="$root/usr/lib/lv2/trasluz.lv2"

@@ -1,26 +1,9 @@
 // The whole effect: latency, level, alignment, ramps, bad input.
 #include "check.h"
 #include "denormals.h"
-#include "engine.h"
-#include "fixture.h"
+#include "engine_fixture.h"
 #include "resample.h"
 #include "stream.h"
-
-static const EngineSettings wet_only = {ENGINE_NEUTRAL};
-
-// One channel through an engine in random blocks, `out` as long as `in`.
-static void run_engine(Engine *engine, const EngineSettings *settings, const float *in, float *out,
-                       size_t n, size_t most, uint32_t seed)
-{
-    for (size_t at = 0, i = 0; at < n; i++) {
-        size_t block = most == 1 ? 1 : fixture_block(seed, i, most);
-        if (block > n - at) block = n - at;
-        const float *const ins[1] = {in + at};
-        float *const outs[1] = {out + at};
-        engine_process(engine, settings, ins, outs, block);
-        at += block;
-    }
-}
 
 // ---- Rates, latency, level ----
 
@@ -39,10 +22,6 @@ static void measure_sine(const float *out, size_t from, size_t to, double f, dou
     *amplitude = hypot(in_phase, quadrature) / n;
     *lag = -atan2(quadrature, in_phase) / (6.283185307179586 * f) * rate;
 }
-
-static const double rates[] = {8000,  11025, 16000, 22050, 32000,  44100,
-                               48000, 64000, 88200, 96000, 176400, 192000};
-enum { RATES = sizeof rates / sizeof *rates };
 
 static void test_any_rate_keeps_level_and_time(void)
 {
@@ -390,88 +369,6 @@ static void test_auto_gain_keeps_the_noise_in_proportion(void)
     model_unref(model);
 }
 
-// ---- Position ----
-
-// Plays the song from `from` on, as a host does that jumps there; what came before is another piece
-// of music.
-static void play_from(const Model *fixture, double rate, const float *song, size_t n, size_t from,
-                      size_t before, float *out)
-{
-    Error error;
-    Engine *engine = engine_new((Model *)fixture, NULL, rate, 1, &error);
-    const EngineSettings settings = {.latent = {LATENT_NEUTRAL, .noise = 0.5f, .seed = 3},
-                                     .wet = 1.0f,
-                                     .gain = 1.0f,
-                                     .detail = 0.5f,
-                                     .auto_gain = true,
-                                     .enabled = true};
-    float *other = malloc((before + 1) * sizeof(float));
-    fixture_signal(other, before, rate, 99);
-    run_engine(engine, &settings, other, other, before, 512, 4);
-    engine_locate(engine, &settings, from);
-    run_engine(engine, &settings, song + from, out + from, n - from, 512, (uint32_t)from);
-    free(other);
-    engine_free(engine);
-}
-
-static void test_a_bounce_from_the_middle_is_the_same(void)
-{
-    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
-    model->info.level = -15.0;
-    static const double some[] = {22050.0, 44056.0, 48000.0, 96000.0};
-    for (int r = 0; r < 4; r++) {
-        const size_t n = (size_t)some[r] * 8;
-        float *song = malloc(n * sizeof(float)), *whole = malloc(n * sizeof(float)),
-              *part = malloc(n * sizeof(float));
-        fixture_signal(song, n, some[r], 1);
-        play_from(model, some[r], song, n, 0, 0, whole);
-        static const size_t starts[] = {1, 35, 36, 10007, 33333};
-        for (int i = 0; i < 5; i++) {
-            play_from(model, some[r], song, n, starts[i], (size_t)(i * 1000), part);
-            const size_t same = starts[i] + (size_t)(some[r] * 3.5);
-            CHECK_MSG(memcmp(part + same, whole + same, (n - same) * sizeof(float)) == 0,
-                      "%g Hz from %zu: %g", some[r], starts[i],
-                      fixture_difference(part + same, whole + same, n - same));
-        }
-        free(song);
-        free(whole);
-        free(part);
-    }
-    model_unref(model);
-}
-
-// A jump loses nothing of what went in before it, and what comes after is in time.
-static void test_a_jump_keeps_the_tail_and_the_time(void)
-{
-    Error error;
-    Model *model = fixture_identity(22050.0);
-    for (int r = 0; r < RATES; r++) {
-        Engine *engine = engine_new(model, NULL, rates[r], 1, &error);
-        const size_t latency = (size_t)engine_latency(engine);
-        enum { N = 24000, JUMP = 12007 };
-        float *audio = malloc(N * sizeof(float)), *plain = malloc(N * sizeof(float)),
-              *jumped = malloc(N * sizeof(float));
-        for (size_t i = 0; i < N; i++)
-            audio[i] = (float)(0.5 * sin(6.283185307179586 * 300.0 * (double)i / rates[r]));
-        run_engine(engine, &wet_only, audio, plain, N, 512, 1);
-        engine_reset(engine);
-        run_engine(engine, &wet_only, audio, jumped, JUMP, 512, 1);
-        engine_locate(engine, &wet_only, 123456);
-        run_engine(engine, &wet_only, audio + JUMP, jumped + JUMP, N - JUMP, 512, 2);
-        // Far from the jump, by the resamplers' length, the two agree.
-        const size_t far = latency + 64, near = JUMP + latency;
-        CHECK_MSG(fixture_difference(jumped, plain, near - far) < 2e-3, "%g Hz before", rates[r]);
-        CHECK_MSG(fixture_difference(jumped + near + far, plain + near + far, N - near - far) <
-                      2e-3,
-                  "%g Hz after", rates[r]);
-        engine_free(engine);
-        free(audio);
-        free(plain);
-        free(jumped);
-    }
-    model_unref(model);
-}
-
 // ---- Bad input ----
 
 static void test_bad_input_passes(void)
@@ -572,8 +469,6 @@ int main(void)
     RUN(test_detail_adds_what_the_network_loses);
     RUN(test_detail_is_whole_again_after_noise);
     RUN(test_auto_gain_keeps_the_noise_in_proportion);
-    RUN(test_a_bounce_from_the_middle_is_the_same);
-    RUN(test_a_jump_keeps_the_tail_and_the_time);
     RUN(test_foreign_reference_is_refused);
     RUN(test_bad_input_passes);
     RUN(test_denormals_are_off_inside_and_back_after);

@@ -41,13 +41,15 @@ static LatentSet about_set(void)
     return about;
 }
 
-// Frame-major, as an encoder gives it.
-static bool add_clip(LatentSetWriter *writer, size_t clip, Error *error)
+// Frame-major, as an encoder gives it; the clip's end first.
+static bool put_clip(LatentSetWriter *writer, size_t clip, Error *error)
 {
+    enum { CUT = 3 };
     float values[CLIP_VALUES];
     for (size_t t = 0; t < FRAMES; t++)
         for (size_t c = 0; c < CHANNELS; c++) values[t * CHANNELS + c] = value_of(clip, c, t);
-    return latent_set_add(writer, values, error);
+    return latent_set_put(writer, clip, CUT, values + CUT * CHANNELS, FRAMES - CUT, error) &&
+           latent_set_put(writer, clip, 0, values, CUT, error);
 }
 
 static bool write_set(const char *name)
@@ -55,7 +57,7 @@ static bool write_set(const char *name)
     Error error;
     const LatentSet about = about_set();
     LatentSetWriter *writer = latent_set_create(fixture_path(name), &about, &error);
-    for (size_t i = 0; writer && i < CLIPS; i++) CHECK(add_clip(writer, i, &error));
+    for (size_t i = CLIPS; writer && i-- > 0;) CHECK(put_clip(writer, i, &error));
     return CHECK(writer) && CHECK_MSG(latent_set_commit(writer, &error), "%s", error.text);
 }
 
@@ -105,7 +107,7 @@ static void test_nothing_is_there_before_the_commit(void)
     const LatentSet about = about_set();
     LatentSetWriter *writer = latent_set_create(fixture_path("given-up"), &about, &error);
     REQUIRE(writer);
-    CHECK(add_clip(writer, 0, &error));
+    CHECK(put_clip(writer, 0, &error));
     latent_set_abandon(writer);
     CHECK(access(fixture_path("given-up"), F_OK) != 0);
     CHECK(!latent_set_create(fixture_path("nowhere/set"), &about, &error));

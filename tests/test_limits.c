@@ -52,6 +52,13 @@ static void test_work_is_limited(void)
                  "million multiply-adds");
 }
 
+// What waits inside comes out at once, on the audio thread.
+static void test_work_of_a_jump_is_limited(void)
+{
+    check_engine("32k8s4p2,56k1024s8p508", 8000, 8000, "multiply-adds at once");
+    check_engine("32k8s4p2,56k128s8p60", 8000, 8000, NULL);
+}
+
 static void test_memory_of_layers_is_limited(void)
 {
     check_engine("16k16s16p0,r1k9d1024", 8000, 8000, NULL);
@@ -66,6 +73,8 @@ static void test_shipped_sizes_are_far_from_the_limits(void)
         Model *model = fixture_model(name[i], ACTIVATION_SILU, 22050, 1);
         REQUIRE(model);
         CHECK_MSG(engine_work(model) < ENGINE_WORK_MAX / 4, "%s: %g", name[i], engine_work(model));
+        CHECK_MSG(engine_jump_work(model) < ENGINE_JUMP_MAX / 16, "%s: %g", name[i],
+                  engine_jump_work(model));
         CHECK(engine_limits_check(model, 192000, &error));
         model_unref(model);
     }
@@ -221,6 +230,7 @@ int main(void)
     RUN(test_latency_is_limited);
     RUN(test_latent_values_are_limited);
     RUN(test_work_is_limited);
+    RUN(test_work_of_a_jump_is_limited);
     RUN(test_memory_of_layers_is_limited);
     RUN(test_shipped_sizes_are_far_from_the_limits);
     RUN(test_work_is_counted);

@@ -21,6 +21,21 @@ static void fill_sine(float *audio, size_t n, double cycles_a_sample)
         audio[i] = (float)(0.5 * sin(2.0 * pi * cycles_a_sample * (double)i));
 }
 
+static Score score_of(Scorer *scorer, const float *audio, size_t n)
+{
+    const Sound sound = {.audio = audio, .samples = n};
+    Score score;
+    Error error;
+    CHECK(scorer_run(scorer, &sound, NULL, NULL, &score, &error));
+    return score;
+}
+
+static double lost_of(LowPass *lowpass, const float *audio, size_t n)
+{
+    const Sound sound = {.audio = audio, .samples = n};
+    return lowpass_error(lowpass, &sound);
+}
+
 static void check_codec_error(const char *arch, size_t least)
 {
     Error error;
@@ -33,12 +48,12 @@ static void check_codec_error(const char *arch, size_t least)
     fixture_signal(audio, n, 22050.0, 1);
     network_forward(workspace, model->parameters, audio);
     const double batched = loss_mse(network_output(workspace), audio, n);
-    const Score score = scorer_run(scorer, audio, n, NULL);
+    const Score score = score_of(scorer, audio, n);
     const double mse = score.codec / score.samples;
     CHECK_MSG(fabs(mse - batched) < 3e-7 * batched, "%s: %.9g, batched %.9g", arch, mse, batched);
     CHECK(score.samples == (double)n);
     CHECK(fabs(score.signal - energy(audio, n)) < 1e-9 * score.signal);
-    const Score again = scorer_run(scorer, audio, n, NULL);
+    const Score again = score_of(scorer, audio, n);
     CHECK(again.codec == score.codec && again.lowpass == score.lowpass);
     free(audio);
     workspace_free(workspace);
@@ -63,14 +78,14 @@ static void test_any_length_is_scored(void)
     REQUIRE(scorer);
     fixture_signal(audio, 9000, 22050.0, 1);
     for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
-        const Score score = scorer_run(scorer, audio, lengths[l], NULL);
+        const Score score = score_of(scorer, audio, lengths[l]);
         CHECK(score.samples == (double)lengths[l]);
         CHECK(isfinite(score.codec) && score.codec > 0.0);
         CHECK_MSG(score.lowpass <= score.signal * 1.000001, "%zu: %g of %g", lengths[l],
                   score.lowpass, score.signal);
     }
     memset(audio, 0, sizeof audio);
-    const Score silence = scorer_run(scorer, audio, 9000, NULL);
+    const Score silence = score_of(scorer, audio, 9000);
     CHECK(silence.signal == 0.0 && silence.lowpass == 0.0);
     CHECK(isnan(score_snr(silence.signal, silence.codec)));
     scorer_free(scorer);
@@ -87,7 +102,7 @@ static void test_latent_as_large_as_the_audio_has_no_lowpass(void)
     Scorer *scorer = scorer_new(model, &error);
     REQUIRE(scorer);
     fixture_signal(audio, 5000, 22050.0, 1);
-    CHECK(scorer_run(scorer, audio, 5000, NULL).lowpass == 0.0);
+    CHECK(score_of(scorer, audio, 5000).lowpass == 0.0);
     scorer_free(scorer);
     model_unref(model);
 }
@@ -105,7 +120,7 @@ static void test_lowpass_of_noise(void)
         Error error;
         LowPass *lowpass = lowpass_new(shares[s], &error);
         REQUIRE(lowpass);
-        const double lost = lowpass_error(lowpass, audio, N) / whole;
+        const double lost = lost_of(lowpass, audio, N) / whole;
         CHECK_MSG(fabs(lost - (1.0 - shares[s])) < 0.003, "share %g: %g lost", shares[s], lost);
         lowpass_free(lowpass);
     }
@@ -122,14 +137,14 @@ static void test_lowpass_of_sines(void)
     // Nyquist's frequency is half a cycle a sample: the cut is at an eighth. The edges, which every
     // low-pass rounds, lose a little.
     fill_sine(audio, N, 0.1237);
-    const double below = lowpass_error(lowpass, audio, N) / energy(audio, N);
+    const double below = lost_of(lowpass, audio, N) / energy(audio, N);
     CHECK_MSG(below < 1e-3, "below the cut %g is lost", below);
     fill_sine(audio, N, 0.1263);
-    const double above = lowpass_error(lowpass, audio, N) / energy(audio, N);
+    const double above = lost_of(lowpass, audio, N) / energy(audio, N);
     CHECK_MSG(fabs(above - 1.0) < 1e-3, "above the cut %g is lost", above);
     // In the middle of a sound there are no edges, wherever the windows of the transform meet.
     fill_sine(audio, N, 0.0517);
-    const double longer = lowpass_error(lowpass, audio, N) - lowpass_error(lowpass, audio, 100000);
+    const double longer = lost_of(lowpass, audio, N) - lost_of(lowpass, audio, 100000);
     const double middle = longer / energy(audio, N - 100000);
     CHECK_MSG(middle < 1e-6, "in the middle %g is lost", middle);
     lowpass_free(lowpass);

@@ -187,12 +187,23 @@ uint64_t audio_writer_clipped(const AudioWriter *writer)
     return writer->clipped;
 }
 
-bool audio_write_mono(const char *path, double rate, const float *samples, size_t n,
-                      uint64_t *clipped, Error *error)
+static bool write_sound(AudioWriter *writer, const Sound *sound, Error *error)
+{
+    float piece[PIECE];
+    for (size_t at = 0; at < sound->samples; at += PIECE) {
+        const size_t left = sound->samples - at, n = left < PIECE ? left : PIECE;
+        sound_read(sound, at, n, piece);
+        if (!write_piece(writer, piece, n, error)) return false;
+    }
+    return true;
+}
+
+bool audio_write_mono(const char *path, double rate, const Sound *sound, uint64_t *clipped,
+                      Error *error)
 {
     AudioWriter *writer = audio_writer_new(path, rate, 1, error);
     if (!writer) return false;
-    if (!audio_write(writer, samples, n, error)) {
+    if (!write_sound(writer, sound, error)) {
         audio_writer_abandon(writer);
         return false;
     }

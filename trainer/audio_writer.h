@@ -5,6 +5,7 @@
 #define TRASLUZ_AUDIO_WRITER_H
 
 #include "error.h"
+#include "sound.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,7 +31,7 @@ bool audio_write(AudioWriter *writer, const float *samples, size_t frames, Error
 uint64_t audio_writer_clipped(const AudioWriter *writer);
 
 // A whole file of one channel at once; *clipped is as above.
-bool audio_write_mono(const char *path, double rate, const float *samples, size_t n,
-                      uint64_t *clipped, Error *error);
+bool audio_write_mono(const char *path, double rate, const Sound *sound, uint64_t *clipped,
+                      Error *error);
 
 #endif

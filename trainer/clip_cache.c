@@ -1,5 +1,3 @@
-#define _DEFAULT_SOURCE // madvise()
-
 #include "clip_cache.h"
 
 #include "file.h"
@@ -104,8 +102,10 @@ static char *entry_path(const ClipCache *cache, const AudioFile *file)
 
 // ---- Reading ----
 
-static bool header_fits(const Header *header, uint64_t bytes)
+// Reads it: a page of the mapping would bring others with it, for each clip of a set.
+static bool read_header(int fd, Header *header, uint64_t bytes)
 {
+    if (pread(fd, header, sizeof *header, 0) != (ssize_t)sizeof *header) return false;
     const uint64_t samples = (bytes - sizeof *header) / sizeof(float);
     return header->magic == header_magic && samples > 0 && header->samples == samples &&
            bytes == sizeof *header + samples * sizeof(float);
@@ -114,20 +114,17 @@ static bool header_fits(const Header *header, uint64_t bytes)
 static bool map_file(int fd, CachedClip *clip)
 {
     struct stat status;
-    if (fstat(fd, &status) != 0 || status.st_size <= (off_t)sizeof(Header)) return false;
+    Header header;
+    if (fstat(fd, &status) != 0 || status.st_size <= (off_t)sizeof header) return false;
     const size_t bytes = (size_t)status.st_size;
-    void *map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    if (!read_header(fd, &header, bytes)) return false;
+    const Header *map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED) return false;
-    const Header *header = map;
-    if (!header_fits(header, bytes)) {
-        munmap(map, bytes);
-        return false;
-    }
     *clip = (CachedClip){
-        .audio = (const float *)(header + 1),
-        .samples = (size_t)header->samples,
-        .faults = header->faults,
-        .peak = header->peak,
+        .audio = (const float *)(map + 1),
+        .samples = (size_t)header.samples,
+        .faults = header.faults,
+        .peak = header.peak,
     };
     return true;
 }
@@ -147,13 +144,6 @@ void clip_cache_unmap(const float *audio, size_t samples)
 {
     Header *map = (Header *)(uintptr_t)audio - 1;
     munmap(map, sizeof(Header) + samples * sizeof(float));
-}
-
-void clip_cache_release(const float *samples, size_t n)
-{
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    const uintptr_t from = (uintptr_t)samples / page * page;
-    madvise((void *)from, (uintptr_t)(samples + n) - from, MADV_DONTNEED);
 }
 
 // ---- Writing ----

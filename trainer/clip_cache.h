@@ -27,11 +27,6 @@ void clip_cache_close(ClipCache *cache);
 
 // True if there is a whole entry for the file. End it with clip_cache_unmap().
 bool clip_cache_map(const ClipCache *cache, const AudioFile *file, CachedClip *clip);
-// Gives back the memory of samples that were read, part of an entry's: they stay in the file, and
-// are read from there (from the system's own cache, most often) when they are wanted again. So what
-// is used does not grow with the set.
-void clip_cache_release(const float *samples, size_t n);
-
 void clip_cache_unmap(const float *audio, size_t samples);
 
 typedef enum {

@@ -112,29 +112,28 @@ static char *output_path(const Comparison *comparison, const Clip *clip, const c
     return NULL;
 }
 
-static bool write_audio(const char *path, double rate, const float *audio, size_t samples,
-                        Error *error)
+static bool write_audio(const char *path, double rate, const Sound *sound, Error *error)
 {
     uint64_t clipped;
-    if (!audio_write_mono(path, rate, audio, samples, &clipped, error)) return false;
+    if (!audio_write_mono(path, rate, sound, &clipped, error)) return false;
     command_note_clipped(&command_compare, path, clipped);
     return true;
 }
 
 static bool draw_picture(const char *path, double rate, const Clip *clip, const Score *score,
-                         const float *decoded, Error *error)
+                         const Sound *decoded, Error *error)
 {
     char title[64] = "decoded";
     const double snr = score_snr(score->signal, score->codec);
     if (isfinite(snr)) snprintf(title, sizeof title, "decoded, SNR %.1f dB", snr);
     const PicturedSound sounds[] = {
-        {clip->name, clip->audio, clip->samples},
-        {title, decoded, clip->samples},
+        {clip->name, clip_sound(clip)},
+        {title, *decoded},
     };
     return sound_picture(path, sounds, 2, rate, error);
 }
 
-static bool keep(void *data, const Clip *clip, const Score *score, const float *decoded,
+static bool keep(void *data, const Clip *clip, const Score *score, const Sound *decoded,
                  Error *error)
 {
     const Comparison *comparison = data;
@@ -143,7 +142,7 @@ static bool keep(void *data, const Clip *clip, const Score *score, const float *
     char *audio = output_path(comparison, clip, call->format, error);
     char *picture = audio ? output_path(comparison, clip, "png", error) : NULL;
     const bool good =
-        picture && (call->no_audio || write_audio(audio, rate, decoded, clip->samples, error)) &&
+        picture && (call->no_audio || write_audio(audio, rate, decoded, error)) &&
         (call->no_pictures || draw_picture(picture, rate, clip, score, decoded, error));
     free(audio);
     free(picture);
@@ -164,8 +163,9 @@ static bool compare_clips(Comparison *comparison, const Model *model, Pool *pool
 {
     Evaluation evaluation;
     const char *folder = comparison->call->output;
-    bool good = evaluation_run(&evaluation, model, comparison->dataset, SPLITS, pool, keep,
-                               comparison, error);
+    const DecodedTaker taker = {.take = keep, .data = comparison, .folder = folder};
+    bool good =
+        evaluation_run(&evaluation, model, comparison->dataset, SPLITS, pool, &taker, error);
     if (good) {
         evaluation_print(&evaluation, TABLE_TEXT, stdout);
         evaluation_print_notes(&evaluation, stdout);

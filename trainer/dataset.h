@@ -14,6 +14,7 @@
 #include "error.h"
 #include "hash.h"
 #include "pool.h"
+#include "sound.h"
 #include "split.h"
 
 #include <stddef.h>
@@ -96,6 +97,9 @@ bool dataset_windows(const Dataset *dataset, Split split, size_t length, WindowL
 // `most` in all (0: all). They depend on seed and epoch alone. The caller frees list->window.
 bool dataset_epoch(const Dataset *dataset, size_t length, uint32_t seed, uint32_t epoch,
                    size_t per_clip, size_t most, WindowList *list, Error *error);
+
+// A clip as a whole, to be read piece by piece.
+Sound clip_sound(const Clip *clip);
 
 // Copies a window; what lies behind the clip's end is 0.
 void dataset_read(const Dataset *dataset, Window window, size_t length, float *to);

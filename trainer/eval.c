@@ -43,8 +43,7 @@ static bool evaluate(const void *data, const Model *model, const Dataset *datase
     const Call *call = data;
     Evaluation evaluation;
     dataset_report(dataset, call->tsv ? stderr : stdout);
-    const bool good =
-        evaluation_run(&evaluation, model, dataset, call->split, pool, NULL, NULL, error);
+    const bool good = evaluation_run(&evaluation, model, dataset, call->split, pool, NULL, error);
     if (good) {
         evaluation_print(&evaluation, call->tsv ? TABLE_TSV : TABLE_TEXT, stdout);
         evaluation_print_notes(&evaluation, call->tsv ? stderr : stdout);

@@ -1,7 +1,9 @@
 #include "evaluation.h"
 
 #include "csv.h"
+#include "file.h"
 #include "progress.h"
+#include "sound_store.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -12,8 +14,7 @@ typedef struct {
     Evaluation *evaluation;
     Scorer **scorer; // [threads]
     int threads;
-    DecodedSink *sink;
-    void *data;
+    const DecodedTaker *taker;
     Progress progress;
     pthread_mutex_t lock;
     bool failed; // under the lock, as the reason is
@@ -38,13 +39,19 @@ static bool has_failed(Work *work)
     return failed;
 }
 
-static bool score_decoded(Work *work, const Clip *clip, Scorer *scorer, Score *score, Error *error)
+static bool score_decoded(const DecodedTaker *taker, const Clip *clip, Scorer *scorer, Score *score,
+                          Error *error)
 {
-    float *decoded = malloc(clip->samples * sizeof *decoded);
-    if (!decoded) return error_set(error, "out of memory");
-    *score = scorer_run(scorer, clip->audio, clip->samples, decoded);
-    const bool good = work->sink(work->data, clip, score, decoded, error);
-    free(decoded);
+    const Sound sound = clip_sound(clip);
+    Sound decoded;
+    char *path = file_join(taker->folder, "decoded");
+    SoundStore *store = path ? sound_store_new(path, error) : NULL;
+    if (!path) error_set(error, "out of memory");
+    const bool good = store && scorer_run(scorer, &sound, sound_store_add, store, score, error) &&
+                      sound_store_open(store, &decoded, error) &&
+                      taker->take(taker->data, clip, score, &decoded, error);
+    sound_store_free(store);
+    free(path);
     return good;
 }
 
@@ -53,13 +60,14 @@ static void score_clip(void *data, int item, int thread)
     Work *work = data;
     Evaluation *evaluation = work->evaluation;
     const Clip *clip = &evaluation->dataset->clip[evaluation->clip[item]];
+    const Sound sound = clip_sound(clip);
     Scorer *scorer = work->scorer[thread];
+    Score *score = &evaluation->score[item];
     Error error;
     if (has_failed(work)) return;
-    if (!work->sink)
-        evaluation->score[item] = scorer_run(scorer, clip->audio, clip->samples, NULL);
-    else if (!score_decoded(work, clip, scorer, &evaluation->score[item], &error))
-        fail(work, &error);
+    const bool good = work->taker ? score_decoded(work->taker, clip, scorer, score, &error)
+                                  : scorer_run(scorer, &sound, NULL, NULL, score, &error);
+    if (!good) fail(work, &error);
     progress_step(&work->progress, clip->samples);
 }
 
@@ -101,10 +109,10 @@ static void score_clips(Work *work, Pool *pool)
 }
 
 bool evaluation_run(Evaluation *evaluation, const Model *model, const Dataset *dataset, Split split,
-                    Pool *pool, DecodedSink *sink, void *data, Error *error)
+                    Pool *pool, const DecodedTaker *taker, Error *error)
 {
     *evaluation = (Evaluation){.model = model, .dataset = dataset};
-    Work work = {.evaluation = evaluation, .sink = sink, .data = data, .error = error};
+    Work work = {.evaluation = evaluation, .taker = taker, .error = error};
     const bool ready =
         choose_clips(evaluation, split, error) && make_scorers(&work, pool_threads(pool), error);
     if (ready) score_clips(&work, pool);

@@ -18,16 +18,20 @@ typedef struct {
     Score *score; // [clips]
 } Evaluation;
 
-// Takes what came back of a clip, as long as the clip; called by any thread, each clip once. False
-// stops the evaluation.
-typedef bool DecodedSink(void *data, const Clip *clip, const Score *score, const float *decoded,
-                         Error *error);
+// Who takes what came back of a clip, as long as the clip; called by any thread, each clip once.
+// False stops the evaluation.
+typedef struct {
+    bool (*take)(void *data, const Clip *clip, const Score *score, const Sound *decoded,
+                 Error *error);
+    void *data;
+    const char *folder; // where it is kept until then
+} DecodedTaker;
 
-// Evaluates the clips of a split; SPLITS: of all. `sink` may be NULL. Shows its progress on
+// Evaluates the clips of a split; SPLITS: of all. `taker` may be NULL. Shows its progress on
 // standard error. The caller ends it with evaluation_free(), also where it failed; model and
 // dataset must stay.
 bool evaluation_run(Evaluation *evaluation, const Model *model, const Dataset *dataset, Split split,
-                    Pool *pool, DecodedSink *sink, void *data, Error *error);
+                    Pool *pool, const DecodedTaker *taker, Error *error);
 void evaluation_free(Evaluation *evaluation);
 
 typedef enum { TABLE_TEXT, TABLE_TSV, TABLE_CSV } TableForm;

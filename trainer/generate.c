@@ -10,6 +10,7 @@
 #include "score.h"
 #include "sound_measure.h"
 #include "sound_picture.h"
+#include "sound_store.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -110,38 +111,32 @@ static Latent *join_parts(const Call *call, const LatentParts *list, const Model
 
 // ---- Sound ----
 
-typedef struct {
-    float *audio;
-    size_t samples;
-} Sound;
-
-static bool add_samples(void *data, const float *samples, size_t n, Error *error)
+// Leaves a sound in a store beside `path`; the caller frees that. NULL on error.
+static SoundStore *decode(Sound *sound, const char *path, const Latent *latent, const Model *model,
+                          Error *error)
 {
-    (void)error;
-    Sound *sound = data;
-    memcpy(sound->audio + sound->samples, samples, n * sizeof *samples);
-    sound->samples += n;
-    return true;
-}
-
-// The caller frees sound->audio.
-static bool decode(Sound *sound, const Latent *latent, const Model *model, Error *error)
-{
-    const uint64_t samples = decoded_samples(latent, model, error);
-    *sound = (Sound){.audio = samples ? malloc(samples * sizeof *sound->audio) : NULL};
-    if (samples == 0) return false;
-    if (!sound->audio) return error_set(error, "out of memory");
-    return decode_latent(latent, model, add_samples, sound, stderr, error);
+    SoundStore *store = sound_store_new(path, error);
+    if (store && decode_latent(latent, model, sound_store_add, store, stderr, error) &&
+        sound_store_open(store, sound, error))
+        return store;
+    sound_store_free(store);
+    return NULL;
 }
 
 // How far the bent sound is from the plain one, as an SNR.
 static double compare(const Sound *plain, const Sound *bent)
 {
+    enum { PIECE = 4096 }; // samples
+    float before[PIECE], after[PIECE];
     double signal = 0.0, difference = 0.0;
-    for (size_t i = 0; i < plain->samples; i++) {
-        const double was = (double)plain->audio[i], change = (double)bent->audio[i] - was;
-        signal += was * was;
-        difference += change * change;
+    for (size_t at = 0; at < plain->samples; at += PIECE) {
+        sound_read(plain, at, PIECE, before);
+        sound_read(bent, at, PIECE, after);
+        for (size_t i = 0; i < PIECE; i++) { // silence is behind the end of both
+            const double was = (double)before[i], change = (double)after[i] - was;
+            signal += was * was;
+            difference += change * change;
+        }
     }
     return score_snr(signal, difference);
 }
@@ -192,8 +187,7 @@ static bool write_audio(const Generation *generation, const Sound *sound, Error 
 {
     uint64_t clipped;
     const char *path = generation->path[FILE_AUDIO];
-    if (!audio_write_mono(path, generation->model->sample_rate, sound->audio, sound->samples,
-                          &clipped, error))
+    if (!audio_write_mono(path, generation->model->sample_rate, sound, &clipped, error))
         return false;
     command_note_clipped(&command_generate, path, clipped);
     return true;
@@ -202,8 +196,7 @@ static bool write_audio(const Generation *generation, const Sound *sound, Error 
 static bool draw_picture(const Generation *generation, const Sound *sound, Error *error)
 {
     const char *slash = strrchr(generation->call->output, '/');
-    const PicturedSound pictured = {slash ? slash + 1 : generation->call->output, sound->audio,
-                                    sound->samples};
+    const PicturedSound pictured = {slash ? slash + 1 : generation->call->output, *sound};
     return generation->call->no_pictures || sound_picture(generation->path[FILE_PICTURE], &pictured,
                                                           1, generation->model->sample_rate, error);
 }
@@ -268,8 +261,7 @@ static void tell(const Generation *generation, const Sound *sound)
 static bool write_files(Generation *generation, const Latent *latent, const Sound *sound,
                         Error *error)
 {
-    if (!sound_measure(&generation->measure, sound->audio, sound->samples,
-                       generation->model->sample_rate, error) ||
+    if (!sound_measure(&generation->measure, sound, generation->model->sample_rate, error) ||
         !write_audio(generation, sound, error) ||
         !latent_write(latent, generation->path[FILE_LATENT], error) ||
         !draw_picture(generation, sound, error) || !write_record(generation, sound, error))
@@ -280,29 +272,32 @@ static bool write_files(Generation *generation, const Latent *latent, const Soun
 
 // ---- The call ----
 
-// Bends the latent and decodes it; before, where it is bent, it is decoded as it was.
-static bool bend(Generation *generation, Latent *latent, Sound *bent, Error *error)
+// Bends the latent and decodes it; before, where it is bent, it is decoded as it was. The caller
+// frees the store that the sound is in; NULL on error.
+static SoundStore *bend(Generation *generation, Latent *latent, Sound *bent, Error *error)
 {
     const LatentOptions *options = &generation->call->options;
     const Model *model = generation->model;
-    Sound plain = {0};
+    const char *path = generation->path[FILE_AUDIO];
+    Sound plain;
+    SoundStore *before = NULL, *after = NULL;
     generation->change = NAN;
     const bool changes = latent_options_change(options);
-    const bool good = (!changes || decode(&plain, latent, model, error)) &&
-                      latent_options_apply(&command_generate, options, model, latent, error) &&
-                      decode(bent, latent, model, error);
-    if (good && changes) generation->change = compare(&plain, bent);
-    free(plain.audio);
-    return good;
+    if ((!changes || (before = decode(&plain, path, latent, model, error))) &&
+        latent_options_apply(&command_generate, options, model, latent, error))
+        after = decode(bent, path, latent, model, error);
+    if (before && after) generation->change = compare(&plain, bent);
+    sound_store_free(before);
+    return after;
 }
 
 static bool generate(Generation *generation, Error *error)
 {
     Latent *latent = join_parts(generation->call, generation->list, generation->model, error);
-    Sound sound = {0};
-    const bool good = latent && bend(generation, latent, &sound, error) &&
-                      write_files(generation, latent, &sound, error);
-    free(sound.audio);
+    Sound sound;
+    SoundStore *store = latent ? bend(generation, latent, &sound, error) : NULL;
+    const bool good = store && write_files(generation, latent, &sound, error);
+    sound_store_free(store);
     latent_free(latent);
     return good;
 }

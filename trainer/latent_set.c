@@ -201,9 +201,8 @@ size_t *latent_set_choose(const LatentSet *set, Split split, size_t *count, Erro
 struct LatentSetWriter {
     FileWriter file;
     SafetensorsBuilder *header;
-    size_t channels, frames;
-    float *values; // a clip's, [channels][frames]
-    Hash hash;
+    size_t clips, channels, frames;
+    off_t values; // where they begin
 };
 
 static void describe_json(SafetensorsBuilder *header, const char *key, json_t *json)
@@ -254,51 +253,104 @@ static void describe_set(SafetensorsBuilder *header, const LatentSet *about)
 static const char unknown_digest[HASH_TEXT] =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
+static bool begin_file(LatentSetWriter *writer, const LatentSet *about, Error *error)
+{
+    FILE *stream = writer->file.stream;
+    describe_set(writer->header, about);
+    if (!safetensors_write_header(writer->header, unknown_digest, stream, error))
+        return error_prefix(error, writer->file.path);
+    writer->values = fflush(stream) == 0 ? ftello(stream) : -1;
+    const size_t bytes = about->clips * about->channels * about->frames * sizeof(float);
+    return (writer->values > 0 && ftruncate(fileno(stream), writer->values + (off_t)bytes) == 0) ||
+           error_set(error, "%s: %s", writer->file.path, strerror(errno));
+}
+
 LatentSetWriter *latent_set_create(const char *path, const LatentSet *about, Error *error)
 {
     error_set(error, "out of memory");
     LatentSetWriter *writer = calloc(1, sizeof *writer);
     if (!writer) return NULL;
+    writer->clips = about->clips;
     writer->channels = about->channels;
     writer->frames = about->frames;
-    writer->values = malloc(about->channels * about->frames * sizeof(float));
     writer->header = safetensors_builder_new();
-    hash_begin(&writer->hash);
-    if (writer->values && writer->header && file_create(&writer->file, path, error)) {
-        describe_set(writer->header, about);
-        if (safetensors_write_header(writer->header, unknown_digest, writer->file.stream, error))
-            return writer;
-        error_prefix(error, path);
-    }
+    if (writer->header && file_create(&writer->file, path, error) &&
+        begin_file(writer, about, error))
+        return writer;
     latent_set_abandon(writer);
     return NULL;
 }
 
-bool latent_set_add(LatentSetWriter *writer, const float *values, Error *error)
+static bool write_at(const LatentSetWriter *writer, const float *values, size_t n, off_t at,
+                     Error *error)
 {
-    const size_t channels = writer->channels, frames = writer->frames;
-    for (size_t t = 0; t < frames; t++)
-        for (size_t c = 0; c < channels; c++)
-            writer->values[c * frames + t] = values[t * channels + c];
-    const size_t bytes = channels * frames * sizeof(float);
-    hash_add(&writer->hash, writer->values, bytes);
-    return fwrite(writer->values, 1, bytes, writer->file.stream) == bytes ||
-           error_set(error, "%s: %s", writer->file.path, strerror(errno));
+    const char *bytes = (const char *)values;
+    for (size_t left = n * sizeof *values; left > 0;) {
+        const ssize_t written = pwrite(fileno(writer->file.stream), bytes, left, at);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0)
+            return error_set(error, "%s: %s", writer->file.path,
+                             strerror(written < 0 ? errno : ENOSPC));
+        bytes += written;
+        left -= (size_t)written;
+        at += written;
+    }
+    return true;
+}
+
+bool latent_set_put(LatentSetWriter *writer, size_t clip, size_t at, const float *values, size_t n,
+                    Error *error)
+{
+    enum { PIECE = 1024 }; // frames written at a time, of each channel
+    float piece[PIECE];
+    for (size_t done = 0; done < n; done += PIECE) {
+        const size_t left = n - done, frames = left < PIECE ? left : PIECE;
+        for (size_t c = 0; c < writer->channels; c++) {
+            const size_t row = (clip * writer->channels + c) * writer->frames;
+            const size_t place = (row + at + done) * sizeof *piece;
+            for (size_t t = 0; t < frames; t++)
+                piece[t] = values[(done + t) * writer->channels + c];
+            if (!write_at(writer, piece, frames, writer->values + (off_t)place, error))
+                return false;
+        }
+    }
+    return true;
 }
 
 static void writer_free(LatentSetWriter *writer)
 {
     safetensors_builder_free(writer->header);
-    free(writer->values);
     free(writer);
+}
+
+// Of all values, as they stand in the file.
+static bool digest_values(const LatentSetWriter *writer, char digest[HASH_TEXT], Error *error)
+{
+    unsigned char piece[1 << 16];
+    size_t left = writer->clips * writer->channels * writer->frames * sizeof(float);
+    off_t at = writer->values;
+    Hash hash;
+    hash_begin(&hash);
+    while (left > 0) {
+        const size_t wanted = left < sizeof piece ? left : sizeof piece;
+        const ssize_t n = pread(fileno(writer->file.stream), piece, wanted, at);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0)
+            return error_set(error, "%s: %s", writer->file.path, strerror(n < 0 ? errno : EIO));
+        hash_add(&hash, piece, (size_t)n);
+        left -= (size_t)n;
+        at += n;
+    }
+    hash_end(&hash, digest);
+    return true;
 }
 
 bool latent_set_commit(LatentSetWriter *writer, Error *error)
 {
     char digest[HASH_TEXT];
-    hash_end(&writer->hash, digest);
-    bool good = fseek(writer->file.stream, 0, SEEK_SET) == 0;
-    if (!good) error_set(error, "%s: %s", writer->file.path, strerror(errno));
+    bool good = digest_values(writer, digest, error);
+    if (good && fseek(writer->file.stream, 0, SEEK_SET) != 0)
+        good = error_set(error, "%s: %s", writer->file.path, strerror(errno));
     good = good && safetensors_write_header(writer->header, digest, writer->file.stream, error);
     if (!good) {
         latent_set_abandon(writer);

@@ -53,11 +53,13 @@ size_t *latent_set_choose(const LatentSet *set, Split split, size_t *count, Erro
 typedef struct LatentSetWriter LatentSetWriter;
 
 // Begins a file of what `about` says; the values of its clips are not read, they follow by
-// latent_set_add(). Nothing stands under the path until latent_set_commit().
+// latent_set_put(). Nothing stands under the path until latent_set_commit().
 LatentSetWriter *latent_set_create(const char *path, const LatentSet *about, Error *error);
 
-// The next clip's values[frames][channels], as an encoder gives them.
-bool latent_set_add(LatentSetWriter *writer, const float *values, Error *error);
+// values[n][channels] of a clip, as an encoder gives them, from the clip's frame `at` on. In any
+// order, by any number of threads; what was not put is 0.
+bool latent_set_put(LatentSetWriter *writer, size_t clip, size_t at, const float *values, size_t n,
+                    Error *error);
 
 // Ends the file, or removes what there is of it. The writer is freed either way.
 bool latent_set_commit(LatentSetWriter *writer, Error *error);

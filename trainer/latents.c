@@ -7,6 +7,7 @@
 #include "music_options.h"
 #include "progress.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,71 +45,89 @@ typedef struct {
 
 // ---- Encoding ----
 
-enum { CHUNK_CLIPS = 32 }; // encoded between two writes
+enum { PIECE = 64 * CODEC_BLOCK }; // samples read, and encoded between two writes
 
 typedef struct {
     const Model *model;
     const Dataset *dataset;
     LatentSet about;
+    LatentSetWriter *writer;
     Encoder **encoder; // [threads]
-    float **frames;    // [threads], what one block can give
+    float **frames;    // [threads], what one piece can give
     int threads;
-    float *latent; // [CHUNK_CLIPS][frames][channels]
-    size_t first;  // clip of the chunk
     Progress progress;
+    pthread_mutex_t lock;
+    bool failed; // under the lock, as the reason is
+    Error *error;
 } Encoding;
 
-static size_t latent_values(const Encoding *encoding)
+static void fail(Encoding *encoding, const Error *error)
 {
-    return encoding->about.channels * encoding->about.frames;
+    pthread_mutex_lock(&encoding->lock);
+    if (!encoding->failed) *encoding->error = *error; // the first is told
+    encoding->failed = true;
+    pthread_mutex_unlock(&encoding->lock);
+}
+
+static bool has_failed(Encoding *encoding)
+{
+    pthread_mutex_lock(&encoding->lock);
+    const bool failed = encoding->failed;
+    pthread_mutex_unlock(&encoding->lock);
+    return failed;
 }
 
 // The window's samples from `at` on; silence is behind them.
-static void read_block(const Encoding *encoding, size_t clip, size_t at, float block[CODEC_BLOCK])
+static void read_piece(const Encoding *encoding, size_t clip, size_t at, float piece[PIECE])
 {
     const size_t window = encoding->about.window, left = at < window ? window - at : 0;
-    const size_t n = left < CODEC_BLOCK ? left : CODEC_BLOCK;
-    dataset_read(encoding->dataset, (Window){(uint32_t)clip, at}, n, block);
-    memset(block + n, 0, (CODEC_BLOCK - n) * sizeof *block);
+    const size_t n = left < PIECE ? left : PIECE;
+    dataset_read(encoding->dataset, (Window){(uint32_t)clip, at}, n, piece);
+    memset(piece + n, 0, (PIECE - n) * sizeof *piece);
+}
+
+// Encodes the window's samples from `at` on; returns how many frames they gave.
+static size_t encode_piece(const Encoding *encoding, size_t clip, size_t at, int thread)
+{
+    float piece[PIECE];
+    size_t given = 0;
+    read_piece(encoding, clip, at, piece);
+    for (size_t i = 0; i < PIECE; i += CODEC_BLOCK)
+        given += encoder_process(encoding->encoder[thread], piece + i, CODEC_BLOCK,
+                                 encoding->frames[thread] + given * encoding->about.channels);
+    return given;
 }
 
 static void encode_clip(void *data, int item, int thread)
 {
     Encoding *encoding = data;
-    Encoder *encoder = encoding->encoder[thread];
-    const size_t channels = encoding->about.channels, frames = encoding->about.frames;
-    const size_t clip = encoding->first + (size_t)item;
-    float *latent = encoding->latent + (size_t)item * latent_values(encoding);
-    float block[CODEC_BLOCK];
+    const size_t clip = (size_t)item, frames = encoding->about.frames;
     const DenormalsState before = denormals_off();
-    encoder_reset(encoder, arch_round_up(&encoding->model->arch, encoding->about.window));
+    encoder_reset(encoding->encoder[thread],
+                  arch_round_up(&encoding->model->arch, encoding->about.window));
     size_t done = 0;
-    for (size_t at = 0; done < frames; at += CODEC_BLOCK) {
-        read_block(encoding, clip, at, block);
-        const size_t given = encoder_process(encoder, block, CODEC_BLOCK, encoding->frames[thread]);
+    for (size_t at = 0; done < frames && !has_failed(encoding); at += PIECE) {
+        Error error;
+        const size_t given = encode_piece(encoding, clip, at, thread);
         const size_t kept = given < frames - done ? given : frames - done;
-        memcpy(latent + done * channels, encoding->frames[thread],
-               kept * channels * sizeof *latent);
+        if (!latent_set_put(encoding->writer, clip, done, encoding->frames[thread], kept, &error))
+            fail(encoding, &error);
         done += kept;
     }
     denormals_restore(before);
     progress_step(&encoding->progress, 1);
 }
 
-static bool encode_all(Encoding *encoding, LatentSetWriter *writer, Pool *pool, Error *error)
+static bool encode_all(Encoding *encoding, Pool *pool, Error *error)
 {
     const size_t clips = encoding->about.clips;
-    bool good = true;
+    encoding->error = error;
+    pthread_mutex_init(&encoding->lock, NULL);
     progress_begin(&encoding->progress, stderr, "encoding, clip", clips, clips);
-    for (size_t at = 0; good && at < clips; at += CHUNK_CLIPS) {
-        const size_t n = clips - at < CHUNK_CLIPS ? clips - at : CHUNK_CLIPS;
-        encoding->first = at;
-        pool_run(pool, encode_clip, encoding, (int)n);
-        for (size_t i = 0; good && i < n; i++)
-            good = latent_set_add(writer, encoding->latent + i * latent_values(encoding), error);
-    }
+    pool_run(pool, encode_clip, encoding, (int)clips);
     progress_end(&encoding->progress);
-    return good;
+    pthread_mutex_destroy(&encoding->lock);
+    return !encoding->failed;
 }
 
 // ---- Making and freeing ----
@@ -161,13 +180,13 @@ static bool make_encoders(Encoding *encoding, int threads, Error *error)
 {
     encoding->encoder = calloc((size_t)threads, sizeof(Encoder *));
     encoding->frames = calloc((size_t)threads, sizeof(float *));
-    encoding->latent = malloc(CHUNK_CLIPS * latent_values(encoding) * sizeof(float));
-    bool good = encoding->encoder && encoding->frames && encoding->latent;
+    bool good = encoding->encoder && encoding->frames;
     for (int i = 0; good && i < threads; i++) {
         encoding->threads = i + 1;
         Encoder *encoder = encoding->encoder[i] = encoder_new(encoding->model);
         const size_t most = encoder ? encoder_frames_max(encoder, CODEC_BLOCK) : 0;
-        encoding->frames[i] = malloc((most + 1) * encoding->about.channels * sizeof(float));
+        encoding->frames[i] =
+            malloc((most + 1) * (PIECE / CODEC_BLOCK) * encoding->about.channels * sizeof(float));
         good = encoder && encoding->frames[i];
     }
     return good || error_set(error, "out of memory");
@@ -181,16 +200,15 @@ static void encoding_free(Encoding *encoding)
     }
     free(encoding->encoder);
     free(encoding->frames);
-    free(encoding->latent);
     free(encoding->about.clip);
 }
 
 static bool write_set(Encoding *encoding, const char *path, Pool *pool, Error *error)
 {
-    LatentSetWriter *writer = latent_set_create(path, &encoding->about, error);
-    if (!writer) return false;
-    if (encode_all(encoding, writer, pool, error)) return latent_set_commit(writer, error);
-    latent_set_abandon(writer);
+    encoding->writer = latent_set_create(path, &encoding->about, error);
+    if (!encoding->writer) return false;
+    if (encode_all(encoding, pool, error)) return latent_set_commit(encoding->writer, error);
+    latent_set_abandon(encoding->writer);
     return false;
 }
 

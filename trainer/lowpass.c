@@ -47,21 +47,19 @@ void lowpass_free(LowPass *lowpass)
 }
 
 // Copies the window whose middle half begins at `start`.
-static void read_window(const float *audio, size_t samples, size_t start, float *window)
+static void read_window(const Sound *sound, size_t start, float *window)
 {
     const size_t before = start < MARGIN ? MARGIN - start : 0; // silence
-    const size_t from = start + before - MARGIN;
-    const size_t left = samples - from;
-    const size_t copied = left < WINDOW - before ? left : WINDOW - before;
-    memset(window, 0, WINDOW * sizeof *window);
-    memcpy(window + before, audio + from, copied * sizeof *window);
+    memset(window, 0, before * sizeof *window);
+    sound_read(sound, start + before - MARGIN, WINDOW - before, window + before);
 }
 
-double lowpass_error(LowPass *lowpass, const float *audio, size_t samples)
+double lowpass_error(LowPass *lowpass, const Sound *sound)
 {
+    const size_t samples = sound->samples;
     double sum = 0.0;
     for (size_t start = 0; start < samples; start += STEP) {
-        read_window(audio, samples, start, lowpass->window);
+        read_window(sound, start, lowpass->window);
         kiss_fftr(lowpass->forward, lowpass->window, lowpass->bins);
         // What goes is brought back, not what stays: so a small loss is not the difference of large
         // numbers.

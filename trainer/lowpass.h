@@ -7,8 +7,7 @@
 #define TRASLUZ_LOWPASS_H
 
 #include "error.h"
-
-#include <stddef.h>
+#include "sound.h"
 
 typedef struct LowPass LowPass;
 
@@ -18,6 +17,6 @@ void lowpass_free(LowPass *lowpass);
 
 // The sum of squares of what the low-pass takes from the signal; silence stands before and behind
 // it.
-double lowpass_error(LowPass *lowpass, const float *audio, size_t samples);
+double lowpass_error(LowPass *lowpass, const Sound *sound);
 
 #endif

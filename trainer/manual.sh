@@ -2,6 +2,7 @@
 # manual.sh TRAINER: prints the man page trainer.1: what is said here, and what each command says by --help.
 set -eu
 trainer=$1
+date=$(sed -n 's/^#define TRAINER_VERSION_DATE *"\(.*\)".*/\1/p' "$(dirname "$0")/version.h")
 
 # Commands, one a line.
 commands() {
@@ -75,7 +76,7 @@ describe() {
 
 cat <<END
 .\\" Written by manual.sh.
-.TH TRAINER 1 2026-11-23 "$("$trainer" --version | sed 's/trainer (\(.*\)) /\1 /')" "User Commands"
+.TH TRAINER 1 $date "$("$trainer" --version | sed 's/trainer (\(.*\)) /\1 /')" "User Commands"
 .ad l
 .SH NAME
 trainer \\- trains autoencoders of audio, and works with what they have learnt

@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { PIECE = 4096 }; // samples
 
@@ -50,52 +49,47 @@ void scorer_free(Scorer *scorer)
     free(scorer);
 }
 
-static double signal_energy(const float *audio, size_t samples)
+// Takes decoded[n], which stand for the sound's from `at` on.
+static bool take_decoded(const Sound *sound, size_t at, const float *decoded, size_t n,
+                         AudioSink *sink, void *data, Score *score, Error *error)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < samples; i++) sum += (double)audio[i] * (double)audio[i];
-    return sum;
+    float original[PIECE];
+    sound_read(sound, at, n, original);
+    for (size_t i = 0; i < n; i++) {
+        const double was = (double)original[i], difference = (double)decoded[i] - was;
+        score->signal += was * was;
+        score->codec += difference * difference;
+    }
+    return !sink || sink(data, decoded, n, error);
 }
 
-// Copies a piece of the recording; silence is behind it.
-static void read_piece(const float *audio, size_t samples, size_t at, float piece[PIECE])
-{
-    const size_t left = at < samples ? samples - at : 0;
-    const size_t n = left < PIECE ? left : PIECE;
-    if (n > 0) memcpy(piece, audio + at, n * sizeof *piece);
-    memset(piece + n, 0, (PIECE - n) * sizeof *piece);
-}
-
-static double codec_error(Scorer *scorer, const float *audio, size_t samples, float *decoded)
+static bool score_codec(Scorer *scorer, const Sound *sound, AudioSink *sink, void *data,
+                        Score *score, Error *error)
 {
     static const LatentSettings untouched = {LATENT_NEUTRAL};
-    const size_t delay = (size_t)stream_delay(scorer->stream), end = samples + delay;
+    const size_t delay = (size_t)stream_delay(scorer->stream), end = sound->samples + delay;
     float piece[PIECE];
-    double sum = 0.0;
-    stream_reset(scorer->stream, arch_round_up(&scorer->model->arch, samples));
+    stream_reset(scorer->stream, arch_round_up(&scorer->model->arch, sound->samples));
     for (size_t at = 0; at < end; at += PIECE) {
-        read_piece(audio, samples, at, piece);
+        sound_read(sound, at, PIECE, piece);
         stream_process(scorer->stream, &untouched, piece, piece, NULL, PIECE);
-        for (size_t i = at < delay ? delay - at : 0; i < PIECE && at + i < end; i++) {
-            const double error = (double)piece[i] - (double)audio[at + i - delay];
-            sum += error * error;
-            if (decoded) decoded[at + i - delay] = piece[i];
-        }
+        const size_t from = at < delay ? delay - at : 0, to = end - at < PIECE ? end - at : PIECE;
+        if (from < to && !take_decoded(sound, at + from - delay, piece + from, to - from, sink,
+                                       data, score, error))
+            return false;
     }
-    return sum;
+    return true;
 }
 
-Score scorer_run(Scorer *scorer, const float *audio, size_t samples, float *decoded)
+bool scorer_run(Scorer *scorer, const Sound *sound, AudioSink *sink, void *data, Score *score,
+                Error *error)
 {
+    *score = (Score){.samples = (double)sound->samples};
     const DenormalsState before = denormals_off();
-    const Score score = {
-        .samples = (double)samples,
-        .signal = signal_energy(audio, samples),
-        .codec = codec_error(scorer, audio, samples, decoded),
-        .lowpass = scorer->lowpass ? lowpass_error(scorer->lowpass, audio, samples) : 0.0,
-    };
+    const bool good = score_codec(scorer, sound, sink, data, score, error);
+    if (good && scorer->lowpass) score->lowpass = lowpass_error(scorer->lowpass, sound);
     denormals_restore(before);
-    return score;
+    return good;
 }
 
 double score_snr(double signal, double error)

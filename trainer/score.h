@@ -6,7 +6,9 @@
 #ifndef TRASLUZ_SCORE_H
 #define TRASLUZ_SCORE_H
 
+#include "audio.h"
 #include "model.h"
+#include "sound.h"
 
 typedef struct {
     double samples;
@@ -21,10 +23,11 @@ typedef struct Scorer Scorer;
 Scorer *scorer_new(const Model *model, Error *error);
 void scorer_free(Scorer *scorer);
 
-// Scores audio[samples], at the model's rate and at least one sample, as a whole: encoded and
-// decoded as the network was trained, zero padding at both ends. decoded[samples] is what comes
-// back; it may be NULL.
-Score scorer_run(Scorer *scorer, const float *audio, size_t samples, float *decoded);
+// Scores a sound at the model's rate, of at least one sample, as a whole: encoded and decoded as
+// the network was trained, zero padding at both ends. `sink` takes what comes back, as long as the
+// sound, and may end it with an error; it may be NULL.
+bool scorer_run(Scorer *scorer, const Sound *sound, AudioSink *sink, void *data, Score *score,
+                Error *error);
 
 // False where the latent has as many numbers as the audio: then a low-pass that keeps as many loses
 // nothing.

@@ -3,16 +3,10 @@
 #include "spectrogram.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { SIZE = 1024, HOP = SIZE / 2, BINS = SIZE / 2 + 1 }; // of the transform, samples
 enum { PIECE = 512 * HOP };                                // transformed at a time
-
-static double mean_square(const float *audio, size_t samples)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < samples; i++) sum += (double)audio[i] * (double)audio[i];
-    return sum / (double)samples;
-}
 
 static bool add_power(double power[BINS], const float *audio, size_t samples, Error *error)
 {
@@ -38,15 +32,27 @@ static void measure_spectrum(SoundMeasure *measure, const double power[BINS], do
     measure->flatness = exp(logarithms / (BINS - 1)) / (sum / (BINS - 1));
 }
 
-bool sound_measure(SoundMeasure *measure, const float *audio, size_t samples, double rate,
-                   Error *error)
+// The sum of the sound's squares, and the sum of its spectra. piece[PIECE] is for use.
+static bool add_pieces(const Sound *sound, float *piece, double *squares, double power[BINS],
+                       Error *error)
 {
-    double power[BINS] = {0};
-    const double square = mean_square(audio, samples);
-    *measure = (SoundMeasure){.level = 10.0 * log10(square)};
-    for (size_t at = 0; at < samples; at += PIECE)
-        if (!add_power(power, audio + at, samples - at < PIECE ? samples - at : PIECE, error))
-            return false;
-    if (square > 0.0) measure_spectrum(measure, power, rate);
+    for (size_t at = 0; at < sound->samples; at += PIECE) {
+        const size_t left = sound->samples - at, n = left < PIECE ? left : PIECE;
+        sound_read(sound, at, n, piece);
+        for (size_t i = 0; i < n; i++) *squares += (double)piece[i] * (double)piece[i];
+        if (!add_power(power, piece, n, error)) return false;
+    }
     return true;
+}
+
+bool sound_measure(SoundMeasure *measure, const Sound *sound, double rate, Error *error)
+{
+    double power[BINS] = {0}, squares = 0.0;
+    float *piece = malloc(PIECE * sizeof *piece);
+    const bool good = piece ? add_pieces(sound, piece, &squares, power, error)
+                            : error_set(error, "out of memory");
+    free(piece);
+    *measure = (SoundMeasure){.level = 10.0 * log10(squares / (double)sound->samples)};
+    if (good && squares > 0.0) measure_spectrum(measure, power, rate);
+    return good;
 }

@@ -3,8 +3,7 @@
 #define TRASLUZ_SOUND_MEASURE_H
 
 #include "error.h"
-
-#include <stddef.h>
+#include "sound.h"
 
 typedef struct {
     double level;    // RMS in dB relative to full scale; minus infinity for silence
@@ -12,11 +11,10 @@ typedef struct {
     double flatness; // of the spectrum, from 0, a single tone, to 1, white noise; 0 for silence
 } SoundMeasure;
 
-// Of audio[0, samples) at `rate` Hz, at least one sample. Centroid and flatness are those of the
+// Of a sound at `rate` Hz, at least one sample. Centroid and flatness are those of the
 // mean power spectrum (Hann window of 1024 samples, half overlapping); flatness is its geometric
 // mean over its arithmetic one: Johnston, "Transform coding of audio signals using perceptual noise
 // criteria", IEEE JSAC 6 (1988).
-bool sound_measure(SoundMeasure *measure, const float *audio, size_t samples, double rate,
-                   Error *error);
+bool sound_measure(SoundMeasure *measure, const Sound *sound, double rate, Error *error);
 
 #endif

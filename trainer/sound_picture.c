@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 enum { SIZE = 1024, HOP = SIZE / 4, BINS = SIZE / 2 + 1 }; // of the transform, samples
+enum { MARGIN = SIZE / 2 };
 
 enum { LEFT = 84, PANEL = 600, GAP = 32, RIGHT = 100, HEIGHT = 640 }; // pixels
 enum { COLUMNS = PANEL };                                             // of a sound, at most
@@ -40,44 +41,58 @@ static int picture_width(size_t count)
 
 // ---- Waveforms ----
 
-static float largest(const PicturedSound *sounds, size_t count)
-{
-    float peak = 0.0f;
-    for (size_t s = 0; s < count; s++)
-        for (size_t i = 0; i < sounds[s].samples; i++)
-            peak = fmaxf(peak, fabsf(sounds[s].audio[i]));
-    return peak;
-}
-
-// A column each line: seconds, lowest and highest sample.
-static void write_waveform(FILE *script, size_t index, const PicturedSound *sound, double rate)
+// A column each line: seconds, lowest and highest sample. Returns the largest absolute value;
+// column[] is for use.
+static float write_waveform(FILE *script, size_t index, const Sound *sound, double rate,
+                            float *column)
 {
     const size_t step = column_step(sound->samples);
+    float peak = 0.0f;
     fprintf(script, "$wave%zu << EOD\n", index);
     for (size_t at = 0; at < sound->samples; at += step) {
-        float low = sound->audio[at], high = low;
-        for (size_t i = at; i < sound->samples && i < at + step; i++) {
-            low = fminf(low, sound->audio[i]);
-            high = fmaxf(high, sound->audio[i]);
+        const size_t left = sound->samples - at, n = left < step ? left : step;
+        sound_read(sound, at, n, column);
+        float low = column[0], high = low;
+        for (size_t i = 1; i < n; i++) {
+            low = fminf(low, column[i]);
+            high = fmaxf(high, column[i]);
         }
         fprintf(script, "%.6g %.5g %.5g\n", ((double)at + 0.5 * (double)step) / rate, (double)low,
                 (double)high);
+        peak = fmaxf(peak, fmaxf(-low, high));
     }
     fputs("EOD\n", script);
+    return peak;
+}
+
+// The same for all of them.
+static bool write_waveforms(FILE *script, const PicturedSound *sounds, size_t count, double rate,
+                            float *peak, Error *error)
+{
+    *peak = 0.0f;
+    for (size_t s = 0; s < count; s++) {
+        const Sound *sound = &sounds[s].sound;
+        float *column = malloc(column_step(sound->samples) * sizeof *column);
+        if (!column) return error_set(error, "out of memory");
+        *peak = fmaxf(*peak, write_waveform(script, s, sound, rate, column));
+        free(column);
+    }
+    return true;
 }
 
 // ---- Spectrograms ----
 
 // The mean power of the frames whose middles lie in the column, as a level. The frames reach over
-// the column's ends, so what lies there is transformed as well.
-static bool make_column(const PicturedSound *sound, size_t at, float level[BINS], Error *error)
+// the column's ends, so what lies there is transformed as well. audio[] is for use.
+static bool make_column(const Sound *sound, size_t at, float *audio, float level[BINS],
+                        Error *error)
 {
-    const size_t step = column_step(sound->samples), margin = SIZE / 2;
-    const size_t from = at > margin ? at - margin : 0;
-    const size_t end = at + step + margin < sound->samples ? at + step + margin : sound->samples;
+    const size_t step = column_step(sound->samples);
+    const size_t from = at > MARGIN ? at - MARGIN : 0;
+    const size_t end = at + step + MARGIN < sound->samples ? at + step + MARGIN : sound->samples;
     Spectrogram spectrogram;
-    if (!spectrogram_make(&spectrogram, sound->audio + from, end - from, SIZE, HOP, error))
-        return false;
+    sound_read(sound, from, end - from, audio);
+    if (!spectrogram_make(&spectrogram, audio, end - from, SIZE, HOP, error)) return false;
     const size_t first = (at - from + HOP - 1) / HOP;
     size_t behind = (at - from + step + HOP - 1) / HOP;
     if (behind > spectrogram.frames) behind = spectrogram.frames;
@@ -92,19 +107,20 @@ static bool make_column(const PicturedSound *sound, size_t at, float level[BINS]
 }
 
 // All columns, by rows from low frequencies to high; the caller frees them.
-static float *make_image(const PicturedSound *sound, Error *error)
+static float *make_image(const Sound *sound, Error *error)
 {
     const size_t columns = column_count(sound->samples), step = column_step(sound->samples);
     float level[BINS], *image = malloc(columns * BINS * sizeof *image);
-    if (!image) error_set(error, "out of memory");
-    for (size_t c = 0; image && c < columns; c++) {
-        if (!make_column(sound, c * step, level, error)) {
-            free(image);
-            return NULL;
-        }
-        for (size_t b = 0; b < BINS; b++) image[b * columns + c] = level[b];
+    float *audio = malloc((step + 2 * MARGIN) * sizeof *audio);
+    bool good = (image && audio) || error_set(error, "out of memory");
+    for (size_t c = 0; good && c < columns; c++) {
+        good = make_column(sound, c * step, audio, level, error);
+        for (size_t b = 0; good && b < BINS; b++) image[b * columns + c] = level[b];
     }
-    return image;
+    free(audio);
+    if (good) return image;
+    free(image);
+    return NULL;
 }
 
 // ---- The picture ----
@@ -135,10 +151,11 @@ static bool draw_spectrogram(Gnuplot *plot, const PicturedSound *sound, size_t i
                              double rate, Error *error)
 {
     FILE *script = plot->script;
-    float *image = make_image(sound, error);
+    const size_t samples = sound->sound.samples;
+    float *image = make_image(&sound->sound, error);
     if (!image) return false;
-    const size_t columns = column_count(sound->samples);
-    const double seconds = (double)column_step(sound->samples) / rate;
+    const size_t columns = column_count(samples);
+    const double seconds = (double)column_step(samples) / rate;
     gnuplot_set(plot, "ylabel", index == 0 ? "frequency (kHz)" : "");
     fprintf(script,
             "set title ''\n%sset xlabel 'time (s)'\nset yrange [0:%g]\n"
@@ -157,15 +174,29 @@ static bool draw_spectrogram(Gnuplot *plot, const PicturedSound *sound, size_t i
 }
 
 static bool draw_sound(Gnuplot *plot, const PicturedSound *sounds, size_t count, size_t index,
-                       double rate, Error *error)
+                       double rate, float peak, Error *error)
 {
     const PicturedSound *sound = &sounds[index];
-    const float peak = largest(sounds, count);
-    fprintf(plot->script, "set xrange [0:%.9g]\n", (double)sound->samples / rate);
+    fprintf(plot->script, "set xrange [0:%.9g]\n", (double)sound->sound.samples / rate);
     set_place(plot->script, index, count, 0.70, 0.92);
     draw_waveform(plot, sound, index, peak > 0.0f ? peak : 1.0f);
     set_place(plot->script, index, count, 0.12, 0.67);
     return draw_spectrogram(plot, sound, index, index + 1 == count, rate, error);
+}
+
+static bool draw_sounds(Gnuplot *plot, const PicturedSound *sounds, size_t count, double rate,
+                        Error *error)
+{
+    float peak;
+    if (!write_waveforms(plot->script, sounds, count, rate, &peak, error)) return false;
+    fprintf(plot->script,
+            "%sset cbrange [%d:%d]\nset cblabel 'level (dB)' textcolor '#222222'\n"
+            "set tics out\nset grid front\nunset grid\nset multiplot\n",
+            palette, LOW, HIGH);
+    for (size_t s = 0; s < count; s++)
+        if (!draw_sound(plot, sounds, count, s, rate, peak, error)) return false;
+    fputs("unset multiplot\n", plot->script);
+    return true;
 }
 
 bool sound_picture(const char *path, const PicturedSound *sounds, size_t count, double rate,
@@ -173,16 +204,7 @@ bool sound_picture(const char *path, const PicturedSound *sounds, size_t count, 
 {
     Gnuplot plot;
     if (!gnuplot_begin(&plot, path, picture_width(count), HEIGHT, error)) return false;
-    for (size_t s = 0; s < count; s++) write_waveform(plot.script, s, &sounds[s], rate);
-    fprintf(plot.script,
-            "%sset cbrange [%d:%d]\nset cblabel 'level (dB)' textcolor '#222222'\n"
-            "set tics out\nset grid front\nunset grid\nset multiplot\n",
-            palette, LOW, HIGH);
-    for (size_t s = 0; s < count; s++)
-        if (!draw_sound(&plot, sounds, count, s, rate, error)) {
-            gnuplot_abandon(&plot);
-            return false;
-        }
-    fputs("unset multiplot\n", plot.script);
-    return gnuplot_end(&plot, error);
+    if (draw_sounds(&plot, sounds, count, rate, error)) return gnuplot_end(&plot, error);
+    gnuplot_abandon(&plot);
+    return false;
 }

@@ -4,15 +4,13 @@
 #define TRASLUZ_SOUND_PICTURE_H
 
 #include "error.h"
-
-#include <stddef.h>
+#include "sound.h"
 
 enum { SOUND_PICTURE_MOST = 4 }; // recordings in one picture
 
 typedef struct {
     const char *title;
-    const float *audio; // [samples]
-    size_t samples;     // at least 1
+    Sound sound; // of at least one sample
 } PicturedSound;
 
 // `path` ends in .png (or .svg, which would be large); `rate` in Hz, of all of them.

@@ -1,11 +1,9 @@
 // The windows of a dataset; see dataset.h.
 #include "dataset.h"
 
-#include "clip_cache.h"
 #include "random.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 // Streams of random numbers.
 enum { STREAM_PHASE = 0x50484153, STREAM_PICK = 0x5049434b, STREAM_SHUFFLE = 0x53484655 };
@@ -95,14 +93,14 @@ bool dataset_epoch(const Dataset *dataset, size_t length, uint32_t seed, uint32_
     return true;
 }
 
+Sound clip_sound(const Clip *clip)
+{
+    return (Sound){.audio = clip->audio, .samples = clip->samples, .mapped = true};
+}
+
 void dataset_read(const Dataset *dataset, Window window, size_t length, float *to)
 {
-    const Clip *clip = &dataset->clip[window.clip];
-    const size_t left = window.start < clip->samples ? clip->samples - (size_t)window.start : 0;
-    const size_t copied = left < length ? left : length;
-    if (copied > 0) {
-        memcpy(to, clip->audio + window.start, copied * sizeof *to);
-        clip_cache_release(clip->audio + window.start, copied);
-    }
-    memset(to + copied, 0, (length - copied) * sizeof *to);
+    const Sound sound = clip_sound(&dataset->clip[window.clip]);
+    sound_read(&sound, (size_t)window.start, length, to);
+    sound_give_back(&sound, (size_t)window.start, length);
 }

@@ -194,20 +194,25 @@ def tell(found):
     table(["stage, one channel, blocks of 64", *stages, "network, a frame at a time"],
           [[f"`{name}`", *(percent(streaming[f"stage.{name}.{stage}"]) for stage in stages),
             percent(streaming[f"network.{name}"])] for name in [*names, "report"]])
+    table(["network, a frame at a time", "cycles", "times the limit, 16 multiply-adds a cycle", "clock"],
+          [[f"`{name}`", f"{streaming[f'cycles.{name}']:.0f}", f"{streaming[f'limit.{name}']:.2f}",
+            f"{streaming[f'clock.{name}']:.2f} GHz"] for name in [*names, "report"]])
     table(["latency", "told at 48 kHz", "heard", "told at 44.1 kHz", "heard"],
           [[f"`{name}`", *(f"{plugin[f'latency.{name}.{rate}.{what}']:.2f} ms" for rate in (48000, 44100)
                            for what in ("told", "heard"))] for name in names])
+    table(["mono instance", "restored and first block: median", "slowest of 21", "memory beyond the first"],
+          [[f"`{name}`", *(f"{plugin[f'start.{name}.{what}_ms']:.1f} ms" for what in ("median", "slowest")),
+            f"{plugin[f'memory.{name}.bytes'] / 1e6:.2f} MB"] for name in names])
     table(["what", "", ""], [
         ["network block by block, one latent frame at a time", "TorchScript", percent(streaming["torchscript"])],
         ["", "times cheaper", f"{streaming['times_torchscript']:.0f}"],
         ["100 000 blocks of 64", "median", f"{plugin['blocks.median_us']:.1f} µs"],
         ["", "slowest", f"{plugin['blocks.slowest_us']:.1f} µs, {plugin['blocks.slowest_us'] / plugin['blocks.median_us']:.1f}"
                         " times the median"],
-        ["instantiate and first block", "median", f"{plugin['start.median_ms']:.1f} ms"],
         ["a hundred mono instances, blocks of 64", "share of a core", percent(plugin["hundred.share"])],
         ["", "slowest round", percent(plugin["hundred.slowest_share"])],
         ["", "late rounds, by processor time", f"{plugin['hundred.late_by_processor_time']:.0f}"],
-        ["", "memory each", f"{plugin['hundred.bytes_each'] / 1e6:.2f} MB"],
+        ["", "late rounds, by the clock", f"{plugin['hundred.late_by_the_clock']:.0f}"],
         ["an hour of sound", "`trainer reconstruct`", f"{offline['ours']:.0f} times real time"],
         ["", "PyTorch, 1 thread", f"{offline['pytorch']:.0f} times real time"],
     ])

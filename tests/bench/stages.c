@@ -1,6 +1,7 @@
 // stages.c WEIGHTS…: what the stages of the engine cost for each model, one audio channel, as a
 // share of real time: in a host at 48 kHz with blocks of 64 samples, and the network alone with one
-// latent frame at a time; and the same for the report's chosen network, with first weights.
+// latent frame at a time, also in cycles a frame; and the same for the report's chosen network,
+// with first weights.
 #include "../fixture.h"
 #include "codec.h"
 #include "denormals.h"
@@ -134,6 +135,45 @@ static double share_of(Bench *bench, void (*stage)(Bench *))
     return median(spent, ROUNDS) / SECONDS;
 }
 
+// ---- Cycles ----
+
+// One addition, of which the compiler makes no two at once.
+static inline uint64_t sum_next(uint64_t sum)
+{
+    sum += 3;
+    __asm__ volatile("" : "+r"(sum));
+    return sum;
+}
+
+static inline uint64_t sum_fourth(uint64_t sum)
+{
+    return sum_next(sum_next(sum_next(sum_next(sum))));
+}
+
+// Cycles a second, by additions that wait each for the one before: a cycle each, if the loop's own
+// instructions are few.
+static double measured_clock(void)
+{
+    enum { TURNS = 200000, ADDITIONS = 16 };
+    double spent[ROUNDS];
+    uint64_t sum = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        const double start = thread_seconds();
+        for (int n = 0; n < TURNS; n++) sum = sum_fourth(sum_fourth(sum_fourth(sum_fourth(sum))));
+        spent[i] = thread_seconds() - start;
+    }
+    return (double)TURNS * ADDITIONS / median(spent, ROUNDS);
+}
+
+// The network's cycles for a latent frame, and times those of its multiply-adds at 16 a cycle.
+static void tell_cycles(const Model *model, const char *name, double share)
+{
+    const double clock = measured_clock(), second = share * clock;
+    result(1e-9 * clock, "clock.%s", name);
+    result(second * arch_hop(&model->arch) / model->sample_rate, "cycles.%s", name);
+    result(16.0 * second / arch_multiply_adds(&model->arch, model->sample_rate), "limit.%s", name);
+}
+
 static void measure(const Model *model, const char *name)
 {
     Bench bench;
@@ -148,6 +188,7 @@ static void measure(const Model *model, const char *name)
     // The network at its least favourable: a frame at a time, as at the smallest blocks.
     const double encoder = share_of(&bench, encode_hop), decoder = share_of(&bench, decode);
     result(encoder + decoder, "network.%s", name);
+    tell_cycles(model, name, encoder + decoder);
     result(share_of(&bench, encode_as_in_host), "stage.%s.encoder", name);
     result(share_of(&bench, operate), "stage.%s.operations", name);
     result(decoder, "stage.%s.decoder", name);

@@ -16,7 +16,12 @@
 #include <cblas.h>
 #include <string.h>
 
-enum { CLIPS = 16, CLIP = 110250, THREADS_MAX = 64 };
+enum {
+    CLIPS = 16,
+    CLIP = 110250,
+    THREADS_MAX = 64,
+    SUM_PIECE = 4096, // parameters that one item of the summation takes
+};
 
 typedef struct {
     Arch arch;
@@ -62,13 +67,23 @@ static void clip_gradient(void *data, int item, int thread)
     network_backward(workspace, bench->weights, bench->gradient + (size_t)item * bench->parameters);
 }
 
+// Mean of the clips' gradients, as the trainer makes it.
+static void mean_gradient(void *data, int item, int thread)
+{
+    (void)thread;
+    const Bench *bench = data;
+    const size_t n = bench->parameters, from = (size_t)item * SUM_PIECE;
+    const size_t to = n - from < SUM_PIECE ? n : from + SUM_PIECE;
+    float *const mean = bench->gradient;
+    for (size_t c = 1; c < CLIPS; c++)
+        for (size_t i = from; i < to; i++) mean[i] += bench->gradient[c * n + i];
+    for (size_t i = from; i < to; i++) mean[i] *= 1.0f / CLIPS;
+}
+
 static void step(Bench *bench, Pool *pool)
 {
     pool_run(pool, clip_gradient, bench, CLIPS);
-    for (size_t c = 1; c < CLIPS; c++)
-        for (size_t i = 0; i < bench->parameters; i++)
-            bench->gradient[i] += bench->gradient[c * bench->parameters + i];
-    for (size_t i = 0; i < bench->parameters; i++) bench->gradient[i] /= CLIPS;
+    pool_run(pool, mean_gradient, bench, (int)((bench->parameters + SUM_PIECE - 1) / SUM_PIECE));
     const AdamStep adam = adam_begin(&bench->adam, 1e-3);
     adam_update(&bench->adam, adam, bench->weights, bench->gradient, 0, bench->parameters);
 }
