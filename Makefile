@@ -264,23 +264,22 @@ check-torture: all $(BUILD)/tests/torture
 	@$(TEST_ENVIRONMENT) tests/run.sh "$(BUILD)/tests/torture 30"
 
 # The suite with everything built for AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, and what has threads of
-# the trainer for ThreadSanitizer. Not here: what is guarded, which has memory functions of its own, as the sanitizers do; and
-# LEAVE_OUT, which take more than 20 s of CPU each with them, while the fuzz targets run the same code with the same sanitizers:
-# `make check-sanitizers LEAVE_OUT=` runs those too. Built with sanitizers gcc guesses wrongly at the lengths of texts, so the
-# warnings are left to the other builds.
+# the trainer for ThreadSanitizer. Not here: what is guarded, which has memory functions of its own, as the sanitizers do. Built
+# with sanitizers gcc guesses wrongly at the lengths of texts, so the warnings are left to the other builds. Beside libasan,
+# libubsan writes to the log that sanitized.sh reads only where it is linked statically.
 .PHONY: check-sanitizers
-LEAVE_OUT = test_codec test_engine test_limits host_presets host_sweep
 ASAN = $(BUILD)/asan
-ASAN_MAKE = BUILD=$(ASAN) WARNINGS= CFLAGS="-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+ASAN_MAKE = BUILD=$(ASAN) WARNINGS= LDFLAGS=-static-libubsan CFLAGS="-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined,float-cast-overflow"
-ASAN_TESTS = $(patsubst $(BUILD)/%,$(ASAN)/%,$(filter-out $(GUARDED) $(LEAVE_OUT:%=$(BUILD)/tests/%),$(TESTS) $(HOSTS)))
+ASAN_TESTS = $(patsubst $(BUILD)/%,$(ASAN)/%,$(filter-out $(GUARDED),$(TESTS) $(HOSTS)))
+ASAN_SCRIPTS = $(patsubst %,tests/%.sh,commands study models music report runs)
 TSAN_TESTS = $(BUILD)/threads/tests/test_dataset $(BUILD)/threads/tests/test_training
 check-sanitizers:
 	@tests/packages.sh $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) $(ASAN_MAKE) all $(ASAN_TESTS) $(ASAN)/tests/torture
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) WARNINGS= $(TSAN_TESTS)
-	@tests/run.sh $(patsubst %,"BUILD=$(ASAN) tests/sanitized.sh %",$(ASAN_TESTS)) \
-		"BUILD=$(ASAN) tests/sanitized.sh $(ASAN)/tests/torture 6" \
+	@JOBS=$$(nproc) tests/run.sh $(patsubst %,"BUILD=$(ASAN) tests/sanitized.sh %",$(ASAN_TESTS) $(ASAN_SCRIPTS)) \
+		"BUILD=$(ASAN) tests/sanitized.sh $(ASAN)/tests/torture 6" "BUILD=$(ASAN) tests/sanitized.sh tests/kill.sh 10" \
 		$(patsubst %,"BUILD=$(BUILD)/threads tests/sanitized.sh %",$(TSAN_TESTS))
 
 # valgrind 3.19 knows no AVX-512.

@@ -53,12 +53,13 @@ __attribute__((unused)) static Model *fixture_model(const char *text, Activation
         fprintf(stderr, "%s: %s\n", text, error.text);
         return NULL;
     }
-    float *parameters = malloc(arch_parameters(&arch) * sizeof(float));
+    const size_t count = arch_parameters(&arch);
+    float *parameters = malloc(count * sizeof(float));
     float mean[ARCH_CHANNELS_MAX] = {0}, std[ARCH_CHANNELS_MAX];
     for (int i = 0; i < ARCH_CHANNELS_MAX; i++) std[i] = 1.0f;
     initialize_parameters(&arch, seed, parameters);
     const RandomKey key = {.seed = seed, .stream = 76};
-    for (size_t i = 0; i < arch_parameters(&arch); i++)
+    for (size_t i = 0; i < count; i++)
         if (parameters[i] == 0.0f)
             parameters[i] = 1e-4f * (float)((int)random_below(key, i, 2001) - 1000);
     const ModelInfo info = {.name = "fixture", .level = NAN};

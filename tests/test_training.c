@@ -327,8 +327,8 @@ static void test_divergence_keeps_the_best(void)
         Model *model = model_load(weights, &error);
         REQUIRE(model);
         CHECK(fabs(model->info.validation_loss - blow.best) <= 1e-6 * blow.best);
-        for (size_t k = 0; k < arch_parameters(&model->arch); k++)
-            CHECK(isfinite(model->parameters[k]));
+        const size_t count = arch_parameters(&model->arch);
+        for (size_t k = 0; k < count; k++) CHECK(isfinite(model->parameters[k]));
         model_unref(model);
     }
 }

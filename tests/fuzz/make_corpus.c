@@ -208,11 +208,11 @@ static void write_latents(void)
                              .model_name = "normal",
                              .source = "music",
                              .fingerprint = "0123abcd"};
-    const float values[CHANNELS * FRAMES] = {1, -2, 3, -4, 5, -6};
+    const float values[FRAMES][CHANNELS] = {{1, -4}, {-2, 5}, {3, -6}};
     Error error;
     LatentSetWriter *writer = latent_set_create("corpus.tmp", &about, &error);
     MUST(writer);
-    for (int i = 0; i < CLIPS; i++) MUST(latent_set_add(writer, values, &error));
+    for (size_t i = 0; i < CLIPS; i++) MUST(latent_set_put(writer, i, 0, *values, FRAMES, &error));
     MUST(latent_set_commit(writer, &error));
     take_case("latents", "two_genres", "corpus.tmp");
 }
@@ -225,6 +225,9 @@ static void write_classifier(void)
     m5_weights_draw(&weights, 1);
     MUST(m5_weights_write(&weights, safetensors_builder_new(), "corpus.tmp", &error));
     take_case("classifier", "narrow", "corpus.tmp");
+    weights.features /= 2; // of the last layer, which does not fit then
+    MUST(m5_weights_write(&weights, safetensors_builder_new(), "corpus.tmp", &error));
+    take_case("classifier", "layer_too_small", "corpus.tmp");
     m5_weights_free(&weights);
 }
 
