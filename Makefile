@@ -80,7 +80,7 @@ else ifeq ($(MACHINE),aarch64) # GCC 12 fails where it makes vectors of fmax() o
 $(BUILD)/tests/%.o: override CFLAGS += -fno-tree-vectorize
 endif
 
-# Either program needs the other's packages no more than the other.
+# Neither program asks for the other's packages.
 all: plugin trainer
 plugin: $(BUNDLE)/trasluz.so $(BUNDLE_DATA)
 trainer: $(BUILD)/bin/trainer $(BUILD)/trainer.1
