@@ -58,7 +58,8 @@ typedef struct {
     Host *host;
     const char *folder; // for its sessions on disk
     bool hurried;       // blocks of no samples, no pauses
-    bool records;       // recordings are made and saved, nothing is changed
+    bool records;       // recordings are made and saved, and nothing comes back
+    bool keeps_files;   // none is chosen
     HostSession session[SESSIONS];
     char preset[PRESETS_MAX][KEPT_LENGTH];
     int presets;
@@ -179,11 +180,13 @@ static void *use_disk(void *argument)
 static void *choose_on(void *argument)
 {
     Studio *studio = argument;
-    while (!studio->over && !studio->records) {
+    const int between = studio->records ? RECORDED_BLOCKS * 3 / 2 : 0; // a recording needs its time
+    while (!studio->over && !studio->keeps_files) {
+        pause_for(700);
+        if (studio->blocks < studio->chosen * between) continue;
         const int choice = studio->chosen++ % CHOICES;
         const bool loads = choices[choice].path != files.missing;
         if (!studio->hurried || !loads) atomic_store(&studio->choice, choice);
-        pause_for(700);
     }
     return NULL;
 }
@@ -222,7 +225,9 @@ static void studio_free(Studio *studio)
 
 static bool has_seen_enough(const Studio *studio)
 {
-    if (studio->records) return studio->blocks > 6 * RECORDED_BLOCKS && studio->recorded > 20;
+    if (studio->records)
+        return studio->blocks > 6 * RECORDED_BLOCKS && studio->recorded > 20 &&
+               (studio->keeps_files || studio->chosen > 4);
     return studio->blocks > 100 && studio->told > 20 && studio->restored > 10 &&
            studio->saved > 10 && studio->on_disk > 4 && studio->chosen > 20;
 }
@@ -307,6 +312,14 @@ static void recordings_are_saved(void)
 {
     Studio *studio = studio_new(MONO, HOST_WORKER_THREAD, scratch_path("recorded"));
     load_file(studio->host, MODEL, files.good[1]);
+    studio->records = studio->keeps_files = true;
+    check_at_once(&studio, 1);
+}
+
+// New engines take over what the one before them records at the time, and it is saved.
+static void recordings_are_taken_over(void)
+{
+    Studio *studio = studio_new(STEREO, HOST_WORKER_THREAD, scratch_path("taken"));
     studio->records = true;
     check_at_once(&studio, 1);
 }
@@ -326,6 +339,7 @@ int main(void)
     RUN(worker_inside);
     RUN(hand_to_hand);
     RUN(recordings_are_saved);
+    RUN(recordings_are_taken_over);
     RUN(two_instances);
     return check_status();
 }
