@@ -265,6 +265,14 @@ test_silent_clip_has_no_snr() {
         [ "$(grep 'song.au$' out | awk '{ print $3 }')" = "$(grep 'mean of 2' out | awk '{ print $3 }')" ]
 }
 
+# On a terminal, which script(1) gives it, a training tells how far its passes over all windows are; this one's takes seconds.
+test_passes_over_all_windows_are_told() {
+    mkdir many && for i in 1 2 3 4 5 6 7 8; do audio "many/$i.au" 90000; done
+    call="train many -o told.safetensors --arch 512k96s8p44,512k5s1p2,512k5s1p2,8k4s2p1/512k4s2p1,1k8s8p0 --window 2048 --batch 2"
+    script -qec "'$TRAINER' $call --epochs 1 --epoch-windows 1 -t 1" told >/dev/null </dev/null &&
+        grep -q 'statistics, window [0-9]* of [0-9]*, .* left' told
+}
+
 test_cache_is_below_the_users() {
     [ -n "$(ls cache/trasluz/*.f32)" ] && [ ! -e .cache ]
 }
@@ -292,5 +300,6 @@ run test_eval_mean_is_the_mean
 run test_eval_is_the_same_on_any_threads
 run test_eval_takes_the_seed_of_the_training
 run test_silent_clip_has_no_snr
+run test_passes_over_all_windows_are_told
 run test_cache_is_below_the_users
 exit $failed

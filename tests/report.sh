@@ -92,10 +92,17 @@ test_report_limits_what_it_takes() {
 test_report_refuses() {
     mkdir -p empty/inner && echo text >empty/inner/notes.txt && echo kept >kept.html
     refused 2 'folders of results are needed' report -o x.html && refused 2 'no page given' report runs &&
-        refused 1 'none: No such file' report none -o kept.html && refused 1 'nothing in it' report empty -o kept.html &&
+        refused 1 'none: No such file' report none -o kept.html --force && refused 1 'nothing in it' report empty -o kept.html --force &&
         [ "$(cat kept.html)" = kept ] || return 1
-    without_gnuplot report runs -o kept.html >out 2>err
+    without_gnuplot report runs -o kept.html --force >out 2>err
     [ $? -eq 1 ] && grep -q gnuplot-nox err && [ "$(cat kept.html)" = kept ]
+}
+
+# On a terminal, which script(1) gives it; many folders take seconds.
+test_report_tells_how_far_it_is() {
+    mkdir many && for i in $(seq 80); do cp -r runs/fast "many/$i"; done
+    script -qec "'$TRAINER' report many -o many.html" told >/dev/null </dev/null &&
+        grep -q 'reporting, folder [0-9]* of 81, .* left' told
 }
 
 run test_report_is_made
@@ -107,4 +114,5 @@ run test_browser_shows_every_picture_on_a_phone
 run test_report_prints
 run test_report_limits_what_it_takes
 run test_report_refuses
+run test_report_tells_how_far_it_is
 exit $failed

@@ -1,6 +1,7 @@
 #include "batch.h"
 
 #include "network.h"
+#include "progress.h"
 #include "ranks.h"
 #include "spectral_loss.h"
 
@@ -193,6 +194,8 @@ static Job next_job(Batch *batch, const float *parameters, const WindowList *win
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse)
 {
     double sum[LOSSES] = {0.0};
+    Progress progress;
+    progress_begin(&progress, stderr, "losses, window", windows->count, windows->count);
     for (size_t at = 0; at < windows->count; at += (size_t)batch->size) {
         Job job = next_job(batch, parameters, windows, at);
         run_windows(&job, loss_of_window);
@@ -200,7 +203,9 @@ double batch_loss(Batch *batch, const float *parameters, const WindowList *windo
         for (int i = 0; i < job.n; i++)
             for (int k = 0; k < LOSSES; k++)
                 sum[k] += batch->result[(size_t)i * LOSSES + (size_t)k];
+        progress_reach(&progress, at + (size_t)job.n);
     }
+    progress_end(&progress);
     *mse = sum[1] / (double)windows->count;
     return sum[0] / (double)windows->count;
 }
@@ -239,6 +244,8 @@ void batch_statistics(Batch *batch, const float *parameters, const WindowList *w
 {
     const size_t channels = (size_t)arch_latent_channels(&batch->arch);
     double total[2 * ARCH_CHANNELS_MAX + 1] = {0};
+    Progress progress;
+    progress_begin(&progress, stderr, "statistics, window", windows->count, windows->count);
     for (size_t at = 0; at < windows->count; at += (size_t)batch->size) {
         Job job = next_job(batch, parameters, windows, at);
         run_windows(&job, statistics_of_window);
@@ -246,7 +253,9 @@ void batch_statistics(Batch *batch, const float *parameters, const WindowList *w
         for (int i = 0; i < job.n; i++)
             for (size_t c = 0; c < 2 * channels + 1; c++)
                 total[c] += batch->result[(size_t)i * (2 * channels + 1) + c];
+        progress_reach(&progress, at + (size_t)job.n);
     }
+    progress_end(&progress);
     const double count = (double)windows->count;
     const double frames = count * (double)arch_latent_frames(&batch->arch, batch->window);
     for (size_t c = 0; c < channels; c++) {

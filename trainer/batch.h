@@ -23,6 +23,8 @@ void batch_free(Batch *batch);
 double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
                       const float *gain, int n, float *gradient);
 
+// The two below tell on standard error how far they are, as progress.h does.
+
 // Mean of the loss over any number of windows, and of the mean squared error alone.
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse);
 

@@ -67,8 +67,9 @@ void command_note_faults(const Command *command, const char *path, const AudioFa
 // Tells how many samples a format could not hold, where there are such.
 void command_note_clipped(const Command *command, const char *path, uint64_t clipped);
 
-// Nothing that took time to make is written over unasked: false, and said why, where there is a file
-// that `is_ours` does not know (NULL: whatever it is). `kind` is what it knows, for the message.
+// Nothing that took time to make is written over unasked: false, and said why, where there is a
+// file that `is_ours` does not know (NULL: whatever it is). `kind` is what it knows, for the
+// message.
 bool command_may_write(const char *path, bool (*is_ours)(const char *path), const char *kind,
                        Error *error);
 

@@ -1,5 +1,7 @@
 #include "pca.h"
 
+#include "progress.h"
+
 #include <cblas.h>
 #include <float.h>
 #include <lapacke.h>
@@ -48,13 +50,19 @@ static void add_tile(void *data, int item, int thread)
 // the points would not always fit.
 static void multiply(Products *p, size_t values, Pool *pool)
 {
+    // What the eigenvectors will take afterwards, in one piece, counts as so many values more.
+    const size_t later = 6 * p->points, all = values + later;
+    Progress progress;
+    progress_begin(&progress, stderr, "principal components, value", all, all);
     const size_t tiles = (p->points + TILE_POINTS - 1) / TILE_POINTS;
     for (p->first = 0; p->first < values; p->first += p->width) {
         const size_t left = values - p->first;
         p->width = left < BLOCK_VALUES ? left : BLOCK_VALUES;
         centre_block(p);
         pool_run(pool, add_tile, p, (int)tiles);
+        progress_reach(&progress, p->first + p->width);
     }
+    progress_end(&progress);
 }
 
 // ---- Components ----

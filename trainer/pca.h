@@ -19,8 +19,9 @@ typedef struct {
 } Pca;
 
 // Analyses row[points][values], points > 1. A component's sign is such that the score with the
-// largest magnitude is positive. Allocates; the result does not depend on the number of threads.
-// The caller frees it, also on error.
+// largest magnitude is positive. Tells on standard error how far it is, as progress.h does.
+// Allocates; the result does not depend on the number of threads. The caller frees it, also on
+// error.
 bool pca_run(Pca *pca, const float *const *row, size_t points, size_t values, Pool *pool,
              Error *error);
 void pca_free(Pca *pca);

@@ -76,12 +76,19 @@ static bool write_report(const Call *call, const char *scratch, Error *error)
 {
     FileWriter writer;
     if (!file_create(&writer, call->output, error)) return false;
+    size_t folders = 0;
+    for (int i = 0; i < call->folder_count; i++) folders += report_folders(call->folders[i]);
+    Progress progress;
+    progress_begin(&progress, stderr, "reporting, folder", folders, folders);
     const Report report = {
         .target = {.page = writer.stream, .scratch = scratch},
         .sound_bytes = (size_t)call->sounds * 1000,
         .pictures = (size_t)call->pictures,
+        .progress = &progress,
     };
-    if (write_page(call, &report, error)) return file_commit(&writer, error);
+    const bool good = write_page(call, &report, error);
+    progress_end(&progress);
+    if (good) return file_commit(&writer, error);
     file_abandon(&writer);
     return false;
 }

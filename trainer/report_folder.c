@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "page.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -279,7 +280,28 @@ static bool show_folder(const Report *report, const char *path, int depth, bool 
     if (good) show_settings(page, &folder);
     good = good && show_folders(report, &folder, depth, any, error);
     folder_close(&folder);
+    progress_step(report->progress, 1);
     return good;
+}
+
+static size_t count_folders(const char *path, int depth)
+{
+    size_t count = 1;
+    DIR *entries = depth < DEPTH_MAX ? opendir(path) : NULL;
+    for (const struct dirent *entry; entries && (entry = readdir(entries));) {
+        struct stat status;
+        char *inner = entry->d_name[0] != '.' ? file_join(path, entry->d_name) : NULL;
+        if (inner && stat(inner, &status) == 0 && S_ISDIR(status.st_mode))
+            count += count_folders(inner, depth + 1);
+        free(inner);
+    }
+    if (entries) closedir(entries);
+    return count;
+}
+
+size_t report_folders(const char *path)
+{
+    return count_folders(path, 0);
 }
 
 bool report_folder(const Report *report, const char *path, Error *error)

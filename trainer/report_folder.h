@@ -5,6 +5,7 @@
 #ifndef TRASLUZ_REPORT_FOLDER_H
 #define TRASLUZ_REPORT_FOLDER_H
 
+#include "progress.h"
 #include "report_curves.h"
 
 #include <stddef.h>
@@ -13,7 +14,11 @@ typedef struct {
     FigureTarget target;
     size_t sound_bytes; // of a sound, at most
     size_t pictures;    // of a folder, at most
+    Progress *progress; // a step for each of report_folders()
 } Report;
+
+// How many folders report_folder() will show: this one and those within it.
+size_t report_folders(const char *path);
 
 // Fails where there is nothing in the folder that can be shown, or not readable what is there.
 bool report_folder(const Report *report, const char *path, Error *error);
