@@ -44,10 +44,10 @@ done
 exec pkg-config "$@"
 END
 chmod a+rx "$folder/pkg-config"
-quiet as_packager make -C "$source" -j"$(nproc)" PKG_CONFIG="$folder/pkg-config" PREFIX=/usr DESTDIR=root install-plugin &&
+quiet as_packager make -C "$source" -j"$(nproc)" PKG_CONFIG="$folder/pkg-config" PREFIX=/usr DESTDIR=staged install-plugin &&
     [ ! -e "$folder/pkg-config.asked" ] && [ -z "$(find "$source/build" -path '*trainer*')" ]
 report $? plugin_alone.installs
-LV2_PATH="$source/root/usr/lib/lv2:/usr/lib/lv2" lv2ls | grep -qx urn:trasluz:mono; report $? plugin_alone.is_found
+LV2_PATH="$source/staged/usr/lib/lv2:/usr/lib/lv2" lv2ls | grep -qx urn:trasluz:mono; report $? plugin_alone.is_found
 ! quiet as_packager make -C "$source" dist 2>/dev/null && [ "$(grep -vc '^make' "$folder/log")" -eq 1 ]
 report $? dist_without_a_clone_says_so
 rm -rf "$place"
