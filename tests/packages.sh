@@ -8,9 +8,12 @@ for package in "$@"; do
 done
 [ -n "$missing" ] || exit 0
 command -v apt-get >/dev/null || { echo "please install what these Debian packages hold:$missing" >&2; exit 1; }
-as_root=
-[ "$(id -u)" -eq 0 ] || as_root=sudo
+as_root="env DEBIAN_FRONTEND=noninteractive"
+[ "$(id -u)" -eq 0 ] || as_root="sudo $as_root"
 echo "installing:$missing"
 $as_root apt-get -q update
+# An installation that was interrupted before is finished first: apt refuses to begin another. What fails here for want of a
+# package is mended by the next line.
+[ -z "$(ls -A /var/lib/dpkg/updates)" ] || $as_root dpkg --configure -a || true
 # shellcheck disable=SC2086
-DEBIAN_FRONTEND=noninteractive $as_root apt-get -q install -y --no-install-recommends $missing
+$as_root apt-get -q install -y --fix-broken --no-install-recommends $missing
