@@ -162,7 +162,7 @@ fuzz_needs = $(BUILD)/tests/fuzz/fuzz_$(1): $(patsubst %,$(BUILD)/trainer/%.o,$(
 $(call fuzz_needs,checkpoint,checkpoint adam parse ranks_one schedule)
 $(call fuzz_needs,classifier,m5_weights)
 $(call fuzz_needs,latents,latent_set record split)
-$(call fuzz_needs,report,csv folder gnuplot page plot report_curves report_folder)
+$(call fuzz_needs,report,csv folder gnuplot page plot progress report_curves report_folder)
 $(call fuzz_needs,sweep,sweep_file training_settings schedule loss parse)
 
 $(BUILD)/tests/fuzz/make_corpus: $(BUILD)/tests/fuzz/make_corpus.o $(FUZZ_PARTS) \
