@@ -56,9 +56,13 @@ static void report_file(const char *path, const uint8_t *data, size_t size)
     MUST(symlink(fuzz_file(data, size), path) == 0);
     FILE *stream = open_memstream(&page, &length);
     MUST(stream);
-    const Report report = {.target = {stream, "unused.svg"}, .sound_bytes = 1000, .pictures = 4};
+    Progress unseen;
+    progress_begin(&unseen, NULL, "", 1, 1);
+    const Report report = {
+        .target = {stream, "unused.svg"}, .progress = &unseen, .sound_bytes = 1000, .pictures = 4};
     MUST(report_folder(&report, FOLDER, &error));
     MUST(fclose(stream) == 0 && strlen(page) == length);
+    progress_end(&unseen);
     check_tags(page);
     free(page);
     unlink(path);
