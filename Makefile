@@ -322,7 +322,7 @@ check-hosts:
 # The plugin cross-compiled, and what makes its sound tested under qemu.
 check-aarch64:
 	@tests/packages.sh make pkg-config gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
-	@tests/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" "$(notdir $(ENGINE_TESTS))" \
+	@JOBS=$$(nproc) tests/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" "$(notdir $(ENGINE_TESTS))" \
 		libc6 lv2-dev libjansson-dev libmd-dev libopenblas-dev
 
 # Some minutes; best on a machine that does nothing else.
