@@ -8,6 +8,7 @@ it longer. How much there was of that is told by the load average, before and af
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import numpy
 
 LAYERS = "64k8s6p4,32k6s3p4,8k5s2p4"  # the report's chosen network
 TURNS = 7
+STEPS = 3  # in a turn, as a training takes them one after the other
 STEP_SECONDS = 16 * 5.0
 HOUR = 3600
 RATE = 22050
@@ -25,24 +27,30 @@ RATE = 22050
 build, models = sys.argv[1], sys.argv[2:]
 here = os.path.dirname(os.path.abspath(__file__))
 # Every program finds for itself what the processor can do, whatever the shell says.
-plain = {key: value for key, value in os.environ.items() if not key.startswith(("MALLOC_", "OPENBLAS_"))}
-plain["OPENBLAS_NUM_THREADS"] = "1"  # of a product; the trainer works on several clips at once
-keeps_heap = {**plain, "MALLOC_TRIM_THRESHOLD_": "1000000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000000"}
+as_installed = {key: value for key, value in os.environ.items() if not key.startswith(("MALLOC_", "OPENBLAS_"))}
+plain = {**as_installed, "OPENBLAS_NUM_THREADS": "1"}  # of a product: the trainer works on several clips at once
+# PyTorch at its best: it does not give back what it takes anew a moment later, and no thread of OpenBLAS spins beside its own.
+at_its_best = {**plain, "MALLOC_TRIM_THRESHOLD_": "1000000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000000"}
 
 
 class Worker:
-    """A program that measures something for each line it is given."""
+    """A program that measures something for each line it is given. Between its turns it is stopped: threads of a BLAS that
+    wait for work spin, on processors that are another's then."""
 
     def __init__(self, command, environment):
         self.process = subprocess.Popen(command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.introduction = self.process.stdout.readline().split()
         self.turns = {}
+        self.process.send_signal(signal.SIGSTOP)
 
-    def take_turn(self, order):
-        self.process.stdin.write(order + "\n")
-        self.process.stdin.flush()
-        clock, processor = map(float, self.process.stdout.readline().split())
-        self.turns.setdefault(order, []).append((clock, processor))
+    def take_turn(self, order, times=1):
+        self.process.send_signal(signal.SIGCONT)
+        for _ in range(times):
+            self.process.stdin.write(order + "\n")
+            self.process.stdin.flush()
+            clock, processor = map(float, self.process.stdout.readline().split())
+            self.turns.setdefault(order, []).append((clock, processor))
+        self.process.send_signal(signal.SIGSTOP)
 
     def quickest(self, order):  # seconds by the clock
         return min(clock for clock, _ in self.turns[order])
@@ -51,6 +59,7 @@ class Worker:
         return statistics.median(processor for _, processor in self.turns[order])
 
     def end(self):
+        self.process.send_signal(signal.SIGCONT)
         self.process.stdin.close()
         self.process.wait()
 
@@ -60,8 +69,7 @@ def ours(threads):
 
 
 def pytorch(threads, environment):
-    own = {key: value for key, value in environment.items() if key != "OPENBLAS_NUM_THREADS"}
-    return Worker(["/usr/bin/python3", "-W", "ignore", f"{here}/pytorch.py", LAYERS, str(threads)], own)
+    return Worker(["/usr/bin/python3", "-W", "ignore", f"{here}/pytorch.py", LAYERS, str(threads)], environment)
 
 
 def progress(what):
@@ -86,12 +94,12 @@ def measure_training():
     progress("training, in turns with PyTorch")
     threads = os.cpu_count()
     one, all_ours = ours(1), ours(threads)
-    installed = pytorch(0, plain)
-    best = {n: pytorch(n, keeps_heap) for n in sorted({1, threads})}
+    installed = pytorch(0, as_installed)
+    best = {n: pytorch(n, at_its_best) for n in sorted({1, threads})}
     for turn in range(TURNS):
-        for worker in (one, installed, *best.values(), all_ours):
-            worker.take_turn("step")
-        one.take_turn("sgemm")
+        one.take_turn("sgemm", STEPS)
+        for worker in (one, all_ours, installed, *best.values()):
+            worker.take_turn("step", STEPS)
     useful, products = map(float, one.introduction[:2])
     quickest = {n: worker.quickest("step") for n, worker in best.items()}
     share = (useful / one.typical("step")) / (products / one.typical("sgemm"))
@@ -103,11 +111,11 @@ def measure_training():
             "ours, 1 thread": STEP_SECONDS / one.quickest("step"),
             f"ours, {threads} threads": STEP_SECONDS / all_ours.quickest("step"),
             "PyTorch as installed": STEP_SECONDS / installed.quickest("step"),
-            **{f"PyTorch, {n} threads, heap kept": STEP_SECONDS / seconds for n, seconds in quickest.items()},
+            **{f"PyTorch, {n} threads, at its best": STEP_SECONDS / seconds for n, seconds in quickest.items()},
         },
         "by_processor_time": {  # audio seconds a second of processor
             "ours, 1 thread": STEP_SECONDS / one.typical("step"),
-            "PyTorch, 1 thread, heap kept": STEP_SECONDS / best[1].typical("step"),
+            "PyTorch, 1 thread, at its best": STEP_SECONDS / best[1].typical("step"),
         },
         "times_pytorch_best": min(quickest.values()) / all_ours.quickest("step"),
         "times_pytorch_best_1_thread_processor_time": best[1].typical("step") / one.typical("step"),
@@ -124,7 +132,7 @@ def measure_training():
 
 def measure_streaming():
     progress("streaming, in turns with TorchScript")
-    torch = pytorch(1, keeps_heap)
+    torch = pytorch(1, at_its_best)
     runs = []
     for turn in range(TURNS):
         runs.append(results_of([f"{build}/bench/stages", *models]))
@@ -151,7 +159,7 @@ def write_hour(path):
 def measure_offline():
     progress("an hour of sound, in turns with PyTorch")
     model = next(path for path in models if os.path.basename(path).startswith("normal"))
-    torch = pytorch(1, keeps_heap)
+    torch = pytorch(1, at_its_best)
     spent = []
     with tempfile.TemporaryDirectory() as folder:
         sound, back = f"{folder}/hour.wav", f"{folder}/back.wav"
