@@ -2,11 +2,11 @@
 
 #include "csv.h"
 #include "file.h"
+#include "first_error.h"
 #include "progress.h"
 #include "sound_store.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 // An evaluation under way.
@@ -16,28 +16,10 @@ typedef struct {
     int threads;
     const DecodedTaker *taker;
     Progress progress;
-    pthread_mutex_t lock;
-    bool failed; // under the lock, as the reason is
-    Error *error;
+    FirstError failure;
 } Work;
 
 // ---- Scores ----
-
-static void fail(Work *work, const Error *error)
-{
-    pthread_mutex_lock(&work->lock);
-    if (!work->failed) *work->error = *error; // the first is told
-    work->failed = true;
-    pthread_mutex_unlock(&work->lock);
-}
-
-static bool has_failed(Work *work)
-{
-    pthread_mutex_lock(&work->lock);
-    const bool failed = work->failed;
-    pthread_mutex_unlock(&work->lock);
-    return failed;
-}
 
 static bool score_decoded(const DecodedTaker *taker, const Clip *clip, Scorer *scorer, Score *score,
                           Error *error)
@@ -64,10 +46,10 @@ static void score_clip(void *data, int item, int thread)
     Scorer *scorer = work->scorer[thread];
     Score *score = &evaluation->score[item];
     Error error;
-    if (has_failed(work)) return;
+    if (first_error_is_there(&work->failure)) return;
     const bool good = work->taker ? score_decoded(work->taker, clip, scorer, score, &error)
                                   : scorer_run(scorer, &sound, NULL, NULL, score, &error);
-    if (!good) fail(work, &error);
+    if (!good) first_error_set(&work->failure, &error);
     progress_step(&work->progress, clip->samples);
 }
 
@@ -95,30 +77,30 @@ static bool make_scorers(Work *work, int threads, Error *error)
     return true;
 }
 
-static void score_clips(Work *work, Pool *pool)
+static bool score_clips(Work *work, Pool *pool, Error *error)
 {
     const Evaluation *evaluation = work->evaluation;
     uint64_t samples = 0;
     for (size_t i = 0; i < evaluation->clips; i++)
         samples += evaluation->dataset->clip[evaluation->clip[i]].samples;
-    pthread_mutex_init(&work->lock, NULL);
+    first_error_begin(&work->failure);
     progress_begin(&work->progress, stderr, "evaluating", evaluation->clips, samples);
     pool_run(pool, score_clip, work, (int)evaluation->clips);
     progress_end(&work->progress);
-    pthread_mutex_destroy(&work->lock);
+    return first_error_end(&work->failure, error);
 }
 
 bool evaluation_run(Evaluation *evaluation, const Model *model, const Dataset *dataset, Split split,
                     Pool *pool, const DecodedTaker *taker, Error *error)
 {
     *evaluation = (Evaluation){.model = model, .dataset = dataset};
-    Work work = {.evaluation = evaluation, .taker = taker, .error = error};
-    const bool ready =
-        choose_clips(evaluation, split, error) && make_scorers(&work, pool_threads(pool), error);
-    if (ready) score_clips(&work, pool);
+    Work work = {.evaluation = evaluation, .taker = taker};
+    const bool good = choose_clips(evaluation, split, error) &&
+                      make_scorers(&work, pool_threads(pool), error) &&
+                      score_clips(&work, pool, error);
     for (int i = 0; i < work.threads; i++) scorer_free(work.scorer[i]);
     free(work.scorer);
-    return ready && !work.failed;
+    return good;
 }
 
 void evaluation_free(Evaluation *evaluation)

@@ -3,11 +3,11 @@
 #include "codec.h"
 #include "command.h"
 #include "denormals.h"
+#include "first_error.h"
 #include "latent_set.h"
 #include "music_options.h"
 #include "progress.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,26 +60,8 @@ typedef struct {
     float **frames;    // [threads], what one piece can give
     int threads;
     Progress progress;
-    pthread_mutex_t lock;
-    bool failed; // under the lock, as the reason is
-    Error *error;
+    FirstError failure;
 } Encoding;
-
-static void fail(Encoding *encoding, const Error *error)
-{
-    pthread_mutex_lock(&encoding->lock);
-    if (!encoding->failed) *encoding->error = *error; // the first is told
-    encoding->failed = true;
-    pthread_mutex_unlock(&encoding->lock);
-}
-
-static bool has_failed(Encoding *encoding)
-{
-    pthread_mutex_lock(&encoding->lock);
-    const bool failed = encoding->failed;
-    pthread_mutex_unlock(&encoding->lock);
-    return failed;
-}
 
 // The window's samples from `at` on; silence is behind them.
 static void read_piece(const Encoding *encoding, size_t clip, size_t at, float piece[PIECE])
@@ -110,12 +92,12 @@ static void encode_clip(void *data, int item, int thread)
     encoder_reset(encoding->encoder[thread],
                   arch_round_up(&encoding->model->arch, encoding->about.window));
     size_t done = 0;
-    for (size_t at = 0; done < frames && !has_failed(encoding); at += PIECE) {
+    for (size_t at = 0; done < frames && !first_error_is_there(&encoding->failure); at += PIECE) {
         Error error;
         const size_t given = encode_piece(encoding, clip, at, thread);
         const size_t kept = given < frames - done ? given : frames - done;
         if (!latent_set_put(encoding->writer, clip, done, encoding->frames[thread], kept, &error))
-            fail(encoding, &error);
+            first_error_set(&encoding->failure, &error);
         done += kept;
     }
     denormals_restore(before);
@@ -125,13 +107,11 @@ static void encode_clip(void *data, int item, int thread)
 static bool encode_all(Encoding *encoding, Pool *pool, Error *error)
 {
     const size_t clips = encoding->about.clips;
-    encoding->error = error;
-    pthread_mutex_init(&encoding->lock, NULL);
+    first_error_begin(&encoding->failure);
     progress_begin(&encoding->progress, stderr, "encoding, clip", clips, clips);
     pool_run(pool, encode_clip, encoding, (int)clips);
     progress_end(&encoding->progress);
-    pthread_mutex_destroy(&encoding->lock);
-    return !encoding->failed;
+    return first_error_end(&encoding->failure, error);
 }
 
 // ---- Making and freeing ----
