@@ -66,7 +66,10 @@ test_classifier_is_the_same_on_any_threads() {
         [ "$(grep -c '^epoch ' out)" -eq 4 ] && grep -q '^best in epoch [1-4]: ' out &&
         grep -q '^accuracy [0-9.]* % on 2 test clips$' out &&
         "$TRAINER" classify set.safetensors -o other -e 4 --width 4 -b 5 --seed 2 >/dev/null &&
-        ! cmp -s classifier/classifier.safetensors other/classifier.safetensors
+        ! cmp -s classifier/classifier.safetensors other/classifier.safetensors &&
+        "$TRAINER" classify set.safetensors -o constant -e 4 --width 4 -b 5 --schedule constant >/dev/null &&
+        grep -q '"schedule": "constant"' constant/config.json &&
+        ! cmp -s classifier/classifier.safetensors constant/classifier.safetensors
 }
 
 test_classifier_tables_hold_what_they_say() {
@@ -99,6 +102,7 @@ test_classifier_refuses_what_does_not_fit() {
         refused 1 'classifier/classifier.safetensors is there already: --force' classify set.safetensors -o classifier &&
         refused 2 'one latents file is needed' classify -o y && refused 2 'no folder given' classify set.safetensors &&
         refused 2 '--width: a whole number from 1 to 1024' classify a -o y --width 2000 &&
+        refused 2 "--schedule: cosine or constant is needed, not 'plateau'" classify a -o y --schedule plateau &&
         [ -z "$(ls y/*.safetensors y/*.csv 2>/dev/null)" ]
 }
 

@@ -151,13 +151,15 @@ static void shuffle(Training *training, int epoch)
     }
 }
 
-static void take_step(Training *training)
+// `at`: epochs since the start.
+static void take_step(Training *training, double at)
 {
     const ClassifierOptions *o = training->options;
+    const ScheduleState state = {0}; // the plateau's, which is not for here
     M5Weights *weights = &training->weights;
     for (size_t i = 0; i < weights->count; i++)
         training->gradient[i] += (float)o->weight_decay * weights->parameters[i];
-    const AdamStep step = adam_begin(&training->adam, o->learning_rate);
+    const AdamStep step = adam_begin(&training->adam, schedule_rate(&o->schedule, &state, at));
     adam_update(&training->adam, step, weights->parameters, training->gradient, 0, weights->count);
 }
 
@@ -168,7 +170,7 @@ static bool run_epoch(Training *training, int epoch, ClassifierScore *score, Err
     size_t correct = 0;
     *score = (ClassifierScore){.clips = clips};
     snprintf(training->status, sizeof training->status, "epoch %d of %d, clip", epoch + 1,
-             training->options->epochs);
+             training->options->schedule.epochs);
     shuffle(training, epoch);
     for (size_t at = 0, n = 0; at < clips; at += n) {
         n = batch_take(batch, training->train, clips, at);
@@ -178,8 +180,8 @@ static bool run_epoch(Training *training, int epoch, ClassifierScore *score, Err
             return error_set(error,
                              "epoch %d: the loss is no longer a number: lower "
                              "--learning-rate (now %g)",
-                             epoch + 1, training->options->learning_rate);
-        take_step(training);
+                             epoch + 1, training->options->schedule.learning_rate);
+        take_step(training, epoch + (double)at / (double)clips);
         score->loss += loss * (double)n / (double)clips;
         progress_reach(&training->progress, (uint64_t)epoch * clips + at + n);
     }
@@ -213,9 +215,9 @@ bool classifier_train(M5Weights *best, const ClassifierOptions *options, const L
     *best = (M5Weights){0};
     bool good = training_init(&training, set, pool, error) &&
                 m5_weights_init(best, &training.weights.shape, error);
-    const uint64_t work = (uint64_t)options->epochs * training.train_clips;
+    const uint64_t work = (uint64_t)options->schedule.epochs * training.train_clips;
     progress_begin(&training.progress, stderr, training.status, work, work);
-    for (int i = 0; good && i < options->epochs; i++) {
+    for (int i = 0; good && i < options->schedule.epochs; i++) {
         ClassifierEpoch epoch = {.epoch = i + 1};
         good = run_epoch(&training, i, &epoch.train, error) &&
                end_epoch(&training, &epoch, best, listener, data, error);

@@ -6,14 +6,14 @@
 
 #include "latent_set.h"
 #include "m5.h"
+#include "schedule.h"
 
 typedef struct {
-    int epochs;
-    size_t batch;         // clips in a step
-    size_t width;         // of the network, see M5Shape
-    double learning_rate; // of Adam
-    double weight_decay;  // what is added to the gradient, in units of the weights
-    uint32_t seed;        // of first weights and order
+    Schedule schedule;   // of Adam's learning rate: constant or cosine; its epochs are trained
+    size_t batch;        // clips in a step
+    size_t width;        // of the network, see M5Shape
+    double weight_decay; // what is added to the gradient, in units of the weights
+    uint32_t seed;       // of first weights and order
 } ClassifierOptions;
 
 typedef struct {

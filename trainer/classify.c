@@ -24,6 +24,7 @@ static const char help[] =
     "  -e, --epochs N           (30)\n"
     "  -b, --batch N            clips in a step (32)\n"
     "  -l, --learning-rate X    of Adam (0.001)\n"
+    "      --schedule NAME      of the learning rate: cosine, down to 0; or constant (cosine)\n"
     "      --weight-decay X     (0.0001)\n"
     "      --width N            channels of the first two convolutions; the others have two\n"
     "                           and four times as many (128)\n"
@@ -35,13 +36,21 @@ static const char help[] =
     "\n"
     "example: trainer classify normal-latents.safetensors -o normal-classifier\n";
 
-enum { OPTION_DECAY = 256, OPTION_WIDTH, OPTION_WEIGHTS, OPTION_NO_PICTURES, OPTION_FORCE };
+enum {
+    OPTION_DECAY = 256,
+    OPTION_SCHEDULE,
+    OPTION_WIDTH,
+    OPTION_WEIGHTS,
+    OPTION_NO_PICTURES,
+    OPTION_FORCE,
+};
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"epochs", required_argument, NULL, 'e'},
     {"batch", required_argument, NULL, 'b'},
     {"learning-rate", required_argument, NULL, 'l'},
+    {"schedule", required_argument, NULL, OPTION_SCHEDULE},
     {"weight-decay", required_argument, NULL, OPTION_DECAY},
     {"width", required_argument, NULL, OPTION_WIDTH},
     {"seed", required_argument, NULL, 's'},
@@ -58,6 +67,7 @@ typedef struct {
     const char *latents, *output, *weights;
     long epochs, batch, width, seed, threads;
     double learning_rate, weight_decay;
+    ScheduleKind schedule;
     bool no_pictures, force;
 } Call;
 
@@ -123,10 +133,11 @@ static bool train(Study *study, Error *error)
 {
     const Call *call = study->call;
     const ClassifierOptions options = {
-        .epochs = (int)call->epochs,
+        .schedule = {.kind = call->schedule,
+                     .learning_rate = call->learning_rate,
+                     .epochs = (int)call->epochs},
         .batch = (size_t)call->batch,
         .width = (size_t)call->width,
-        .learning_rate = call->learning_rate,
         .weight_decay = call->weight_decay,
         .seed = (uint32_t)call->seed,
     };
@@ -298,10 +309,10 @@ static bool test(Study *study, Error *error)
 static json_t *options_json(const Call *call)
 {
     if (call->weights) return json_pack("{s:s}", "weights", call->weights);
-    return json_pack("{s:I, s:I, s:f, s:f, s:I, s:I}", "epochs", (json_int_t)call->epochs, "batch",
-                     (json_int_t)call->batch, "learning_rate", call->learning_rate, "weight_decay",
-                     call->weight_decay, "width", (json_int_t)call->width, "seed",
-                     (json_int_t)call->seed);
+    return json_pack("{s:I, s:I, s:f, s:s, s:f, s:I, s:I}", "epochs", (json_int_t)call->epochs,
+                     "batch", (json_int_t)call->batch, "learning_rate", call->learning_rate,
+                     "schedule", schedule_name(call->schedule), "weight_decay", call->weight_decay,
+                     "width", (json_int_t)call->width, "seed", (json_int_t)call->seed);
 }
 
 static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error *error)
@@ -320,6 +331,14 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
     return good;
 }
 
+static bool read_schedule(const char *name, ScheduleKind *kind)
+{
+    Error error;
+    if (schedule_parse(kind, name, &error) && *kind != SCHEDULE_PLATEAU) return true;
+    command_usage(&command_classify, "--schedule: cosine or constant is needed, not '%s'", name);
+    return false;
+}
+
 static bool read_option(Call *call, int option)
 {
     const Command *command = &command_classify;
@@ -329,6 +348,7 @@ static bool read_option(Call *call, int option)
     case 'b': return option_integer(command, "--batch", optarg, 1, 4096, &call->batch);
     case 'l':
         return option_number(command, "--learning-rate", optarg, 1e-9, 10.0, &call->learning_rate);
+    case OPTION_SCHEDULE: return read_schedule(optarg, &call->schedule);
     case OPTION_DECAY:
         return option_number(command, "--weight-decay", optarg, 0.0, 10.0, &call->weight_decay);
     case OPTION_WIDTH:
@@ -360,6 +380,7 @@ static int run(int argc, char **argv)
                  .width = 128,
                  .seed = 1,
                  .learning_rate = 1e-3,
+                 .schedule = SCHEDULE_COSINE,
                  .weight_decay = 1e-4};
     int option;
     while ((option =
