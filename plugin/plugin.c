@@ -107,6 +107,7 @@ static void activate(LV2_Handle instance)
 {
     Plugin *plugin = instance;
     retire(plugin, player_reset(&plugin->player));
+    plugin->transport.rolling = false; // the engine is no longer where the song is
 }
 
 // The worker looks for itself what there is to do. Where the host's queue is full it is called in

@@ -31,11 +31,12 @@ static double find_number(const Uris *uris, const LV2_Atom_Object *object, LV2_U
     return number(uris, atoms_value(object, key));
 }
 
-static void read_beats(Transport *transport, double frame, double bar, double bar_beat,
-                       double beats_per_bar, double tempo)
+static void read_beats(Transport *transport, bool has_frame, double frame, double bar,
+                       double bar_beat, double beats_per_bar, double tempo)
 {
     if (!(tempo >= 1 && tempo <= 1000)) return;
     transport->tempo = (float)tempo;
+    if (isnan(bar) && isnan(bar_beat) && !has_frame) return;
     const double beat = bar * beats_per_bar + bar_beat;
     const double first = beat - frame / transport->rate / 60 * (double)transport->tempo;
     // Hosts tell the beat in single precision: rounded, it is the same number wherever in the song
@@ -47,8 +48,11 @@ TransportChange transport_read(Transport *transport, const LV2_Atom_Object *obje
 {
     const Uris *uris = transport->uris;
     if (object->body.otype != uris->time_position) return TRANSPORT_GOES_ON;
-    const double place = find_number(uris, object, uris->time_frame);
-    read_beats(transport, place, find_number(uris, object, uris->time_bar),
+    const LV2_Atom *frame = atoms_value(object, uris->time_frame);
+    const double place = frame                ? number(uris, frame)
+                         : transport->rolling ? (double)transport->position
+                                              : NAN;
+    read_beats(transport, frame != NULL, place, find_number(uris, object, uris->time_bar),
                find_number(uris, object, uris->time_bar_beat),
                find_number(uris, object, uris->time_beats_per_bar),
                find_number(uris, object, uris->time_beats_per_minute));

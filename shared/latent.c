@@ -1,6 +1,7 @@
 #include "latent.h"
 
 #include "file.h"
+#include "number.h"
 #include "safetensors.h"
 
 #include <math.h>
@@ -69,12 +70,14 @@ static Latent *read_latent(const Safetensors *file, Error *error)
     if (!latent) return NULL;
     char rate[64], samples[32];
     if (!read_text(file, "frame_rate", rate, sizeof rate, error) ||
-        !read_text(file, "source", latent->source, sizeof latent->source, error) ||
+        // A name that is not UTF-8 is not written.
+        (safetensors_metadata(file, "source") &&
+         !read_text(file, "source", latent->source, sizeof latent->source, error)) ||
         !read_text(file, "model", latent->fingerprint, sizeof latent->fingerprint, error)) {
         latent_free(latent);
         return NULL;
     }
-    latent->frame_rate = strtod(rate, NULL);
+    latent->frame_rate = number_parse(rate, NULL);
     if (!(latent->frame_rate > 0.0 && latent->frame_rate <= MODEL_RATE_MAX)) {
         error_set(error, "metadata: a frame rate of %.40s Hz", rate);
         latent_free(latent);
@@ -118,10 +121,12 @@ unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error
         for (size_t c = 0; c < shape[0]; c++)
             for (size_t t = 0; t < shape[1]; t++)
                 values[c * shape[1] + t] = latent->values[t * shape[0] + c];
+        char rate[NUMBER_TEXT];
+        number_format(latent->frame_rate, 17, rate);
         safetensors_add(builder, "latent", 2, shape, values);
         safetensors_describe(builder, "format", FORMAT_NAME);
         safetensors_describe(builder, "format_version", "1");
-        safetensors_describe(builder, "frame_rate", "%.17g", latent->frame_rate);
+        safetensors_describe(builder, "frame_rate", "%s", rate);
         safetensors_describe(builder, "source", "%s", latent->source);
         safetensors_describe(builder, "model", "%s", latent->fingerprint);
         safetensors_describe(builder, "samples", "%llu", (unsigned long long)latent->samples);

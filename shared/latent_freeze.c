@@ -68,6 +68,7 @@ static void begin(LatentFreeze *freeze, size_t length)
     // itself.
     const size_t shortest = 2 * freeze->fade;
     const size_t heard = freeze->seen > freeze->fade ? (size_t)freeze->seen - freeze->fade : 0;
+    if (length < shortest) length = shortest;
     if (length > freeze->capacity) length = freeze->capacity;
     if (length > heard) length = heard;
     if (length < shortest)

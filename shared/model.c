@@ -3,6 +3,7 @@
 #include "file.h"
 #include "kernels.h"
 #include "model_registry.h"
+#include "number.h"
 #include "safetensors.h"
 
 #include <math.h>
@@ -116,10 +117,11 @@ static bool pack(Model *model)
 
 static void fingerprint(Model *model)
 {
-    char text[ARCH_TEXT_MAX], heading[ARCH_TEXT_MAX + 64];
+    char text[ARCH_TEXT_MAX], rate[NUMBER_TEXT], heading[ARCH_TEXT_MAX + 64];
     arch_format(&model->arch, text);
-    const int n = snprintf(heading, sizeof heading, "%s %s %.17g", text,
-                           activation_name(model->arch.activation), model->sample_rate);
+    number_format(model->sample_rate, 17, rate);
+    const int n = snprintf(heading, sizeof heading, "%s %s %s", text,
+                           activation_name(model->arch.activation), rate);
     const size_t channels = (size_t)arch_latent_channels(&model->arch);
     Hash hash;
     hash_begin(&hash);
@@ -234,7 +236,7 @@ static double read_number(const Safetensors *file, const char *key)
 {
     const char *found = safetensors_metadata(file, key);
     char *end;
-    const double value = found ? strtod(found, &end) : NAN;
+    const double value = found ? number_parse(found, &end) : NAN;
     return found && end != found && !*end && isfinite(value) ? value : NAN;
 }
 
@@ -370,7 +372,9 @@ Model *model_load(const char *path, Error *error)
 
 static void describe_number(SafetensorsBuilder *builder, const char *key, double value)
 {
-    if (isfinite(value)) safetensors_describe(builder, key, "%.9g", value);
+    char text[NUMBER_TEXT];
+    number_format(value, 9, text);
+    if (isfinite(value)) safetensors_describe(builder, key, "%s", text);
 }
 
 static void describe_text(SafetensorsBuilder *builder, const char *key, const char *text)
@@ -380,13 +384,14 @@ static void describe_text(SafetensorsBuilder *builder, const char *key, const ch
 
 static void describe(SafetensorsBuilder *builder, const Model *model)
 {
-    char text[ARCH_TEXT_MAX];
+    char text[ARCH_TEXT_MAX], rate[NUMBER_TEXT];
     arch_format(&model->arch, text);
+    number_format(model->sample_rate, 17, rate);
     safetensors_describe(builder, "format", FORMAT_NAME);
     safetensors_describe(builder, "format_version", FORMAT_VERSION);
     safetensors_describe(builder, "architecture", "%s", text);
     safetensors_describe(builder, "activation", "%s", activation_name(model->arch.activation));
-    safetensors_describe(builder, "sample_rate", "%.17g", model->sample_rate);
+    safetensors_describe(builder, "sample_rate", "%s", rate);
     const ModelInfo *info = &model->info;
     describe_text(builder, "name", info->name);
     describe_text(builder, "trained_on", info->trained_on);

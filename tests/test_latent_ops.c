@@ -106,6 +106,19 @@ static void test_freeze_waits_until_something_was_heard(void)
     latent_ops_free(&ops);
 }
 
+static void test_freeze_can_be_shortest(void)
+{
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    float values[FRAMES * CHANNELS];
+    number_frames(values, FRAMES);
+    LatentSettings settings = {LATENT_NEUTRAL, .freeze = true};
+    settings.freeze_seconds = 0.001f;
+    latent_ops_process(&ops, &settings, values, FRAMES);
+    CHECK(values[(FRAMES - 1) * CHANNELS] < (float)(FRAMES / 2));
+    latent_ops_free(&ops);
+}
+
 static void test_freeze_can_be_longest(void)
 {
     LatentOps ops;
@@ -469,6 +482,7 @@ int main(void)
     RUN(test_freeze_repeats_the_last_stretch);
     RUN(test_freeze_has_no_click);
     RUN(test_freeze_waits_until_something_was_heard);
+    RUN(test_freeze_can_be_shortest);
     RUN(test_freeze_can_be_longest);
     RUN(test_capture_becomes_the_reference);
     RUN(test_capture_starts_without_a_click);

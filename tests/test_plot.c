@@ -68,13 +68,26 @@ static void test_png_is_a_png(void)
 
 static void test_log_axis_has_numbers(void)
 {
-    static const double with_holes[] = {0.0082, 0.0, -1.0, NAN, 0.0023};
-    const PlotSeries series = {.name = "holes", .y = with_holes, .count = 5};
+    static const double with_holes[] = {0.0082, NAN, 0.0023, 0.0019};
+    const PlotSeries series = {.name = "holes", .y = with_holes, .count = 4};
     const PlotFigure figure = {.log_y = true, .series = &series, .series_count = 1};
     Error error = {""};
     CHECK_MSG(plot_curves(fixture_path("log.svg"), &figure, &error), "%s", error.text);
     char *text = read_text("log.svg");
     CHECK(text && strstr(text, "0.005"));
+    free(text);
+}
+
+// A loss in decibels.
+static void test_values_below_zero_are_drawn(void)
+{
+    static const double decibels[] = {3.0, -4.8, -9.1};
+    const PlotSeries series = {.name = "loss", .y = decibels, .count = 3};
+    const PlotFigure figure = {.log_y = true, .series = &series, .series_count = 1};
+    Error error = {""};
+    CHECK_MSG(plot_curves(fixture_path("below.svg"), &figure, &error), "%s", error.text);
+    char *text = read_text("below.svg");
+    CHECK(text && strstr(text, ">-8<"));
     free(text);
 }
 
@@ -180,6 +193,7 @@ int main(void)
     RUN(test_same_data_same_bytes);
     RUN(test_png_is_a_png);
     RUN(test_log_axis_has_numbers);
+    RUN(test_values_below_zero_are_drawn);
     RUN(test_texts_are_never_commands);
     RUN(test_scatter_in_two_and_three_dimensions);
     RUN(test_matrix_shows_its_values);

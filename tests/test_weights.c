@@ -290,6 +290,11 @@ static void test_latent_comes_back(void)
     CHECK(!latent_load(path_of("none.safetensors"), &error));
     CHECK(!model_load(path_of("latent.safetensors"), &error));
     CHECK_MSG(strstr(error.text, "format is 'trasluz-latent'"), "%s", error.text);
+    latent_free(again);
+    snprintf(latent->source, sizeof latent->source, "caf\xe9.flac"); // not UTF-8: left out
+    REQUIRE(latent_write(latent, path_of("latent.safetensors"), &error));
+    again = latent_load(path_of("latent.safetensors"), &error);
+    CHECK_MSG(again && again->source[0] == 0, "%s", error.text);
     latent_free(latent);
     latent_free(again);
     model_unref(model);

@@ -35,7 +35,7 @@ static bool write_series(FILE *script, const PlotFigure *figure, bool space)
         fprintf(script, "$s%zu << EOD\n", s);
         for (size_t i = 0; i < series->count; i++) {
             const double y = series->y[i];
-            const bool shown = isfinite(y) && (!figure->log_y || y > 0.0);
+            const bool shown = isfinite(y);
             write_number(script, series->x ? series->x[i] : (double)i + 1.0);
             write_number(script, shown ? y : NAN);
             if (space) write_number(script, series->z[i]);
@@ -53,7 +53,7 @@ static void range_of(const PlotFigure *figure, double *low, double *high)
     for (size_t s = 0; s < figure->series_count; s++)
         for (size_t i = 0; i < figure->series[s].count; i++) {
             const double y = figure->series[s].y[i];
-            if (!isfinite(y) || y <= 0.0) continue;
+            if (!isfinite(y)) continue;
             *low = fmin(*low, y);
             *high = fmax(*high, y);
         }
@@ -124,9 +124,21 @@ static size_t longest(const PlotFigure *figure)
     return count;
 }
 
-bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
+// A loss in decibels is below 0 where a network is good.
+static bool is_above_zero(const PlotFigure *figure)
+{
+    for (size_t s = 0; s < figure->series_count; s++)
+        for (size_t i = 0; i < figure->series[s].count; i++)
+            if (figure->series[s].y[i] <= 0.0) return false;
+    return true;
+}
+
+bool plot_curves(const char *path, const PlotFigure *wanted, Error *error)
 {
     Gnuplot plot;
+    PlotFigure possible = *wanted;
+    possible.log_y = wanted->log_y && is_above_zero(wanted);
+    const PlotFigure *figure = &possible;
     if (!begin_figure(&plot, path, figure, error)) return false;
     FILE *script = plot.script;
     if (!write_series(script, figure, false)) return nothing_to_draw(&plot, path, error);

@@ -16,7 +16,7 @@ typedef struct {
 
 typedef struct {
     const char *title, *x_label, *y_label, *z_label; // NULL: none
-    bool log_y; // where values span a factor of four; those that are not positive are left out
+    bool log_y; // where all values are above 0 and span a factor of four
     const PlotSeries *series;
     size_t series_count;
 } PlotFigure;
