@@ -1,5 +1,6 @@
 #include "selection.h"
 
+#include "engine_limits.h"
 #include "file.h"
 #include "model_registry.h"
 #include "safetensors.h"
@@ -168,10 +169,12 @@ static Content load_named(const Selection *selection, Property property, Copy *c
     return kept;
 }
 
-// A reference is played with the model that made it only.
-static bool is_playable(const Content *content, const Model *model, Error *error)
+// A model is played within the engine's limits, a reference with the model that made it only.
+static bool is_playable(const Selection *selection, const Content *content, const Model *model,
+                        Error *error)
 {
-    if (!content->reference) return content->model;
+    if (content->model) return engine_limits_check(content->model, selection->rate, error);
+    if (!content->reference) return false;
     if (!model) return error_set(error, "there is no model to play it with");
     return latent_fits(content->reference, model, error);
 }
@@ -202,16 +205,25 @@ static void load_property(Selection *selection, Property property, Copy copy[ROL
 
     *named = load_named(selection, property, &copy[ROLE_NAMED], &selection->why[property]);
     const bool nothing_is_named = !*selection->names.path[property];
-    if (is_playable(named, model, &ignored) || nothing_is_named) return;
+    if (is_playable(selection, named, model, &ignored) || nothing_is_named) return;
     *stand_in = load_copy(selection, property, &copy[ROLE_STAND_IN]);
-    if (!is_loaded(stand_in) && is_playable(former, model, &ignored))
+    if (!is_loaded(stand_in) && is_playable(selection, former, model, &ignored))
         content_move(stand_in, former);
 }
 
-static Model *choose_model(const Selection *selection)
+static Model *choose_model(Selection *selection)
 {
+    Error beyond;
     const Content *content = selection->content[PROPERTY_MODEL];
-    return content[ROLE_NAMED].model ? content[ROLE_NAMED].model : content[ROLE_STAND_IN].model;
+    if (is_playable(selection, &content[ROLE_NAMED], NULL, &beyond))
+        return content[ROLE_NAMED].model;
+    if (is_loaded(&content[ROLE_NAMED])) {
+        complain(selection, PROPERTY_MODEL, &beyond);
+        selection->why[PROPERTY_MODEL] = beyond;
+    }
+    if (is_playable(selection, &content[ROLE_STAND_IN], NULL, &beyond))
+        return content[ROLE_STAND_IN].model;
+    return NULL;
 }
 
 static const Latent *choose_reference(Selection *selection, const Model *model)
@@ -219,10 +231,10 @@ static const Latent *choose_reference(Selection *selection, const Model *model)
     Error ignored;
     const Content *content = selection->content[PROPERTY_REFERENCE];
     selection->unfit = (Error){0};
-    if (is_playable(&content[ROLE_NAMED], model, &selection->unfit))
+    if (is_playable(selection, &content[ROLE_NAMED], model, &selection->unfit))
         return content[ROLE_NAMED].reference;
     if (is_loaded(&content[ROLE_NAMED])) complain(selection, PROPERTY_REFERENCE, &selection->unfit);
-    if (is_playable(&content[ROLE_STAND_IN], model, &ignored))
+    if (is_playable(selection, &content[ROLE_STAND_IN], model, &ignored))
         return content[ROLE_STAND_IN].reference;
     return NULL;
 }

@@ -243,6 +243,32 @@ static void model_that_cannot_be_played_here_is_kept(void)
     host_free(between);
 }
 
+// What stood in for a model that is beyond the limits of what may play stands in again, and with
+// the reference that it plays.
+static void what_stands_in_for_too_much_is_kept(void)
+{
+    const char *model = scrambler_file("scrambler.safetensors", SCRAMBLER, RATE, 1);
+    const char *heavy = scrambler_file("heavy.safetensors", "512k64s2p31,8k4s2p1", RATE, 2);
+    Host *host = furnished_host(model, reference_file("reference.safetensors", model, 300, 1));
+    Host *restored = stereo_host(HOST_WORKER_INSIDE);
+    REQUIRE(host && restored);
+    load_file(host, MODEL, heavy);
+    CHECK_MSG(says(host, "heavy.safetensors: ") && !says(host, "another model"), "%s",
+              named_file(host, NOTICE));
+    HostSession session = {0}, again = {0};
+    host_session_save(host, &session);
+    host_session_restore(restored, &session);
+    CHECK(is_named(restored, MODEL, heavy));
+    copy_controls(host, restored);
+    CHECK(same_sound(host, restored));
+    host_session_save(restored, &again);
+    CHECK(same_property(&session, MODEL_STAND_IN, &again, MODEL_STAND_IN));
+    host_session_free(&session);
+    host_session_free(&again);
+    host_free(host);
+    host_free(restored);
+}
+
 static void set_level(const char *path, double level)
 {
     Error error;
@@ -452,6 +478,7 @@ int main(void)
     RUN(reference_is_its_models);
     RUN(level_of_training_counts);
     RUN(model_that_cannot_be_played_here_is_kept);
+    RUN(what_stands_in_for_too_much_is_kept);
     RUN(chosen_file_takes_the_place_of_a_copy);
     RUN(copies_need_no_names);
     RUN(large_copies_may_be_refused);
