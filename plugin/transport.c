@@ -31,14 +31,20 @@ static double find_number(const Uris *uris, const LV2_Atom_Object *object, LV2_U
     return number(uris, atoms_value(object, key));
 }
 
-static void read_beats(Transport *transport, bool has_frame, double frame, double bar,
-                       double bar_beat, double beats_per_bar, double tempo)
+// Takes over tempo and the beat at `place`. A tempo alone moves no beat.
+static void read_beats(Transport *transport, const LV2_Atom_Object *object, double place)
 {
+    const Uris *uris = transport->uris;
+    const double tempo = find_number(uris, object, uris->time_beats_per_minute);
     if (!(tempo >= 1 && tempo <= 1000)) return;
     transport->tempo = (float)tempo;
-    if (isnan(bar) && isnan(bar_beat) && !has_frame) return;
-    const double beat = bar * beats_per_bar + bar_beat;
-    const double first = beat - frame / transport->rate / 60 * (double)transport->tempo;
+    if (!atoms_value(object, uris->time_frame) && !atoms_value(object, uris->time_bar) &&
+        !atoms_value(object, uris->time_bar_beat))
+        return;
+    const double bar = find_number(uris, object, uris->time_bar);
+    const double beat = bar * find_number(uris, object, uris->time_beats_per_bar) +
+                        find_number(uris, object, uris->time_bar_beat);
+    const double first = beat - place / transport->rate / 60 * (double)transport->tempo;
     // Hosts tell the beat in single precision: rounded, it is the same number wherever in the song
     // it was told.
     transport->first_beat = isfinite(first) && fabs(first) < 1e9 ? round(first * 1e3) / 1e3 : 0;
@@ -48,14 +54,10 @@ TransportChange transport_read(Transport *transport, const LV2_Atom_Object *obje
 {
     const Uris *uris = transport->uris;
     if (object->body.otype != uris->time_position) return TRANSPORT_GOES_ON;
-    const LV2_Atom *frame = atoms_value(object, uris->time_frame);
-    const double place = frame                ? number(uris, frame)
-                         : transport->rolling ? (double)transport->position
-                                              : NAN;
-    read_beats(transport, frame != NULL, place, find_number(uris, object, uris->time_bar),
-               find_number(uris, object, uris->time_bar_beat),
-               find_number(uris, object, uris->time_beats_per_bar),
-               find_number(uris, object, uris->time_beats_per_minute));
+    double place = find_number(uris, object, uris->time_frame);
+    if (!atoms_value(object, uris->time_frame) && transport->rolling)
+        place = (double)transport->position; // it says nothing new of the place
+    read_beats(transport, object, place);
 
     // A message without a speed says nothing new of it.
     const LV2_Atom *speed = atoms_value(object, uris->time_speed);

@@ -141,6 +141,51 @@ static void turns_follow_the_beat(void)
     sound_free(&silence);
 }
 
+// A message may tell what has changed and nothing else. The song's first beat is not at frame 0.
+static void tempo_alone_moves_nothing(void)
+{
+    enum { PIECE = 50000 };
+    Sound whole = sound_new(frames), told = sound_new(frames);
+    for (int tells = 0; tells < 2; tells++) {
+        Host *host = new_host();
+        REQUIRE(host);
+        for (size_t at = 0; at < frames; at += PIECE) {
+            HostPosition position = rolling_at(at);
+            position.beat += 1.5;
+            host_send_position(host, &position);
+            const size_t half = at + PIECE / 2, end = at + PIECE < frames ? at + PIECE : frames;
+            play(host, &song, tells ? &told : &whole, at, half, BLOCK);
+            if (tells) host_send_tempo(host, position.tempo);
+            play(host, &song, tells ? &told : &whole, half, end, BLOCK);
+        }
+        host_free(host);
+    }
+    CHECK(same(&whole, &told, 0));
+    sound_free(&whole);
+    sound_free(&told);
+}
+
+// As some hosts do for a new block length, while the song rolls.
+static void activation_finds_its_place_again(void)
+{
+    enum { PLACE = 100000 };
+    Host *host = new_host();
+    REQUIRE(host);
+    Sound whole = sound_new(frames), part = sound_new(frames);
+    bounce(host, &whole, 0, BLOCK);
+    host_free(host);
+    host = new_host();
+    const HostPosition start = rolling_at(0);
+    host_send_position(host, &start);
+    play(host, &song, &part, 0, PLACE, BLOCK);
+    host_reactivate(host);
+    bounce(host, &part, PLACE, BLOCK);
+    CHECK(same(&whole, &part, PLACE + SETTLED));
+    host_free(host);
+    sound_free(&whole);
+    sound_free(&part);
+}
+
 // Messages no host should send, and some do.
 static void odd_positions_do_no_harm(void)
 {
@@ -175,6 +220,8 @@ int main(void)
     RUN(bounce_from_the_middle_is_the_same);
     RUN(position_may_change_within_a_block);
     RUN(turns_follow_the_beat);
+    RUN(tempo_alone_moves_nothing);
+    RUN(activation_finds_its_place_again);
     RUN(odd_positions_do_no_harm);
     sound_free(&song);
     return check_status();

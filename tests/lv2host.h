@@ -102,6 +102,7 @@ typedef struct {
     float tempo;   // beats a minute
 } HostPosition;
 void host_send_position(Host *host, const HostPosition *position);
+void host_send_tempo(Host *host, float tempo); // and nothing else of the position
 
 // ---- Messages from the plugin ----
 

@@ -36,6 +36,17 @@ void host_send_position(Host *host, const HostPosition *position)
     lv2_atom_forge_pop(forge, &object);
 }
 
+void host_send_tempo(Host *host, float tempo)
+{
+    LV2_Atom_Forge *forge = &host->forge;
+    LV2_Atom_Forge_Frame object;
+    lv2_atom_forge_frame_time(forge, 0);
+    lv2_atom_forge_object(forge, &object, 0, host_urid(LV2_TIME__Position));
+    lv2_atom_forge_key(forge, host_urid(LV2_TIME__beatsPerMinute));
+    lv2_atom_forge_float(forge, tempo);
+    lv2_atom_forge_pop(forge, &object);
+}
+
 void host_send(Host *host, const HostSet *message)
 {
     LV2_Atom_Forge *forge = &host->forge;
