@@ -53,9 +53,11 @@ static int compute_latency(const Engine *engine)
     const Channel *channel = &engine->channel[0];
     const int delay = stream_delay(channel->stream);
     if (!channel->down) return delay;
-    const double ratio = engine->model->sample_rate / engine->host_rate;
-    const double wait = (resampler_lookahead(channel->up) + delay) / ratio;
-    return (int)floor(wait) + resampler_lookahead(channel->down);
+    // In thousandths of a hertz, as the resamplers count: a wait that is whole comes out whole.
+    const int64_t rate = llround(engine->model->sample_rate * 1e3);
+    const int64_t host = llround(engine->host_rate * 1e3);
+    const int64_t wait = (resampler_lookahead(channel->up) + delay) * host / rate;
+    return (int)wait + resampler_lookahead(channel->down);
 }
 
 static bool resamplers_init(Engine *engine, Channel *channel, Error *error)

@@ -78,6 +78,19 @@ static void test_impulse_comes_at_the_latency(void)
     model_unref(model);
 }
 
+// What the decoder waits for is a whole number of the host's samples here, which a quotient of
+// doubles falls short of: the sound would come a sample later than is told.
+static void test_latency_that_is_whole(void)
+{
+    Error error;
+    Model *model = fixture_model("2k222s2p110", ACTIVATION_LEAKY_RELU, 24000.0, 1);
+    Engine *engine = engine_new(model, NULL, 44100.0, 1, &error);
+    REQUIRE(engine);
+    CHECK_MSG(engine_latency(engine) == 476, "%d samples", engine_latency(engine));
+    engine_free(engine);
+    model_unref(model);
+}
+
 static void test_latency_of_the_report_sized_models(void)
 {
     Error error;
@@ -460,6 +473,7 @@ int main(void)
 {
     RUN(test_any_rate_keeps_level_and_time);
     RUN(test_impulse_comes_at_the_latency);
+    RUN(test_latency_that_is_whole);
     RUN(test_latency_of_the_report_sized_models);
     RUN(test_no_drift);
     RUN(test_blocks_do_not_matter);

@@ -409,8 +409,7 @@ static void tortured(void)
         (unsigned long long)figures->saves, (unsigned long long)figures->restores,
         (unsigned long long)figures->on_disk, (unsigned long long)figures->reactivations);
     printf("load: mean %.3f, worst %.3f; overloads %llu of %llu, %llu interrupted; largest step "
-           "%.4f; in use after the first "
-           "round %zu kB, after the last %zu kB\n",
+           "%.4f; in use after the first round %zu kB, after the last %zu kB\n",
            figures->cpu / figures->audio, figures->worst_load,
            (unsigned long long)figures->overloads, (unsigned long long)figures->stretches,
            (unsigned long long)figures->interrupted, (double)figures->worst_step, first >> 10,

@@ -49,7 +49,7 @@ static bool write_series(FILE *script, const PlotFigure *figure, bool space)
 
 static void range_of(const PlotFigure *figure, double *low, double *high)
 {
-    *low = INFINITY, *high = 0.0;
+    *low = INFINITY, *high = -INFINITY;
     for (size_t s = 0; s < figure->series_count; s++)
         for (size_t i = 0; i < figure->series[s].count; i++) {
             const double y = figure->series[s].y[i];
@@ -64,6 +64,7 @@ static void set_log_axis(FILE *script, const PlotFigure *figure)
 {
     double low, high;
     range_of(figure, &low, &high);
+    if (low <= 0.0) return;       // a loss in decibels is below 0 where a network is good
     if (high < 4.0 * low) return; // would be as good as straight, and have hardly a number
     fprintf(script, "set logscale y\nset yrange [%g:%g]\n", low / 1.1, high * 1.1);
     const int first = (int)floor(log10(low)), last = (int)floor(log10(high));
@@ -124,21 +125,9 @@ static size_t longest(const PlotFigure *figure)
     return count;
 }
 
-// A loss in decibels is below 0 where a network is good.
-static bool is_above_zero(const PlotFigure *figure)
-{
-    for (size_t s = 0; s < figure->series_count; s++)
-        for (size_t i = 0; i < figure->series[s].count; i++)
-            if (figure->series[s].y[i] <= 0.0) return false;
-    return true;
-}
-
-bool plot_curves(const char *path, const PlotFigure *wanted, Error *error)
+bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
 {
     Gnuplot plot;
-    PlotFigure possible = *wanted;
-    possible.log_y = wanted->log_y && is_above_zero(wanted);
-    const PlotFigure *figure = &possible;
     if (!begin_figure(&plot, path, figure, error)) return false;
     FILE *script = plot.script;
     if (!write_series(script, figure, false)) return nothing_to_draw(&plot, path, error);
