@@ -208,7 +208,7 @@ LIBRARY_DEPENDS = lv2-dev libsamplerate0-dev libjansson-dev libmd-dev libopenbla
 BUILD_DEPENDS = gcc make pkg-config libc6-dev $(LIBRARY_DEPENDS)
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
 CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi binutils sox libsox-fmt-base python3 \
-	python3-protobuf python3-torch python3-numpy openmpi-bin libopenmpi-dev
+	locales python3-protobuf python3-torch python3-numpy openmpi-bin libopenmpi-dev
 
 demo:
 	@tests/packages.sh $(DEMO_DEPENDS)
@@ -223,7 +223,7 @@ check:
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@$(MAKE) --no-print-directory -j$$(nproc) MPI=1 BUILD=$(BUILD)/mpi $(BUILD)/mpi/bin/trainer
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) all $(BUILD)/threads/tests/host_threads
-	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/models.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh tests/kill.sh tests/fingerprint.sh \
+	@$(TEST_ENVIRONMENT) tests/run.sh $(TESTS) $(HOSTS) tests/commands.sh tests/study.sh tests/models.sh tests/music.sh tests/report.sh tests/runs.sh tests/manual.sh tests/kill.sh tests/fingerprint.sh "tests/locale.sh $(BUILD)/tests/test_weights" \
 		"tests/ranks.sh $(BUILD)/mpi/bin/trainer" "tests/ttl.sh $(BUNDLE)" tests/install.sh \
 		"BUILD=$(BUILD)/threads tests/sanitized.sh $(BUILD)/threads/tests/host_threads" \
 		"/usr/bin/python3 tests/pytorch.py $(BUILD)/tests/dump_network README.md" \

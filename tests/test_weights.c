@@ -6,6 +6,7 @@
 #include "latent.h"
 #include "safetensors.h"
 
+#include <locale.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -353,6 +354,34 @@ static void test_a_full_disk_leaves_what_was_there(void)
     CHECK(system(command) == 0); // no temporary file is left
 }
 
+// Hosts take over the user's locale. tests/locale.sh has one made in which numbers have a comma.
+static void test_numbers_have_a_point_in_any_locale(void)
+{
+    Error error;
+    const char *wanted = getenv("COMMA_LOCALE");
+    if (wanted) REQUIRE(setlocale(LC_ALL, wanted) && *localeconv()->decimal_point == ',');
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.5, 1);
+    model->info.level = -15.25;
+    REQUIRE(model_write(model, path_of("point.safetensors"), &error));
+    Model *again = model_load(path_of("point.safetensors"), &error);
+    REQUIRE(again);
+    CHECK(again->sample_rate == 22050.5 && again->info.level == -15.25);
+    Latent *latent = latent_new(again, 10, &error);
+    REQUIRE(latent && latent_write(latent, path_of("latent.safetensors"), &error));
+    Latent *back = latent_load(path_of("latent.safetensors"), &error);
+    REQUIRE(back);
+    CHECK(back->frame_rate == 22050.5 / 36);
+    setlocale(LC_ALL, "C");
+    Model *elsewhere = model_load(path_of("point.safetensors"), &error);
+    REQUIRE(elsewhere);
+    CHECK(strcmp(elsewhere->fingerprint, again->fingerprint) == 0);
+    latent_free(latent);
+    latent_free(back);
+    model_unref(model);
+    model_unref(again);
+    model_unref(elsewhere);
+}
+
 static void test_unreadable_paths(void)
 {
     Error error;
@@ -380,6 +409,7 @@ int main(void)
     RUN(test_latent_comes_back);
     RUN(test_loop_has_no_seam);
     RUN(test_a_full_disk_leaves_what_was_there);
+    RUN(test_numbers_have_a_point_in_any_locale);
     RUN(test_unreadable_paths);
     char command[300];
     snprintf(command, sizeof command, "rm -rf %s", folder);
