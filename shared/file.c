@@ -49,6 +49,16 @@ unsigned char *file_read(const char *path, size_t max, size_t *size, Error *erro
     return bytes;
 }
 
+bool file_begins(const char *path, const char *text)
+{
+    char bytes[256];
+    const size_t length = strlen(text);
+    FILE *file = length < sizeof bytes ? fopen(path, "rb") : NULL;
+    const size_t n = file ? fread(bytes, 1, length, file) : 0;
+    if (file) fclose(file);
+    return n == length && memcmp(bytes, text, length) == 0;
+}
+
 // ---- Temporary files ----
 
 // A writer locks its temporary file. The lock ends with the writer, also where that is killed: a

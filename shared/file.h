@@ -11,6 +11,9 @@
 // returned. NULL on error, with a message that does not repeat the path.
 unsigned char *file_read(const char *path, size_t max, size_t *size, Error *error);
 
+// True if it is a file that begins with this text, of 255 bytes at most.
+bool file_begins(const char *path, const char *text);
+
 // A file being written under a temporary name beside the real one. Nothing stands under the real
 // name until file_commit(), so a crash or a full disk leaves what was there before. What a writer
 // that was killed left under a temporary name, the next writer of the same file removes.

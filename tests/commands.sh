@@ -143,8 +143,15 @@ test_what_took_time_is_not_written_over() {
         refused 1 'letter is there, and is not a latent file' encode small.safetensors song.au -o letter &&
         refused 1 'mine.safetensors is there, and is not latents of clips' latents small.safetensors song.au -o mine.safetensors &&
         refused 1 'latent is there, and is not latents of clips' latents small.safetensors song.au -o latent &&
-        refused 1 'letter is there, and is not a page' report music -o letter &&
+        refused 1 'letter is there, and is not a page of ours' report music -o letter &&
+        cp letter letter.wav && refused 1 'letter.wav is there already: --force' decode small.safetensors latent -o letter.wav &&
+        refused 1 'letter.wav is there already: --force' reconstruct small.safetensors song.au -o letter.wav &&
+        cp letter letter.csv && refused 2 'letter.csv is there, and is not a table of losses' train music -o letter.safetensors &&
+        mkdir owned && cp letter owned/config.json && cp letter owned/events.out.tfevents.1.mine &&
+        refused 1 'owned/config.json is of something else than training' train music --run owned --window 2034 --epochs 1 &&
+        cmp letter letter.wav && cmp letter letter.csv && cmp letter owned/events.out.tfevents.1.mine && cmp letter owned/config.json &&
         cmp small.safetensors mine.safetensors && [ "$(cat letter)" = "a letter" ] || return 1
+    rm owned/config.json && "$TRAINER" train music --run owned --window 2034 --epochs 1 >/dev/null && cmp letter owned/events.out.tfevents.1.mine || return 1
     "$TRAINER" encode small.safetensors song.au -o latent >/dev/null && "$TRAINER" encode small.safetensors song.au -o letter --force >/dev/null &&
         cmp latent letter && "$TRAINER" latents small.safetensors song.au -o mine.safetensors --force >/dev/null &&
         "$TRAINER" latents small.safetensors song.au -o mine.safetensors >/dev/null
@@ -153,8 +160,8 @@ test_what_took_time_is_not_written_over() {
 # A limit on the size of files stands for the disk: 8 blocks of 512 bytes, or of 1024.
 test_full_disk_leaves_what_was_there() {
     mkdir full && echo "what was there" >there && cp there full/a.wav && cp there full/a || return 1
-    for call in "reconstruct small.safetensors song.au -o full/a.wav" \
-        "decode small.safetensors latent -o full/a.wav" \
+    for call in "reconstruct small.safetensors song.au -o full/a.wav --force" \
+        "decode small.safetensors latent -o full/a.wav --force" \
         "encode small.safetensors song.au -o full/a --force"; do
         # shellcheck disable=SC2086
         (ulimit -f 8 && exec "$TRAINER" $call) >out 2>err
@@ -182,18 +189,21 @@ test_training_on_a_full_disk_leaves_what_was_there() {
 
 test_training_into_no_folder_ends_before_it_begins() {
     "$TRAINER" train music -o nowhere/a.safetensors --window 2034 >out 2>err
-    [ $? -eq 1 ] && ! grep -q '^epoch' out && grep -q 'nowhere/a.csv: No such file' err
+    [ $? -eq 1 ] && [ ! -s out ] && grep -q 'nowhere/a.safetensors: No such file' err &&
+        refused 1 "'' is no name of a weights file" train music -o '' && refused 1 "'empty' is no name" train music -o empty --force &&
+        refused 1 "'empty/' is no name" train music -o empty/ && [ -z "$(ls -A empty)" ] && [ ! -e empty.csv ]
 }
 
 # What is printed for the shell is what was called, whatever is in the words; the weights file keeps the same words.
+# shellcheck disable=SC2086
 test_call_to_go_on_is_quoted() {
-    odd="AC&DC's \$HOME *" && cp -r music "$odd" || return 1
-    "$TRAINER" train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 >odd.out 2>&1 &
+    odd="AC&DC's \$HOME *" && cp -r music "$odd" && many=$(yes ./music | head -150) || return 1
+    "$TRAINER" train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 -- $many >odd.out 2>&1 &
     while ! grep -q '^epoch 1:' odd.out 2>/dev/null; do sleep 0.05; done
     kill -INT $! && wait $! || return 1
-    call=$(sed -n 's/^  \(trainer .*\) --resume$/\1/p' odd.out) && mkdir -p bin && printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/trainer &&
+    call=$(sed -n 's/^  \(trainer .*\)$/\1/p' odd.out) && mkdir -p bin && printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/trainer &&
         chmod +x bin/trainer && PATH=$folder/bin:$PATH sh -c "$call" >words &&
-        printf '%s\n' train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 | cmp - words &&
+        printf '%s\n' train --resume "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 -- $many | cmp - words &&
         "$TRAINER" info odd.safetensors | grep -q -F "'AC&DC'\\''s \$HOME *' -o odd.safetensors --name '' --arch 4k8s4p2 "
 }
 

@@ -100,6 +100,8 @@ test_classifier_refuses_what_does_not_fit() {
         refused 1 'latents of 1750 frames; the classifier needs 1772' classify short.safetensors -o y &&
         refused 1 'a set of two genres or more is needed' classify whole.safetensors -o y &&
         refused 1 'classifier/classifier.safetensors is there already: --force' classify set.safetensors -o classifier &&
+        refused 1 'clusters/config.json is of something else than classifier' classify set.safetensors -o clusters &&
+        refused 1 'classifier/config.json is of something else than clusters' cluster set.safetensors -o classifier -k 2 &&
         refused 2 'one latents file is needed' classify -o y && refused 2 'no folder given' classify set.safetensors &&
         refused 2 '--width: a whole number from 1 to 1024' classify a -o y --width 2000 &&
         refused 2 "--schedule: cosine or constant is needed, not 'plateau'" classify a -o y --schedule plateau &&
@@ -115,8 +117,8 @@ test_pictures_are_drawn() {
     done
     grep -q 'high' classifier/confusion.svg && [ ! -e used/accuracy.svg ] &&
         "$TRAINER" cluster set.safetensors -o plain -k 2 --no-pictures >/dev/null &&
-        "$TRAINER" classify set.safetensors -o plain -e 1 --width 2 --no-pictures >/dev/null &&
-        [ -e plain/scores.csv ] && [ -e plain/confusion.csv ] && [ -z "$(find plain -name '*.svg' -o -name '*.png')" ]
+        "$TRAINER" classify set.safetensors -o plainer -e 1 --width 2 --no-pictures >/dev/null &&
+        [ -e plain/scores.csv ] && [ -e plainer/confusion.csv ] && [ -z "$(find plain plainer -name '*.svg' -o -name '*.png')" ]
 }
 
 test_wrong_calls_are_refused() {

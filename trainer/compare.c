@@ -26,7 +26,7 @@ static const char help[] =
     "  -o, --output FOLDER      for sounds, pictures and table (needed)\n"
     "      --format NAME        of the sounds: wav, w64, flac or ogg (wav)\n"
     "      --force              write over sounds and pictures that are there, where the folder\n"
-    "                           has no compare.csv\n"
+    "                           has no compare.csv of ours\n"
     "      --no-audio           write no sounds\n"
     "      --no-pictures        draw no pictures (they need gnuplot)\n" MUSIC_HELP "\n"
     "example: trainer compare normal.safetensors ~/Music/new song.mp3 -o compared\n";
@@ -134,9 +134,9 @@ static bool check_outputs(const Comparison *comparison, Error *error)
     const Call *call = comparison->call;
     char *table = file_join(call->output, "compare.csv");
     if (!table) return error_set(error, "out of memory");
-    const bool allowed = call->force || access(table, F_OK) == 0;
+    const bool allowed = call->force || evaluation_is_table(table);
+    bool good = allowed || command_may_write(table, evaluation_is_table, "a table of ours", error);
     free(table);
-    bool good = true;
     for (size_t i = 0; good && i < comparison->dataset->clips; i++) {
         const Clip *clip = &comparison->dataset->clip[i];
         good = (call->no_audio || check_output(comparison, clip, call->format, allowed, error)) &&

@@ -12,17 +12,22 @@ static const char help[] =
     "Decodes a latent file to a mono audio file at the model's sample rate, as long as the\n"
     "audio that it was made from. AUDIO ends in .wav, .w64, .flac or .ogg.\n"
     "\n"
-    "  -o, --output FILE        the audio file (needed)\n" LATENT_HELP "\n"
+    "  -o, --output FILE        the audio file (needed)\n"
+    "      --force              write over one that is there\n" LATENT_HELP "\n"
     "example: trainer decode normal.safetensors song.safetensors -o song.wav --noise 0.5\n";
+
+enum { OPTION_FORCE = 256 };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"force", no_argument, NULL, OPTION_FORCE},
     LATENT_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
 
 typedef struct {
     const char *weights, *latent, *output;
+    bool force;
     LatentOptions options;
 } Call;
 
@@ -69,6 +74,8 @@ static int run(int argc, char **argv)
     while ((option = command_option(&command_decode, argc, argv, ":o:", long_options)) != -1) {
         if (option == 'o')
             call.output = optarg;
+        else if (option == OPTION_FORCE)
+            call.force = true;
         else if (!latent_option_take(&command_decode, &call.options, option))
             return EXIT_USAGE;
     }
@@ -85,6 +92,8 @@ static int run(int argc, char **argv)
     if (same_file(call.output, call.weights) || same_file(call.output, call.latent) ||
         (reference && same_file(call.output, reference)))
         return command_usage(&command_decode, "%s is what is read", call.output);
+    if (!call.force && !command_may_write(call.output, NULL, NULL, &error))
+        return command_fail(&command_decode, &error);
     return decode_file(&call, &error) ? EXIT_DONE : command_fail(&command_decode, &error);
 }
 

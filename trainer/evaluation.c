@@ -162,6 +162,13 @@ static void print_row(FILE *to, TableForm form, const char *kind, const char *na
             row->snr, mark, row->lowpass_mse, mark, row->lowpass_snr);
 }
 
+#define CSV_HEADER "kind,name,seconds,mse,snr_db,lowpass_mse,lowpass_snr_db\n"
+
+bool evaluation_is_table(const char *path)
+{
+    return file_begins(path, CSV_HEADER);
+}
+
 static void print_head(FILE *to, TableForm form)
 {
     if (form == TABLE_TEXT)
@@ -170,7 +177,7 @@ static void print_head(FILE *to, TableForm form)
     else if (form == TABLE_TSV)
         fputs("kind\tname\tseconds\tmse\tsnr_db\tlowpass_mse\tlowpass_snr_db\n", to);
     else
-        fputs("kind,name,seconds,mse,snr_db,lowpass_mse,lowpass_snr_db\n", to);
+        fputs(CSV_HEADER, to);
 }
 
 static size_t count_silent(const Evaluation *evaluation)

@@ -40,6 +40,9 @@ typedef enum { TABLE_TEXT, TABLE_TSV, TABLE_CSV } TableForm;
 // and is left out of that mean.
 void evaluation_print(const Evaluation *evaluation, TableForm form, FILE *to);
 
+// True if a file is such a table, as CSV.
+bool evaluation_is_table(const char *path);
+
 // What has to be said of the table, if anything.
 void evaluation_print_notes(const Evaluation *evaluation, FILE *to);
 

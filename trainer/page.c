@@ -88,7 +88,7 @@ static void write_source(FILE *page, const char *type, const unsigned char *byte
 
 void page_begin(FILE *page, const char *title)
 {
-    fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    fputs(PAGE_BEGINNING
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
           page);
     write_text(page, title);

@@ -7,6 +7,11 @@
 
 #include <stdio.h>
 
+// Every page begins so.
+#define PAGE_BEGINNING                                                                             \
+    "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"                      \
+    "<meta name=\"generator\" content=\"trasluz\">\n"
+
 // What is written goes to a stream, whose errors are its owner's; texts are escaped.
 void page_begin(FILE *page, const char *title);
 void page_end(FILE *page);

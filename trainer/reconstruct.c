@@ -19,6 +19,7 @@ static const char help[] =
     "OUT ends in .wav, .w64, .flac or .ogg.\n"
     "\n"
     "  -o, --output FILE        the audio file (needed)\n"
+    "      --force              write over one that is there\n"
     "      --detail X           puts back what the model loses: 0 none of it, 1 all (0)\n"
     "      --auto-gain          brings the input to the level the model was trained at, and takes\n"
     "                           it back after\n"
@@ -51,10 +52,12 @@ enum {
     OPTION_INPUT_BEATS,
     OPTION_REFERENCE_BEATS,
     OPTION_TEMPO,
+    OPTION_FORCE,
 };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"wet", required_argument, NULL, OPTION_WET},
     {"gain", required_argument, NULL, OPTION_GAIN},
     {"detail", required_argument, NULL, OPTION_DETAIL},
@@ -76,7 +79,7 @@ typedef struct {
     const char *weights, *audio, *output;
     double gain; // in dB
     float detail, wet;
-    bool auto_gain;
+    bool auto_gain, force;
     LatentOptions options;
 } Call;
 
@@ -273,6 +276,7 @@ static bool read_option(Call *call, int option)
     LatentSettings *latent = &call->options.settings;
     switch (option) {
     case 'o': call->output = optarg; return true;
+    case OPTION_FORCE: call->force = true; return true;
     case OPTION_WET: return read_number("--wet", 0.0, 1.0, &call->wet);
     case OPTION_DETAIL: return read_number("--detail", 0.0, 1.0, &call->detail);
     case OPTION_AUTO_GAIN: call->auto_gain = true; return true;
@@ -307,6 +311,8 @@ static int run(int argc, char **argv)
     if (same_file(call.output, call.weights) || same_file(call.output, call.audio) ||
         (reference && same_file(call.output, reference)))
         return command_usage(command, "%s is what is read", call.output);
+    if (!call.force && !command_may_write(call.output, NULL, NULL, &error))
+        return command_fail(command, &error);
     return reconstruct_file(&call, &error) ? EXIT_DONE : command_fail(command, &error);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 json_t *record_text(const char *text)
 {
@@ -24,6 +25,13 @@ bool record_is(const char *path, const char *kind)
     const bool same = text && strcmp(text, kind) == 0;
     json_decref(record);
     return same;
+}
+
+bool record_may_write(const char *path, const char *kind, Error *error)
+{
+    if (access(path, F_OK) != 0 || record_is(path, kind)) return true;
+    return error_set(error, "%s is of something else than %s: another folder is needed", path,
+                     kind);
 }
 
 bool record_write(const char *path, const json_t *record, size_t flags, Error *error)

@@ -20,7 +20,7 @@ static const char help[] =
     "curves come together in one figure. The page fits a phone, and prints.\n"
     "\n"
     "  -o, --output FILE        the page (needed)\n"
-    "      --force              write over a file that is there and is no page\n"
+    "      --force              write over a file that is there and is no page of ours\n"
     "      --title TEXT         its heading (Trasluz)\n"
     "      --sounds KB          the largest sound that is put in (1500)\n"
     "      --pictures N         the most pictures of a folder (24)\n"
@@ -119,12 +119,7 @@ static bool make_report(const Call *call, Error *error)
 
 static bool is_page(const char *path)
 {
-    static const char beginning[] = "<!doctype html>";
-    char text[sizeof beginning] = "";
-    FILE *file = fopen(path, "rb");
-    const size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
-    if (file) fclose(file);
-    return n > 0 && strcmp(text, beginning) == 0;
+    return file_begins(path, PAGE_BEGINNING);
 }
 
 static bool read_option(Call *call, int option)
@@ -153,7 +148,7 @@ static int run(int argc, char **argv)
     call.folders = argv + optind;
     call.folder_count = argc - optind;
     Error error;
-    if (!call.force && !command_may_write(call.output, is_page, "a page", &error))
+    if (!call.force && !command_may_write(call.output, is_page, "a page of ours", &error))
         return command_fail(command, &error);
     return make_report(&call, &error) ? EXIT_DONE : command_fail(command, &error);
 }

@@ -89,11 +89,12 @@ json_t *run_config_make(const TrainingOptions *options, const Dataset *dataset)
     const time_t now = time(NULL);
     struct tm utc;
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "kind", "training", "name",
-                     record_text(options->name), "trained_on", record_text(options->trained_on),
-                     "command", record_text(options->command), "started", started, "settings",
-                     training_settings_json(options), "architecture", architecture_json(options),
-                     "data", data_json(dataset), "versions", versions_json());
+    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "kind", RUN_CONFIG_KIND,
+                     "name", record_text(options->name), "trained_on",
+                     record_text(options->trained_on), "command", record_text(options->command),
+                     "started", started, "settings", training_settings_json(options),
+                     "architecture", architecture_json(options), "data", data_json(dataset),
+                     "versions", versions_json());
 }
 
 // ---- Files ----

@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+#define RUN_CONFIG_KIND "training" // see record.h
+
 // The caller frees it with json_decref(); NULL where memory is short.
 json_t *run_config_make(const TrainingOptions *options, const Dataset *dataset);
 

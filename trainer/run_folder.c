@@ -2,6 +2,7 @@
 
 #include "file.h"
 #include "ranks.h"
+#include "record.h"
 #include "run_config.h"
 #include "run_log.h"
 #include "tensorboard.h"
@@ -78,11 +79,30 @@ static bool clear_folder(const char *path, Error *error)
     return good;
 }
 
+// Leaves in `earlier` whether a training was there before.
+static bool look_for_config(const char *path, bool *earlier, Error *error)
+{
+    char *config = file_join(path, CONFIG);
+    const bool good = (config || error_set(error, "out of memory")) &&
+                      record_may_write(config, RUN_CONFIG_KIND, error);
+    *earlier = config && record_is(config, RUN_CONFIG_KIND);
+    free(config);
+    return good;
+}
+
+bool run_folder_may_write(const char *path, Error *error)
+{
+    bool earlier;
+    return look_for_config(path, &earlier, error);
+}
+
 static bool prepare(const char *path, const TrainingOptions *options, const Dataset *dataset,
                     Error *error)
 {
+    bool earlier;
     if (options->resume) return run_folder_check(path, options, dataset, error);
-    return file_make_folders(path, error) && clear_folder(path, error) &&
+    return look_for_config(path, &earlier, error) && file_make_folders(path, error) &&
+           (!earlier || clear_folder(path, error)) &&
            with_config(path, options, dataset, run_config_write, error);
 }
 

@@ -17,6 +17,9 @@ typedef enum { RUN_NEW, RUN_STOPPED, RUN_DONE } RunState;
 // How far the training in a folder is, which need not be there.
 bool run_folder_state(const char *path, RunState *state, Error *error);
 
+// False, and said why, where a folder's results are of something else than a training.
+bool run_folder_may_write(const char *path, Error *error);
+
 // True if the folder's training has the same settings and data.
 bool run_folder_check(const char *path, const TrainingOptions *options, const Dataset *dataset,
                       Error *error);

@@ -32,9 +32,9 @@ bool study_begin(const char *folder, const char *kind, const LatentSet *set, jso
                                "latent", (json_int_t)set->channels, (json_int_t)set->frames,
                                "window", (json_int_t)set->window, "options", options);
     char *path = file_join(folder, "config.json");
-    const bool good = path
-                          ? file_make_folders(folder, error) && record_write(path, config, 0, error)
-                          : error_set(error, "out of memory");
+    const bool good = (path || error_set(error, "out of memory")) &&
+                      record_may_write(path, kind, error) && file_make_folders(folder, error) &&
+                      record_write(path, config, 0, error);
     free(path);
     json_decref(config);
     return good;

@@ -7,8 +7,10 @@
 #include "stop.h"
 #include "training_settings.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -110,6 +112,8 @@ typedef struct {
     char *run_weights; // the weights file in that folder
     bool force;
     char command[MODEL_TEXT_MAX];
+    char **words; // of the call
+    int word_count;
 } Call;
 
 // Reads the setting of the training that this option is.
@@ -161,10 +165,28 @@ static void keep_command(Call *call, int argc, char **argv)
     }
 }
 
+// The call that goes on with a training, whole and in one line.
+static void print_resuming(const Call *call, FILE *to)
+{
+    fprintf(to, "trainer %s --resume", call->words[0]);
+    for (int i = 1; i < call->word_count;) {
+        const int passed = words_of_no_effect(call->words[i]);
+        char word[MODEL_TEXT_MAX] = "";
+        command_word(word, call->words[i]);
+        if (passed == 0) fprintf(to, " %s", word);
+        i += passed > 0 ? passed : 1;
+    }
+    fputc('\n', to);
+}
+
 // Reads the call. Returns -1 where it can go on, else the exit status.
 static int read_call(Call *call, int argc, char **argv)
 {
     keep_command(call, argc, argv);
+    call->word_count = argc;
+    call->words = malloc((size_t)argc * sizeof *call->words); // argv is put in another order below
+    if (!call->words) return command_usage(&command_train, "out of memory");
+    memcpy(call->words, argv, (size_t)argc * sizeof *call->words);
     int option;
     while ((option = command_option(&command_train, argc, argv,
                                     ":o:a:e:b:w:l:s:t:", long_options)) != -1)
@@ -177,6 +199,8 @@ static int read_call(Call *call, int argc, char **argv)
         return command_usage(&command_train,
                              "either a weights file (-o FILE) or a folder (--run) is needed");
 
+    if (call->settings.options.resume && call->force)
+        return command_usage(&command_train, "--resume goes on, --force starts anew: not both");
     Error error;
     if (!training_settings_settle(&call->settings, &error))
         return command_usage(&command_train, "%s", error.text);
@@ -192,24 +216,53 @@ static bool settle_output(Call *call)
 }
 
 // Nothing that took time to make is written over unasked.
-static int check_output(const Call *call)
+static bool may_write(const Call *call, const char *checkpoint, const char *table, Error *error)
 {
     const TrainingOptions *o = &call->settings.options;
-    char *checkpoint = training_checkpoint_path(o->output);
-    if (!checkpoint) return command_usage(&command_train, "out of memory");
+    if (o->resume)
+        return access(checkpoint, F_OK) == 0 ||
+               error_set(error, "nothing to resume: there is no %s", checkpoint);
+    if (call->force) return true;
+    if (access(checkpoint, F_OK) == 0)
+        return error_set(error,
+                         "%s is there from a training that was stopped: --resume goes on with it, "
+                         "--force starts anew",
+                         checkpoint);
+    return command_may_write(o->output, NULL, NULL, error) &&
+           command_may_write(table, training_is_table, "a table of losses", error);
+}
+
+// True where a weights file of this name can be written once the training is done; a run's folder
+// is made.
+static bool can_write(const Call *call, Error *error)
+{
+    const char *output = call->settings.options.output, *slash = strrchr(output, '/');
+    struct stat status;
+    if (!*output || (slash && !slash[1]) || (stat(output, &status) == 0 && S_ISDIR(status.st_mode)))
+        return error_set(error, "'%s' is no name of a weights file", output);
+    if (call->run) return run_folder_may_write(call->run, error);
+    if (!slash) return true;
+    char *folder = strndup(output, slash == output ? 1 : (size_t)(slash - output));
+    const bool good = folder && access(folder, W_OK) == 0;
+    if (!good) error_set(error, "%s: %s", output, strerror(errno));
+    free(folder);
+    return good;
+}
+
+static int check_output(const Call *call)
+{
+    Error error;
+    char *checkpoint = training_checkpoint_path(call->settings.options.output);
+    char *table = training_table_path(call->settings.options.output);
     int status = -1;
-    if (o->resume && access(checkpoint, F_OK) != 0)
-        status = command_usage(&command_train, "nothing to resume: there is no %s", checkpoint);
-    else if (!o->resume && !call->force && access(checkpoint, F_OK) == 0)
-        status =
-            command_usage(&command_train,
-                          "%s is there from a training that was stopped: --resume goes on with "
-                          "it, --force starts anew",
-                          checkpoint);
-    else if (!o->resume && !call->force && access(o->output, F_OK) == 0)
-        status =
-            command_usage(&command_train, "%s is there already: --force writes over it", o->output);
+    if (!checkpoint || !table)
+        status = command_usage(&command_train, "out of memory");
+    else if (!can_write(call, &error))
+        status = command_fail(&command_train, &error);
+    else if (!may_write(call, checkpoint, table, &error))
+        status = command_usage(&command_train, "%s", error.text);
     free(checkpoint);
+    free(table);
     return status;
 }
 
@@ -223,7 +276,8 @@ static int train(const Call *call, const Dataset *dataset, Pool *pool)
                   : training_run(o, dataset, pool, &stop_wanted, stdout, &error);
     switch (end) {
     case TRAINING_STOPPED:
-        printf("stopped; to go on, repeat the call with --resume:\n  %s --resume\n", call->command);
+        printf("stopped; to go on, repeat the call with --resume:\n  ");
+        print_resuming(call, stdout);
         return EXIT_DONE;
     case TRAINING_FAILED: return command_fail(&command_train, &error);
     case TRAINING_DONE:
@@ -254,6 +308,7 @@ static int run_call(int argc, char **argv)
     ranks_copy(&status, sizeof status);
     if (status >= 0) {
         free(call.run_weights);
+        free(call.words);
         return status;
     }
     o->command = call.command;
@@ -270,6 +325,7 @@ static int run_call(int argc, char **argv)
     dataset_free(dataset);
     pool_free(pool);
     free(call.run_weights);
+    free(call.words);
     return status;
 }
 

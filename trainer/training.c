@@ -61,6 +61,11 @@ char *training_checkpoint_path(const char *output)
     return path_beside(output, ".checkpoint");
 }
 
+char *training_table_path(const char *output)
+{
+    return path_beside(output, ".csv");
+}
+
 // Everything that decides the weights.
 static void identify(Training *training)
 {
@@ -82,6 +87,11 @@ static void identify(Training *training)
 
 #define CSV_HEADER                                                                                 \
     "epoch,learning_rate,train_loss,validation_loss,validation_mse,audio_seconds,seconds\n"
+
+bool training_is_table(const char *path)
+{
+    return file_begins(path, CSV_HEADER);
+}
 
 // Opens the table with the lines of the epochs that are done. A line whose checkpoint was never
 // written is dropped: its epoch comes again.
@@ -338,7 +348,7 @@ static bool training_start(Training *training, Error *error)
     Checkpoint *state = &training->state;
     identify(training);
     training->checkpoint_path = training_checkpoint_path(o->output);
-    training->csv_path = path_beside(o->output, ".csv");
+    training->csv_path = training_table_path(o->output);
     training->batch =
         batch_new(&o->arch, o->window, o->batch, &o->loss, training->dataset, training->pool);
     training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));

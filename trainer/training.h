@@ -62,4 +62,8 @@ TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset,
 // The checkpoint's path for a weights file's; the caller frees it. NULL where memory is short.
 char *training_checkpoint_path(const char *output);
 
+// The same for the table of losses; and whether a file is such a table.
+char *training_table_path(const char *output);
+bool training_is_table(const char *path);
+
 #endif
