@@ -5,7 +5,6 @@
 //
 // The time is cut into rounds; after each all instances are freed, and what then is still in use
 // must not grow.
-#define _GNU_SOURCE // RUSAGE_THREAD
 #include "check.h"
 #include "lv2host_fixtures.h"
 #include "random.h"
@@ -17,7 +16,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -95,7 +93,6 @@ typedef struct {
 
     size_t stretch;     // samples since the load was measured last
     double stretch_cpu; // seconds that they took
-    bool interrupted;   // while they were made
 
     pthread_mutex_t lock; // a host does not (de)activate while it saves or restores
     HostSession session[SESSIONS];
@@ -103,15 +100,26 @@ typedef struct {
 
 typedef struct {
     _Atomic uint64_t blocks, files, reactivations, saves, restores, on_disk, changes;
-    uint64_t stretches, interrupted, overloads, bad_blocks;
+    uint64_t overloads, repeated, bad_blocks;
     double cpu, audio; // seconds
     double worst_load;
     float worst_step;
 } Figures;
 
+// Where an instance was when a stretch of its audio had taken too long.
+typedef struct {
+    const Instance *instance;
+    uint64_t step;
+} Overload;
+
+enum { OVERLOADS_MAX = 64 };
+
 static struct {
     Instance instance[INSTANCES];
     Figures figures;
+    Overload overload[OVERLOADS_MAX]; // of this round
+    int overloads;
+    bool again; // the round is played for the second time
     atomic_bool over;
     sem_t session_due, change_due;
 } torture;
@@ -214,40 +222,39 @@ static double cpu_time(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-// How often another thread was given this one's processor.
-static long interruptions(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_THREAD, &usage);
-    return usage.ru_nivcsw;
-}
-
-// Runs the host, and measures. The kernel counts parts of what interrupts a thread as the thread's
-// own time, more than a block needs: only stretches without such tell of the plugin.
-static void run_host(Instance *instance, const float *const from[], size_t n)
+// The kernel counts parts of what interrupts a thread as the thread's own time, at other blocks in
+// each run; what the plugin takes comes again where the round is played again. Those beyond what is
+// remembered count at once.
+static void note_overload(const Instance *instance)
 {
     Figures *figures = &torture.figures;
-    const long interrupted = interruptions();
-    const double before = cpu_time();
-    host_run(instance->host, from, instance->out.channel, (uint32_t)n);
-    const double seconds = cpu_time() - before;
+    if (torture.again) {
+        for (int i = 0; i < torture.overloads; i++)
+            if (torture.overload[i].instance == instance &&
+                torture.overload[i].step == instance->step)
+                figures->repeated++;
+        return;
+    }
+    figures->overloads++;
+    if (torture.overloads < OVERLOADS_MAX)
+        torture.overload[torture.overloads++] = (Overload){instance, instance->step};
+    else
+        figures->repeated++;
+}
+
+static void measure_load(Instance *instance, double seconds, size_t n)
+{
+    Figures *figures = &torture.figures;
     figures->cpu += seconds;
     figures->audio += (double)n / instance->rate;
     instance->stretch += n;
     instance->stretch_cpu += seconds;
-    instance->interrupted = instance->interrupted || interruptions() != interrupted;
     if (instance->stretch < STRETCH) return;
     const double load = instance->stretch_cpu * instance->rate / (double)instance->stretch;
-    figures->stretches++;
-    if (instance->interrupted) {
-        figures->interrupted++;
-    } else {
-        figures->overloads += load > LOAD_MAX;
-        figures->worst_load = fmax(figures->worst_load, load);
-    }
+    figures->worst_load = fmax(figures->worst_load, load);
+    if (load > LOAD_MAX) note_overload(instance);
     instance->stretch = 0;
     instance->stretch_cpu = 0;
-    instance->interrupted = false;
 }
 
 static void listen(Instance *instance, size_t n)
@@ -277,7 +284,9 @@ static size_t play_block(Instance *instance)
     disturb(instance);
     const float *from[SOUND_CHANNELS];
     for (int c = 0; c < SOUND_CHANNELS; c++) from[c] = instance->in.channel[c] + instance->at;
-    run_host(instance, from, n);
+    const double before = cpu_time();
+    host_run(instance->host, from, instance->out.channel, (uint32_t)n);
+    measure_load(instance, cpu_time() - before, n);
     listen(instance, n);
     instance->at = (instance->at + n) % instance->in.frames;
     instance->step++;
@@ -313,7 +322,8 @@ static void *keep_sessions(void *round)
             host_session_save(instance->host, session);
             torture.figures.saves++;
         } else if (i % 40 == 1) {
-            const char *folder = scratch_path("session-%u-%u", *(uint32_t *)round, i);
+            const char *folder =
+                scratch_path("session-%u-%u-%d", *(uint32_t *)round, i, torture.again);
             if (!host_save(instance->host, folder) || !host_restore(instance->host, folder))
                 abort();
             torture.figures.on_disk++;
@@ -394,7 +404,11 @@ static void tortured(void)
     size_t first = 0, last = 0;
     make_files();
     for (uint32_t round = 0; round < rounds; round++) {
+        torture.overloads = 0;
+        torture.again = false;
         run_round(round, length);
+        torture.again = true;
+        if (torture.overloads > 0) run_round(round, length);
         malloc_trim(0);
         last = bytes_in_use();
         if (round == 0) first = last;
@@ -408,17 +422,16 @@ static void tortured(void)
         (unsigned long long)figures->files, (unsigned long long)figures->changes,
         (unsigned long long)figures->saves, (unsigned long long)figures->restores,
         (unsigned long long)figures->on_disk, (unsigned long long)figures->reactivations);
-    printf("load: mean %.3f, worst %.3f; overloads %llu of %llu, %llu interrupted; largest step "
-           "%.4f; in use after the first round %zu kB, after the last %zu kB\n",
+    printf("load: mean %.3f, worst %.3f; overloads %llu, %llu of them again; largest step %.4f; in "
+           "use after the first "
+           "round %zu kB, after the last %zu kB\n",
            figures->cpu / figures->audio, figures->worst_load,
-           (unsigned long long)figures->overloads, (unsigned long long)figures->stretches,
-           (unsigned long long)figures->interrupted, (double)figures->worst_step, first >> 10,
-           last >> 10);
+           (unsigned long long)figures->overloads, (unsigned long long)figures->repeated,
+           (double)figures->worst_step, first >> 10, last >> 10);
     CHECK_MSG(figures->bad_blocks == 0, "%llu blocks are not finite or too loud",
               (unsigned long long)figures->bad_blocks);
-    CHECK(figures->interrupted < figures->stretches / 2);
-    CHECK_MSG(figures->overloads == 0, "%llu overloads, the worst %.2f",
-              (unsigned long long)figures->overloads, figures->worst_load);
+    CHECK_MSG(figures->repeated == 0, "%llu overloads that came again, the worst %.2f",
+              (unsigned long long)figures->repeated, figures->worst_load);
     CHECK_MSG(figures->worst_step <= STEP_MAX, "a step of %g", (double)figures->worst_step);
     CHECK_MSG(last <= first + LEAK_MAX, "%zu bytes in use, %zu after the first round", last, first);
     CHECK(figures->files > seconds_of_audio && figures->saves > seconds_of_audio / 10 &&

@@ -15,7 +15,9 @@ static const char help[] =
     "clip has no SNR: it shows as '-' and is left out of that mean.\n"
     "\n"
     "      --split NAME         test, validation, train or all (test)\n"
-    "  -s, --seed N             of the split (that of the training, or 1)\n"
+    "  -s, --seed N             of the split (that of the training, or 1). It is drawn from all\n"
+    "                           files: where some have come or gone since the training, what\n"
+    "                           was trained on may be among those of the test\n"
     "      --tsv                tab-separated values, for programs\n" MUSIC_HELP "\n"
     "example: trainer eval mine.safetensors ~/Music\n";
 

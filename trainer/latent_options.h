@@ -40,7 +40,7 @@ enum {
     "      --offset X           added to every latent value, in the same unit (0)\n"               \
     "      --absolute           noise and offset are in the latent's own numbers instead\n"        \
     "      --blend X            from 0, the input's latent, to 1, the reference's (0)\n"           \
-    "      --reference FILE     a latent file of the same model, or audio; repeated as needed\n"   \
+    "      --reference FILE     a latent file of the same model, or audio; looped as needed\n"     \
     "      --seed N             of the noise (0)\n"
 
 // Takes an option and its value (optarg). False, and said why, where the value is wrong or the

@@ -22,7 +22,7 @@ static const char help[] =
     "  -w, --window N           samples of each clip, at the model's rate (110250: 5 s at\n"
     "                           22050 Hz); silence stands behind a clip that is shorter\n"
     "      --whole              all of each clip: the window is the longest clip\n"
-    "  -s, --seed N             of the split (that of the weights' training)\n"
+    "  -s, --seed N             of the split (that of the weights' training); see eval\n"
     "      --force              write over a file that is there and holds no latents of "
     "clips\n" MUSIC_HELP "\n"
     "example: trainer latents normal.safetensors genres -o normal-latents.safetensors\n";
