@@ -75,7 +75,9 @@ test_killed_in_one_process_ends_all() {
 # shellcheck disable=SC2086
 test_what_cannot_be_written_ends_all() {
     on 3 $settings --epochs 4 -o nowhere/w.safetensors >log
-    [ $? -eq 1 ] && [ "$(grep -c 'nowhere/w.csv: No such file' err)" -eq 1 ]
+    [ $? -eq 1 ] && [ "$(grep -c 'nowhere/w.safetensors: No such file' err)" -eq 1 ] && mkdir full.csv || return 1
+    on 3 $settings --epochs 4 -o full.safetensors --force >log
+    [ $? -eq 1 ] && [ "$(grep -c 'full.csv: Is a directory' err)" -eq 1 ]
 }
 
 # shellcheck disable=SC2086

@@ -82,7 +82,7 @@ static void check_decode_of_encode(const Model *by, const char *weights, size_t 
     REQUIRE(fixture_write("in.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 22050, 1, audio, n));
     CHECK(call(&command_encode, fixture_path(weights), fixture_path("in.wav"), "-o",
                fixture_path("latent"), NULL) == EXIT_DONE);
-    CHECK(call(&command_decode, fixture_path(weights), fixture_path("latent"), "-o",
+    CHECK(call(&command_decode, "--force", fixture_path(weights), fixture_path("latent"), "-o",
                fixture_path("out.wav"), NULL) == EXIT_DONE);
     const LatentSettings untouched = {LATENT_NEUTRAL};
     stream_whole(by, audio, n, &untouched, NULL, wanted);
@@ -119,7 +119,7 @@ static void test_decode_changes_the_latent_as_the_stream_does(void)
     SF_INFO info;
     Error error;
     fixture_signal(audio, LENGTH, 22050.0, 1);
-    CHECK(call(&command_decode, fixture_path("model"), fixture_path("latent"), "-o",
+    CHECK(call(&command_decode, "--force", fixture_path("model"), fixture_path("latent"), "-o",
                fixture_path("out.wav"), "--noise", "0.7", "--seed", "5", "--offset=-0.2", "--blend",
                "0.4", "--reference", fixture_path("latent"), "--absolute", NULL) == EXIT_DONE);
     const LatentSettings settings = {LATENT_NEUTRAL, .noise = 0.7f, .offset = -0.2f,
@@ -139,9 +139,9 @@ static void test_decode_changes_the_latent_as_the_stream_does(void)
 static void test_reconstruct_is_decode_of_encode(void)
 {
     SF_INFO info;
-    CHECK(call(&command_decode, fixture_path("model"), fixture_path("latent"), "-o",
+    CHECK(call(&command_decode, "--force", fixture_path("model"), fixture_path("latent"), "-o",
                fixture_path("decoded.wav"), "--noise", "0.5", NULL) == EXIT_DONE);
-    CHECK(call(&command_reconstruct, fixture_path("model"), fixture_path("in.wav"), "-o",
+    CHECK(call(&command_reconstruct, "--force", fixture_path("model"), fixture_path("in.wav"), "-o",
                fixture_path("effect.wav"), "--noise", "0.5", NULL) == EXIT_DONE);
     float *decoded = read_all("decoded.wav", &info), *effect = read_all("effect.wav", &info);
     REQUIRE(decoded && effect && info.frames == LENGTH && info.samplerate == 22050);
@@ -190,8 +190,9 @@ static void test_reconstruct_keeps_rate_channels_and_time(void)
         float *samples = fixture_sine(440.0, 0.5, rates[r], channels, frames);
         REQUIRE(fixture_write("any.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, rates[r], channels,
                               samples, frames));
-        CHECK(call(&command_reconstruct, fixture_path("model"), fixture_path("any.wav"), "-o",
-                   fixture_path("dry.wav"), "--wet", "0", "--gain", "6.0206", NULL) == EXIT_DONE);
+        CHECK(call(&command_reconstruct, "--force", fixture_path("model"), fixture_path("any.wav"),
+                   "-o", fixture_path("dry.wav"), "--wet", "0", "--gain", "6.0206",
+                   NULL) == EXIT_DONE);
         float *dry = read_all("dry.wav", &info);
         REQUIRE(dry && info.samplerate == rates[r] && info.channels == channels);
         CHECK_MSG(info.frames == (sf_count_t)frames, "%d Hz: %d frames", rates[r],
@@ -217,8 +218,9 @@ static void test_reconstruct_is_the_engine(void)
         both[2 * i + 1] = right[i];
     }
     REQUIRE(fixture_write("two.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 48000, 2, both, FRAMES));
-    CHECK(call(&command_reconstruct, fixture_path("model"), fixture_path("two.wav"), "-o",
-               fixture_path("two-out.wav"), "--noise", "1", "--wet", "0.75", NULL) == EXIT_DONE);
+    CHECK(call(&command_reconstruct, "--force", fixture_path("model"), fixture_path("two.wav"),
+               "-o", fixture_path("two-out.wav"), "--noise", "1", "--wet", "0.75",
+               NULL) == EXIT_DONE);
     Engine *engine = engine_new(model, NULL, 48000.0, 2, &error);
     REQUIRE(engine);
     const EngineSettings settings = {
@@ -276,9 +278,9 @@ static void test_reconstruct_has_the_controls_of_the_plugin(void)
     Latent *reference = latent_load(fixture_path("loud-latent"), &error);
     REQUIRE(reference);
 
-    CHECK(call(&command_reconstruct, fixture_path("loud"), fixture_path("controls.wav"), "-o",
-               fixture_path("controls-out.wav"), "--detail", "1", "--auto-gain", "--scale", "0.5",
-               "--smear", "0.01", "--noise", "0.5", "--drift", "20", NULL) == EXIT_DONE);
+    CHECK(call(&command_reconstruct, "--force", fixture_path("loud"), fixture_path("controls.wav"),
+               "-o", fixture_path("controls-out.wav"), "--detail", "1", "--auto-gain", "--scale",
+               "0.5", "--smear", "0.01", "--noise", "0.5", "--drift", "20", NULL) == EXIT_DONE);
     EngineSettings settings = {ENGINE_NEUTRAL, .detail = 1.0f, .auto_gain = true};
     settings.latent.scale = 0.5f;
     settings.latent.smear = 0.01f;
@@ -286,8 +288,8 @@ static void test_reconstruct_has_the_controls_of_the_plugin(void)
     settings.latent.drift = 20.0f;
     check_controls(&settings, NULL);
 
-    CHECK(call(&command_reconstruct, fixture_path("loud"), fixture_path("controls.wav"), "-o",
-               fixture_path("controls-out.wav"), "--blend", "0.7", "--reference",
+    CHECK(call(&command_reconstruct, "--force", fixture_path("loud"), fixture_path("controls.wav"),
+               "-o", fixture_path("controls-out.wav"), "--blend", "0.7", "--reference",
                fixture_path("loud-latent"), "--alternate", "--input-beats", "1",
                "--reference-beats", "2", "--tempo", "300", NULL) == EXIT_DONE);
     settings = (EngineSettings){ENGINE_NEUTRAL};
@@ -306,9 +308,9 @@ static void test_latent_of_another_model_is_refused(void)
     Model *other = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 99);
     REQUIRE(other && model_write(other, fixture_path("other"), &error));
     model_unref(other);
-    CHECK(call(&command_decode, fixture_path("other"), fixture_path("latent"), "-o",
+    CHECK(call(&command_decode, "--force", fixture_path("other"), fixture_path("latent"), "-o",
                fixture_path("never.wav"), NULL) == EXIT_FAILED);
-    CHECK(call(&command_reconstruct, fixture_path("other"), fixture_path("in.wav"), "-o",
+    CHECK(call(&command_reconstruct, "--force", fixture_path("other"), fixture_path("in.wav"), "-o",
                fixture_path("never.wav"), "--reference", fixture_path("latent"), "--blend", "1",
                NULL) == EXIT_FAILED);
     CHECK(access(fixture_path("never.wav"), F_OK) != 0);
@@ -322,7 +324,7 @@ static void test_latent_that_lies_of_its_length_is_refused(void)
     latent->samples = LENGTH * 2;
     REQUIRE(latent_write(latent, fixture_path("lying"), &error));
     latent_free(latent);
-    CHECK(call(&command_decode, fixture_path("model"), fixture_path("lying"), "-o",
+    CHECK(call(&command_decode, "--force", fixture_path("model"), fixture_path("lying"), "-o",
                fixture_path("never.wav"), NULL) == EXIT_FAILED);
     CHECK(access(fixture_path("never.wav"), F_OK) != 0);
 }
