@@ -54,7 +54,7 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c))
 # Those of what makes the sound, which need no more of the trainer than the network.
 ENGINE_TESTS = $(patsubst %,$(BUILD)/tests/test_%,arch auto_gain codec engine engine_position kernels latent_ops model_registry random \
 	resample weights)
-NETWORK_PARTS = $(BUILD)/trainer/initialize.o $(BUILD)/trainer/network.o
+NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/%.o,initialize network start)
 HOSTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/host_*.c)))
 # What PyTorch is compared with.
 DUMPS = $(BUILD)/tests/dump_network $(BUILD)/tests/dump_m5
@@ -64,7 +64,7 @@ HOST_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lv2host*.c)))
 FUZZ_SHARED = tests/fuzz/fuzz_parts.c tests/fuzz/fuzz_host.c
 FUZZ_MUTATE = tests/fuzz/fuzz_mutate.c
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(FUZZ_SHARED) $(FUZZ_MUTATE),$(sort $(wildcard tests/fuzz/fuzz_*.c))))
-FUZZ_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(FUZZ_SHARED)) $(PLUGIN_OBJECTS) $(SHARED_OBJECTS) $(BUILD)/trainer/initialize.o
+FUZZ_PARTS = $(patsubst %.c,$(BUILD)/%.o,$(FUZZ_SHARED)) $(PLUGIN_OBJECTS) $(SHARED_OBJECTS) $(patsubst %,$(BUILD)/trainer/%.o,initialize start)
 
 BUNDLE = $(BUILD)/lv2/trasluz.lv2
 BUNDLE_DATA = $(BUNDLE)/LICENSE $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \

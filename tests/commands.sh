@@ -50,6 +50,8 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 'trainer train: option --resume=1 takes no value' train music -o x --resume=1 &&
         refused 2 "--split: " eval a b --split dev &&
         refused 2 "unknown schedule 'linear'" train music -o x --schedule linear &&
+        refused 2 "unknown start 'linear'" train music -o x --start linear &&
+        refused 2 'a folded start needs a linear path' train music -o x --start folded &&
         refused 2 'patience belongs to the plateau schedule' train music -o x --schedule cosine --patience 2 &&
         refused 2 'a warm-up of 25 epochs leaves nothing' train music -o x --warm-up 25 &&
         refused 2 '--random-gain: a number from 0 to 60' train music -o x --random-gain=-3 &&

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#define PI 3.14159265358979323846
-
 enum { STATE_WORDS = 624, MIDDLE = 397 };
 
 // Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998: PyTorch's generator on the
@@ -80,70 +78,22 @@ static void draw_convolution(Twister *twister, const Convolution *conv, float *p
         parameters[conv->bias + (size_t)o] = twister_uniform(twister, bound);
 }
 
-// From here on the layer gives zeros, until it is trained.
-static void silence(const Convolution *conv, float *parameters)
-{
-    const size_t weights = (size_t)conv->in * (size_t)conv->out * (size_t)conv->kernel;
-    memset(parameters + conv->weight, 0, weights * sizeof(float));
-    if (conv->biased) memset(parameters + conv->bias, 0, (size_t)conv->out * sizeof(float));
-}
-
+// A block gives zeros until it is trained, and so its input.
 static void silence_residual_blocks(const Arch *arch, const Convolution *list, float *parameters)
 {
     for (int side = 0; side < 2; side++) {
         const Chain *chain = side ? &arch->decoder : &arch->encoder;
-        for (int i = 0; i < chain->layers; i++)
-            if (chain->layer[i].kind == LAYER_RESIDUAL)
-                silence(&list[arch_convolution_of(arch, side, i) + 1], parameters);
-    }
-}
-
-static int last_strided(const Chain *chain)
-{
-    int i = chain->layers - 1;
-    while (chain->layer[i].kind != LAYER_STRIDED) i--;
-    return i;
-}
-
-// Tap n, in [0, 2 hop), of band `band` of the modulated lapped transform with the sine window: an
-// orthogonal transform of `hop` bands. (Malvar, "Lapped transforms for efficient transform/subband
-// coding", IEEE Trans. ASSP 38(6), 1990.)
-static double lapped_transform(int hop, int band, int n)
-{
-    const double window = sin((n + 0.5) * PI / (2.0 * hop));
-    return window * sqrt(2.0 / hop) * cos((n + 0.5 + 0.5 * hop) * (band + 0.5) * PI / hop);
-}
-
-// Sets the linear path to the lapped transform's lowest bands, the same in both directions, so that
-// it projects the audio onto them, and silences the chains' ends, which would add to it. Channels
-// beyond the transform's bands stay as drawn in the encoder and silent in the decoder.
-static void start_at_transform(const Arch *arch, const Convolution *list, float *parameters)
-{
-    const Convolution *encoder = &list[arch_convolution_of_linear(arch, false)];
-    const Convolution *decoder = &list[arch_convolution_of_linear(arch, true)];
-    const int hop = arch_hop(arch), channels = encoder->out;
-    const int ahead = arch_linear_encoder(arch).padding - arch_linear_decoder(arch).padding;
-    int first;
-    const int reach = arch_shared_reach(arch, &first);
-    first += (reach - 2 * hop) / 2; // in the middle of what both see
-
-    silence(decoder, parameters);
-    for (int band = 0; band < channels && band < hop; band++) {
-        for (int tap = 0; tap < encoder->kernel; tap++) {
-            const int n = tap - first;
-            const bool within = n >= 0 && n < 2 * hop;
-            const float value = within ? (float)lapped_transform(hop, band, n) : 0.0f;
-            parameters[encoder->weight + (size_t)(tap * channels + band)] = value;
-            if (within)
-                parameters[decoder->weight + (size_t)(band * decoder->kernel + tap - ahead)] =
-                    value;
+        for (int i = 0; i < chain->layers; i++) {
+            if (chain->layer[i].kind != LAYER_RESIDUAL) continue;
+            const Convolution *mix = &list[arch_convolution_of(arch, side, i) + 1];
+            const size_t weights = (size_t)mix->in * (size_t)mix->out * (size_t)mix->kernel;
+            memset(parameters + mix->weight, 0, weights * sizeof(float));
+            memset(parameters + mix->bias, 0, (size_t)mix->out * sizeof(float));
         }
     }
-    silence(&list[arch_convolution_of(arch, false, last_strided(&arch->encoder))], parameters);
-    silence(&list[arch_convolution_of(arch, true, last_strided(&arch->decoder))], parameters);
 }
 
-void initialize_parameters(const Arch *arch, uint32_t seed, float *parameters)
+void initialize_parameters(const Arch *arch, Start start, uint32_t seed, float *parameters)
 {
     Convolution list[ARCH_CONVOLUTIONS_MAX];
     const int count = arch_convolutions(arch, list);
@@ -151,5 +101,5 @@ void initialize_parameters(const Arch *arch, uint32_t seed, float *parameters)
     twister_seed(&twister, seed);
     for (int i = 0; i < count; i++) draw_convolution(&twister, &list[i], parameters);
     silence_residual_blocks(arch, list, parameters);
-    if (arch->linear) start_at_transform(arch, list, parameters);
+    start_set(arch, list, start, parameters);
 }

@@ -29,6 +29,8 @@ static const char help[] =
     "      --run FOLDER         keep weights, configuration and logs there\n"
     "  -a, --arch ARCH          a name or layers, see `trainer info` (normal)\n"
     "      --activation NAME    leaky_relu, silu or tanh (leaky_relu)\n"
+    "      --start NAME         of a linear path: transform, the lowest bands; folded, one band\n"
+    "                           more, two of them in one latent channel (transform)\n"
     "  -e, --epochs N           at most so many (25)\n"
     "  -b, --batch N            windows in a step (16)\n"
     "  -w, --window N           samples in a window (110250)\n"
@@ -66,6 +68,7 @@ enum {
     OPTION_RESUME,
     OPTION_FORCE,
     OPTION_ACTIVATION, // from here on settings of the training, as those with letters are
+    OPTION_START,
     OPTION_RATE,
     OPTION_SCHEDULE,
     OPTION_PATIENCE,
@@ -82,6 +85,7 @@ static const struct option long_options[] = {
     {"run", required_argument, NULL, OPTION_RUN},
     {"arch", required_argument, NULL, 'a'},
     {"activation", required_argument, NULL, OPTION_ACTIVATION},
+    {"start", required_argument, NULL, OPTION_START},
     {"epochs", required_argument, NULL, 'e'},
     {"batch", required_argument, NULL, 'b'},
     {"window", required_argument, NULL, 'w'},

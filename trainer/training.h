@@ -12,6 +12,7 @@
 #include "loss.h"
 #include "pool.h"
 #include "schedule.h"
+#include "start.h"
 
 #include <signal.h>
 
@@ -30,6 +31,7 @@ typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *err
 
 typedef struct {
     Arch arch;
+    Start start;
     double rate;                             // Hz
     size_t window;                           // samples
     int batch;                               // windows

@@ -19,6 +19,7 @@ const TrainingSettings training_defaults = {
                 .trained_on = ""},
     .arch = "normal",
     .activation = "leaky_relu",
+    .start = "transform",
     .loss = "mse",
 };
 
@@ -38,6 +39,7 @@ typedef struct {
 static const Setting settings_known[] = {
     {"arch", KIND_TEXT, AT(arch), 0, 0},
     {"activation", KIND_TEXT, AT(activation), 0, 0},
+    {"start", KIND_TEXT, AT(start), 0, 0},
     {"epochs", KIND_INT, AT(options.schedule.epochs), 1, 1000000},
     {"batch", KIND_INT, AT(options.batch), 1, 4096},
     {"window", KIND_SIZE, AT(options.window), 1, 1 << 26},
@@ -121,6 +123,8 @@ bool training_settings_settle(TrainingSettings *settings, Error *error)
     return activation_parse(&activation, settings->activation, error) &&
            arch_parse(&o->arch, settings->arch, activation, error) &&
            arch_check_window(&o->arch, o->window, error) &&
+           start_parse(&o->start, settings->start, error) &&
+           start_check(&o->arch, o->start, error) &&
            loss_parse(&o->loss.kind, settings->loss, error) && check_loss(o, error) &&
            settle_schedule(&o->schedule, settings->schedule, error);
 }
@@ -146,6 +150,7 @@ json_t *training_settings_json(const TrainingOptions *options)
         .options = *options,
         .arch = arch,
         .activation = activation_name(options->arch.activation),
+        .start = start_name(options->start),
         .loss = loss_name(options->loss.kind),
         .schedule = schedule_name(options->schedule.kind),
     };

@@ -10,6 +10,7 @@
 typedef struct {
     TrainingOptions options;
     const char *arch, *activation; // as text
+    const char *start;             // of a linear path
     const char *loss;              // its kind
     const char *schedule;          // NULL: plateau with a patience, else constant
 } TrainingSettings;
