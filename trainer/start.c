@@ -112,29 +112,37 @@ static void start_at_transform(const Network *network)
 
 // ---- A band folded into the channel of another ----
 //
-// The channel carries two bands, a and b, as a place on a curve of two branches, b > 0 and b < 0,
-// which meet where a is at its largest:
+// The channel carries two bands, a and b, as a place on a curve of three branches, each as long as
+// a reaches, one behind the other like the folds of a letter: in the middle b is nearly 0.
 //
-//     z = sign(b) (L - a)        a' = L - |z|        b' = sign(z) h
+//                 { 2 L - a    where b > h / 2                       { 2 L - z, h     where z > L
+//     z(a, b)  =  { a          between            a', b'  (z)  =     { z, 0           between
+//                 { -2 L - a   where b < -h / 2                      { -2 L - z, -h   where z < -L
 //
-// L and h are multiples of how loud the bands beside are, which the decoder knows as well as the
-// encoder, so the curve is as long as a needs in soft music and in loud. a comes back whole, and of
-// b its sign: for a normal distribution that is 64 % of its power. (A map of two dimensions into
-// one, as in Shannon, "Communication in the presence of noise", Proc. IRE 37, 1949, with the fewest
-// branches.)
+// a comes back as it was, and of b three levels: for a normal distribution that is up to 81 % of
+// its power. L and h are multiples of how loud the bands beside are, which the decoder can tell as
+// well as the encoder: so soft music is folded like loud music, and where b is silent, nothing is
+// changed. (A map of two dimensions into one, as in Shannon, "Communication in the presence of
+// noise", Proc. IRE 37, 1949.)
 //
-// With clamp(x, w) = relu(x + w) - relu(x - w) - w for a sign, two layers of leaky ReLU give just
-// this: a chain's first layer gives each band's both halves, its first residual block the rest.
+// Two layers of leaky ReLU give just this, but for steps that are steep lines. The chain's first
+// layer gives both halves of each band; its first residual block hears them and adds
+//
+//     step(x) w = relu(steepness x) - relu(steepness x - w)          from 0 to w where x > 0
+//     a - clip(a, L) = relu(a - L) - relu(-a - L)                    what is beyond +-L
+//
+// in which relu(x) - relu(y) = (leaky(x) - leaky(y) - slope (x - y)) / (1 - slope); what the slope
+// takes adds up to a multiple of a or z, and the linear path gives it back.
 
 enum {
-    LEVEL_BANDS = 16,  // that tell how loud it is
-    ENCODER_UNITS = 4, // of the residual block: clamp()
-    DECODER_UNITS = 6, // clamp(), and a'
+    LEVEL_BANDS = 16, // that tell how loud it is
+    UNITS = 6,        // of the residual block: two steps, and what is beyond
 };
 
-static const double longest = 4.0;     // L, in mean magnitudes of the bands beside
-static const double middle = 0.5;      // h, in the same
-static const double steepness = 300.0; // of the sign
+static const double longest = 4.0;     // L, in the level of the bands beside
+static const double height = 1.1;      // h, in the same
+static const double steepness = 300.0; // of a step
+static const double decay = 0.6;       // of what a band counts in the level, from band to band
 static const double slope = (double)LEAKY_RELU_SLOPE;
 
 // A chain from its first layer to its last.
@@ -196,7 +204,7 @@ static void hear_level(const Side *side, int unit, double gain)
     double total = 0.0;
     for (int pass = 0; pass < 2; pass++) {
         double share = 1.0;
-        for (int band = host + 1; band >= side->lowest; band--, share *= 0.5) {
+        for (int band = host + 1; band >= side->lowest; band--, share *= decay) {
             if (band == host) continue;
             if (pass == 0) total += share * side->taps;
             for (int tap = 1; pass == 1 && tap <= side->taps; tap++)
@@ -210,16 +218,38 @@ static void say(const Side *side, int channel, int unit, double gain)
     *weight_of(side->network, side->mix, channel, unit, 0) = (float)(gain * sqrt(steepness));
 }
 
-// Units 0 to 3 hear x + w, x - w, w and -w; the channel gets clamp(x, w).
-static void say_clamped(const Side *side, int channel)
+// The channel gets step(x) w - step(y) v of units 0 to 3, which hear x, x - w, y and y - v, each
+// steep.
+static void say_steps(const Side *side, int channel)
 {
     for (int unit = 0; unit < 4; unit++)
         say(side, channel, unit, (unit == 0 || unit == 3 ? 1.0 : -1.0) / (1.0 - slope));
 }
 
-static void silence_units(const Side *side, int units)
+// The channel gets `gain` times what of the band's value is beyond the longest, in units 4 and 5.
+static void add_beyond(const Side *side, int channel, double gain, int band)
 {
-    for (int unit = 0; unit < units; unit++)
+    for (int unit = 4; unit < 6; unit++) {
+        const double sign = unit == 4 ? 1.0 : -1.0;
+        hear_value(side, unit, sign, band);
+        hear_level(side, unit, -longest);
+        say(side, channel, unit, gain * sign / (1.0 - slope));
+    }
+}
+
+static void scale_linear(const Side *side, bool decoder, int channel, double gain)
+{
+    const Convolution *linear = linear_of(side->network, decoder);
+    for (int tap = 0; tap < linear->kernel; tap++) {
+        float *weight = decoder ? weight_of(side->network, linear, 0, channel, tap)
+                                : weight_of(side->network, linear, channel, 0, tap);
+        *weight *= (float)gain;
+    }
+}
+
+static void silence_units(const Side *side)
+{
+    for (int unit = 0; unit < UNITS; unit++)
         for (int in = 0; in < side->look->in; in++)
             for (int tap = 0; tap < side->look->kernel; tap++)
                 *weight_of(side->network, side->look, unit, in, tap) = 0.0f;
@@ -251,16 +281,19 @@ static void fold(const Side *side)
         set_analysis(network, side->first, channel, band, 1.0f);
         set_analysis(network, side->first, channel + 1, band, -1.0f);
     }
-    silence_units(side, ENCODER_UNITS);
-    for (int unit = 0; unit < ENCODER_UNITS; unit++) {
-        const double sign = unit == 0 || unit == 2 ? 1.0 : -1.0;
-        if (unit < 2) hear_value(side, unit, steepness, folded);
-        hear_level(side, unit, sign * longest);
-        hear_value(side, unit, -sign, host);
+    silence_units(side);
+    for (int unit = 0; unit < 4; unit++) {
+        const double sign = unit < 2 ? 1.0 : -1.0;
+        hear_value(side, unit, sign * steepness, folded);
+        hear_level(side, unit, -steepness * height / 2.0);
+        if (unit % 2 == 0) continue;
+        hear_value(side, unit, sign * 2.0, host);
+        hear_level(side, unit, -2.0 * longest);
     }
-    say_clamped(side, 0);
+    say_steps(side, 0);
+    add_beyond(side, 0, -1.0, host);
     *weight_of(network, side->last, host, 0, 0) = 1.0f;
-    set_analysis(network, linear_of(network, false), host, host, 0.0f);
+    scale_linear(side, false, host, 1.0 + 6.0 * slope / (1.0 - slope));
 }
 
 static void unfold(const Side *side)
@@ -276,23 +309,16 @@ static void unfold(const Side *side)
             *weight_of(network, side->first, channel + 1, latent, 0) = -(float)(latent == band);
         }
     }
-    silence_units(side, DECODER_UNITS);
+    silence_units(side);
     for (int unit = 0; unit < 4; unit++) {
-        if (unit < 2) hear_value(side, unit, steepness, host);
-        hear_level(side, unit, (unit == 0 || unit == 2 ? 1.0 : -1.0) * middle);
+        hear_value(side, unit, unit < 2 ? steepness : -steepness, host);
+        hear_level(side, unit, -steepness * longest - (unit % 2 ? height : 0.0));
     }
-    say_clamped(side, 0);
-    for (int unit = 4; unit < 6; unit++) {
-        const double sign = unit == 4 ? 1.0 : -1.0;
-        hear_level(side, unit, sign * longest);
-        hear_magnitude(side, unit, -sign, host, side->look->kernel - 1);
-        say(side, 1, unit, sign / (1.0 + slope));
-    }
+    say_steps(side, 0);
+    add_beyond(side, 1, -2.0, host);
     set_synthesis(network, side->last, 0, folded);
     set_synthesis(network, side->last, 1, host);
-    const Convolution *linear = linear_of(network, true);
-    for (int tap = 0; tap < linear->kernel; tap++)
-        *weight_of(network, linear, 0, host, tap) = 0.0f;
+    scale_linear(side, true, host, 1.0 + 4.0 * slope / (1.0 - slope));
 }
 
 // A bias would be heard in soft music and not in loud.
@@ -339,7 +365,7 @@ static bool foldable(const Chain *chain, bool decoder)
     const Layer *narrow = &chain->layer[decoder ? 0 : last];
     return chain->layer[0].kind == LAYER_STRIDED && chain->layer[last].kind == LAYER_STRIDED &&
            narrow->kernel == 1 && narrow->stride == 1 && narrow->padding == 0 &&
-           chain->layer[1].width >= DECODER_UNITS && chain->layer[0].out >= 7;
+           chain->layer[1].width >= UNITS && chain->layer[0].out >= 7;
 }
 
 bool start_check(const Arch *arch, Start start, Error *error)
@@ -358,7 +384,7 @@ bool start_check(const Arch *arch, Start start, Error *error)
                          "stride, of at least 7 channels, residual blocks, the first of a width of "
                          "at least %d, and one layer of kernel 1, as in "
                          "36k144s72p72,r24k3d1,64k1s1p0+linear",
-                         DECODER_UNITS);
+                         UNITS);
     return true;
 }
 
