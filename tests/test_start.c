@@ -50,8 +50,7 @@ enum { NOISE = 40000 };
 
 static void make_noise(float *audio, float gain)
 {
-    for (int i = 0; i < NOISE; i += 4)
-        random_normal((RandomKey){7, 1}, (uint64_t)i, audio + i, 4);
+    for (int i = 0; i < NOISE; i += 4) random_normal((RandomKey){7, 1}, (uint64_t)i, audio + i, 4);
     for (int i = 0; i < NOISE; i++) audio[i] *= gain;
 }
 

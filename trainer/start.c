@@ -31,8 +31,7 @@ static float lapped_tap(int hop, int band, int n)
 {
     if (n < 0 || n >= 2 * hop) return 0.0f;
     const double window = sin((n + 0.5) * PI / (2.0 * hop));
-    return (float)(window * sqrt(2.0 / hop) *
-                   cos((n + 0.5 + 0.5 * hop) * (band + 0.5) * PI / hop));
+    return (float)(window * sqrt(2.0 / hop) * cos((n + 0.5 + 0.5 * hop) * (band + 0.5) * PI / hop));
 }
 
 // A network whose start is being set.
@@ -337,8 +336,8 @@ static void agree_on_level(Side *encoder, Side *decoder)
     if (lowest < encoder->top - pairs(encoder) + 1) lowest = encoder->top - pairs(encoder) + 1;
     if (lowest < decoder->top - pairs(decoder) + 1) lowest = decoder->top - pairs(decoder) + 1;
     encoder->lowest = decoder->lowest = lowest;
-    const bool past = looking->kernel > 1 && seeing->kernel > 1 &&
-                      looking->dilation == seeing->dilation;
+    const bool past =
+        looking->kernel > 1 && seeing->kernel > 1 && looking->dilation == seeing->dilation;
     encoder->taps = decoder->taps = past ? 2 : 1;
 }
 
@@ -391,8 +390,7 @@ bool start_check(const Arch *arch, Start start, Error *error)
 void start_set(const Arch *arch, const Convolution *list, Start start, float *parameters)
 {
     if (!arch->linear) return;
-    Network network = {
-        .arch = arch, .list = list, .parameters = parameters, .hop = arch_hop(arch)};
+    Network network = {.arch = arch, .list = list, .parameters = parameters, .hop = arch_hop(arch)};
     const int reach = arch_shared_reach(arch, &network.first);
     network.first += (reach - 2 * network.hop) / 2; // in the middle of what both see
     start_at_transform(&network);
