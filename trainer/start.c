@@ -5,7 +5,7 @@
 
 #define PI 3.14159265358979323846
 
-static const char *const names[STARTS] = {"transform", "folded"};
+static const char *const names[START_KINDS] = {"transform", "folded"};
 
 const char *start_name(Start start)
 {
@@ -14,7 +14,7 @@ const char *start_name(Start start)
 
 bool start_parse(Start *start, const char *text, Error *error)
 {
-    for (int i = 0; i < STARTS; i++) {
+    for (int i = 0; i < START_KINDS; i++) {
         if (strcmp(text, names[i]) != 0) continue;
         *start = (Start)i;
         return true;

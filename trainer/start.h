@@ -9,7 +9,7 @@
 typedef enum {
     START_TRANSFORM, // as many bands as the latent has channels
     START_FOLDED,    // one band more: the chains fold it into the channel of another
-    STARTS,
+    START_KINDS,
 } Start;
 
 const char *start_name(Start start);

@@ -78,9 +78,9 @@ static void identify(Training *training)
              "architecture %s, activation %s, start %s, rate %.9g, window %zu, batch %d, %s, "
              "loss %s, spectral-loss %.9g, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed "
              "%" PRIu32 ", data %.16s",
-             arch, activation_name(o->arch.activation), start_name(o->start), o->rate, o->window, o->batch, schedule,
-             loss_name(o->loss.kind), o->loss.spectral, o->random_gain, o->per_clip,
-             o->epoch_windows, o->seed, data);
+             arch, activation_name(o->arch.activation), start_name(o->start), o->rate, o->window,
+             o->batch, schedule, loss_name(o->loss.kind), o->loss.spectral, o->random_gain,
+             o->per_clip, o->epoch_windows, o->seed, data);
 }
 
 // ---- The table of losses ----
