@@ -3,7 +3,7 @@
 #ifndef TRASLUZ_CONTROLS_H
 #define TRASLUZ_CONTROLS_H
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "ports.h"
 
 typedef struct {

@@ -1,9 +1,9 @@
 #include "selection.h"
 
-#include "engine_limits.h"
-#include "file.h"
-#include "model_registry.h"
-#include "safetensors.h"
+#include "engine/engine_limits.h"
+#include "files/file.h"
+#include "files/safetensors.h"
+#include "model/model_registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #ifndef TRASLUZ_SETUP_H
 #define TRASLUZ_SETUP_H
 
-#include "engine.h"
+#include "engine/engine.h"
 
 typedef enum { PROPERTY_MODEL, PROPERTY_REFERENCE, PROPERTIES } Property;
 

@@ -1,7 +1,7 @@
 // main.c: the `trainer` command: finds the subcommand, shows help, and sees that what was printed
 // arrived.
-#include "command.h"
-#include "version.h"
+#include "base/version.h"
+#include "commands/command.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -65,7 +65,7 @@ class Worker:
 
 
 def ours(threads):
-    return Worker([f"{build}/bench/training", LAYERS, str(threads)], plain)
+    return Worker([f"{build}/tests/bench/training", LAYERS, str(threads)], plain)
 
 
 def pytorch(threads, environment):
@@ -135,7 +135,7 @@ def measure_streaming():
     torch = pytorch(1, at_its_best)
     runs = []
     for turn in range(TURNS):
-        runs.append(results_of([f"{build}/bench/stages", *models]))
+        runs.append(results_of([f"{build}/tests/bench/stages", *models]))
         torch.take_turn("stream")
     found = medians(runs)
     found["torchscript"] = torch.typical("stream") / 5.0
@@ -248,7 +248,7 @@ streaming = measure_streaming()
 training = measure_training()
 offline = measure_offline()
 progress("the plugin")
-plugin = results_of([f"{build}/bench/plugin", *models])
+plugin = results_of([f"{build}/tests/bench/plugin", *models])
 found = {
     "machine": {"processor": processor(), "processors": os.cpu_count(), "kernels": streaming["kernels"],
                 "compiler": subprocess.check_output(["cc", "--version"], text=True).splitlines()[0],

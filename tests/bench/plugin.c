@@ -1,8 +1,8 @@
 // plugin.c WEIGHTS…: what instances of the plugin cost in a host at 48 kHz: by model, time by
 // channels and block length, latency, how long one takes to start, its memory; of the default, how
 // even the time is, and a hundred at once.
-#include "../bare_plugin.h"
-#include "../fixture.h"
+#include "lib/bare_plugin.h"
+#include "lib/fixture.h"
 #include "timing.h"
 
 #include <string.h>

@@ -2,12 +2,12 @@
 // share of real time: in a host at 48 kHz with blocks of 64 samples, and the network alone with one
 // latent frame at a time, also in cycles a frame; and the same for the report's chosen network,
 // with first weights.
-#include "../fixture.h"
-#include "codec.h"
-#include "denormals.h"
-#include "kernels.h"
-#include "latent_ops.h"
-#include "resample.h"
+#include "engine/codec.h"
+#include "latent/latent_ops.h"
+#include "lib/fixture.h"
+#include "math/denormals.h"
+#include "math/kernels.h"
+#include "math/resample.h"
 #include "timing.h"
 
 #include <string.h>

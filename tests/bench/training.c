@@ -7,10 +7,10 @@
 //
 // The first answers are the number of useful multiply-adds in a step and in the products of sgemm,
 // and the kernels that OpenBLAS uses.
-#include "../fixture.h"
-#include "adam.h"
-#include "network.h"
-#include "pool.h"
+#include "base/pool.h"
+#include "lib/fixture.h"
+#include "network/adam.h"
+#include "network/network.h"
 #include "timing.h"
 
 #include <cblas.h>

@@ -1,8 +1,8 @@
 // fuzz_checkpoint.c: a training's checkpoint. What is accepted comes back from its own file, and
 // holds numbers that a training can count on from.
-#include "checkpoint.h"
 #include "fuzz.h"
 #include "fuzz_parts.h"
+#include "training/checkpoint.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // fuzz_classifier.c: a classifier's weights. What is accepted comes back from its own file.
 #include "fuzz.h"
 #include "fuzz_parts.h"
-#include "m5_weights.h"
+#include "network/m5_weights.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 // a name, a genre and a split for each clip, and values that are there.
 #include "fuzz.h"
 #include "fuzz_parts.h"
-#include "latent_set.h"
+#include "latents/latent_set.h"
 
 #include <math.h>
 #include <stdlib.h>

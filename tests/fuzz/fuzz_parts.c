@@ -2,8 +2,8 @@
 
 #include "fuzz_parts.h"
 
-#include "engine.h"
-#include "initialize.h"
+#include "engine/engine.h"
+#include "network/initialize.h"
 
 #include <math.h>
 #include <stdio.h>

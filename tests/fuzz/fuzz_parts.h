@@ -2,8 +2,8 @@
 #ifndef TRASLUZ_FUZZ_PARTS_H
 #define TRASLUZ_FUZZ_PARTS_H
 
-#include "latent.h"
-#include "model.h"
+#include "latent/latent.h"
+#include "model/model.h"
 
 // Ends the program where something does not hold that must.
 #define MUST(condition)                                                                            \

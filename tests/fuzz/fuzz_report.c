@@ -1,9 +1,9 @@
 // fuzz_report.c: a folder of results with a table or a record in it, as `report` shows it: behind a
 // byte that says which. Whatever is in the file, the page has no tag of its making.
-#include "file.h"
+#include "files/file.h"
 #include "fuzz.h"
 #include "fuzz_parts.h"
-#include "report_folder.h"
+#include "output/report_folder.h"
 
 #include <stdlib.h>
 #include <string.h>

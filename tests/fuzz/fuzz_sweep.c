@@ -2,7 +2,7 @@
 // together or are refused with a reason.
 #include "fuzz.h"
 #include "fuzz_parts.h"
-#include "sweep_file.h"
+#include "training/sweep_file.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 // make_corpus.c: make_corpus FOLDER: writes the cases that fuzzing begins with, a folder for each
 // target: what is right, so that the targets come past their first checks. What fuzzing found later
 // is kept beside them.
-#include "checkpoint.h"
-#include "file.h"
+#include "files/file.h"
 #include "fuzz_host.h"
 #include "fuzz_parts.h"
-#include "latent_set.h"
-#include "m5_weights.h"
+#include "latents/latent_set.h"
+#include "network/m5_weights.h"
+#include "training/checkpoint.h"
 
 #include <lv2/atom/forge.h>
 #include <lv2/patch/patch.h>

@@ -1,0 +1,30 @@
+// engine_limits.h: what a model may ask of the host that plays it, beside the bounds of arch.h. A
+// weights file is foreign data: within all of these it takes so much memory and time and no more.
+#ifndef TRASLUZ_ENGINE_LIMITS_H
+#define TRASLUZ_ENGINE_LIMITS_H
+
+#include "model/model.h"
+
+enum {
+    ENGINE_LATENCY_MAX = 65536, // samples: hosts are told that it can be no more
+
+    // Each for one audio channel.
+    ENGINE_WORK_MAX = 1000000000,   // multiply-adds for a second of audio: see engine_work()
+    ENGINE_JUMP_MAX = 32000000,     // multiply-adds at once: see engine_jump_work()
+    ENGINE_LATENT_MAX = 500000,     // latent values for a second of audio
+    ENGINE_STREAM_BYTES = 64 << 20, // of the layers' memory of what has come
+};
+
+// Multiply-adds for a second of one channel's audio, as the engine does them: in whole vectors, and
+// with an activation counted as 32 of them.
+double engine_work(const Model *model);
+
+// Multiply-adds that one channel takes at once, within a block, where the song's position jumps:
+// for all that is inside and comes out, and up to a whole frame to begin with.
+double engine_jump_work(const Model *model);
+
+// True if an engine at `host_rate` Hz can play this model; else the message says by what it is
+// beyond which limit. Allocates nothing.
+bool engine_limits_check(const Model *model, double host_rate, Error *error);
+
+#endif

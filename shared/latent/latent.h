@@ -1,0 +1,50 @@
+// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], with the frame
+// rate, the source's name and the fingerprint of the model that made it). In memory it is
+// frame-major, as the engine works. Allocates; never on the audio thread, which may read a Latent
+// that no longer changes.
+#ifndef TRASLUZ_LATENT_H
+#define TRASLUZ_LATENT_H
+
+#include "model/model.h"
+
+enum { LATENT_SOURCE_MAX = 256 };
+
+#define LATENT_FADE_SECONDS 0.05 // of a seam, and of what begins or ends in the latent
+
+typedef struct {
+    int channels;
+    size_t frames;
+    double frame_rate; // Hz
+    char source[LATENT_SOURCE_MAX];
+    char fingerprint[HASH_TEXT]; // of the model that made it
+    uint64_t samples; // of audio that it was made from, at the model's rate; 0 where unknown
+    float *values;    // [frames][channels]
+} Latent;
+
+// A latent of that many frames, all zero; NULL where memory is short. The caller frees it.
+Latent *latent_new(const Model *model, size_t frames, Error *error);
+void latent_free(Latent *latent); // NULL is allowed
+
+Latent *latent_load(const char *path, Error *error);
+Latent *latent_parse(const unsigned char *bytes, size_t size, Error *error);
+bool latent_write(const Latent *latent, const char *path, Error *error);
+
+// The bytes that latent_write() would write; the caller frees them.
+unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error);
+
+// True if this model made it; else the message says so.
+bool latent_fits(const Latent *latent, const Model *model, Error *error);
+
+// Makes values[frames][channels] repeatable: fades the last `fade` frames into the first ones, with
+// equal power about the model's latent mean. The last `fade` frames are not to be played then.
+// Real-time safe.
+void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *model);
+
+// LATENT_FADE_SECONDS in frames of this model.
+size_t latent_fade_frames(const Model *model);
+
+// A copy that can be repeated without a click by such a seam: it is shorter by the fade, 50 ms or a
+// quarter of the latent.
+Latent *latent_loop(const Latent *latent, const Model *model, Error *error);
+
+#endif

@@ -1,0 +1,112 @@
+#include "latent/latent_capture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool latent_capture_init(LatentCapture *capture, const Model *model, size_t capacity, size_t fade)
+{
+    const size_t width = (size_t)arch_latent_channels(&model->arch);
+    *capture = (LatentCapture){
+        .model = model,
+        .channels = (int)width,
+        .capacity = capacity,
+        .fade = fade > 0 ? fade : 1,
+        .reader = -1,
+        .space = {calloc(capacity * width, sizeof(float)), calloc(capacity * width, sizeof(float))},
+    };
+    return capture->space[0] && capture->space[1];
+}
+
+void latent_capture_free(LatentCapture *capture)
+{
+    free(capture->space[0]);
+    free(capture->space[1]);
+}
+
+void latent_capture_reset(LatentCapture *capture)
+{
+    capture->recording = false;
+    capture->recorded = 0;
+}
+
+// Ends the recording: makes its seam and lets it change places with the one that plays.
+static bool finish(LatentCapture *capture, int made)
+{
+    const size_t frames = capture->recorded;
+    capture->recorded = 0;
+    if (frames < 4 * capture->fade) return false;
+    latent_fold_seam(capture->space[made], frames, capture->fade, capture->model);
+    capture->frames[made] = frames - capture->fade;
+    atomic_store(&capture->playing, made);
+    return true;
+}
+
+bool latent_capture_frame(LatentCapture *capture, bool wanted, const float *values)
+{
+    const size_t width = (size_t)capture->channels;
+    const int other = !atomic_load(&capture->playing);
+    if (!wanted) {
+        const bool ended = capture->recording;
+        capture->recording = false;
+        return ended && finish(capture, other);
+    }
+    if (!capture->recording) {
+        if (atomic_load(&capture->reader) == other) return false; // it begins when the copy is made
+        capture->recording = true;
+        capture->recorded = 0;
+    }
+    if (capture->recorded < capture->capacity)
+        memcpy(capture->space[other] + capture->recorded++ * width, values, width * sizeof(float));
+    return false;
+}
+
+static const float *frame_of(const LatentCapture *capture, int index, uint64_t frame)
+{
+    const size_t frames = capture->frames[index];
+    if (frames == 0) return NULL;
+    return capture->space[index] + (frame % frames) * (size_t)capture->channels;
+}
+
+const float *latent_capture_at(const LatentCapture *capture, uint64_t frame)
+{
+    return frame_of(capture, atomic_load_explicit(&capture->playing, memory_order_relaxed), frame);
+}
+
+const float *latent_capture_before_at(const LatentCapture *capture, uint64_t frame)
+{
+    return frame_of(capture, !atomic_load_explicit(&capture->playing, memory_order_relaxed), frame);
+}
+
+// The index of the whole recording, held so that it is not recorded over. The reader is stored
+// before the index is read again, as the audio thread stores the index before it reads the reader:
+// one of the two sees the other.
+static int hold(LatentCapture *capture)
+{
+    for (;;) {
+        const int playing = atomic_load(&capture->playing);
+        atomic_store(&capture->reader, playing);
+        if (atomic_load(&capture->playing) == playing) return playing;
+    }
+}
+
+Latent *latent_capture_copy(LatentCapture *capture)
+{
+    Error error;
+    const int held = hold(capture);
+    const size_t frames = capture->frames[held];
+    Latent *latent = frames > 0 ? latent_new(capture->model, frames, &error) : NULL;
+    if (latent)
+        memcpy(latent->values, capture->space[held],
+               frames * (size_t)capture->channels * sizeof(float));
+    atomic_store(&capture->reader, -1);
+    return latent;
+}
+
+void latent_capture_restore(LatentCapture *capture, const Latent *latent)
+{
+    const size_t frames = latent->frames < capture->capacity ? latent->frames : capture->capacity;
+    const int playing = atomic_load(&capture->playing);
+    memcpy(capture->space[playing], latent->values,
+           frames * (size_t)capture->channels * sizeof(float));
+    capture->frames[playing] = frames;
+}

@@ -1,0 +1,53 @@
+// latent_capture.h: records the latent that comes in, to be used as a reference. While one
+// recording is played the next is made beside it; when it ends, the two change places. Made and
+// freed off the audio thread; recording is real-time safe; another thread may copy the last whole
+// recording at any time.
+#ifndef TRASLUZ_LATENT_CAPTURE_H
+#define TRASLUZ_LATENT_CAPTURE_H
+
+#include "latent/latent.h"
+
+#include <stdatomic.h>
+
+typedef struct {
+    const Model *model;
+    int channels;
+    size_t capacity; // frames
+    size_t fade;     // frames, of the seam
+    float *space[2]; // [capacity][channels]
+    size_t frames[2];
+    atomic_int playing; // index of the whole recording; written by the audio thread
+    atomic_int reader;  // index of the one that another thread copies, or -1: it is not recorded
+                        // over meanwhile
+    size_t recorded;    // frames of the other one, as they come
+    bool recording;
+} LatentCapture;
+
+// False where memory is short. The model must outlive it.
+bool latent_capture_init(LatentCapture *capture, const Model *model, size_t capacity, size_t fade);
+void latent_capture_free(LatentCapture *capture);
+
+// Forgets a recording under way; a whole one stays.
+void latent_capture_reset(LatentCapture *capture);
+
+// One frame. Recording begins when `wanted` becomes true, or once a copy that is being made is
+// done; what there is no more room for is left out. It ends when `wanted` becomes false: then the
+// seam is made, and true is returned. Shorter than four fades it is dropped.
+bool latent_capture_frame(LatentCapture *capture, bool wanted, const float *values);
+
+// The whole recording's frame for position `frame`, which goes round; NULL where there is no
+// recording.
+const float *latent_capture_at(const LatentCapture *capture, uint64_t frame);
+
+// The same of the recording before it, until the next one begins.
+const float *latent_capture_before_at(const LatentCapture *capture, uint64_t frame);
+
+// A copy of the whole recording, or NULL where there is none or memory is short. One thread at a
+// time, beside or between what the audio thread does; allocates.
+Latent *latent_capture_copy(LatentCapture *capture);
+
+// Puts a recording back, as latent_capture_copy() gave it. Only before the audio thread uses the
+// capture.
+void latent_capture_restore(LatentCapture *capture, const Latent *latent);
+
+#endif

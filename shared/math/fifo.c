@@ -1,0 +1,52 @@
+#include "math/fifo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool fifo_init(Fifo *fifo, size_t size)
+{
+    *fifo = (Fifo){.samples = calloc(size, sizeof(float)), .size = size};
+    return fifo->samples != NULL;
+}
+
+void fifo_free(Fifo *fifo)
+{
+    free(fifo->samples);
+}
+
+void fifo_reset(Fifo *fifo, size_t zeros)
+{
+    memset(fifo->samples, 0, zeros * sizeof(float));
+    fifo->head = 0;
+    fifo->count = zeros;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+void fifo_push(Fifo *fifo, const float *samples, size_t n)
+{
+    const size_t at = (fifo->head + fifo->count) % fifo->size;
+    const size_t first = smaller(n, fifo->size - at); // the rest goes to the front
+    memcpy(fifo->samples + at, samples, first * sizeof(float));
+    memcpy(fifo->samples, samples + first, (n - first) * sizeof(float));
+    fifo->count += n;
+}
+
+void fifo_pop(Fifo *fifo, float *samples, size_t n)
+{
+    const size_t there = smaller(n, fifo->count);
+    const size_t first = smaller(there, fifo->size - fifo->head);
+    memcpy(samples, fifo->samples + fifo->head, first * sizeof(float));
+    memcpy(samples + first, fifo->samples, (there - first) * sizeof(float));
+    memset(samples + there, 0, (n - there) * sizeof(float));
+    fifo->head = (fifo->head + there) % fifo->size;
+    fifo->count -= there;
+}
+
+void fifo_cut(Fifo *fifo, size_t count)
+{
+    if (fifo->count > count) fifo->count = count;
+}

@@ -1,0 +1,128 @@
+#include "math/kernels.h"
+
+#include "math/kernels_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- The definition ----
+
+static void multiply_add_scalar(float *y, size_t y_step, const float *x, size_t x_step, int frames,
+                                const float *weight, int rows, int columns)
+{
+    for (int f = 0; f < frames; f++, x += x_step, y += y_step) {
+        // Sixteen sums at a time stay in registers while the rows go by.
+        for (int c = 0; c < columns; c += KERNEL_COLUMNS) {
+            const float *w = weight + c;
+            float sum[KERNEL_COLUMNS] = {0};
+            for (int r = 0; r < rows; r++, w += columns)
+                for (int i = 0; i < KERNEL_COLUMNS; i++) sum[i] += x[r] * w[i];
+            for (int i = 0; i < KERNEL_COLUMNS; i++) y[c + i] += sum[i];
+        }
+    }
+}
+
+static float dot_scalar(const float *restrict x, const float *restrict y, int n)
+{
+    float sum[KERNEL_COLUMNS] = {0};
+    for (int at = 0; at < n; at += KERNEL_COLUMNS)
+        for (int i = 0; i < KERNEL_COLUMNS; i++) sum[i] += x[at + i] * y[at + i];
+    for (int width = KERNEL_COLUMNS / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; i++) sum[i] += sum[i + width];
+    return sum[0] + 0.0f;
+}
+
+static void leaky_relu_scalar(float *y, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : LEAKY_RELU_SLOPE * x[i];
+}
+
+// ---- Levels ----
+
+static bool always(void)
+{
+    return true;
+}
+
+#if defined(__x86_64__)
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f");
+}
+#endif
+
+typedef struct {
+    const char *name;
+    bool (*is_there)(void);
+    KernelMultiplyAdd *multiply_add;
+    KernelDot *dot;
+    KernelLeakyRelu *leaky_relu;
+} Level;
+
+static const Level levels[] = {
+    {"scalar", always, multiply_add_scalar, dot_scalar, leaky_relu_scalar},
+#if defined(__x86_64__)
+    {"avx2", has_avx2, kernel_multiply_add_avx2, kernel_dot_avx2, kernel_leaky_relu_avx2},
+    {"avx512", has_avx512, kernel_multiply_add_avx512, kernel_dot_avx512, kernel_leaky_relu_avx512},
+#elif defined(__aarch64__)
+    {"neon", always, kernel_multiply_add_neon, kernel_dot_neon, kernel_leaky_relu_neon},
+#endif
+};
+enum { LEVELS = sizeof levels / sizeof *levels };
+
+static const Level *level = &levels[0];
+
+bool kernel_choose(const char *name)
+{
+    for (int i = 0; i < LEVELS; i++) {
+        if (strcmp(levels[i].name, name) != 0 || !levels[i].is_there()) continue;
+        level = &levels[i];
+        return true;
+    }
+    return false;
+}
+
+// Before anything computes: when the program starts, or the plugin is loaded.
+__attribute__((constructor)) static void choose_at_start(void)
+{
+    const char *wanted = getenv("TRASLUZ_KERNELS");
+    if (wanted && kernel_choose(wanted)) return;
+    for (int i = 0; i < LEVELS; i++)
+        if (levels[i].is_there()) level = &levels[i];
+}
+
+const char *kernel_level(void)
+{
+    return level->name;
+}
+
+void kernel_multiply_add(float *y, size_t y_step, const float *x, size_t x_step, int frames,
+                         const float *weight, int rows, int columns)
+{
+    level->multiply_add(y, y_step, x, x_step, frames, weight, rows, columns);
+}
+
+float kernel_dot(const float *x, const float *y, int n)
+{
+    return level->dot(x, y, n);
+}
+
+void kernel_activate(float *y, const float *x, size_t n, Activation activation)
+{
+    switch (activation) {
+    case ACTIVATION_SILU:
+        for (size_t i = 0; i < n; i++) y[i] = x[i] / (1.0f + expf(-x[i]));
+        break;
+    case ACTIVATION_TANH:
+        for (size_t i = 0; i < n; i++) y[i] = tanhf(x[i]);
+        break;
+    case ACTIVATION_LEAKY_RELU:
+    default: level->leaky_relu(y, x, n); break;
+    }
+}

@@ -1,0 +1,38 @@
+// kernels.h: the arithmetic of the streaming engine. Real-time safe. Results depend only on the
+// arguments' values and on the level, never on how work was cut.
+//
+// The scalar functions in kernels.c are the definition. Where the processor has wider arithmetic,
+// variants of them are chosen when the program or plugin is loaded: they add in another order and
+// round products and sums at once, so they differ from the scalar ones in the last bits.
+#ifndef TRASLUZ_KERNELS_H
+#define TRASLUZ_KERNELS_H
+
+#include "model/arch.h"
+
+enum {
+    KERNEL_ALIGNMENT = 64, // bytes, of weights
+    KERNEL_COLUMNS = 16,   // columns are a multiple of this
+};
+
+// For each of `frames` frames in turn: y[f * y_step + c] += sum over r of x[f * x_step + r] *
+// weight[r][c]. `columns` is a multiple of KERNEL_COLUMNS; weight is aligned to KERNEL_ALIGNMENT.
+// Frames of y may overlap each other, but not x or weight; the last one has room for all columns.
+void kernel_multiply_add(float *y, size_t y_step, const float *x, size_t x_step, int frames,
+                         const float *weight, int rows, int columns);
+
+// Sum of x[i] * y[i]; n is a multiple of KERNEL_COLUMNS. No alignment is asked. Never a negative
+// zero.
+float kernel_dot(const float *x, const float *y, int n);
+
+// y[i] = activation(x[i]); x and y may be the same.
+void kernel_activate(float *y, const float *x, size_t n, Activation activation);
+
+// The level in use: "scalar", "avx2", "avx512" or "neon".
+const char *kernel_level(void);
+
+// Chooses a level by name, for tests; false where this processor or build does not have it. Not
+// while another thread computes. At the start the environment variable TRASLUZ_KERNELS is followed,
+// else the best level is taken.
+bool kernel_choose(const char *level);
+
+#endif

@@ -1,0 +1,13 @@
+// For x86-64 with AVX2 and FMA: eight lanes, sixteen registers.
+#if defined(__AVX2__) && defined(__FMA__)
+#include <immintrin.h>
+
+#define LANES                 8
+#define SUMS                  8
+#define FRAMES                1
+#define SPREAD(x)             _mm256_set1_ps(x)
+#define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define VARIANT(f)            kernel_##f##_avx2
+#include "math/kernels_table.h"
+#include "math/kernels_variant.h"
+#endif

@@ -1,0 +1,13 @@
+// For aarch64: four lanes, thirty-two registers.
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#define LANES                 4
+#define SUMS                  16
+#define FRAMES                1
+#define SPREAD(x)             vdupq_n_f32(x)
+#define MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b)
+#define VARIANT(f)            kernel_##f##_neon
+#include "math/kernels_table.h"
+#include "math/kernels_variant.h"
+#endif

@@ -1,0 +1,279 @@
+#include "math/resample.h"
+
+#include "math/kernels.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REJECTION 97.0 // dB
+#define PI        3.14159265358979323846
+
+enum {
+    HALF = 19, // samples of the lower rate to each side
+    PHASES_MAX =
+        2048,    // rows of the table; ratios with more phases are interpolated between as many
+    ROOM = 2048, // input samples that the history takes before it is moved
+};
+
+// The filters of one ratio. All resamplers of the process that have that ratio share them: so a
+// hundred instances of the plugin find them in the processor's caches.
+typedef struct Filters Filters;
+struct Filters {
+    uint64_t step, phases;           // the ratio of the rates, in lowest terms
+    uint64_t step_whole, step_phase; // the step in whole input samples, and the phases beyond them
+    int half;                        // input samples to each side
+    int taps;    // 2 * half, made up to whole vectors by zeros before the oldest
+    size_t rows; // of the table: the phases, or PHASES_MAX and one more to interpolate towards
+    bool interpolated;
+    float *table; // [rows][taps], aligned
+    int users;
+    Filters *next; // in the list of those in use
+};
+
+static pthread_mutex_t filters_lock = PTHREAD_MUTEX_INITIALIZER;
+static Filters *filters_in_use;
+
+// Output sample m stands for the input time m * step / phases: `whole` input samples and `phase`
+// phases.
+struct Resampler {
+    const Filters *filters;
+    float *history; // [taps + ROOM]
+    size_t held;    // input samples in it
+    uint64_t first; // number of its first one, counted from -taps, so that it is never negative
+    uint64_t next;  // number of the next output sample
+    uint64_t whole, phase; // its time
+};
+
+// ---- The filters ----
+
+// Modified Bessel function of the first kind, order 0, by its series.
+static double bessel_i0(double x)
+{
+    double sum = 1.0, term = 1.0;
+    for (int k = 1; term > 1e-17 * sum; k++) {
+        term *= (x / (2.0 * k)) * (x / (2.0 * k));
+        sum += term;
+    }
+    return sum;
+}
+
+// The filter at `t` input samples from its middle, but for a factor. `scale` is 1, or to / from
+// where that is less.
+static double filter(double t, double scale, double half)
+{
+    const double beta = 0.1102 * (REJECTION - 8.7);
+    const double share = t / half;
+    if (fabs(share) >= 1.0) return 0.0;
+    const double x = PI * t * scale;
+    const double sinc = x == 0.0 ? 1.0 : sin(x) / x;
+    return sinc * bessel_i0(beta * sqrt(1.0 - share * share));
+}
+
+// Row r is the filter for times r / `rows_apart` after an input sample. It sums to one, so that a
+// steady input stays as it is.
+static void fill_row(const Filters *filters, size_t r, double rows_apart, double scale)
+{
+    const int used = 2 * filters->half;
+    float *row = filters->table + (r + 1) * (size_t)filters->taps - used;
+    const double time = filters->half - 1 + (double)r / rows_apart;
+    double sum = 0.0;
+    for (int i = 0; i < used; i++) {
+        const double value = filter(i - time, scale, HALF / scale);
+        row[i] = (float)value;
+        sum += value;
+    }
+    for (int i = 0; i < used; i++) row[i] = (float)(row[i] / sum);
+}
+
+static Filters *filters_new(uint64_t step, uint64_t phases)
+{
+    Filters *filters = calloc(1, sizeof *filters);
+    if (!filters) return NULL;
+    const double ratio = (double)phases / (double)step;
+    const double scale = ratio < 1.0 ? ratio : 1.0;
+    filters->step = step;
+    filters->phases = phases;
+    filters->step_whole = step / phases;
+    filters->step_phase = step % phases;
+    filters->half = (int)ceil(HALF / scale);
+    filters->taps = (2 * filters->half + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
+    filters->interpolated = phases > PHASES_MAX;
+    const size_t apart = filters->interpolated ? PHASES_MAX : (size_t)phases;
+    filters->rows = apart + (filters->interpolated ? 1 : 0);
+    // A vector across two cache lines takes twice as long; each row is aligned as the table is.
+    const size_t values = filters->rows * (size_t)filters->taps;
+    filters->table = aligned_alloc(KERNEL_ALIGNMENT, values * sizeof(float));
+    if (!filters->table) {
+        free(filters);
+        return NULL;
+    }
+    memset(filters->table, 0, values * sizeof(float));
+    for (size_t r = 0; r < filters->rows; r++) fill_row(filters, r, (double)apart, scale);
+    return filters;
+}
+
+// Those in use for that ratio, or new ones; NULL where memory is short.
+static const Filters *filters_take(uint64_t step, uint64_t phases)
+{
+    pthread_mutex_lock(&filters_lock);
+    Filters *filters = filters_in_use;
+    while (filters && (filters->step != step || filters->phases != phases)) filters = filters->next;
+    if (!filters && (filters = filters_new(step, phases))) {
+        filters->next = filters_in_use;
+        filters_in_use = filters;
+    }
+    if (filters) filters->users++;
+    pthread_mutex_unlock(&filters_lock);
+    return filters;
+}
+
+static void filters_leave(const Filters *given)
+{
+    if (!given) return;
+    pthread_mutex_lock(&filters_lock);
+    Filters **link = &filters_in_use;
+    while (*link != given) link = &(*link)->next;
+    Filters *filters = *link;
+    if (--filters->users == 0) {
+        *link = filters->next;
+        free(filters->table);
+        free(filters);
+    }
+    pthread_mutex_unlock(&filters_lock);
+}
+
+// ---- The stream ----
+
+static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
+{
+    while (b > 0) {
+        const uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+Resampler *resampler_new(double from, double to, Error *error)
+{
+    if (!(from >= 1.0 && from <= 1e6 && to >= 1.0 && to <= 1e6)) {
+        error_set(error, "cannot resample from %g to %g Hz", from, to);
+        return NULL;
+    }
+    // The ratio in lowest terms, from rates in whole thousandths of a Hz.
+    const uint64_t a = (uint64_t)llround(from * 1e3), b = (uint64_t)llround(to * 1e3);
+    const uint64_t divisor = greatest_common_divisor(a, b);
+    Resampler *resampler = calloc(1, sizeof *resampler);
+    if (resampler) resampler->filters = filters_take(a / divisor, b / divisor);
+    if (resampler && resampler->filters) {
+        resampler->history =
+            calloc((size_t)resampler->filters->taps + ROOM, sizeof *resampler->history);
+        if (resampler->history) {
+            resampler_reset(resampler, 0);
+            return resampler;
+        }
+    }
+    error_set(error, "out of memory");
+    resampler_free(resampler);
+    return NULL;
+}
+
+void resampler_free(Resampler *resampler)
+{
+    if (!resampler) return;
+    filters_leave(resampler->filters);
+    free(resampler->history);
+    free(resampler);
+}
+
+void resampler_reset(Resampler *resampler, uint64_t position)
+{
+    const Filters *filters = resampler->filters;
+    const uint64_t step = filters->step, phases = filters->phases;
+    // next = ceil(position * phases / step). `position` is divided first: neither step nor phases
+    // is above 10^9, so the products of what is left stay below 2^64.
+    const uint64_t scaled = position % step * phases;
+    resampler->next = position / step * phases + (scaled + step - 1) / step;
+    const uint64_t time = resampler->next % phases * step; // likewise
+    resampler->whole = resampler->next / phases * step + time / phases;
+    resampler->phase = time % phases;
+    resampler->held = (size_t)filters->taps;
+    resampler->first = position; // of the zeros before it: counted from -taps
+    memset(resampler->history, 0, (size_t)filters->taps * sizeof(float));
+}
+
+uint64_t resampler_position(const Resampler *resampler)
+{
+    return resampler->next;
+}
+
+int resampler_lookahead(const Resampler *resampler)
+{
+    return resampler->filters->half;
+}
+
+size_t resampler_output_max(const Resampler *resampler, size_t n)
+{
+    return (size_t)((n * resampler->filters->phases) / resampler->filters->step) + 2;
+}
+
+// The filter of that phase over window[taps].
+static float filtered(const Filters *filters, uint64_t phase, const float *window)
+{
+    const size_t taps = (size_t)filters->taps;
+    if (!filters->interpolated)
+        return kernel_dot(window, filters->table + phase * taps, filters->taps);
+    const double place = (double)phase / (double)filters->phases * PHASES_MAX;
+    const size_t row = (size_t)place;
+    const float *lower = filters->table + row * taps;
+    const float a = kernel_dot(window, lower, filters->taps);
+    const float b = kernel_dot(window, lower + taps, filters->taps);
+    return a + (float)(place - (double)row) * (b - a);
+}
+
+// All output samples whose window has come.
+static size_t give(Resampler *resampler, float *out)
+{
+    const Filters *filters = resampler->filters;
+    // Sample number n stands at n + taps - first; the window's newest is whole + half.
+    const uint64_t before = (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
+    uint64_t newest = resampler->whole + before, phase = resampler->phase;
+    size_t given = 0;
+    while (newest < resampler->held) {
+        out[given++] = filtered(filters, phase, resampler->history + newest + 1 - filters->taps);
+        newest += filters->step_whole;
+        phase += filters->step_phase;
+        if (phase >= filters->phases) {
+            phase -= filters->phases;
+            newest++;
+        }
+    }
+    resampler->whole = newest - before;
+    resampler->phase = phase;
+    resampler->next += given;
+    return given;
+}
+
+size_t resampler_process(Resampler *resampler, const float *in, size_t n, float *out)
+{
+    const size_t room = (size_t)resampler->filters->taps + ROOM;
+    size_t given = 0;
+    while (n > 0) {
+        if (resampler->held == room) { // only the last window can still be asked for
+            const size_t kept = (size_t)resampler->filters->taps;
+            memmove(resampler->history, resampler->history + room - kept, kept * sizeof(float));
+            resampler->first += room - kept;
+            resampler->held = kept;
+        }
+        const size_t left = room - resampler->held, taken = n < left ? n : left;
+        memcpy(resampler->history + resampler->held, in, taken * sizeof(float));
+        resampler->held += taken;
+        in += taken;
+        n -= taken;
+        given += give(resampler, out + given);
+    }
+    return given;
+}

@@ -1,0 +1,195 @@
+// The text form of arch.h: names, parsing, printing.
+#include "model/arch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT "figure 3 of the report, "
+
+const ArchName arch_names[] = {
+    {"extra_chico", "64k8s6p4,32k6s3p4,2k5s2p4", "the report's latent [2,3066]"},
+    {"chico", "64k8s6p4,32k6s3p4,4k5s2p4", "the report's latent [4,3066]"},
+    {"normal", "64k8s6p4,32k6s3p4,8k5s2p4", "the report's latent [8,3066], its choice"},
+    {"grande", "64k8s6p4,32k6s3p4,32k5s2p4", "the report's latent [32,3066]"},
+    {"figure3_1", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 1 (printed there as [1,5512])"},
+    {"figure3_2", "64k6s4p4,32k4s2p3,32k4s2p1", REPORT "row 2: [32,6892]"},
+    {"figure3_3", "64k8s6p4,32k6s3p4,4k5s2p4", REPORT "row 3: [4,3066]"},
+    {"figure3_4", "64k6s4p4,32k6s4p5,4k5s2p4", REPORT "row 4: [4,3449]"},
+    {"figure3_5", "64k6s4p4,32k4s2p3,4k4s2p1", REPORT "row 5: [4,6892]"},
+    {"figure3_6", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 6: [8,3066]"},
+    {"figure3_7", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 7: [8,3066]"},
+    {"figure3_8", "64k8s5p4,32k6s3p4,8k4s2p4", REPORT "row 8: [8,3679]"},
+    {NULL, NULL, NULL},
+};
+
+// ---- Activations ----
+
+static const char *const activation_names[ACTIVATIONS] = {"leaky_relu", "silu", "tanh"};
+
+const char *activation_name(Activation activation)
+{
+    return activation_names[activation];
+}
+
+bool activation_parse(Activation *activation, const char *name, Error *error)
+{
+    for (int i = 0; i < ACTIVATIONS; i++) {
+        if (strcmp(name, activation_names[i]) == 0) {
+            *activation = (Activation)i;
+            return true;
+        }
+    }
+    return error_set(error, "unknown activation '%s': leaky_relu, silu or tanh", name);
+}
+
+// ---- Text ----
+
+// Reads a number in [low, high] behind the letter `tag` (none where it is 0) and moves on.
+static bool parse_number(const char **text, char tag, const char *what, int low, int high,
+                         int *number, Error *error)
+{
+    if (tag) {
+        if (**text != tag)
+            return error_set(error, "'%c' and the layer's %s expected at '%.20s'", tag, what,
+                             *text);
+        ++*text;
+    }
+    if (**text < '0' || **text > '9')
+        return error_set(error, "the layer's %s expected at '%.20s'", what, *text);
+    char *end;
+    const long value = strtol(*text, &end, 10);
+    if (value < low || value > high)
+        return error_set(error, "%s %.*s is not within %d and %d", what, (int)(end - *text), *text,
+                         low, high);
+    *number = (int)value;
+    *text = end;
+    return true;
+}
+
+static bool parse_residual(const char **text, Layer *layer, Error *error)
+{
+    layer->kind = LAYER_RESIDUAL;
+    layer->out = layer->in;
+    layer->stride = 1;
+    return parse_number(text, 'r', "width", 1, ARCH_CHANNELS_MAX, &layer->width, error) &&
+           parse_number(text, 'k', "kernel", 1, ARCH_KERNEL_MAX, &layer->kernel, error) &&
+           parse_number(text, 'd', "dilation", 1, ARCH_DILATION_MAX, &layer->dilation, error);
+}
+
+static bool parse_layer(const char **text, Layer *layer, Error *error)
+{
+    if (**text == 'r') return parse_residual(text, layer, error);
+    layer->dilation = 1;
+    return parse_number(text, 0, "channels", 1, ARCH_CHANNELS_MAX, &layer->out, error) &&
+           parse_number(text, 'k', "kernel", 1, ARCH_KERNEL_MAX, &layer->kernel, error) &&
+           parse_number(text, 's', "stride", 1, ARCH_STRIDE_MAX, &layer->stride, error) &&
+           parse_number(text, 'p', "padding", 0, ARCH_PADDING_MAX, &layer->padding, error);
+}
+
+static bool parse_chain(const char **text, Chain *chain, int in, Error *error)
+{
+    for (;;) {
+        if (chain->layers == ARCH_LAYERS_MAX)
+            return error_set(error, "more than %d layers", ARCH_LAYERS_MAX);
+        Layer *layer = &chain->layer[chain->layers];
+        layer->in = in;
+        if (!parse_layer(text, layer, error)) {
+            char prefix[32];
+            snprintf(prefix, sizeof prefix, "layer %d", chain->layers + 1);
+            return error_prefix(error, prefix);
+        }
+        chain->layers++;
+        in = layer->out;
+        if (**text != ',') return true;
+        ++*text;
+    }
+}
+
+// A residual block is its own mirror image.
+static void mirror(Arch *arch)
+{
+    const int layers = arch->encoder.layers;
+    arch->decoder.layers = layers;
+    for (int i = 0; i < layers; i++) {
+        Layer layer = arch->encoder.layer[layers - 1 - i];
+        const int in = layer.in;
+        layer.in = layer.out;
+        layer.out = in;
+        arch->decoder.layer[i] = layer;
+    }
+    arch->mirrored = true;
+}
+
+static bool is_mirrored(const Arch *arch)
+{
+    Arch other = *arch;
+    mirror(&other);
+    return arch->decoder.layers == arch->encoder.layers &&
+           memcmp(other.decoder.layer, arch->decoder.layer,
+                  (size_t)arch->decoder.layers * sizeof(Layer)) == 0;
+}
+
+bool arch_parse(Arch *arch, const char *text, Activation activation, Error *error)
+{
+    for (const ArchName *known = arch_names; known->name; known++)
+        if (strcmp(text, known->name) == 0) text = known->text;
+    if (strlen(text) >= ARCH_TEXT_MAX)
+        return error_set(error, "architecture: longer than %d characters", ARCH_TEXT_MAX - 1);
+
+    if ((*text < '0' || *text > '9') && *text != 'r')
+        return error_set(
+            error,
+            "no architecture is known by the name '%.60s'; known are extra_chico, chico, "
+            "normal, grande, figure3_1 to figure3_8, and layers as in "
+            "64k8s6p4,32k6s3p4,8k5s2p4",
+            text);
+
+    *arch = (Arch){.activation = activation};
+    const char *rest = text;
+    if (!parse_chain(&rest, &arch->encoder, 1, error)) return error_prefix(error, "encoder");
+    if (*rest == '/') {
+        rest++;
+        if (!parse_chain(&rest, &arch->decoder, arch_latent_channels(arch), error))
+            return error_prefix(error, "decoder");
+        arch->mirrored = is_mirrored(arch);
+    } else {
+        mirror(arch);
+    }
+    static const char linear[] = "+linear";
+    arch->linear = strncmp(rest, linear, strlen(linear)) == 0;
+    if (arch->linear) rest += strlen(linear);
+    if (*rest)
+        return error_set(error,
+                         "architecture: ',' or '/' and another layer, '+linear', or its end, "
+                         "expected at '%.20s'",
+                         rest);
+    return arch_check(arch, error);
+}
+
+static size_t format_chain(const Chain *chain, char *text, size_t room)
+{
+    size_t used = 0;
+    for (int i = 0; i < chain->layers && used < room; i++) {
+        const Layer *layer = &chain->layer[i];
+        if (i > 0) text[used++] = ',';
+        const int n = layer->kind == LAYER_RESIDUAL
+                          ? snprintf(text + used, room - used, "r%dk%dd%d", layer->width,
+                                     layer->kernel, layer->dilation)
+                          : snprintf(text + used, room - used, "%dk%ds%dp%d", layer->out,
+                                     layer->kernel, layer->stride, layer->padding);
+        used += (size_t)n;
+    }
+    return used;
+}
+
+void arch_format(const Arch *arch, char text[ARCH_TEXT_MAX])
+{
+    // Two chains of sixteen layers of at most 20 characters each fit.
+    size_t used = format_chain(&arch->encoder, text, ARCH_TEXT_MAX);
+    if (!arch->mirrored) {
+        text[used++] = '/';
+        used += format_chain(&arch->decoder, text + used, ARCH_TEXT_MAX - used);
+    }
+    snprintf(text + used, ARCH_TEXT_MAX - used, "%s", arch->linear ? "+linear" : "");
+}

@@ -1,0 +1,86 @@
+// model.h: trained weights: an architecture, its parameters, the statistics of its latent, and what
+// the file says of itself. A Model never changes once it is made, so any number of threads and
+// plugin instances may use one; it is counted by reference. Making, loading and freeing allocate;
+// reading is real-time safe.
+//
+// The file is a safetensors file that PyTorch can load: see README.md for its tensors and metadata.
+#ifndef TRASLUZ_MODEL_H
+#define TRASLUZ_MODEL_H
+
+#include "files/error.h"
+#include "files/hash.h"
+#include "model/arch.h"
+
+enum {
+    MODEL_TEXT_MAX = 1024,
+    MODEL_PACKED_MAX = 2 * ARCH_PARAMETERS_MAX, // values of the packed convolutions of a file
+};
+
+#define MODEL_RATE_MIN 8000.0
+#define MODEL_RATE_MAX 192000.0
+
+// What a weights file says of its making, for people; empty texts and NaN where it does not say.
+typedef struct {
+    char name[64];
+    char trained_on[MODEL_TEXT_MAX]; // the music and its licence
+    char command[MODEL_TEXT_MAX];    // what repeats the training
+    int epochs;
+    uint32_t seed; // of first weights, split and order; 1 where the file does not say
+    double train_loss, validation_loss, test_loss; // MSE, unless the command says otherwise
+    double level; // RMS of the training set, dB relative to full scale
+} ModelInfo;
+
+// A convolution as the streaming engine reads it: rows of `columns` values, 64-byte aligned, zeros
+// behind the last used column. A convolution has a row for each tap and input channel, a column for
+// each output channel; a transposed one a row for each input channel, and a column for each tap and
+// output channel.
+typedef struct {
+    float *weight; // [rows][columns]
+    float *bias;   // [out], zeros behind; zeros where the convolution has none
+    int rows, columns;
+} PackedConvolution;
+
+typedef struct Model Model;
+struct Model {
+    Arch arch;
+    double sample_rate; // Hz
+    ModelInfo info;
+    char fingerprint[HASH_TEXT]; // SHA-256 of all that decides the sound: architecture, rate,
+                                 // parameters
+
+    // All parameters in one array, convolution by convolution as arch_convolutions() lists them, in
+    // each the weight, then the bias. The weight of a convolution is [kernel][in][out], that of a
+    // transposed one [in][kernel][out]: the order in which both the streaming engine and the
+    // trainer's matrix products read them. The file has PyTorch's order instead.
+    float *parameters;
+    float *latent_mean; // [latent channels]
+    float *latent_std;  // [latent channels]
+
+    PackedConvolution packed[ARCH_CONVOLUTIONS_MAX]; // in the same order
+    size_t bytes;                                    // of memory that this model holds
+    int references;
+    Model *next_shared; // in the list of model_registry.h
+};
+
+// Makes a model with one reference. Arrays are copied. Allocates; NULL where memory is short or a
+// value is not finite.
+Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
+                 const float *latent_mean, const float *latent_std, const ModelInfo *info,
+                 Error *error);
+
+// Read a weights file, or its bytes. Messages do not repeat the path.
+Model *model_load(const char *path, Error *error);
+Model *model_parse(const unsigned char *bytes, size_t size, Error *error);
+
+// Writes a weights file under a temporary name, then renames it.
+bool model_write(const Model *model, const char *path, Error *error);
+
+// The bytes that model_write() would write; the caller frees them.
+unsigned char *model_serialize(const Model *model, size_t *size, Error *error);
+
+// Counted references; the last model_unref() frees. NULL is allowed. Any thread but the audio
+// thread.
+Model *model_ref(Model *model);
+void model_unref(Model *model);
+
+#endif

@@ -1,0 +1,75 @@
+#include "lib/lv2host_sessions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+Host *stereo_host(HostWorker worker)
+{
+    return model_alone(host_new(&(HostOptions){.uri = STEREO, .rate = RATE, .worker = worker}));
+}
+
+bool is_named(Host *host, const char *property, const char *path)
+{
+    const char *named = named_file(host, property);
+    return named && strcmp(named, path) == 0;
+}
+
+bool says(Host *host, const char *text)
+{
+    const char *notice = named_file(host, NOTICE);
+    return notice && strstr(notice, text);
+}
+
+bool says_nothing(Host *host)
+{
+    return is_named(host, NOTICE, "");
+}
+
+int log_lines(const char *text)
+{
+    int count = 0;
+    for (; *text; text++) count += *text == '\n';
+    return count;
+}
+
+// A plugin with files and controls that are not the default ones, before any sound.
+Host *furnished_host(const char *model, const char *reference)
+{
+    Host *host = stereo_host(HOST_WORKER_INSIDE);
+    if (!host) return NULL;
+    load_file(host, MODEL, model);
+    load_file(host, REFERENCE, reference);
+    *host_control(host, "noise") = 0.4f;
+    *host_control(host, "blend") = 0.3f;
+    *host_control(host, "gain") = -2;
+    *host_control(host, "seed") = 12;
+    return host;
+}
+
+void copy_controls(Host *from, Host *to)
+{
+    static const char *const symbols[] = {"enabled", "noise", "offset", "blend",
+                                          "wet",     "gain",  "seed"};
+    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
+        *host_control(to, symbols[i]) = *host_control(from, symbols[i]);
+}
+
+bool same_sound(Host *a, Host *b)
+{
+    Sound in = sound_music(30000), of_a = sound_new(in.frames), of_b = sound_new(in.frames);
+    host_reactivate(a);
+    play(a, &in, &of_a, 0, in.frames, 512);
+    play(b, &in, &of_b, 0, in.frames, 441);
+    const bool same = sound_equal(&of_a, &of_b, 0, in.frames);
+    sound_free(&in);
+    sound_free(&of_a);
+    sound_free(&of_b);
+    return same;
+}
+
+bool same_property(HostSession *a, const char *key_a, HostSession *b, const char *key_b)
+{
+    const HostProperty *of_a = host_session_find(a, key_a), *of_b = host_session_find(b, key_b);
+    return of_a && of_b && of_a->size == of_b->size &&
+           memcmp(of_a->value, of_b->value, of_a->size) == 0;
+}

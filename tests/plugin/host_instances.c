@@ -1,0 +1,56 @@
+// Many instances in one process: what each costs in memory, and what they share.
+#include "lib/bare_plugin.h"
+#include "lib/check.h"
+#include "lib/lv2host_fixtures.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { INSTANCES = 100 };
+
+static size_t file_bytes(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
+}
+
+// What each instance after the first one takes, `model` being loaded; its ports' buffers
+// are the test's own.
+static double bytes_each(const char *model, int instances)
+{
+    BarePlugin plugin[INSTANCES];
+    size_t before = 0;
+    for (int i = 0; i < instances; i++) {
+        plugin[i] = bare_plugin_new(1, 48000.0, model);
+        if (i == 0) before = bare_plugin_held_bytes();
+    }
+    const double each = (double)(bare_plugin_held_bytes() - before) / (instances - 1);
+    for (int i = 0; i < instances; i++) bare_plugin_free(&plugin[i]);
+    return each - (2.0 * BARE_BLOCK_MAX + PORT_AUDIO) * sizeof(float);
+}
+
+static void each_takes_less_than_two_megabytes(void)
+{
+    const double each = bytes_each(NULL, INSTANCES); // with the model `normal`
+    printf("   %.0f kB each\n", each / 1e3);
+    CHECK_MSG(each < 2e6, "%.0f bytes", each);
+}
+
+// Each keeps the file's bytes, for the session, but not the weights made of it.
+static void weights_are_shared(void)
+{
+    const char *small = scrambler_file("small.safetensors", "4k200s200p0", RATE, 1);
+    const char *large = scrambler_file("large.safetensors", "500k1000s200p400,4k1s1p0", RATE, 1);
+    const double file = (double)(file_bytes(large) - file_bytes(small));
+    const double more = bytes_each(large, 10) - bytes_each(small, 10);
+    printf("   %.0f kB more each, for a file that is %.0f kB larger\n", more / 1e3, file / 1e3);
+    CHECK_MSG(more < 1.5 * file, "%.0f bytes for a file of %.0f", more, file);
+}
+
+int main(void)
+{
+    RUN(each_takes_less_than_two_megabytes);
+    RUN(weights_are_shared);
+    return check_status();
+}

@@ -1,0 +1,140 @@
+// host_presets.c: a preset of a user's own; and every shipped one on real music: it loads without a
+// complaint, its level is within 3 dB of the input's, nothing clips, and it says what it does.
+#include "lib/check.h"
+#include "lib/lv2host_sessions.h"
+
+#include <lv2/presets/presets.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { SECONDS = 16 };
+
+static Sound music;
+
+static double level(const Sound *sound, size_t from, size_t to)
+{
+    double sum = 0.0;
+    for (int c = 0; c < 2; c++)
+        for (size_t i = from; i < to; i++)
+            sum += (double)sound->channel[c][i] * (double)sound->channel[c][i];
+    return 10.0 * log10(sum / (2.0 * (double)(to - from)));
+}
+
+static float peak(const Sound *sound)
+{
+    float most = 0.0f;
+    for (int c = 0; c < 2; c++)
+        for (size_t i = 0; i < sound->frames; i++) most = fmaxf(most, fabsf(sound->channel[c][i]));
+    return most;
+}
+
+static void check_preset(const char *uri, const char *comment)
+{
+    Host *host = host_new(
+        &(HostOptions){.uri = "urn:trasluz:stereo", .rate = RATE, .worker = HOST_WORKER_INSIDE});
+    if (!CHECK(host && host_load_preset(host, uri))) return;
+    Sound out = sound_new(music.frames);
+    play(host, &music, &out, 0, music.frames, 512);
+    const size_t latency = (size_t)*host_control(host, "latency");
+    const double before = level(&music, 0, music.frames - latency);
+    const double after = level(&out, latency, music.frames);
+    CHECK_MSG(fabs(after - before) < 3.0, "%s: level %.1f dB, the input's is %.1f dB", uri, after,
+              before);
+    CHECK_MSG(peak(&out) < 1.0f, "%s: peak %g", uri, (double)peak(&out));
+    CHECK_MSG(!strstr(host_log(host), "trasluz: "), "%s: %s", uri, host_log(host));
+    CHECK_MSG(comment && strstr(comment, "utomat"), "%s: its comment does not say what to automate",
+              uri);
+    printf("   %-42s %+5.1f dB, peak %.2f\n", uri, after - before, (double)peak(&out));
+    host_free(host);
+    sound_free(&out);
+}
+
+static void presets_keep_the_level(void)
+{
+    Host *host = host_new(&(HostOptions){.uri = "urn:trasluz:stereo", .rate = RATE});
+    REQUIRE(host);
+    LilvWorld *world = host_world(host);
+    LilvNode *kind = lilv_new_uri(world, LV2_PRESETS__Preset);
+    LilvNode *comment_key = lilv_new_uri(world, "http://www.w3.org/2000/01/rdf-schema#comment");
+    LilvNodes *presets = lilv_plugin_get_related(host_plugin(host), kind);
+    CHECK(lilv_nodes_size(presets) >= 12);
+    LILV_FOREACH (nodes, i, presets) {
+        const LilvNode *preset = lilv_nodes_get(presets, i);
+        lilv_world_load_resource(world, preset);
+        LilvNode *comment = lilv_world_get(world, preset, comment_key, NULL);
+        check_preset(lilv_node_as_uri(preset), comment ? lilv_node_as_string(comment) : NULL);
+        lilv_node_free(comment);
+    }
+    lilv_nodes_free(presets);
+    lilv_node_free(comment_key);
+    lilv_node_free(kind);
+    host_free(host);
+}
+
+// A preset bundle of a user's own names its model as a file beside it.
+static void preset_brings_its_model(void)
+{
+    static const char manifest[] =
+        "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"
+        "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "<urn:test:preset> a pset:Preset ; lv2:appliesTo <urn:trasluz:stereo> ;\n"
+        "    rdfs:seeAlso <presets.ttl> .\n";
+    static const char presets[] =
+        "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"
+        "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "@prefix state: <http://lv2plug.in/ns/ext/state#> .\n"
+        "<urn:test:preset> a pset:Preset ; lv2:appliesTo <urn:trasluz:stereo> ;\n"
+        "    rdfs:label \"Test\" ;\n"
+        "    lv2:port [ lv2:symbol \"wet\" ; pset:value 0.25 ] ;\n"
+        "    state:state [ <urn:trasluz:model> <models/half.safetensors> ] .\n";
+    const char *lv2_path = bare_lv2_path();
+    REQUIRE(mkdir(scratch_path("lv2/presets.lv2"), 0700) == 0);
+    REQUIRE(mkdir(scratch_path("lv2/presets.lv2/models"), 0700) == 0);
+    write_file(scratch_path("lv2/presets.lv2/manifest.ttl"), manifest, strlen(manifest));
+    write_file(scratch_path("lv2/presets.lv2/presets.ttl"), presets, strlen(presets));
+    const char *model = wire_file("lv2/presets.lv2/models/half.safetensors", 8, 0.5f, RATE);
+
+    Host *host = host_new(&(HostOptions){.uri = STEREO, .rate = RATE, .lv2_path = lv2_path});
+    REQUIRE(host);
+    CHECK(host_load_preset(host, "urn:test:preset"));
+    CHECK(is_named(host, MODEL, model));
+    CHECK(*host_control(host, "wet") == 0.25f);
+    CHECK(*host_control(host, "latency") == 8 - 1);
+    host_free(host);
+}
+
+static void shipped_presets_load(void)
+{
+    Host *host = stereo_host(HOST_WORKER_NONE);
+    REQUIRE(host);
+    enum { PRESETS_MAX = 64 };
+    char preset[PRESETS_MAX][KEPT_LENGTH];
+    const int presets = list_presets(host, preset, PRESETS_MAX);
+    CHECK_MSG(presets >= 6, "%d presets", presets);
+    Sound in = sound_music(20000), out = sound_new(in.frames);
+    for (int i = 0; i < presets; i++) {
+        const char *uri = preset[i];
+        const size_t logged = strlen(host_log(host));
+        CHECK_MSG(host_load_preset(host, uri), "%s", uri);
+        host_reactivate(host);
+        play(host, &in, &out, 0, in.frames, 1024);
+        CHECK_MSG(sound_finite(&out), "%s: not finite", uri);
+        CHECK_MSG(strlen(host_log(host)) == logged, "%s: %s", uri, host_log(host) + logged);
+    }
+    host_free(host);
+    sound_free(&in);
+    sound_free(&out);
+}
+
+int main(void)
+{
+    music = sound_music((size_t)(SECONDS * RATE));
+    RUN(presets_keep_the_level);
+    RUN(preset_brings_its_model);
+    RUN(shipped_presets_load);
+    sound_free(&music);
+    return check_status();
+}

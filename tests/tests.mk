@@ -1,0 +1,241 @@
+# Tests, demo, benchmarks and style; included by the Makefile. tests/README.md explains each.
+
+## make demo                plays a clip through the plugin and draws before and after
+## make check               runs the tests; TEST=name runs those whose path has that name in it
+## make check-hosts         runs the plugin in Ardour and jalv
+## make check-fuzz, fuzz    fuzzes what reads untrusted data (FUZZ_SECONDS=600 a target)
+## make check-sanitizers    AddressSanitizer, UndefinedBehaviorSanitizer, ThreadSanitizer
+## make check-valgrind, check-torture, check-packagers, check-packagers-all, check-aarch64
+## make bench               measures speed; best on a quiet machine
+## make lint, format        checks and fixes formatting and warnings
+
+# ---- Programs ----
+
+# The trainer without its main().
+TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
+HOST_PARTS = $(call objects,tests/lib/lv2host*.c)
+NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,initialize network start)
+
+programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
+ENGINE_TESTS = $(call programs,tests/shared/test_*.c)
+PLUGIN_TESTS = $(call programs,tests/plugin/test_*.c)
+TRAINER_TESTS = $(call programs,tests/trainer/test_*.c)
+TESTS = $(ENGINE_TESTS) $(PLUGIN_TESTS) $(TRAINER_TESTS)
+HOSTS = $(call programs,tests/plugin/host_*.c)
+TORTURE = $(BUILD)/tests/plugin/torture
+DEMO = $(BUILD)/tests/demo/demo
+# What PyTorch is compared with.
+DUMPS = $(call programs,tests/parity/dump_*.c)
+BENCHES = $(patsubst %,$(BUILD)/tests/bench/%,plugin stages training)
+FUZZERS = $(filter-out %_parts %_host %_mutate,$(call programs,tests/fuzz/fuzz_*.c))
+CORPUS = $(BUILD)/tests/fuzz/make_corpus
+
+test-programs: $(BENCHES) $(TESTS) $(HOSTS) $(DUMPS) $(DEMO)
+
+ifeq ($(MACHINE),aarch64) # GCC 12 fails where it vectorises fmax() of doubles in a loop
+$(BUILD)/tests/%.o: override CFLAGS += -fno-tree-vectorize
+endif
+
+# Tests of shared/ need the network alone, so that they can be built for other processors.
+$(ENGINE_TESTS): %: %.o $(NETWORK_PARTS) $(SHARED_OBJECTS)
+	$(call link,trainer)
+$(PLUGIN_TESTS): %: %.o $(PLUGIN_OBJECTS) $(NETWORK_PARTS) $(SHARED_OBJECTS)
+	$(call link,trainer)
+$(TRAINER_TESTS) $(DUMPS): %: %.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
+	$(call link,trainer)
+$(HOSTS) $(DEMO) $(TORTURE): %: %.o $(HOST_PARTS) $(SHARED_OBJECTS)
+	$(call link,hosts)
+
+$(BUILD)/tests/plugin/host_instances $(BUILD)/tests/plugin/host_latency: \
+	$(BUILD)/tests/lib/bare_plugin.o
+
+# Their functions must come before the C library's for the plugin too. ThreadSanitizer has functions
+# of its own.
+GUARDED = $(BUILD)/tests/plugin/host_guard $(BUILD)/tests/plugin/host_realtime
+$(GUARDED): $(BUILD)/tests/lib/realtime_guard.o $(BUILD)/tests/lib/guarded_thread.o
+$(GUARDED): override LDFLAGS += -rdynamic
+
+$(BENCHES): %: %.o $(NETWORK_PARTS) $(BUILD)/trainer/network/adam.o $(BUILD)/trainer/base/pool.o \
+		$(BUILD)/tests/lib/bare_plugin.o $(SHARED_OBJECTS)
+	$(call link,trainer)
+
+# Each fuzz target has the whole plugin and all that both programs share.
+FUZZ_PARTS = $(BUILD)/tests/fuzz/fuzz_parts.o $(BUILD)/tests/fuzz/fuzz_host.o $(PLUGIN_OBJECTS) \
+	$(SHARED_OBJECTS) $(patsubst %,$(BUILD)/trainer/network/%.o,initialize start)
+$(FUZZERS): %: %.o $(BUILD)/tests/fuzz/fuzz_mutate.o $(FUZZ_PARTS)
+	$(call link,shared,-fsanitize=fuzzer)
+$(CORPUS): %: %.o $(FUZZ_PARTS)
+	$(call link,shared)
+# What the trainer alone reads.
+fuzz_needs = $(BUILD)/tests/fuzz/$(1): $(patsubst %,$(BUILD)/trainer/%.o,$(2))
+$(call fuzz_needs,fuzz_checkpoint,training/checkpoint network/adam base/parse base/ranks_one \
+	network/schedule)
+$(call fuzz_needs,fuzz_classifier,network/m5_weights)
+$(call fuzz_needs,fuzz_latents,latents/latent_set output/json_file data/split)
+$(call fuzz_needs,fuzz_report,output/csv output/result_folder output/gnuplot output/html \
+	output/plot base/progress output/report_curves output/report_folder)
+$(call fuzz_needs,fuzz_sweep,training/sweep_file training/training_settings network/schedule \
+	network/loss base/parse)
+$(call fuzz_needs,make_corpus,training/checkpoint latents/latent_set network/m5_weights \
+	base/parse base/ranks_one output/json_file data/split)
+
+# ---- The two commands of README.md ----
+
+DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
+CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi \
+	binutils sox libsox-fmt-base python3 locales python3-protobuf python3-torch python3-numpy \
+	openmpi-bin libopenmpi-dev
+
+demo:
+	$(install_packages) $(DEMO_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(DEMO)
+	@tests/demo/demo.sh "$(abspath $(BUILD))" "$(abspath $(BUILD))/demo"
+
+TEST_ENVIRONMENT = TRAINER="$(abspath $(BUILD))/bin/trainer" \
+	TRASLUZ_LV2="$(abspath $(BUILD))/lv2" LV2_PATH="$(abspath $(BUILD))/lv2:/usr/lib/lv2" \
+	OPENBLAS_NUM_THREADS=1
+THREADS_MAKE = BUILD=$(BUILD)/threads CFLAGS="-O1 -g -fsanitize=thread"
+HOST_THREADS = $(BUILD)/threads/tests/plugin/host_threads
+
+# Tests in Ardour and jalv run here only where both are installed: they bring a desktop with them.
+REAL_HOSTS = $(if $(shell which ardour7-lua),tests/hosts/ardour.sh) \
+	$(if $(shell which jalv),tests/hosts/jalv.sh)
+COMMAND_TESTS = $(filter-out %/locale.sh %/ranks.sh,$(sort $(wildcard tests/commands/*.sh)))
+# Without spaces, so that TEST= can choose among them.
+ALL_TESTS = $(TESTS) $(HOSTS) $(COMMAND_TESTS) tests/commands/locale.sh tests/commands/ranks.sh \
+	tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) tests/parity/pytorch.py \
+	tests/parity/pytorch_m5.py $(REAL_HOSTS)
+CHOSEN_TESTS = $(foreach test,$(ALL_TESTS),$(if $(findstring $(TEST),$(test)),$(test)))
+# What a test is called with.
+test_command = $(strip $(if $(filter $(HOST_THREADS),$(1)),\
+	BUILD=$(BUILD)/threads tests/lib/sanitized.sh $(1),\
+	$(if $(filter %.py,$(1)),/usr/bin/python3 )$(1) $(ARGUMENTS_$(basename $(notdir $(1))))))
+ARGUMENTS_locale = $(BUILD)/tests/shared/test_weights
+ARGUMENTS_ranks = $(BUILD)/mpi/bin/trainer
+ARGUMENTS_ttl = $(BUNDLE)
+ARGUMENTS_pytorch = $(BUILD)/tests/parity/dump_network README.md
+ARGUMENTS_pytorch_m5 = $(BUILD)/tests/parity/dump_m5
+
+check:
+	@[ -n "$(CHOSEN_TESTS)" ] || { echo "check: no test has '$(TEST)' in its path" >&2; exit 1; }
+	$(install_packages) $(CHECK_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
+	@[ -z "$(filter %/ranks.sh,$(CHOSEN_TESTS))" ] || $(MAKE) --no-print-directory -j$$(nproc) \
+		MPI=1 BUILD=$(BUILD)/mpi $(BUILD)/mpi/bin/trainer
+	@[ -z "$(filter $(HOST_THREADS),$(CHOSEN_TESTS))" ] || $(MAKE) --no-print-directory \
+		-j$$(nproc) $(THREADS_MAKE) all $(HOST_THREADS)
+	@$(TEST_ENVIRONMENT) tests/lib/run.sh \
+		$(foreach test,$(CHOSEN_TESTS),"$(call test_command,$(test))")
+
+# ---- Longer tests ----
+
+check-hosts:
+	$(install_packages) $(BUILD_DEPENDS) ardour jalv jackd2 python3 sox
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(TEST_ENVIRONMENT) tests/lib/run.sh tests/hosts/ardour.sh tests/hosts/jalv.sh
+
+# clang's libFuzzer: `make fuzz` for FUZZ_SECONDS a target, `make check-fuzz` for a fixed number of
+# cases.
+FUZZ_SECONDS ?= 600
+FUZZ_DEPENDS = $(BUILD_DEPENDS) clang libclang-rt-14-dev
+FUZZ_FLAGS = address,undefined
+FUZZ_MAKE = BUILD=$(BUILD)/fuzz CC=clang LDFLAGS=-fsanitize=fuzzer-no-link,$(FUZZ_FLAGS) \
+	CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,$(FUZZ_FLAGS),float-cast-overflow \
+	-fno-sanitize-recover=all"
+RUN_FUZZ = tests/fuzz/fuzz.sh $(BUILD)/fuzz/tests/fuzz
+
+fuzz-programs: $(FUZZERS) $(CORPUS)
+
+fuzz:
+	$(install_packages) $(FUZZ_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZ_MAKE) fuzz-programs
+	@$(RUN_FUZZ) -max_total_time=$(FUZZ_SECONDS)
+
+check-fuzz:
+	$(install_packages) $(FUZZ_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZ_MAKE) fuzz-programs
+	@JOBS=$$(nproc) tests/lib/run.sh "$(RUN_FUZZ) -runs=60000 arch weights latent sweep" \
+		"$(RUN_FUZZ) -runs=10000 checkpoint latents classifier report" \
+		"$(RUN_FUZZ) -runs=4000 messages state"
+
+# An hour of audio through several instances, as fast as it goes; half a minute of it for CI.
+TORTURE_SECONDS ?= 3600
+torture: all $(TORTURE)
+	@$(TEST_ENVIRONMENT) $(TORTURE) $(TORTURE_SECONDS)
+check-torture: all $(TORTURE)
+	@$(TEST_ENVIRONMENT) tests/lib/run.sh "$(TORTURE) 30"
+
+# The suite under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, and the trainer's
+# threads under ThreadSanitizer. What is guarded is left out: it replaces memory functions, as the
+# sanitizers do. With sanitizers gcc guesses wrongly at the lengths of texts, so other builds look
+# at warnings. libubsan writes to the log that sanitized.sh reads only where it is linked statically.
+ASAN = $(BUILD)/asan
+ASAN_MAKE = BUILD=$(ASAN) WARNINGS= LDFLAGS=-static-libubsan CFLAGS="-O1 -g \
+	-fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-fsanitize=address,undefined,float-cast-overflow"
+ASAN_TESTS = $(patsubst $(BUILD)/%,$(ASAN)/%,$(filter-out $(GUARDED),$(TESTS) $(HOSTS)))
+ASAN_SCRIPTS = $(patsubst %,tests/commands/%.sh,commands study models music report runs)
+TSAN_TESTS = $(patsubst %,$(BUILD)/threads/tests/trainer/test_%,dataset training)
+ASAN_RUN = BUILD=$(ASAN) tests/lib/sanitized.sh
+check-sanitizers:
+	$(install_packages) $(CHECK_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(ASAN_MAKE) all $(ASAN_TESTS) \
+		$(ASAN)/tests/plugin/torture
+	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) WARNINGS= $(TSAN_TESTS)
+	@JOBS=$$(nproc) tests/lib/run.sh $(patsubst %,"$(ASAN_RUN) %",$(ASAN_TESTS) $(ASAN_SCRIPTS)) \
+		"$(ASAN_RUN) $(ASAN)/tests/plugin/torture 6" "$(ASAN_RUN) tests/commands/kill.sh 10" \
+		$(patsubst %,"BUILD=$(BUILD)/threads tests/lib/sanitized.sh %",$(TSAN_TESTS))
+
+# valgrind 3.19 knows no AVX-512.
+VALGRIND = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+VALGRIND_TESTS = $(patsubst %,$(BUILD)/tests/plugin/host_%,instances recordings)
+check-valgrind: all $(VALGRIND_TESTS)
+	$(install_packages) $(CHECK_DEPENDS) valgrind
+	@$(TEST_ENVIRONMENT) TRASLUZ_KERNELS=avx2 tests/lib/run.sh \
+		$(patsubst %,"$(VALGRIND) %",$(VALGRIND_TESTS))
+
+# Builds as packagers make them, which `make` and `make lint` do not.
+PACKAGERS_DEPENDS = $(BUILD_DEPENDS) clang lld lilv-utils binutils util-linux git
+FORTIFIED = -Wdate-time -D_FORTIFY_SOURCE=2
+check-packagers:
+	$(install_packages) $(PACKAGERS_DEPENDS)
+	@tests/lib/run.sh "tests/packaging/packagers.sh gcc:-O0 'gcc:-O2 -flto=auto::$(FORTIFIED)'"
+check-packagers-all:
+	$(install_packages) $(PACKAGERS_DEPENDS)
+	@tests/lib/run.sh "tests/packaging/packagers.sh gcc:-O0 gcc:-O2 gcc:-O3 \
+		'gcc:-O3 -flto=auto' 'gcc:-O2::$(FORTIFIED)' clang:-O0 clang:-O3 \
+		'clang:-O3 -flto:-fuse-ld=lld'"
+
+# The plugin cross-compiled, and the tests of what makes its sound under qemu.
+check-aarch64:
+	$(install_packages) make pkg-config gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+	@JOBS=$$(nproc) tests/packaging/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" \
+		"$(patsubst $(BUILD)/%,%,$(filter-out %test_file %test_limits,$(ENGINE_TESTS) $(PLUGIN_TESTS)))" \
+		libc6 lv2-dev libjansson-dev libmd-dev libopenblas-dev
+
+# Some minutes; best on a machine that does nothing else.
+bench:
+	$(install_packages) $(CHECK_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
+	@$(TEST_ENVIRONMENT) /usr/bin/python3 tests/bench/bench.py "$(BUILD)" \
+		$(sort $(wildcard presets/models/*.safetensors))
+
+# ---- Style ----
+
+SOURCES = $(wildcard $(foreach room,shared plugin trainer tests,$(room)/*.[ch] $(room)/*/*.[ch]))
+
+# cppcheck takes an Error that is about to be filled for one that is read (ctuuninitvar).
+lint:
+	$(install_packages) $(BUILD_DEPENDS) liblilv-dev clang clang-format cppcheck shellcheck
+	clang-format --dry-run --Werror $(SOURCES)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingIncludeSystem --suppress=ctuuninitvar -Ishared -Itrainer \
+		-Iplugin shared plugin trainer
+	shellcheck -x trainer/*.sh tests/*/*.sh presets/*.sh .ci/run
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs
+
+format:
+	clang-format -i $(SOURCES)
+
+.PHONY: demo check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture check-valgrind \
+	check-packagers check-packagers-all fuzz fuzz-programs torture bench test-programs lint format

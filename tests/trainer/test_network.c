@@ -1,0 +1,145 @@
+// The trainer's network: its gradient against finite differences, its first weights against
+// PyTorch's.
+#include "lib/check.h"
+#include "lib/fixture.h"
+#include "network/adam.h"
+#include "network/loss.h"
+#include "network/network.h"
+
+// Compares the gradient with central differences of the loss, at parameters spread over every
+// tensor. The loss is summed in double from float outputs, so a difference is good to about 1e-7 of
+// the loss: the step is large for that reason.
+static double loss_of(Workspace *workspace, const Loss *loss, const float *parameters,
+                      const float *audio, size_t n)
+{
+    network_forward(workspace, parameters, audio);
+    return loss_value(loss, network_output(workspace), audio, n);
+}
+
+static void check_gradient_of(const char *text, Activation activation, const Loss *loss)
+{
+    Error error;
+    Arch arch;
+    REQUIRE(arch_parse(&arch, text, activation, &error));
+    const size_t window = (size_t)arch_round_up(&arch, 700), n = arch_parameters(&arch);
+    float *parameters = malloc(n * sizeof(float)), *gradient = malloc(n * sizeof(float));
+    float *audio = malloc(window * sizeof(float));
+    initialize_parameters(&arch, START_TRANSFORM, 11, parameters);
+    fixture_signal(audio, window, 22050.0, 3);
+    for (size_t i = 0; i < window; i++) audio[i] *= 3.0f; // away from where everything is linear
+    Workspace *workspace = workspace_new(&arch, window);
+    network_forward(workspace, parameters, audio);
+    loss_gradient(loss, network_output(workspace), audio, window,
+                  network_output_gradient(workspace));
+    network_backward(workspace, parameters, gradient);
+    double scale = 0.0;
+    for (size_t i = 0; i < n; i++) scale = fmax(scale, fabs((double)gradient[i]));
+    const size_t stride = n / 300 + 1;
+    for (size_t i = 0; i < n; i += stride) {
+        const float value = parameters[i], step = 4e-3f;
+        parameters[i] = value + step;
+        const double above = loss_of(workspace, loss, parameters, audio, window);
+        parameters[i] = value - step;
+        const double below = loss_of(workspace, loss, parameters, audio, window);
+        parameters[i] = value;
+        const double numeric = (above - below) / (2.0 * (double)step);
+        const double off = fabs(numeric - (double)gradient[i]);
+        CHECK_MSG(off < 3e-3 * scale, "%s, parameter %zu: %g, by difference %g (largest %g)", text,
+                  i, (double)gradient[i], numeric, scale);
+    }
+    workspace_free(workspace);
+    free(parameters);
+    free(gradient);
+    free(audio);
+}
+
+static void check_gradient(const char *text, Activation activation)
+{
+    check_gradient_of(text, activation, &(Loss){.kind = LOSS_MSE});
+}
+
+static void test_gradient_of_relative_loss(void)
+{
+    check_gradient_of("6k8s6p4,r4k2d3,3k6s3p2", ACTIVATION_TANH, &(Loss){.kind = LOSS_RELATIVE});
+}
+
+static void test_gradient_of_snr_loss(void)
+{
+    check_gradient_of("6k8s6p4,r4k2d3,3k6s3p2", ACTIVATION_TANH, &(Loss){.kind = LOSS_SNR});
+}
+
+static void test_gradient_of_leaky_relu(void)
+{
+    check_gradient("6k8s6p4,5k6s3p4,3k5s2p4", ACTIVATION_LEAKY_RELU);
+}
+
+static void test_gradient_of_silu(void)
+{
+    check_gradient("6k8s6p4,5k6s3p4,3k5s2p4", ACTIVATION_SILU);
+}
+
+static void test_gradient_of_tanh(void)
+{
+    check_gradient("6k8s6p4,5k6s3p4,3k5s2p4", ACTIVATION_TANH);
+}
+
+static void test_gradient_of_odd_architectures(void)
+{
+    for (int i = 8; i < FIXTURE_ARCHS; i++) check_gradient(fixture_archs[i], ACTIVATION_TANH);
+}
+
+// torch.manual_seed(1); then torch.nn.Conv1d(1, 64, 8).weight.flatten()[:4], and the twelfth
+// tensor, the last decoder layer's bias, of the chosen network. (make check compares every value
+// with PyTorch itself.)
+static void test_first_weights_are_those_of_pytorch(void)
+{
+    Error error;
+    Arch arch;
+    REQUIRE(arch_parse(&arch, "normal", ACTIVATION_LEAKY_RELU, &error));
+    float *parameters = malloc(arch_parameters(&arch) * sizeof(float));
+    initialize_parameters(&arch, START_TRANSFORM, 1, parameters);
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(&arch, list);
+    const float *weight = parameters + list[0].weight;
+    static const float torch_weight[4] = {0.182173043f, -0.156050771f, -0.0685403869f,
+                                          0.165946975f};
+    for (int k = 0; k < 4; k++)
+        CHECK_MSG(weight[k * 64] == torch_weight[k], "tap %d: %.9g, in PyTorch %.9g", k,
+                  (double)weight[k * 64], (double)torch_weight[k]);
+    const float bias = parameters[list[5].bias];
+    CHECK_MSG(bias == -0.328525573f, "last bias: %.9g", (double)bias);
+    free(parameters);
+}
+
+// Three steps of Adam on two numbers, by hand from the paper's algorithm in double.
+static void test_adam(void)
+{
+    float parameters[2] = {1.0f, -2.0f}, first[2] = {0}, second[2] = {0};
+    double exact[2] = {1.0, -2.0}, m[2] = {0}, v[2] = {0};
+    Adam adam = {.first = first, .second = second};
+    for (int t = 1; t <= 3; t++) {
+        const float gradient[2] = {0.3f * (float)t, -0.01f};
+        const AdamStep step = adam_begin(&adam, 0.01);
+        adam_update(&adam, step, parameters, gradient, 0, 2);
+        for (int i = 0; i < 2; i++) {
+            m[i] = 0.9 * m[i] + 0.1 * (double)gradient[i];
+            v[i] = 0.999 * v[i] + 0.001 * (double)gradient[i] * (double)gradient[i];
+            exact[i] -=
+                0.01 * (m[i] / (1.0 - pow(0.9, t))) / (sqrt(v[i] / (1.0 - pow(0.999, t))) + 1e-8);
+        }
+    }
+    for (int i = 0; i < 2; i++) CHECK(fabs(exact[i] - (double)parameters[i]) < 1e-6);
+}
+
+int main(void)
+{
+    RUN(test_gradient_of_leaky_relu);
+    RUN(test_gradient_of_silu);
+    RUN(test_gradient_of_tanh);
+    RUN(test_gradient_of_odd_architectures);
+    RUN(test_gradient_of_relative_loss);
+    RUN(test_gradient_of_snr_loss);
+    RUN(test_first_weights_are_those_of_pytorch);
+    RUN(test_adam);
+    return check_status();
+}

@@ -1,0 +1,49 @@
+// evaluation.h: the clips of a set through encoder and decoder, on all threads: a score each (see
+// score.h), what came back for whoever wants it, and the table of the scores.
+//
+// Made, printed and freed by one thread.
+#ifndef TRASLUZ_EVALUATION_H
+#define TRASLUZ_EVALUATION_H
+
+#include "analysis/score.h"
+#include "data/dataset.h"
+
+#include <stdio.h>
+
+typedef struct {
+    const Model *model;
+    const Dataset *dataset;
+    size_t *clip; // [clips], indices of dataset->clip
+    size_t clips;
+    Score *score; // [clips]
+} Evaluation;
+
+// Who takes what came back of a clip, as long as the clip; called by any thread, each clip once.
+// False stops the evaluation.
+typedef struct {
+    bool (*take)(void *data, const Clip *clip, const Score *score, const Sound *decoded,
+                 Error *error);
+    void *data;
+    const char *folder; // where it is kept until then
+} DecodedTaker;
+
+// Evaluates the clips of a split; SPLITS: of all. `taker` may be NULL. Shows its progress on
+// standard error. The caller ends it with evaluation_free(), also where it failed; model and
+// dataset must stay.
+bool evaluation_run(Evaluation *evaluation, const Model *model, const Dataset *dataset, Split split,
+                    Pool *pool, const DecodedTaker *taker, Error *error);
+void evaluation_free(Evaluation *evaluation);
+
+typedef enum { TABLE_TEXT, TABLE_TSV, TABLE_CSV } TableForm;
+
+// A line for each clip; then the means over clips, and over all samples. A silent clip has no SNR
+// and is left out of that mean.
+void evaluation_print(const Evaluation *evaluation, TableForm form, FILE *to);
+
+// True if a file is such a table, as CSV.
+bool evaluation_is_table(const char *path);
+
+// What has to be said of the table, if anything.
+void evaluation_print_notes(const Evaluation *evaluation, FILE *to);
+
+#endif

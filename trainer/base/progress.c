@@ -1,0 +1,84 @@
+#include "base/progress.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#define QUIET_SECONDS   2.0
+#define BETWEEN_SECONDS 0.25
+
+double progress_clock(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+void progress_begin(Progress *progress, FILE *to, const char *what, uint64_t items, uint64_t work)
+{
+    *progress = (Progress){.what = what, .items = items, .work = work, .began = progress_clock()};
+    if (to && isatty(fileno(to))) progress->to = to;
+    pthread_mutex_init(&progress->lock, NULL);
+}
+
+static void show(Progress *progress, double seconds)
+{
+    char left[24];
+    const double done = (double)progress->work_done;
+    progress_time(left, seconds * ((double)progress->work - done) / done);
+    fprintf(progress->to, "\r%s %llu of %llu, %s left\033[K", progress->what,
+            (unsigned long long)progress->items_done, (unsigned long long)progress->items, left);
+    fflush(progress->to);
+}
+
+static void show_if_due(Progress *progress)
+{
+    const double time = progress_clock();
+    if (!progress->to || progress->work_done == 0 || time - progress->began < QUIET_SECONDS ||
+        time - progress->shown < BETWEEN_SECONDS)
+        return;
+    show(progress, time - progress->began);
+    progress->shown = time;
+}
+
+void progress_step(Progress *progress, uint64_t work)
+{
+    pthread_mutex_lock(&progress->lock);
+    progress->items_done++;
+    progress->work_done += work;
+    show_if_due(progress);
+    pthread_mutex_unlock(&progress->lock);
+}
+
+void progress_reach(Progress *progress, uint64_t items)
+{
+    pthread_mutex_lock(&progress->lock);
+    progress->items_done = progress->work_done = items;
+    show_if_due(progress);
+    pthread_mutex_unlock(&progress->lock);
+}
+
+void progress_clear(Progress *progress)
+{
+    if (progress->to && progress->shown > 0.0) {
+        fprintf(progress->to, "\r\033[K");
+        fflush(progress->to);
+    }
+}
+
+void progress_end(Progress *progress)
+{
+    progress_clear(progress);
+    pthread_mutex_destroy(&progress->lock);
+}
+
+void progress_time(char text[24], double seconds)
+{
+    const unsigned long whole = seconds > 0.0 ? (unsigned long)(seconds + 0.5) : 0;
+    const unsigned long hours = whole / 3600, minutes = whole / 60 % 60;
+    if (hours > 0)
+        snprintf(text, 24, "%lu h %02lu min", hours % 100000, minutes);
+    else if (minutes > 0)
+        snprintf(text, 24, "%lu min %02lu s", minutes, whole % 60);
+    else
+        snprintf(text, 24, "%lu s", whole);
+}

@@ -1,0 +1,326 @@
+// info.c: `trainer info`: what an architecture, a weights file or a latent file is, in numbers.
+#include "commands/command.h"
+#include "files/file.h"
+#include "files/safetensors.h"
+#include "latent/latent.h"
+#include "model/arch.h"
+#include "model/model.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: trainer info [ARCH | WEIGHTS | LATENT] [options]\n"
+    "\n"
+    "Without an argument, lists the architectures that have a name. For an architecture, a\n"
+    "name or layers, prints the sizes of every layer, its latent, parameters, delay and cost;\n"
+    "for a weights file that and what the file says of its making; for a latent file what is\n"
+    "in it. An architecture that cannot run is refused with the layer and the reason.\n"
+    "\n"
+    "A layer is channels, kernel, stride and padding; the decoder mirrors the encoder unless\n"
+    "layers of its own follow behind a slash: 64k8s6p4,32k6s3p4,8k5s2p4/32k5s2p4,64k6s3p4,1k8s6p4\n"
+    "\n"
+    "      --activation NAME    leaky_relu, silu or tanh (leaky_relu)\n"
+    "  -w, --window N           samples that go in (110250)\n"
+    "      --rate HZ            sample rate (22050)\n"
+    "\n"
+    "example: trainer info normal\n";
+
+enum { OPTION_ACTIVATION = 256, OPTION_RATE };
+
+static const struct option long_options[] = {
+    {"activation", required_argument, NULL, OPTION_ACTIVATION},
+    {"window", required_argument, NULL, 'w'},
+    {"rate", required_argument, NULL, OPTION_RATE},
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct {
+    const char *subject;    // or NULL
+    const char *activation; // or NULL
+    uint64_t window;        // samples; 0: not given
+    double rate;            // Hz; 0: not given
+} Call;
+
+// ---- Printing ----
+
+// A file's text may hold what a terminal would obey.
+static void print_text(const char *label, const char *text)
+{
+    if (!*text) return;
+    printf("%-14s ", label);
+    for (; *text; text++) putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+    putchar('\n');
+}
+
+static void print_figure(const char *label, double value, const char *unit)
+{
+    if (isfinite(value)) printf("%-14s %.6g%s\n", label, value, unit);
+}
+
+static double percent(uint64_t part, uint64_t whole)
+{
+    return 100.0 * (double)part / (double)whole;
+}
+
+static uint64_t latent_values(const Arch *arch, uint64_t window)
+{
+    return arch_latent_frames(arch, window) * (uint64_t)arch_latent_channels(arch);
+}
+
+static size_t convolution_parameters(const Convolution *conv)
+{
+    return (size_t)conv->in * (size_t)conv->out * (size_t)conv->kernel +
+           (conv->biased ? (size_t)conv->out : 0);
+}
+
+static void print_layer(const char *name, const Layer *layer, const Convolution *conv,
+                        uint64_t frames)
+{
+    printf("%-14s %10" PRIu64 " x %-5d %6d ", name, frames, layer->out, layer->kernel);
+    if (layer->kind == LAYER_RESIDUAL)
+        printf("residual, width %4d, dilation %4d %10zu\n", layer->width, layer->dilation,
+               convolution_parameters(&conv[0]) + convolution_parameters(&conv[1]));
+    else
+        printf("%6d %7d %10zu\n", layer->stride, layer->padding, convolution_parameters(conv));
+}
+
+static uint64_t print_chain(const Arch *arch, bool decoder, const Convolution *list,
+                            uint64_t frames)
+{
+    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
+    for (int i = 0; i < chain->layers; i++) {
+        const Layer *layer = &chain->layer[i];
+        char name[32];
+        snprintf(name, sizeof name, "%s %d", decoder ? "decoder" : "encoder", i + 1);
+        frames = decoder ? conv_transposed_length(layer, frames) : conv_length(layer, frames);
+        print_layer(name, layer, &list[arch_convolution_of(arch, decoder, i)], frames);
+    }
+    return frames;
+}
+
+static void print_layers(const Arch *arch, uint64_t window)
+{
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(arch, list);
+    printf("\n%-14s %10s x %-5s %6s %6s %7s %10s\n", "layer", "frames", "chan.", "kernel", "stride",
+           "padding", "parameters");
+    printf("%-14s %10" PRIu64 " x %-5d\n", "input", window, 1);
+    const uint64_t frames = print_chain(arch, false, list, window);
+    const uint64_t samples = print_chain(arch, true, list, frames);
+    if (arch->linear) {
+        const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
+        const Convolution *linear = &list[arch_convolution_of_linear(arch, false)];
+        print_layer("linear encoder", &encoder, &linear[0], frames);
+        print_layer("linear decoder", &decoder, &linear[1], samples);
+    }
+    putchar('\n');
+}
+
+static void print_arch(const Arch *arch, uint64_t window, double rate)
+{
+    char text[ARCH_TEXT_MAX];
+    arch_format(arch, text);
+    const int hop = arch_hop(arch), delay = arch_delay(arch);
+    const uint64_t values = latent_values(arch, window);
+    const size_t parameters = arch_parameters(arch);
+    print_text("architecture", text);
+    print_text("activation", activation_name(arch->activation));
+    print_text("decoder", arch->mirrored ? "mirrors the encoder" : "its own");
+    printf("%-14s %" PRIu64 " samples, %.4g s at %g Hz\n", "window", window, (double)window / rate,
+           rate);
+    print_layers(arch, window);
+    printf("%-14s [%d,%" PRIu64 "], %" PRIu64 " values, %.1f %% of the input\n", "latent",
+           arch_latent_channels(arch), arch_latent_frames(arch, window), values,
+           percent(values, window));
+    printf("%-14s %zu, %zu bytes\n", "parameters", parameters, parameters * sizeof(float));
+    printf("%-14s %d samples, %.4g latent frames a second\n", "hop", hop, rate / hop);
+    printf("%-14s %d samples, %.2f ms\n", "delay", delay, 1e3 * delay / rate);
+    printf("%-14s %.4g million a second\n", "multiply-adds", 1e-6 * arch_multiply_adds(arch, rate));
+}
+
+// ---- Subjects ----
+
+static int list_names(const Call *call, Activation activation)
+{
+    const double rate = call->rate > 0.0 ? call->rate : 22050.0;
+    const uint64_t window = call->window ? call->window : ARCH_WINDOW;
+    printf("of %" PRIu64 " samples at %g Hz:\n\n%-12s %-27s %-10s %6s %7s %10s %8s\n", window, rate,
+           "name", "architecture", "latent", "values", "share", "parameters", "delay");
+    for (const ArchName *name = arch_names; name->name; name++) {
+        Arch arch;
+        Error error;
+        char latent[32];
+        if (!arch_parse(&arch, name->text, activation, &error) ||
+            !arch_check_window(&arch, window, &error))
+            return command_usage(&command_info, "%s: %s", name->name, error.text);
+        const uint64_t values = latent_values(&arch, window);
+        snprintf(latent, sizeof latent, "[%d,%" PRIu64 "]", arch_latent_channels(&arch),
+                 arch_latent_frames(&arch, window));
+        printf("%-12s %-27s %-10s %6" PRIu64 " %5.1f %% %10zu %5.2f ms\n", name->name, name->text,
+               latent, values, percent(values, window), arch_parameters(&arch),
+               1e3 * arch_delay(&arch) / rate);
+    }
+    return EXIT_DONE;
+}
+
+static int show_arch(const Call *call, Activation activation)
+{
+    const uint64_t window = call->window ? call->window : ARCH_WINDOW;
+    Arch arch;
+    Error error;
+    if (!arch_parse(&arch, call->subject, activation, &error) ||
+        !arch_check_window(&arch, window, &error))
+        return command_usage(&command_info, "%s: %s", call->subject, error.text);
+    print_arch(&arch, window, call->rate > 0.0 ? call->rate : 22050.0);
+    return EXIT_DONE;
+}
+
+static int show_model(const Call *call, const Model *model)
+{
+    const ModelInfo *about = &model->info;
+    const Arch *arch = &model->arch;
+    Error error;
+    // What a file was trained on may have had another length.
+    const uint64_t window = call->window ? call->window : arch_round_up(arch, ARCH_WINDOW);
+    if (!arch_check_window(arch, window, &error))
+        return command_usage(&command_info, "%s: %s", call->subject, error.text);
+    print_text("weights", call->subject);
+    print_text("name", about->name);
+    print_text("trained on", about->trained_on);
+    print_text("made by", about->command);
+    if (about->epochs > 0) printf("%-14s %d\n", "epochs", about->epochs);
+    print_figure("training loss", about->train_loss, "");
+    print_figure("validation", about->validation_loss, "");
+    print_figure("test loss", about->test_loss, "");
+    print_figure("level", about->level, " dB");
+    print_text("fingerprint", model->fingerprint);
+    print_arch(arch, window, model->sample_rate);
+    printf("\n%-14s %12s %12s\n", "latent channel", "mean", "std");
+    for (int c = 0; c < arch_latent_channels(arch); c++)
+        printf("%-14d %12.6g %12.6g\n", c + 1, (double)model->latent_mean[c],
+               (double)model->latent_std[c]);
+    return EXIT_DONE;
+}
+
+static void print_latent_channel(const Latent *latent, int channel)
+{
+    double sum = 0.0, squares = 0.0;
+    for (size_t t = 0; t < latent->frames; t++) {
+        const double value = (double)latent->values[t * (size_t)latent->channels + (size_t)channel];
+        sum += value;
+        squares += value * value;
+    }
+    const double n = (double)latent->frames, mean = sum / n;
+    printf("%-14d %12.6g %12.6g\n", channel + 1, mean, sqrt(fmax(squares / n - mean * mean, 0.0)));
+}
+
+static int show_latent(const Call *call, const Latent *latent)
+{
+    print_text("latent", call->subject);
+    print_text("source", latent->source);
+    printf("%-14s %d channels, %zu frames\n", "size", latent->channels, latent->frames);
+    printf("%-14s %.6g a second, %.4g s in all\n", "frames", latent->frame_rate,
+           (double)latent->frames / latent->frame_rate);
+    if (latent->samples > 0) printf("%-14s %" PRIu64 "\n", "audio samples", latent->samples);
+    print_text("model", latent->fingerprint);
+    if (latent->frames == 0) return EXIT_DONE;
+    printf("\n%-14s %12s %12s\n", "latent channel", "mean", "std");
+    for (int c = 0; c < latent->channels; c++) print_latent_channel(latent, c);
+    return EXIT_DONE;
+}
+
+// True if the bytes are a latent file and not a weights file.
+static bool is_latent(const unsigned char *bytes, size_t size)
+{
+    Error error;
+    Safetensors *file = safetensors_parse(bytes, size, &error);
+    const bool found = file && safetensors_tensor(file, "latent");
+    safetensors_free(file);
+    return found;
+}
+
+static int show_bytes(const Call *call, const unsigned char *bytes, size_t size)
+{
+    Error error;
+    int status;
+    Latent *latent = NULL;
+    Model *model = NULL;
+    if (is_latent(bytes, size))
+        latent = latent_parse(bytes, size, &error);
+    else
+        model = model_parse(bytes, size, &error);
+    if (latent) {
+        status = show_latent(call, latent);
+    } else if (model) {
+        status = show_model(call, model);
+    } else {
+        error_prefix(&error, call->subject);
+        status = command_fail(&command_info, &error);
+    }
+    latent_free(latent);
+    model_unref(model);
+    return status;
+}
+
+static int show_file(const Call *call)
+{
+    Error error;
+    size_t size;
+    if (call->activation || call->rate > 0.0)
+        return command_usage(&command_info, "%s says its activation and rate itself",
+                             call->subject);
+    unsigned char *bytes = file_read(call->subject, SAFETENSORS_FILE_MAX, &size, &error);
+    if (!bytes) {
+        error_prefix(&error, call->subject);
+        return command_fail(&command_info, &error);
+    }
+    const int status = show_bytes(call, bytes, size);
+    free(bytes);
+    return status;
+}
+
+// ---- The call ----
+
+static bool read_option(Call *call, int option)
+{
+    long window = 0;
+    switch (option) {
+    case OPTION_ACTIVATION: call->activation = optarg; return true;
+    case OPTION_RATE:
+        return option_number(&command_info, "--rate", optarg, MODEL_RATE_MIN, MODEL_RATE_MAX,
+                             &call->rate);
+    case 'w':
+        if (!option_integer(&command_info, "--window", optarg, 1, 1L << 40, &window)) return false;
+        call->window = (uint64_t)window;
+        return true;
+    default: return false;
+    }
+}
+
+static int run(int argc, char **argv)
+{
+    Call call = {0};
+    int option;
+    while ((option = command_option(&command_info, argc, argv, ":w:", long_options)) != -1)
+        if (!read_option(&call, option)) return EXIT_USAGE;
+    if (argc - optind > 1)
+        return command_usage(&command_info, "one subject is enough, not '%s' too",
+                             argv[optind + 1]);
+    call.subject = argv[optind];
+    Activation activation = ACTIVATION_LEAKY_RELU;
+    Error error;
+    if (call.activation && !activation_parse(&activation, call.activation, &error))
+        return command_usage(&command_info, "%s", error.text);
+    if (!call.subject) return list_names(&call, activation);
+    // A name with a dot can only be a file's, there or not.
+    const bool is_file = strchr(call.subject, '.') || access(call.subject, F_OK) == 0;
+    return is_file ? show_file(&call) : show_arch(&call, activation);
+}
+
+const Command command_info = {"info", "show an architecture, a weights file or a latent file", help,
+                              run};

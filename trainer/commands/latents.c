@@ -1,0 +1,262 @@
+// latents.c: `trainer latents`: the latents of a data set, each clip encoded once by the streaming
+// engine, to one file.
+#include "base/progress.h"
+#include "base/shared_error.h"
+#include "commands/command.h"
+#include "commands/command_music.h"
+#include "engine/codec.h"
+#include "latents/latent_set.h"
+#include "math/denormals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: trainer latents WEIGHTS FOLDER|FILE… -o LATENTS.safetensors [options]\n"
+    "\n"
+    "Encodes the beginning of every clip once and keeps the latents, with each clip's name,\n"
+    "genre (its folder) and split, for `trainer classify` and `trainer cluster`.\n"
+    "\n"
+    "  -o, --output FILE        the latents (needed)\n"
+    "  -w, --window N           samples of each clip, at the model's rate (110250: 5 s at\n"
+    "                           22050 Hz); silence stands behind a clip that is shorter\n"
+    "      --whole              all of each clip: the window is the longest clip\n"
+    "  -s, --seed N             of the split (that of the weights' training); see eval\n"
+    "      --force              write over a file that is there and holds no latents of "
+    "clips\n" MUSIC_HELP "\n"
+    "example: trainer latents normal.safetensors genres -o normal-latents.safetensors\n";
+
+enum { OPTION_WHOLE = 256, OPTION_FORCE };
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"window", required_argument, NULL, 'w'},
+    {"whole", no_argument, NULL, OPTION_WHOLE},
+    {"seed", required_argument, NULL, 's'},
+    {"force", no_argument, NULL, OPTION_FORCE},
+    MUSIC_LONG_OPTIONS,
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct {
+    const char *weights, *output;
+    MusicOptions music;
+    long window; // 0: all of each clip
+    long seed;   // -1: that of the training
+    bool force;
+} Call;
+
+// ---- Encoding ----
+
+enum { PIECE = 64 * CODEC_BLOCK }; // samples read, and encoded between two writes
+
+typedef struct {
+    const Model *model;
+    const Dataset *dataset;
+    LatentSet about;
+    LatentSetWriter *writer;
+    Encoder **encoder; // [threads]
+    float **frames;    // [threads], what one piece can give
+    int threads;
+    Progress progress;
+    FirstError failure;
+} Encoding;
+
+// The window's samples from `at` on; silence is behind them.
+static void read_piece(const Encoding *encoding, size_t clip, size_t at, float piece[PIECE])
+{
+    const size_t window = encoding->about.window, left = at < window ? window - at : 0;
+    const size_t n = left < PIECE ? left : PIECE;
+    dataset_read(encoding->dataset, (Window){(uint32_t)clip, at}, n, piece);
+    memset(piece + n, 0, (PIECE - n) * sizeof *piece);
+}
+
+// Encodes the window's samples from `at` on; returns how many frames they gave.
+static size_t encode_piece(const Encoding *encoding, size_t clip, size_t at, int thread)
+{
+    float piece[PIECE];
+    size_t given = 0;
+    read_piece(encoding, clip, at, piece);
+    for (size_t i = 0; i < PIECE; i += CODEC_BLOCK)
+        given += encoder_process(encoding->encoder[thread], piece + i, CODEC_BLOCK,
+                                 encoding->frames[thread] + given * encoding->about.channels);
+    return given;
+}
+
+static void encode_clip(void *data, int item, int thread)
+{
+    Encoding *encoding = data;
+    const size_t clip = (size_t)item, frames = encoding->about.frames;
+    const DenormalsState before = denormals_off();
+    encoder_reset(encoding->encoder[thread],
+                  arch_round_up(&encoding->model->arch, encoding->about.window));
+    size_t done = 0;
+    for (size_t at = 0; done < frames && !first_error_is_there(&encoding->failure); at += PIECE) {
+        Error error;
+        const size_t given = encode_piece(encoding, clip, at, thread);
+        const size_t kept = given < frames - done ? given : frames - done;
+        if (!latent_set_put(encoding->writer, clip, done, encoding->frames[thread], kept, &error))
+            first_error_set(&encoding->failure, &error);
+        done += kept;
+    }
+    denormals_restore(before);
+    progress_step(&encoding->progress, 1);
+}
+
+static bool encode_all(Encoding *encoding, Pool *pool, Error *error)
+{
+    const size_t clips = encoding->about.clips;
+    first_error_begin(&encoding->failure);
+    progress_begin(&encoding->progress, stderr, "encoding, clip", clips, clips);
+    pool_run(pool, encode_clip, encoding, (int)clips);
+    progress_end(&encoding->progress);
+    return first_error_end(&encoding->failure, error);
+}
+
+// ---- Making and freeing ----
+
+static size_t longest_clip(const Dataset *dataset)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < dataset->clips; i++)
+        if (dataset->clip[i].samples > longest) longest = dataset->clip[i].samples;
+    return longest;
+}
+
+// The folders as they were given, for people.
+static void list_paths(const MusicOptions *music, char *text, size_t room)
+{
+    size_t used = 0;
+    for (int i = 0; i < music->path_count && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%s", i ? " " : "", music->paths[i]);
+}
+
+static bool describe(Encoding *encoding, const Call *call, const char *source, Error *error)
+{
+    const Model *model = encoding->model;
+    const Dataset *dataset = encoding->dataset;
+    LatentSet *about = &encoding->about;
+    *about = (LatentSet){
+        .clips = dataset->clips,
+        .genre = (const char **)dataset->genre,
+        .genres = dataset->genres,
+        .channels = (size_t)arch_latent_channels(&model->arch),
+        .frame_rate = model->sample_rate / arch_hop(&model->arch),
+        .window = call->window > 0 ? (size_t)call->window : longest_clip(dataset),
+        .seed = dataset->seed,
+        .model_name = model->info.name,
+        .source = source,
+    };
+    about->frames =
+        (size_t)arch_latent_frames(&model->arch, arch_round_up(&model->arch, about->window));
+    strcpy(about->fingerprint, model->fingerprint);
+    about->clip = calloc(dataset->clips, sizeof *about->clip);
+    if (!about->clip) return error_set(error, "out of memory");
+    for (size_t i = 0; i < dataset->clips; i++) {
+        const Clip *clip = &dataset->clip[i];
+        about->clip[i] = (LatentClip){clip->name, clip->genre, clip->split, NULL};
+    }
+    return true;
+}
+
+static bool make_encoders(Encoding *encoding, int threads, Error *error)
+{
+    encoding->encoder = calloc((size_t)threads, sizeof(Encoder *));
+    encoding->frames = calloc((size_t)threads, sizeof(float *));
+    bool good = encoding->encoder && encoding->frames;
+    for (int i = 0; good && i < threads; i++) {
+        encoding->threads = i + 1;
+        Encoder *encoder = encoding->encoder[i] = encoder_new(encoding->model);
+        const size_t most = encoder ? encoder_frames_max(encoder, CODEC_BLOCK) : 0;
+        encoding->frames[i] =
+            malloc((most + 1) * (PIECE / CODEC_BLOCK) * encoding->about.channels * sizeof(float));
+        good = encoder && encoding->frames[i];
+    }
+    return good || error_set(error, "out of memory");
+}
+
+static void encoding_free(Encoding *encoding)
+{
+    for (int i = 0; encoding->encoder && encoding->frames && i < encoding->threads; i++) {
+        encoder_free(encoding->encoder[i]);
+        free(encoding->frames[i]);
+    }
+    free(encoding->encoder);
+    free(encoding->frames);
+    free(encoding->about.clip);
+}
+
+static bool write_set(Encoding *encoding, const char *path, Pool *pool, Error *error)
+{
+    encoding->writer = latent_set_create(path, &encoding->about, error);
+    if (!encoding->writer) return false;
+    if (encode_all(encoding, pool, error)) return latent_set_commit(encoding->writer, error);
+    latent_set_abandon(encoding->writer);
+    return false;
+}
+
+static bool encode_set(const void *data, const Model *model, const Dataset *dataset, Pool *pool,
+                       Error *error)
+{
+    const Call *call = data;
+    Encoding encoding = {.model = model, .dataset = dataset};
+    char source[1024];
+    dataset_report(dataset, stdout);
+    list_paths(&call->music, source, sizeof source);
+    const bool good = describe(&encoding, call, source, error) &&
+                      make_encoders(&encoding, pool_threads(pool), error) &&
+                      write_set(&encoding, call->output, pool, error);
+    if (good)
+        printf("wrote %s: latents [%zu,%zu] of %zu clips\n", call->output, encoding.about.channels,
+               encoding.about.frames, encoding.about.clips);
+    encoding_free(&encoding);
+    return good;
+}
+
+// ---- The call ----
+
+static bool is_latent_set(const char *path)
+{
+    Error ignored;
+    LatentSet *set = latent_set_open(path, &ignored);
+    latent_set_close(set);
+    return set;
+}
+
+static bool read_option(Call *call, int option)
+{
+    const Command *command = &command_latents;
+    switch (option) {
+    case 'o': call->output = optarg; return true;
+    case 'w': return option_integer(command, "--window", optarg, 1, 1L << 40, &call->window);
+    case OPTION_WHOLE: call->window = 0; return true;
+    case OPTION_FORCE: call->force = true; return true;
+    case 's': return option_seed(command, optarg, &call->seed);
+    default: return music_option_take(command, &call->music, option);
+    }
+}
+
+static int run(int argc, char **argv)
+{
+    Call call = {.window = ARCH_WINDOW, .seed = -1};
+    int option;
+    while ((option = command_option(&command_latents, argc, argv, ":o:w:s:t:", long_options)) != -1)
+        if (!read_option(&call, option)) return EXIT_USAGE;
+    if (argc - optind < 2)
+        return command_usage(&command_latents, "a weights file and music are needed");
+    if (!call.output) return command_usage(&command_latents, "no latents file given (-o FILE)");
+    call.weights = argv[optind];
+    call.music.paths = argv + optind + 1;
+    call.music.path_count = argc - optind - 1;
+    if (same_file(call.output, call.weights))
+        return command_usage(&command_latents, "%s is what is read", call.output);
+    Error error;
+    if (!call.force && !command_may_write(call.output, is_latent_set, "latents of clips", &error))
+        return command_fail(&command_latents, &error);
+    return music_run(&call.music, call.weights, call.seed, encode_set, &call, &error)
+               ? EXIT_DONE
+               : command_fail(&command_latents, &error);
+}
+
+const Command command_latents = {"latents", "encode a data set once", help, run};

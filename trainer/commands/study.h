@@ -1,0 +1,36 @@
+// study.h: what the studies of a latent set (classifier, clusters) share: the folder of tables that
+// each leaves, and what is said there of the set. For one thread.
+#ifndef TRASLUZ_STUDY_H
+#define TRASLUZ_STUDY_H
+
+#include "base/pool.h"
+#include "latents/latent_set.h"
+
+#include <jansson.h>
+
+typedef bool StudyTask(const void *call, const LatentSet *set, Pool *pool, Error *error);
+
+// Opens a latent set, which must have two genres, starts `threads` threads (0: one for each
+// processor), sees that there is gnuplot where pictures are wanted, and runs task(call, …).
+bool study_run(const char *latents, long threads, bool pictures, StudyTask *task, const void *call,
+               Error *error);
+
+// Makes the folder and writes config.json: the kind of study, the set and the model that it is of,
+// and `options`, an object, which is freed.
+bool study_begin(const char *folder, const char *kind, const LatentSet *set, json_t *options,
+                 Error *error);
+
+// Points in two or three dimensions, each of a group.
+typedef struct {
+    const double *value; // [count][stride]
+    size_t count, dimensions, stride;
+    const int *group;        // [count], each in [0, groups)
+    const char *const *name; // [groups], for the legend; NULL: numbers from 1 on
+    size_t groups;
+} StudyPoints;
+
+// Draws FOLDER/NAME, a group in a colour and shape of its own.
+bool study_draw_points(const char *folder, const char *name, const char *title,
+                       const StudyPoints *points, Error *error);
+
+#endif

@@ -1,0 +1,195 @@
+#include "data/clip_cache.h"
+
+#include "files/file.h"
+#include "files/hash.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+// What stands before the samples. In the machine's own byte order: another one's entries are not
+// recognised.
+typedef struct {
+    uint64_t magic;
+    uint64_t samples;
+    AudioFaults faults;
+    float peak;
+    uint32_t unused[7]; // up to a cache line, so that the samples are aligned
+} Header;
+
+_Static_assert(sizeof(Header) == 64, "the cache's header");
+
+static const uint64_t header_magic =
+    UINT64_C(0x31307a756c736172); // its last byte counts the format's versions
+
+// ---- The folder ----
+
+// The caller frees it.
+static char *default_folder(Error *error)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char *folder = NULL;
+    if (cache && cache[0] == '/')
+        folder = file_join(cache, "trasluz");
+    else if (home && *home)
+        folder = file_join(home, ".cache/trasluz");
+    else
+        error_set(error, "neither XDG_CACHE_HOME nor HOME says where a cache may be: use --cache");
+    return folder;
+}
+
+// Entries that nobody goes on writing: those of a program that was killed.
+static void remove_stale(const char *folder)
+{
+    static const char ending[] = ".f32" FILE_TEMPORARY "0"; // see file.h
+    enum { SECONDS_MAX = 24 * 3600 };
+    DIR *entries = opendir(folder);
+    if (!entries) return;
+    const time_t now = time(NULL);
+    for (const struct dirent *entry; (entry = readdir(entries));) {
+        const size_t length = strlen(entry->d_name), tail = sizeof ending - 1;
+        struct stat status;
+        if (length == HASH_TEXT - 1 + tail &&
+            memcmp(entry->d_name + length - tail, ending, tail - 1) == 0 &&
+            fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(status.st_mode) && now - status.st_mtime > SECONDS_MAX)
+            unlinkat(dirfd(entries), entry->d_name, 0);
+    }
+    closedir(entries);
+}
+
+bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *error)
+{
+    error_set(error, "out of memory");
+    *cache = (ClipCache){.folder = folder ? strdup(folder) : default_folder(error), .rate = rate};
+    if (!cache->folder) return false;
+    if (!file_make_folders(cache->folder, error)) {
+        clip_cache_close(cache);
+        return error_prefix(error, "cache folder");
+    }
+    remove_stale(cache->folder);
+    return true;
+}
+
+void clip_cache_close(ClipCache *cache)
+{
+    free(cache->folder);
+    *cache = (ClipCache){0};
+}
+
+// The entry's path; the caller frees it.
+static char *entry_path(const ClipCache *cache, const AudioFile *file)
+{
+    Hash hash;
+    char about[256], name[HASH_TEXT + 4];
+    snprintf(about, sizeof about, "%" PRIu64 " %lld.%09ld %.17g %" PRIx64, file->bytes,
+             (long long)file->changed.tv_sec, file->changed.tv_nsec, cache->rate, header_magic);
+    hash_begin(&hash);
+    hash_add(&hash, file->path, strlen(file->path) + 1);
+    hash_add(&hash, about, strlen(about));
+    hash_end(&hash, name);
+    memcpy(name + HASH_TEXT - 1, ".f32", 5);
+    return file_join(cache->folder, name);
+}
+
+// ---- Reading ----
+
+// Reads it: a page of the mapping would bring others with it, for each clip of a set.
+static bool read_header(int fd, Header *header, uint64_t bytes)
+{
+    if (pread(fd, header, sizeof *header, 0) != (ssize_t)sizeof *header) return false;
+    const uint64_t samples = (bytes - sizeof *header) / sizeof(float);
+    return header->magic == header_magic && samples > 0 && header->samples == samples &&
+           bytes == sizeof *header + samples * sizeof(float);
+}
+
+static bool map_file(int fd, CachedClip *clip)
+{
+    struct stat status;
+    Header header;
+    if (fstat(fd, &status) != 0 || status.st_size <= (off_t)sizeof header) return false;
+    const size_t bytes = (size_t)status.st_size;
+    if (!read_header(fd, &header, bytes)) return false;
+    const Header *map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) return false;
+    *clip = (CachedClip){
+        .audio = (const float *)(map + 1),
+        .samples = (size_t)header.samples,
+        .faults = header.faults,
+        .peak = header.peak,
+    };
+    return true;
+}
+
+bool clip_cache_map(const ClipCache *cache, const AudioFile *file, CachedClip *clip)
+{
+    char *path = entry_path(cache, file);
+    const int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    free(path);
+    if (fd < 0) return false;
+    const bool mapped = map_file(fd, clip);
+    close(fd);
+    return mapped;
+}
+
+void clip_cache_unmap(const float *audio, size_t samples)
+{
+    Header *map = (Header *)(uintptr_t)audio - 1;
+    munmap(map, sizeof(Header) + samples * sizeof(float));
+}
+
+// ---- Writing ----
+
+typedef struct {
+    FileWriter file;
+    Header header;
+    bool failed;
+} Entry;
+
+static bool entry_add(void *data, const float *samples, size_t n, Error *error)
+{
+    Entry *entry = data;
+    for (size_t i = 0; i < n; i++)
+        entry->header.peak = fmaxf(entry->header.peak, fabsf(samples[i]));
+    entry->header.samples += n;
+    if (fwrite(samples, sizeof *samples, n, entry->file.stream) == n) return true;
+    entry->failed = true;
+    return error_set(error, "cache %s: %s", entry->file.path, strerror(errno));
+}
+
+// The header is whole only when the samples are through.
+static ClipMade entry_commit(Entry *entry, Error *error)
+{
+    FILE *stream = entry->file.stream;
+    if (fseek(stream, 0, SEEK_SET) == 0)
+        fwrite(&entry->header, sizeof entry->header, 1, stream); // file_commit() sees a failure
+    if (file_commit(&entry->file, error)) return CLIP_MADE;
+    error_prefix(error, "cache");
+    return CLIP_NOT_WRITTEN;
+}
+
+ClipMade clip_cache_make(const ClipCache *cache, const AudioFile *file, Error *error)
+{
+    Entry entry = {.header = {.magic = header_magic}};
+    char *path = entry_path(cache, file);
+    if (!path || !file_create(&entry.file, path, error)) {
+        if (!path) error_set(error, "out of memory");
+        free(path);
+        error_prefix(error, "cache");
+        return CLIP_NOT_WRITTEN;
+    }
+    free(path);
+    fwrite(&entry.header, sizeof entry.header, 1, entry.file.stream);
+    if (audio_stream_mono(file->path, cache->rate, entry_add, &entry, &entry.header.faults, error))
+        return entry_commit(&entry, error);
+    file_abandon(&entry.file);
+    return entry.failed ? CLIP_NOT_WRITTEN : CLIP_UNREADABLE;
+}

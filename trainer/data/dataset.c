@@ -1,0 +1,375 @@
+#include "data/dataset.h"
+
+#include "base/progress.h"
+#include "data/audio_files.h"
+#include "data/clip_cache.h"
+#include "math/random.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHORT_SECONDS 0.1  // what is shorter is told
+#define LOUD_PEAK     8.0f // 18 dB over full scale: no music, but a file with wrong numbers
+
+enum { STREAM_SPLIT = 0x53504c54 }; // of random numbers
+
+struct DatasetFaults {
+    FaultList unreadable;
+    FaultList odd;
+    size_t others; // files that are not audio
+};
+
+// ---- Decoding ----
+
+typedef struct {
+    const AudioFile *file;
+    CachedClip clip;
+    bool mapped;
+    ClipMade made;
+    Error error;
+} Source;
+
+typedef struct {
+    const ClipCache *cache;
+    Source *source; // in the files' order
+    size_t sources;
+    Source **wanted; // those to be decoded, the largest first: so no thread is left with a long one
+                     // at the end
+    size_t wanted_count;
+    uint64_t wanted_bytes;
+    Progress progress;
+    atomic_bool stop; // the cache cannot be written
+} Decoding;
+
+static void decode_source(void *data, int item, int thread)
+{
+    (void)thread;
+    Decoding *decoding = data;
+    Source *source = decoding->wanted[item];
+    if (atomic_load(&decoding->stop)) return;
+    source->made = clip_cache_make(decoding->cache, source->file, &source->error);
+    if (source->made == CLIP_MADE) {
+        source->mapped = clip_cache_map(decoding->cache, source->file, &source->clip);
+        if (!source->mapped) {
+            source->made = CLIP_NOT_WRITTEN;
+            error_set(&source->error, "cache %s: an entry cannot be read back",
+                      decoding->cache->folder);
+        }
+    }
+    if (source->made == CLIP_NOT_WRITTEN) atomic_store(&decoding->stop, true);
+    progress_step(&decoding->progress, source->file->bytes);
+}
+
+static int by_size_down(const void *a, const void *b)
+{
+    const Source *x = *(Source *const *)a, *y = *(Source *const *)b;
+    if (x->file->bytes != y->file->bytes) return x->file->bytes > y->file->bytes ? -1 : 1;
+    return strcmp(x->file->path, y->file->path);
+}
+
+static void find_wanted(Decoding *decoding)
+{
+    for (size_t i = 0; i < decoding->sources; i++) {
+        Source *source = &decoding->source[i];
+        source->mapped = clip_cache_map(decoding->cache, source->file, &source->clip);
+        if (source->mapped) continue;
+        decoding->wanted[decoding->wanted_count++] = source;
+        decoding->wanted_bytes += source->file->bytes;
+    }
+    if (decoding->wanted_count > 0)
+        qsort(decoding->wanted, decoding->wanted_count, sizeof(Source *), by_size_down);
+}
+
+// The message of the first failure of that kind, in the files' order, or NULL.
+static const Source *find_failure(const Decoding *decoding, ClipMade kind)
+{
+    for (size_t i = 0; i < decoding->sources; i++)
+        if (!decoding->source[i].mapped && decoding->source[i].made == kind)
+            return &decoding->source[i];
+    return NULL;
+}
+
+static bool decode_all(Decoding *decoding, Pool *pool, FILE *progress, Error *error)
+{
+    find_wanted(decoding);
+    progress_begin(&decoding->progress, progress, "decoding", decoding->wanted_count,
+                   decoding->wanted_bytes);
+    pool_run(pool, decode_source, decoding, (int)decoding->wanted_count);
+    progress_end(&decoding->progress);
+    const Source *failed = find_failure(decoding, CLIP_NOT_WRITTEN);
+    return !failed || error_set(error, "%s", failed->error.text);
+}
+
+// ---- From sources to clips ----
+
+static bool odd_add(Dataset *dataset, const Source *source, const char *reason, Error *error)
+{
+    return fault_list_add(&dataset->faults->odd, source->file->name, reason, error);
+}
+
+static bool note_odd(Dataset *dataset, const Source *source, Error *error)
+{
+    const CachedClip *clip = &source->clip;
+    Error reason;
+    bool good = true;
+    if (clip->faults.missing > 0) {
+        error_set(&reason, "its header promises %" PRIu64 " frames more than it has",
+                  clip->faults.missing);
+        good = odd_add(dataset, source, reason.text, error);
+    }
+    if (clip->faults.not_finite > 0) {
+        error_set(&reason, "%" PRIu64 " samples are not finite numbers, and count as 0",
+                  clip->faults.not_finite);
+        good = good && odd_add(dataset, source, reason.text, error);
+    }
+    if (clip->peak == 0.0f) good = good && odd_add(dataset, source, "nothing but silence", error);
+    if (clip->peak > LOUD_PEAK) {
+        error_set(&reason, "its peak is %.0f dB over full scale", 20.0 * log10((double)clip->peak));
+        good = good && odd_add(dataset, source, reason.text, error);
+    }
+    if ((double)clip->samples < SHORT_SECONDS * dataset->rate) {
+        error_set(&reason, "only %zu sample%s long", clip->samples, clip->samples == 1 ? "" : "s");
+        good = good && odd_add(dataset, source, reason.text, error);
+    }
+    return good;
+}
+
+static bool add_clip(Dataset *dataset, Source *source, Error *error)
+{
+    Clip clip = {
+        .path = strdup(source->file->path),
+        .name = strdup(source->file->name),
+        .genre = -1,
+        .samples = source->clip.samples,
+        .audio = source->clip.audio,
+    };
+    if (!clip.path || !clip.name) {
+        free(clip.path);
+        free(clip.name);
+        return error_set(error, "out of memory");
+    }
+    source->mapped = false; // the clip's now
+    dataset->clip[dataset->clips++] = clip;
+    return note_odd(dataset, source, error);
+}
+
+static bool take_clips(Dataset *dataset, Decoding *decoding, Error *error)
+{
+    for (size_t i = 0; i < decoding->sources; i++) {
+        Source *source = &decoding->source[i];
+        const bool good = source->mapped
+                              ? add_clip(dataset, source, error)
+                              : fault_list_add(&dataset->faults->unreadable, source->file->name,
+                                               source->error.text, error);
+        if (!good) return false;
+    }
+    if (dataset->clips > 0) return true;
+    const Source *failed = find_failure(decoding, CLIP_UNREADABLE);
+    if (!failed) return error_set(error, "no audio found");
+    return error_set(error, "none of %zu audio file%s can be read; %s: %s", decoding->sources,
+                     decoding->sources == 1 ? "" : "s", failed->file->name, failed->error.text);
+}
+
+// ---- Genres and split ----
+
+// Clips are in the order of their names, so a genre's clips stand together, and genres come in
+// their order.
+static bool find_genres(Dataset *dataset, Error *error)
+{
+    dataset->genre = calloc(dataset->clips, sizeof *dataset->genre);
+    if (!dataset->genre) return error_set(error, "out of memory");
+    for (size_t i = 0; i < dataset->clips; i++) {
+        Clip *clip = &dataset->clip[i];
+        const char *slash = strchr(clip->name, '/');
+        if (!slash) continue;
+        const size_t length = (size_t)(slash - clip->name);
+        const char *last = dataset->genres ? dataset->genre[dataset->genres - 1] : NULL;
+        if (!last || strlen(last) != length || memcmp(last, clip->name, length) != 0) {
+            char *genre = strndup(clip->name, length);
+            if (!genre) return error_set(error, "out of memory");
+            dataset->genre[dataset->genres++] = genre;
+        }
+        clip->genre = (int)dataset->genres - 1;
+    }
+    return true;
+}
+
+static bool split_clips(Dataset *dataset, Error *error)
+{
+    const RandomKey key = {.seed = dataset->seed, .stream = STREAM_SPLIT};
+    const size_t n = dataset->clips;
+    dataset->split_shared = n < 3;
+    if (dataset->split_shared) return true;
+    size_t *order = malloc(n * sizeof *order);
+    if (!order) return error_set(error, "out of memory");
+    for (size_t i = 0; i < n; i++) { // Fisher and Yates's shuffle, inside out
+        const size_t j = (size_t)random_below(key, i, i + 1);
+        order[i] = order[j];
+        order[j] = i;
+    }
+    const size_t tenth = n < 10 ? 1 : (n + 5) / 10;
+    for (size_t i = 0; i < 2 * tenth; i++)
+        dataset->clip[order[i]].split = i < tenth ? SPLIT_VALIDATION : SPLIT_TEST;
+    free(order);
+    return true;
+}
+
+// ---- Opening and freeing ----
+
+static Dataset *dataset_new(const AudioFiles *files, const DatasetOptions *options)
+{
+    Dataset *dataset = calloc(1, sizeof *dataset);
+    if (!dataset) return NULL;
+    dataset->rate = options->rate;
+    dataset->seed = options->seed;
+    dataset->clip = calloc(files->count + 1, sizeof *dataset->clip);
+    dataset->faults = calloc(1, sizeof *dataset->faults);
+    if (dataset->clip && dataset->faults) {
+        dataset->faults->others = files->others;
+        return dataset;
+    }
+    dataset_free(dataset);
+    return NULL;
+}
+
+static bool dataset_fill(Dataset *dataset, AudioFiles *files, Decoding *decoding,
+                         const DatasetOptions *options, Pool *pool, Error *error)
+{
+    for (size_t i = 0; i < files->count; i++) decoding->source[i].file = &files->file[i];
+    dataset->faults->unreadable = files->unreadable;
+    files->unreadable = (FaultList){0};
+    return decode_all(decoding, pool, options->progress, error) &&
+           take_clips(dataset, decoding, error) && find_genres(dataset, error) &&
+           split_clips(dataset, error);
+}
+
+static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
+                             const DatasetOptions *options, Pool *pool, Error *error)
+{
+    if (files->count > INT_MAX) {
+        error_set(error, "%zu files are too many", files->count);
+        return NULL;
+    }
+    Decoding decoding = {.cache = cache, .sources = files->count};
+    decoding.source = calloc(files->count + 1, sizeof *decoding.source);
+    decoding.wanted = calloc(files->count + 1, sizeof *decoding.wanted);
+    Dataset *dataset = dataset_new(files, options);
+    bool good = dataset && decoding.source && decoding.wanted;
+    if (!good) error_set(error, "out of memory");
+    good = good && dataset_fill(dataset, files, &decoding, options, pool, error);
+    for (size_t i = 0; decoding.source && i < decoding.sources; i++) {
+        const Source *left = &decoding.source[i];
+        if (left->mapped) clip_cache_unmap(left->clip.audio, left->clip.samples);
+    }
+    free(decoding.source);
+    free(decoding.wanted);
+    if (good) return dataset;
+    dataset_free(dataset);
+    return NULL;
+}
+
+Dataset *dataset_open(const DatasetOptions *options, Pool *pool, Error *error)
+{
+    AudioFiles files;
+    ClipCache cache;
+    Dataset *dataset = NULL;
+    if (!audio_files_find(&files, options->folders, options->folder_count, error)) return NULL;
+    if (clip_cache_open(&cache, options->cache, options->rate, error)) {
+        dataset = dataset_make(&files, &cache, options, pool, error);
+        clip_cache_close(&cache);
+    }
+    audio_files_free(&files);
+    return dataset;
+}
+
+void dataset_free(Dataset *dataset)
+{
+    if (!dataset) return;
+    for (size_t i = 0; i < dataset->clips; i++) {
+        clip_cache_unmap(dataset->clip[i].audio, dataset->clip[i].samples);
+        free(dataset->clip[i].path);
+        free(dataset->clip[i].name);
+    }
+    for (size_t i = 0; i < dataset->genres; i++) free(dataset->genre[i]);
+    if (dataset->faults) {
+        fault_list_free(&dataset->faults->unreadable);
+        fault_list_free(&dataset->faults->odd);
+    }
+    free(dataset->faults);
+    free(dataset->genre);
+    free(dataset->clip);
+    free(dataset);
+}
+
+// ---- Telling ----
+
+void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT])
+{
+    Hash hash;
+    hash_begin(&hash);
+    for (size_t i = 0; i < dataset->clips; i++) {
+        const Clip *clip = &dataset->clip[i];
+        hash_add(&hash, clip->name, strlen(clip->name) + 1);
+        hash_add(&hash, &clip->samples, sizeof clip->samples);
+    }
+    hash_end(&hash, text);
+}
+
+bool dataset_in_split(const Dataset *dataset, size_t clip, Split split)
+{
+    return dataset->split_shared || dataset->clip[clip].split == split;
+}
+
+size_t dataset_unreadable(const Dataset *dataset)
+{
+    return dataset->faults->unreadable.count;
+}
+
+size_t dataset_odd(const Dataset *dataset)
+{
+    return dataset->faults->odd.count;
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+void dataset_report(const Dataset *dataset, FILE *to)
+{
+    size_t in_split[SPLITS] = {0};
+    double samples = 0.0;
+    char length[24];
+    for (size_t i = 0; i < dataset->clips; i++) {
+        in_split[dataset->clip[i].split]++;
+        samples += (double)dataset->clip[i].samples;
+    }
+    progress_time(length, samples / dataset->rate);
+    fprintf(to, "%zu clip%s, %s at %g Hz", dataset->clips, plural(dataset->clips), length,
+            dataset->rate);
+    if (dataset->genres > 0) fprintf(to, ", %zu genre%s", dataset->genres, plural(dataset->genres));
+    if (dataset->split_shared)
+        fprintf(to, "; too few to split: all are used for training, validation and test\n");
+    else
+        fprintf(to, "; %zu for training, %zu for validation, %zu for test\n", in_split[SPLIT_TRAIN],
+                in_split[SPLIT_VALIDATION], in_split[SPLIT_TEST]);
+    dataset_report_faults(dataset, to);
+}
+
+void dataset_report_faults(const Dataset *dataset, FILE *to)
+{
+    const struct DatasetFaults *faults = dataset->faults;
+    if (faults->others > 0)
+        fprintf(to, "%zu file%s that %s not audio passed over\n", faults->others,
+                plural(faults->others), faults->others == 1 ? "is" : "are");
+    if (faults->unreadable.count > 0)
+        fprintf(to, "%zu that cannot be read:\n", faults->unreadable.count);
+    fault_list_print(&faults->unreadable, to);
+    if (faults->odd.count > 0)
+        fprintf(to, "%zu to be looked at, used all the same:\n", faults->odd.count);
+    fault_list_print(&faults->odd, to);
+}

@@ -1,0 +1,79 @@
+#include "latents/decoding.h"
+
+#include "base/progress.h"
+#include "engine/codec.h"
+#include "math/denormals.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+// A decoding under way.
+typedef struct {
+    const Latent *latent;
+    Decoder *decoder;
+    float *audio;  // what comes of one frame
+    uint64_t left; // samples
+    AudioSink *sink;
+    void *data;
+} Decoding;
+
+uint64_t decoded_samples(const Latent *latent, const Model *model, Error *error)
+{
+    const uint64_t all = arch_output_samples(&model->arch, latent->frames);
+    const uint64_t wanted = latent->samples ? latent->samples : all;
+    if (wanted > 0 && wanted <= all) return wanted;
+    error_set(error, "says that it was made of %" PRIu64 " samples; its %zu frames give %" PRIu64,
+              latent->samples, latent->frames, all);
+    return 0;
+}
+
+static bool decode_frame(Decoding *decoding, size_t t, Error *error)
+{
+    // Frames behind the last one are padding, whatever they hold: they bring out what the decoder
+    // still has.
+    const size_t last = decoding->latent->frames - 1;
+    const float *frame =
+        decoding->latent->values + (t < last ? t : last) * (size_t)decoding->latent->channels;
+    size_t n = decoder_process(decoding->decoder, frame, decoding->audio);
+    if (n > decoding->left) n = (size_t)decoding->left;
+    decoding->left -= n;
+    for (size_t i = 0; i < n; i++) // an absurd amount of noise can overflow
+        if (!isfinite(decoding->audio[i])) decoding->audio[i] = 0.0f;
+    return decoding->sink(decoding->data, decoding->audio, n, error);
+}
+
+static bool decode_frames(Decoding *decoding, FILE *to, Error *error)
+{
+    const double frame_rate = decoding->latent->frame_rate;
+    const uint64_t seconds = (uint64_t)((double)decoding->latent->frames / frame_rate);
+    Progress progress;
+    progress_begin(&progress, to, "decoding, second", seconds, seconds);
+    const DenormalsState before = denormals_off();
+    bool good = true;
+    for (size_t t = 0; decoding->left > 0 && good; t++) {
+        good = decode_frame(decoding, t, error);
+        progress_reach(&progress, (uint64_t)((double)t / frame_rate));
+    }
+    denormals_restore(before);
+    progress_end(&progress);
+    return good;
+}
+
+bool decode_latent(const Latent *latent, const Model *model, AudioSink *sink, void *data,
+                   FILE *progress, Error *error)
+{
+    Decoding decoding = {.latent = latent, .sink = sink, .data = data};
+    decoding.left = decoded_samples(latent, model, error);
+    if (decoding.left == 0) return false;
+    decoding.decoder = decoder_new(model);
+    if (decoding.decoder) {
+        decoder_reset(decoding.decoder, latent->frames);
+        decoding.audio = malloc(decoder_samples_max(decoding.decoder) * sizeof(float));
+    }
+    const bool good = decoding.audio ? decode_frames(&decoding, progress, error)
+                                     : error_set(error, "out of memory");
+    free(decoding.audio);
+    decoder_free(decoding.decoder);
+    return good;
+}

@@ -1,0 +1,67 @@
+#include "network/loss.h"
+
+#include <math.h>
+#include <string.h>
+
+// Mean square of what counts as soft as can be, and the share of the audio's mean square below
+// which an error is as good as none: -60 dB each. They keep silence from ruling a training.
+#define SILENCE  1e-6
+#define NO_ERROR 1e-6
+
+static const char *const names[LOSS_KINDS] = {"mse", "relative", "snr"};
+
+const char *loss_name(LossKind kind)
+{
+    return names[kind];
+}
+
+bool loss_parse(LossKind *kind, const char *text, Error *error)
+{
+    for (int i = 0; i < LOSS_KINDS; i++) {
+        if (strcmp(text, names[i]) != 0) continue;
+        *kind = (LossKind)i;
+        return true;
+    }
+    return error_set(error, "unknown loss '%s': mse, relative or snr", text);
+}
+
+double loss_mse(const float *output, const float *audio, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double difference = (double)output[i] - (double)audio[i];
+        sum += difference * difference;
+    }
+    return sum / (double)n;
+}
+
+static double audible_power(const float *audio, size_t n)
+{
+    double power = 0.0;
+    for (size_t i = 0; i < n; i++) power += (double)audio[i] * (double)audio[i];
+    return fmax(power / (double)n, SILENCE);
+}
+
+double loss_value(const Loss *loss, const float *output, const float *audio, size_t n)
+{
+    const double mse = loss_mse(output, audio, n);
+    if (loss->kind == LOSS_MSE) return mse;
+    const double share = mse / audible_power(audio, n);
+    return loss->kind == LOSS_SNR ? log(share + NO_ERROR) : share;
+}
+
+// The derivative of the loss by the mean squared error.
+static double slope(const Loss *loss, const float *output, const float *audio, size_t n)
+{
+    if (loss->kind == LOSS_MSE) return 1.0;
+    const double power = audible_power(audio, n);
+    return loss->kind == LOSS_SNR ? 1.0 / (loss_mse(output, audio, n) + NO_ERROR * power)
+                                  : 1.0 / power;
+}
+
+void loss_gradient(const Loss *loss, const float *output, const float *audio, size_t n,
+                   float *gradient)
+{
+    const float scale = (float)(2.0 * slope(loss, output, audio, n) / (double)n);
+    for (size_t i = 0; i < n; i++) gradient[i] = scale * (output[i] - audio[i]);
+}

@@ -1,0 +1,36 @@
+// loss.h: what a training makes smaller, of one window, and the squared part of it: a value and its
+// gradient with respect to the network's output. Any thread; allocates nothing.
+#ifndef TRASLUZ_LOSS_H
+#define TRASLUZ_LOSS_H
+
+#include "files/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum {
+    LOSS_MSE,      // mean squared error: loud music counts most
+    LOSS_RELATIVE, // that divided by the audio's mean square: soft music counts as much
+    LOSS_SNR,      // the logarithm of LOSS_RELATIVE, as decibels count: what comes back well counts
+                   // as much as what does not
+    LOSS_KINDS,
+} LossKind;
+
+typedef struct {
+    LossKind kind;
+    double spectral; // weight of the spectral loss that batch.h adds, see spectral_loss.h; 0: none
+} Loss;
+
+const char *loss_name(LossKind kind);
+bool loss_parse(LossKind *kind, const char *text, Error *error);
+
+// The mean squared error of output[0, n) to audio[0, n).
+double loss_mse(const float *output, const float *audio, size_t n);
+
+double loss_value(const Loss *loss, const float *output, const float *audio, size_t n);
+
+// Writes the value's derivative by each output sample to gradient[0, n).
+void loss_gradient(const Loss *loss, const float *output, const float *audio, size_t n,
+                   float *gradient);
+
+#endif

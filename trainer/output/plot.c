@@ -1,0 +1,256 @@
+#include "output/plot.h"
+
+#include "files/file.h"
+#include "output/gnuplot.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { WIDTH = 680, HEIGHT = 420, LEGEND_LINE = 20 }; // pixels
+enum { NAME_MAX_BYTES = 255 };                        // shown of a row's name
+
+// Coprime with the colours: forty series differ in one of the two.
+static const int shapes[] = {7, 5, 9, 13, 11}; // disc, square, triangle, diamond, upside down
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+static const char *colour_of(size_t series)
+{
+    return gnuplot_colour[series % GNUPLOT_COLOURS];
+}
+
+static void write_number(FILE *script, double value)
+{
+    if (isfinite(value))
+        fprintf(script, " %.9g", value);
+    else
+        fputs(" NaN", script);
+}
+
+// Each series as a data block "$s0", "$s1" …; returns whether there is a point at all.
+static bool write_series(FILE *script, const PlotFigure *figure, bool space)
+{
+    bool any = false;
+    for (size_t s = 0; s < figure->series_count; s++) {
+        const PlotSeries *series = &figure->series[s];
+        fprintf(script, "$s%zu << EOD\n", s);
+        for (size_t i = 0; i < series->count; i++) {
+            const double y = series->y[i];
+            const bool shown = isfinite(y);
+            write_number(script, series->x ? series->x[i] : (double)i + 1.0);
+            write_number(script, shown ? y : NAN);
+            if (space) write_number(script, series->z[i]);
+            fputc('\n', script);
+            any |= shown;
+        }
+        fputs("EOD\n", script);
+    }
+    return any;
+}
+
+static void range_of(const PlotFigure *figure, double *low, double *high)
+{
+    *low = INFINITY, *high = -INFINITY;
+    for (size_t s = 0; s < figure->series_count; s++)
+        for (size_t i = 0; i < figure->series[s].count; i++) {
+            const double y = figure->series[s].y[i];
+            if (!isfinite(y)) continue;
+            *low = fmin(*low, y);
+            *high = fmax(*high, y);
+        }
+}
+
+// gnuplot names powers of ten alone, which leaves a short axis without a number.
+static void set_log_axis(FILE *script, const PlotFigure *figure)
+{
+    double low, high;
+    range_of(figure, &low, &high);
+    if (low <= 0.0) return;       // a loss in decibels is below 0 where a network is good
+    if (high < 4.0 * low) return; // would be as good as straight, and have hardly a number
+    fprintf(script, "set logscale y\nset yrange [%g:%g]\n", low / 1.1, high * 1.1);
+    const int first = (int)floor(log10(low)), last = (int)floor(log10(high));
+    if (last - first > 3) return; // powers of ten are enough
+    fputs("set ytics (", script);
+    for (int decade = first; decade <= last; decade++)
+        fprintf(script, "%s1e%d, 2e%d, 5e%d", decade == first ? "" : ", ", decade, decade, decade);
+    fputs(")\n", script);
+}
+
+static int legend_lines(const PlotFigure *figure)
+{
+    size_t letters = 0; // the legend wraps where the figure ends
+    for (size_t s = 0; s < figure->series_count; s++) {
+        const char *name = figure->series[s].name;
+        size_t length = 0;
+        while (name && name[length]) length++;
+        letters = length > letters ? length : letters;
+    }
+    if (letters == 0) return 0;
+    const size_t entry = 9 * letters + 60, across = entry < WIDTH - 80 ? (WIDTH - 80) / entry : 1;
+    return (int)((figure->series_count + across - 1) / across);
+}
+
+static bool begin_figure(Gnuplot *plot, const char *path, const PlotFigure *figure, Error *error)
+{
+    if (!gnuplot_begin(plot, path, WIDTH, HEIGHT + LEGEND_LINE * (1 + legend_lines(figure)), error))
+        return false;
+    gnuplot_set(plot, "title", figure->title);
+    gnuplot_set(plot, "xlabel", figure->x_label);
+    gnuplot_set(plot, "ylabel", figure->y_label);
+    gnuplot_set(plot, "zlabel", figure->z_label);
+    fputs("set key below center horizontal Left reverse samplen 2 title ' '\n", plot->script);
+    return true;
+}
+
+static bool nothing_to_draw(Gnuplot *plot, const char *path, Error *error)
+{
+    gnuplot_abandon(plot);
+    return error_set(error, "%s: there is nothing to draw", path);
+}
+
+static void write_title(Gnuplot *plot, const char *name)
+{
+    if (!name) {
+        fputs(" notitle", plot->script);
+        return;
+    }
+    fputs(" title ", plot->script);
+    gnuplot_quote(plot, name);
+}
+
+static size_t longest(const PlotFigure *figure)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < figure->series_count; s++)
+        if (figure->series[s].count > count) count = figure->series[s].count;
+    return count;
+}
+
+bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
+{
+    Gnuplot plot;
+    if (!begin_figure(&plot, path, figure, error)) return false;
+    FILE *script = plot.script;
+    if (!write_series(script, figure, false)) return nothing_to_draw(&plot, path, error);
+    if (figure->log_y) set_log_axis(script, figure);
+    if (longest(figure) <= 12) fputs("set xtics 1\n", script); // no halves of epochs
+    fputs("set autoscale xfix\nset offsets graph 0.01, graph 0.01, 0, 0\n", script);
+    for (size_t s = 0; s < figure->series_count; s++) {
+        const PlotSeries *series = &figure->series[s];
+        // Points make a single epoch visible; many of them would hide the line.
+        fprintf(script,
+                "%s $s%zu using 1:2 with linespoints linecolor '%s' linewidth 2 dashtype %zu "
+                "pointtype 7 pointsize %g",
+                s == 0 ? "plot" : ",", s, colour_of(s), 1 + s / GNUPLOT_COLOURS,
+                series->count <= 60 ? 0.35 : 0.0);
+        write_title(&plot, series->name);
+    }
+    fputc('\n', script);
+    return gnuplot_end(&plot, error);
+}
+
+bool plot_curves_in(const char *folder, const char *name, const PlotFigure *figure, Error *error)
+{
+    char *path = file_join(folder, name);
+    const bool good = path ? plot_curves(path, figure, error) : error_set(error, "out of memory");
+    free(path);
+    return good;
+}
+
+static void set_space(FILE *script)
+{
+    fputs("set view 62, 32\nset xyplane relative 0.02\nset border 895\nset zlabel rotate\n"
+          "set grid ztics\nset ticslevel 0\n",
+          script);
+}
+
+bool plot_scatter(const char *path, const PlotFigure *figure, Error *error)
+{
+    Gnuplot plot;
+    if (!begin_figure(&plot, path, figure, error)) return false;
+    FILE *script = plot.script;
+    const bool space = figure->series_count > 0 && figure->series[0].z;
+    if (!write_series(script, figure, space)) return nothing_to_draw(&plot, path, error);
+    if (space) set_space(script);
+    for (size_t s = 0; s < figure->series_count; s++) {
+        const char *before = s > 0 ? "," : space ? "splot" : "plot";
+        fprintf(script, "%s $s%zu using %s with points linecolor '%s' pointtype %d pointsize %g",
+                before, s, space ? "1:2:3" : "1:2", colour_of(s), shapes[s % SHAPES],
+                space ? 0.5 : 0.6);
+        write_title(&plot, figure->series[s].name);
+    }
+    fputc('\n', script);
+    return gnuplot_end(&plot, error);
+}
+
+// ---- Matrices ----
+
+// From white to the first of the colours.
+static unsigned shade(double share)
+{
+    const double red = 255.0 + share * (0x00 - 255.0), green = 255.0 + share * (0x72 - 255.0),
+                 blue = 255.0 + share * (0xb2 - 255.0);
+    return (unsigned)lround(red) << 16 | (unsigned)lround(green) << 8 | (unsigned)lround(blue);
+}
+
+// The name of a tic is a format; what is longer than a file's name can be is cut.
+static void double_percents(const char *name, char format[2 * NAME_MAX_BYTES + 1])
+{
+    for (int i = 0; i < NAME_MAX_BYTES && name[i]; i++) {
+        *format++ = name[i];
+        if (name[i] == '%') *format++ = '%';
+    }
+    *format = 0;
+}
+
+static void write_names(Gnuplot *plot, const char *axis, const PlotMatrix *matrix)
+{
+    fprintf(plot->script, "set %s (", axis);
+    for (size_t i = 0; i < matrix->kinds; i++) {
+        if (i > 0) fputs(", ", plot->script);
+        char format[2 * NAME_MAX_BYTES + 1];
+        double_percents(matrix->name[i], format);
+        gnuplot_quote(plot, format);
+        fprintf(plot->script, " %zu", i);
+    }
+    fputs(")\n", plot->script);
+}
+
+// A cell each line: column, row, its colour, that of its text, the text.
+static void write_cells(FILE *script, const PlotMatrix *matrix)
+{
+    fputs("$cells << EOD\n", script);
+    for (size_t r = 0; r < matrix->kinds; r++) {
+        const double *row = matrix->value + r * matrix->kinds;
+        double sum = 0.0;
+        for (size_t c = 0; c < matrix->kinds; c++) sum += row[c];
+        for (size_t c = 0; c < matrix->kinds; c++) {
+            const double share = sum > 0.0 ? row[c] / sum : 0.0;
+            const unsigned text = row[c] == 0.0 ? 0xaaaaaa : share > 0.5 ? 0xffffff : 0x222222;
+            fprintf(script, "%zu %zu %u %u \"%.4g\"\n", c, r, shade(share), text, row[c]);
+        }
+    }
+    fputs("EOD\n", script);
+}
+
+bool plot_matrix(const char *path, const PlotMatrix *matrix, Error *error)
+{
+    Gnuplot plot;
+    const int side = 170 + 52 * (int)matrix->kinds; // pixels
+    if (!gnuplot_begin(&plot, path, side, side, error)) return false;
+    if (matrix->kinds == 0) return nothing_to_draw(&plot, path, error);
+    FILE *script = plot.script;
+    gnuplot_set(&plot, "title", matrix->title);
+    gnuplot_set(&plot, "xlabel", matrix->column_label);
+    gnuplot_set(&plot, "ylabel", matrix->row_label);
+    write_names(&plot, "xtics rotate by 40 right", matrix);
+    write_names(&plot, "ytics", matrix);
+    write_cells(script, matrix);
+    fprintf(script,
+            "unset grid\nunset border\nset tics scale 0\nunset key\nset size ratio -1\n"
+            "set xrange [-0.5:%g]\nset yrange [%g:-0.5]\n",
+            (double)matrix->kinds - 0.5, (double)matrix->kinds - 0.5);
+    fputs("plot $cells using 1:2:(0.48):(0.48):3 with boxxyerror fillstyle solid 1 noborder "
+          "linecolor rgb variable, '' using 1:2:5:4 with labels textcolor rgb variable\n",
+          script);
+    return gnuplot_end(&plot, error);
+}

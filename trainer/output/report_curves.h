@@ -1,0 +1,28 @@
+// report_curves.h: losses and accuracies by epoch, drawn from tables into a page. For one thread.
+#ifndef TRASLUZ_REPORT_CURVES_H
+#define TRASLUZ_REPORT_CURVES_H
+
+#include "output/csv.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef struct {
+    FILE *page;
+    const char *scratch; // path of a picture that may be written over, ends in .svg
+} FigureTarget;
+
+typedef struct {
+    const char *name;
+    const CsvTable *table;
+} NamedTable;
+
+// True if there is a column `epoch`, and one of losses or accuracies.
+bool table_has_curves(const CsvTable *table);
+
+// The losses of a table by epoch in one figure, its accuracies in another. Of several tables: a
+// figure for each such column, and a curve for each table.
+bool figure_curves(const FigureTarget *target, const NamedTable *tables, size_t count,
+                   Error *error);
+
+#endif

@@ -1,0 +1,312 @@
+#include "output/report_folder.h"
+
+#include "files/file.h"
+#include "output/html.h"
+#include "output/result_folder.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { TABLE_ROWS_OPEN = 40, SETTINGS_OPEN = 16, FOLDERS_OPEN = 4, DEPTH_MAX = 3 };
+
+// ---- Objects ----
+
+static void value_text(const json_t *value, char text[600])
+{
+    char *dump =
+        json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+    snprintf(text, 600, "%s", dump ? dump : json_is_string(value) ? json_string_value(value) : "");
+    free(dump);
+}
+
+static void show_pair(FILE *page, const char *key, const json_t *value)
+{
+    char text[600];
+    value_text(value, text);
+    if (*text) page_pair(page, key, text);
+}
+
+static size_t count_values(json_t *object)
+{
+    size_t count = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach (object, key, value) {
+        count += json_is_object(value) ? json_object_size(value) : 1;
+    }
+    return count;
+}
+
+// What an object holds of objects is shown among its own; a long one on demand.
+static void show_object(FILE *page, const FolderItem *item)
+{
+    const char *key, *inner_key;
+    json_t *value, *inner;
+    const bool open = count_values(item->json) <= SETTINGS_OPEN;
+    if (!open) page_fold_begin(page, item->name, false);
+    page_table_begin(page, item->name);
+    json_object_foreach (item->json, key, value) {
+        if (!json_is_object(value)) {
+            show_pair(page, key, value);
+            continue;
+        }
+        json_object_foreach (value, inner_key, inner) {
+            show_pair(page, inner_key, inner);
+        }
+    }
+    page_table_end(page);
+    if (!open) page_fold_end(page);
+}
+
+static bool is_generation(const FolderItem *item)
+{
+    const char *kind = json_string_value(json_object_get(item->json, "kind"));
+    return item->kind == ITEM_JSON && kind && strcmp(kind, "generation") == 0;
+}
+
+// The records of `trainer generate`, a row each.
+static void show_generations(FILE *page, const Folder *folder)
+{
+    static const struct {
+        const char *key, *heading;
+    } columns[] = {
+        {"way", "way"},           {"noise", "noise"},
+        {"offset", "offset"},     {"blend", "blend"},
+        {"absolute", "absolute"}, {"seconds", "seconds"},
+        {"level_db", "level dB"}, {"centroid_hz", "centroid Hz"},
+        {"flatness", "flatness"}, {"change_snr_db", "change SNR dB"},
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    size_t records = 0;
+    for (size_t i = 0; i < folder->count; i++) records += is_generation(&folder->item[i]);
+    if (records == 0) return;
+    page_table_begin(page, "generated music");
+    page_row_begin(page);
+    page_cell(page, "record", true);
+    page_cell(page, "parts", true);
+    for (size_t c = 0; c < COLUMNS; c++) page_cell(page, columns[c].heading, true);
+    page_row_end(page);
+    for (size_t i = 0; i < folder->count; i++) {
+        const FolderItem *item = &folder->item[i];
+        if (!is_generation(item)) continue;
+        char text[600];
+        page_row_begin(page);
+        page_cell(page, item->name, false);
+        snprintf(text, sizeof text, "%zu", json_array_size(json_object_get(item->json, "parts")));
+        page_cell(page, text, false);
+        for (size_t c = 0; c < COLUMNS; c++) {
+            value_text(json_object_get(item->json, columns[c].key), text);
+            page_cell(page, strcmp(text, "null") == 0 ? "" : text, false);
+        }
+        page_row_end(page);
+    }
+    page_table_end(page);
+}
+
+static void show_settings(FILE *page, const Folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (folder->item[i].kind == ITEM_JSON && !is_generation(&folder->item[i]))
+            show_object(page, &folder->item[i]);
+}
+
+// ---- Tables and their figures ----
+
+static bool show_curves(const Report *report, const Folder *folder, Error *error)
+{
+    bool good = true;
+    page_figures_begin(report->target.page);
+    for (size_t i = 0; good && i < folder->count; i++) {
+        const FolderItem *item = &folder->item[i];
+        const NamedTable table = {item->name, &item->table};
+        if (item->kind == ITEM_TABLE && table_has_curves(&item->table))
+            good = figure_curves(&report->target, &table, 1, error);
+    }
+    page_figures_end(report->target.page);
+    return good;
+}
+
+static void show_table(FILE *page, const FolderItem *item)
+{
+    char summary[320];
+    const bool open = item->table.rows <= TABLE_ROWS_OPEN && !table_has_curves(&item->table);
+    snprintf(summary, sizeof summary, "%.200s, %zu rows", item->name, item->table.rows);
+    if (!open) page_fold_begin(page, summary, false);
+    page_table(page, &item->table, item->name);
+    if (!open) page_fold_end(page);
+}
+
+static void show_tables(FILE *page, const Folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (folder->item[i].kind == ITEM_TABLE) show_table(page, &folder->item[i]);
+}
+
+// ---- Pictures and sounds ----
+
+// From the header: width and height are the first eight bytes behind the name of its first chunk.
+static bool is_wide(const FolderItem *item, const unsigned char *bytes, size_t size)
+{
+    if (strcmp(item->type, "image/png") != 0 || size < 24) return false;
+    const unsigned width = (unsigned)bytes[18] << 8 | bytes[19];
+    const unsigned height = (unsigned)bytes[22] << 8 | bytes[23];
+    return width > 2 * height;
+}
+
+static bool show_file(const Report *report, const FolderItem *item, size_t *left_out, Error *error)
+{
+    size_t size;
+    struct stat status;
+    if (item->kind == ITEM_SOUND && stat(item->path, &status) == 0 &&
+        (size_t)status.st_size > report->sound_bytes) {
+        ++*left_out;
+        return true;
+    }
+    unsigned char *bytes = file_read(item->path, CSV_FILE_MAX, &size, error);
+    if (!bytes) return error_prefix(error, item->path);
+    if (item->kind == ITEM_SOUND)
+        page_sound(report->target.page, item->type, bytes, size, item->name);
+    else
+        page_picture(report->target.page, item->type, bytes, size, is_wide(item, bytes, size),
+                     item->name);
+    free(bytes);
+    return true;
+}
+
+static bool show_files(const Report *report, const Folder *folder, Error *error)
+{
+    FILE *page = report->target.page;
+    const size_t all = folder_count(folder, ITEM_PICTURE);
+    size_t pictures = 0, left_out = 0;
+    char text[160];
+    bool good = true;
+    page_figures_begin(page);
+    for (size_t i = 0; good && i < folder->count; i++) {
+        const FolderItem *item = &folder->item[i];
+        if (item->kind == ITEM_SOUND ||
+            (item->kind == ITEM_PICTURE && pictures++ < report->pictures))
+            good = show_file(report, item, &left_out, error);
+    }
+    page_figures_end(page);
+    if (all > report->pictures) {
+        snprintf(text, sizeof text, "The first %zu of %zu pictures.", report->pictures, all);
+        page_paragraph(page, text);
+    }
+    if (left_out > 0) {
+        snprintf(text, sizeof text, "Not put in: %zu sound%s of more than %zu kB.", left_out,
+                 left_out == 1 ? "" : "s", report->sound_bytes / 1000);
+        page_paragraph(page, text);
+    }
+    return good;
+}
+
+// ---- Folders in folders ----
+
+static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error);
+
+// The first table of curves in each folder; the tables stay the folders' own.
+static size_t find_curves(const Folder *folders, const FolderItem *const *of, size_t count,
+                          NamedTable *tables)
+{
+    size_t found = 0;
+    for (size_t f = 0; f < count; f++)
+        for (size_t i = 0; i < folders[f].count; i++) {
+            const FolderItem *item = &folders[f].item[i];
+            if (item->kind != ITEM_TABLE || !table_has_curves(&item->table)) continue;
+            tables[found++] = (NamedTable){of[f]->name, &item->table};
+            break;
+        }
+    return found;
+}
+
+static bool show_common_curves(const Report *report, const Folder *folder, Error *error)
+{
+    const size_t room = folder_count(folder, ITEM_FOLDER);
+    Folder *inner = calloc(room + 1, sizeof *inner);
+    const FolderItem **of = calloc(room + 1, sizeof *of);
+    NamedTable *tables = calloc(room + 1, sizeof *tables);
+    bool good = (inner && of && tables) || error_set(error, "out of memory");
+    size_t count = 0;
+    for (size_t i = 0; good && i < folder->count; i++) {
+        if (folder->item[i].kind != ITEM_FOLDER) continue;
+        of[count] = &folder->item[i];
+        good = folder_open(&inner[count], folder->item[i].path, error);
+        count += good;
+    }
+    const size_t found = good ? find_curves(inner, of, count, tables) : 0;
+    if (found > 1) {
+        page_figures_begin(report->target.page);
+        good = figure_curves(&report->target, tables, found, error);
+        page_figures_end(report->target.page);
+    }
+    for (size_t f = 0; f < count; f++) folder_close(&inner[f]);
+    free(inner);
+    free((void *)of);
+    free(tables);
+    return good;
+}
+
+static bool show_folders(const Report *report, const Folder *folder, int depth, bool *any,
+                         Error *error)
+{
+    const bool open = folder_count(folder, ITEM_FOLDER) <= FOLDERS_OPEN;
+    bool good = true;
+    for (size_t i = 0; good && i < folder->count; i++) {
+        const FolderItem *item = &folder->item[i];
+        if (item->kind != ITEM_FOLDER) continue;
+        page_fold_begin(report->target.page, item->name, open);
+        good = show_folder(report, item->path, depth + 1, any, error);
+        page_fold_end(report->target.page);
+    }
+    return good;
+}
+
+static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error)
+{
+    Folder folder;
+    FILE *page = report->target.page;
+    if (depth > DEPTH_MAX) return true; // a link may lead back
+    if (!folder_open(&folder, path, error)) return false;
+    *any |= folder_count(&folder, ITEM_OTHER) + folder_count(&folder, ITEM_FOLDER) < folder.count;
+    bool good = folder_has_figures(&folder) ||
+                (show_common_curves(report, &folder, error) && show_curves(report, &folder, error));
+    if (good) {
+        show_generations(page, &folder);
+        show_tables(page, &folder);
+    }
+    good = good && show_files(report, &folder, error);
+    if (good) show_settings(page, &folder);
+    good = good && show_folders(report, &folder, depth, any, error);
+    folder_close(&folder);
+    progress_step(report->progress, 1);
+    return good;
+}
+
+static size_t count_folders(const char *path, int depth)
+{
+    size_t count = 1;
+    DIR *entries = depth < DEPTH_MAX ? opendir(path) : NULL;
+    for (const struct dirent *entry; entries && (entry = readdir(entries));) {
+        struct stat status;
+        char *inner = entry->d_name[0] != '.' ? file_join(path, entry->d_name) : NULL;
+        if (inner && stat(inner, &status) == 0 && S_ISDIR(status.st_mode))
+            count += count_folders(inner, depth + 1);
+        free(inner);
+    }
+    if (entries) closedir(entries);
+    return count;
+}
+
+size_t report_folders(const char *path)
+{
+    return count_folders(path, 0);
+}
+
+bool report_folder(const Report *report, const char *path, Error *error)
+{
+    bool any = false;
+    if (!show_folder(report, path, 0, &any, error)) return false;
+    return any || error_set(error, "%s: there is nothing in it that a report could show", path);
+}

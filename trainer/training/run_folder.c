@@ -1,0 +1,131 @@
+#include "training/run_folder.h"
+
+#include "base/ranks.h"
+#include "files/file.h"
+#include "output/json_file.h"
+#include "output/tensorboard.h"
+#include "training/run_config.h"
+#include "training/run_log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONFIG  "config.json"
+#define WEIGHTS "weights.safetensors"
+
+char *run_folder_weights(const char *path)
+{
+    return file_join(path, WEIGHTS);
+}
+
+bool run_folder_state(const char *path, RunState *state, Error *error)
+{
+    char *weights = run_folder_weights(path);
+    char *checkpoint = weights ? training_checkpoint_path(weights) : NULL;
+    const bool good = checkpoint || error_set(error, "out of memory");
+    // A training that is stopped has written its best weights too.
+    if (good)
+        *state = access(checkpoint, F_OK) == 0 ? RUN_STOPPED
+                 : access(weights, F_OK) == 0  ? RUN_DONE
+                                               : RUN_NEW;
+    free(weights);
+    free(checkpoint);
+    return good;
+}
+
+// ---- The configuration ----
+
+typedef bool ConfigTask(const char *path, const json_t *config, Error *error);
+
+static bool with_config(const char *path, const TrainingOptions *options, const Dataset *dataset,
+                        ConfigTask *task, Error *error)
+{
+    json_t *config = run_config_make(options, dataset);
+    char *file = file_join(path, CONFIG);
+    const bool good =
+        config && file ? task(file, config, error) : error_set(error, "out of memory");
+    free(file);
+    json_decref(config);
+    return good;
+}
+
+bool run_folder_check(const char *path, const TrainingOptions *options, const Dataset *dataset,
+                      Error *error)
+{
+    return with_config(path, options, dataset, run_config_check, error);
+}
+
+// ---- Training ----
+
+// Removes an older training's weights, checkpoint and event files; its configuration and its table
+// are written over.
+static bool clear_folder(const char *path, Error *error)
+{
+    DIR *folder = opendir(path);
+    if (!folder) return error_set(error, "%s: %s", path, strerror(errno));
+    bool good = true;
+    for (const struct dirent *entry; good && (entry = readdir(folder));) {
+        const char *name = entry->d_name;
+        if (strncmp(name, TENSORBOARD_PREFIX, strlen(TENSORBOARD_PREFIX)) != 0 &&
+            strcmp(name, WEIGHTS) != 0 && strcmp(name, "weights.checkpoint") != 0)
+            continue;
+        if (unlinkat(dirfd(folder), name, 0) != 0)
+            good = error_set(error, "%s/%s: %s", path, name, strerror(errno));
+    }
+    closedir(folder);
+    return good;
+}
+
+// Leaves in `earlier` whether a training was there before.
+static bool look_for_config(const char *path, bool *earlier, Error *error)
+{
+    char *config = file_join(path, CONFIG);
+    const bool good = (config || error_set(error, "out of memory")) &&
+                      record_may_write(config, RUN_CONFIG_KIND, error);
+    *earlier = config && record_is(config, RUN_CONFIG_KIND);
+    free(config);
+    return good;
+}
+
+bool run_folder_may_write(const char *path, Error *error)
+{
+    bool earlier;
+    return look_for_config(path, &earlier, error);
+}
+
+static bool prepare(const char *path, const TrainingOptions *options, const Dataset *dataset,
+                    Error *error)
+{
+    bool earlier;
+    if (options->resume) return run_folder_check(path, options, dataset, error);
+    return look_for_config(path, &earlier, error) && file_make_folders(path, error) &&
+           (!earlier || clear_folder(path, error)) &&
+           with_config(path, options, dataset, run_config_write, error);
+}
+
+TrainingEnd run_folder_train(const char *path, const TrainingOptions *options,
+                             const Dataset *dataset, Pool *pool, const volatile sig_atomic_t *stop,
+                             FILE *log, Error *error)
+{
+    const bool prepared = !ranks_first() || prepare(path, options, dataset, error);
+    if (!ranks_agree(prepared, error)) return TRAINING_FAILED;
+    if (!ranks_first()) return training_run(options, dataset, pool, stop, log, error);
+    TrainingEnd end = TRAINING_FAILED;
+    char *weights = run_folder_weights(path);
+    RunLog *events = run_log_new(path, options, dataset);
+    if (weights && events) {
+        TrainingOptions inside = *options;
+        inside.output = weights;
+        inside.observer = run_log_observe;
+        inside.observer_data = events;
+        end = training_run(&inside, dataset, pool, stop, log, error);
+    } else {
+        error_set(error, "out of memory");
+    }
+    run_log_free(events);
+    free(weights);
+    return end;
+}
