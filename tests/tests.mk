@@ -105,7 +105,8 @@ COMMAND_TESTS = $(filter-out %/locale.sh %/ranks.sh,$(sort $(wildcard tests/comm
 ALL_TESTS = $(TESTS) $(HOSTS) $(COMMAND_TESTS) tests/commands/locale.sh tests/commands/ranks.sh \
 	tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) tests/parity/pytorch.py \
 	tests/parity/pytorch_m5.py $(REAL_HOSTS)
-CHOSEN_TESTS = $(foreach test,$(ALL_TESTS),$(if $(findstring $(TEST),$(test)),$(test)))
+CHOSEN_TESTS = $(strip $(if $(TEST),$(foreach test,$(ALL_TESTS),$(if $(findstring $(TEST),$(test)),$(test))),\
+	$(ALL_TESTS)))
 # What a test is called with.
 test_command = $(strip $(if $(filter $(HOST_THREADS),$(1)),\
 	BUILD=$(BUILD)/threads tests/lib/sanitized.sh $(1),\

@@ -44,4 +44,4 @@ wait
 passed=$(cat "$work"/*/good | wc -l)
 failed=$(cat "$work"/*/bad | wc -l)
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
