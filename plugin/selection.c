@@ -3,7 +3,7 @@
 #include "engine/engine_limits.h"
 #include "files/file.h"
 #include "files/safetensors.h"
-#include "model/model_registry.h"
+#include "model_cache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 static void content_free(Content *content)
 {
     free(content->copy.bytes);
-    model_unref(content->model);
+    model_cache_release(content->model);
     latent_free(content->reference);
     *content = (Content){0};
 }
@@ -90,7 +90,7 @@ static bool parse(Property property, Content *content, Error *error)
     if (property == PROPERTY_REFERENCE)
         content->reference = latent_parse(file, size, error);
     else
-        content->model = model_registry_share(model_parse(file, size, error));
+        content->model = model_cache_share(model_parse(file, size, error));
     if (is_loaded(content)) return true;
     content_free(content);
     return false;
@@ -211,7 +211,7 @@ static void load_property(Selection *selection, Property property, Copy copy[ROL
         content_move(stand_in, former);
 }
 
-static Model *choose_model(Selection *selection)
+static const Model *choose_model(Selection *selection)
 {
     Error beyond;
     const Content *content = selection->content[PROPERTY_MODEL];
@@ -292,7 +292,7 @@ static bool renew_recordings(Selection *selection, bool reference_named, const C
 }
 
 // An engine that begins with the last recordings.
-static Engine *make_engine(const Selection *selection, Model *model, const Latent *reference,
+static Engine *make_engine(const Selection *selection, const Model *model, const Latent *reference,
                            Error *error)
 {
     Engine *engine = engine_new(model, reference, selection->rate, selection->channels, error);
@@ -309,7 +309,7 @@ static Engine *make_engine(const Selection *selection, Model *model, const Laten
 static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *copies)
 {
     Content former[PROPERTIES] = {0};
-    Model *model = selection->model;
+    const Model *model = selection->model;
     const Latent *reference = selection->reference;
     if (named[PROPERTY_MODEL]) {
         load_property(selection, PROPERTY_MODEL, copies->copy[PROPERTY_MODEL], NULL,
@@ -340,8 +340,8 @@ static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *
     }
 
     if (engine || !changes) {
-        model_ref(model);
-        model_unref(selection->model);
+        model_cache_retain(model);
+        model_cache_release(selection->model);
         selection->model = model;
         selection->reference = reference;
     } else { // what sounded sounds on
@@ -365,7 +365,7 @@ void selection_clear(Selection *selection)
     for (Property p = 0; p < PROPERTIES; p++)
         for (Role role = 0; role < ROLES; role++) content_free(&selection->content[p][role]);
     for (int c = 0; c < CHANNELS_MAX; c++) latent_free(selection->recording[c]);
-    model_unref(selection->model);
+    model_cache_release(selection->model);
 }
 
 Setup *selection_name(Selection *selection, const char *const path[PROPERTIES])
@@ -389,6 +389,7 @@ Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES
         setup->notices |= 1u << p;
     }
     setup->engine = load(selection, named, copies);
+    if (setup->engine) setup->model = model_cache_retain(selection->model);
     if (remark(selection)) setup->notices |= NOTICE_REMARK;
     setup->names = selection->names;
     return setup;

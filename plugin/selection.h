@@ -46,8 +46,8 @@ typedef struct {
 // A file in memory: a copy of it and what it says, or nothing.
 typedef struct {
     Copy copy;
-    Model *model;      // of a weights file
-    Latent *reference; // of a latent file
+    const Model *model; // of a weights file, shared
+    Latent *reference;  // of a latent file
 } Content;
 
 typedef struct {
@@ -58,7 +58,7 @@ typedef struct {
     Content content[PROPERTIES][ROLES];
     Error why[PROPERTIES];   // why it is not the named file that was loaded; "" where it was
     Error unfit;             // why the named reference cannot be played; "" where it can
-    Model *model;            // that sounds; NULL before the first
+    const Model *model;      // that sounds, shared; NULL before the first
     const Latent *reference; // that sounds, one of the content's; NULL where none fits the model
     Engine *engine;          // made last, a setup's, which sounds already or soon; NULL before the
                              // first. Nobody frees it before there is another

@@ -1,5 +1,7 @@
 #include "setup.h"
 
+#include "model_cache.h"
+
 #include <stdlib.h>
 
 bool name_is_usable(Property property, size_t length)
@@ -16,6 +18,7 @@ void setup_free(Setup *setup)
 {
     if (!setup) return;
     engine_free(setup->engine);
+    model_cache_release(setup->model);
     free(setup);
 }
 
@@ -23,5 +26,7 @@ void setup_inherit(Setup *setup, Setup *former)
 {
     if (setup->engine) return;
     setup->engine = former->engine;
+    setup->model = former->model;
     former->engine = NULL;
+    former->model = NULL;
 }

@@ -38,9 +38,10 @@ enum {
 typedef struct Setup Setup;
 struct Setup {
     Names names;
-    Notices notices; // once it is adopted
-    Engine *engine;  // NULL: the sound stays as it is
-    Setup *next;     // in the handover's list of retired setups
+    Notices notices;    // once it is adopted
+    Engine *engine;     // NULL: the sound stays as it is
+    const Model *model; // the engine's, shared; NULL where there is no engine
+    Setup *next;        // in the handover's list of retired setups
 };
 
 // Without names and engine. Allocates; NULL where memory is short.

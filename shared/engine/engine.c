@@ -27,7 +27,7 @@ typedef struct {
 } Channel;
 
 struct Engine {
-    Model *model;
+    const Model *model;
     Latent *reference; // looped, or NULL
     int channels;
     int latency;
@@ -127,7 +127,7 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
     return true;
 }
 
-Engine *engine_new(Model *model, const Latent *reference, double host_rate, int channels,
+Engine *engine_new(const Model *model, const Latent *reference, double host_rate, int channels,
                    Error *error)
 {
     if (!(host_rate >= MODEL_RATE_MIN && host_rate <= MODEL_RATE_MAX)) {
@@ -145,7 +145,7 @@ Engine *engine_new(Model *model, const Latent *reference, double host_rate, int 
         error_set(error, "out of memory");
         return NULL;
     }
-    engine->model = model_ref(model);
+    engine->model = model;
     engine->channels = channels;
     engine->host_rate = host_rate;
     if (engine_init(engine, reference, error)) return engine;
@@ -162,18 +162,12 @@ void engine_free(Engine *engine)
     free(engine->details);
     fifo_free(&engine->gain_delay);
     latent_free(engine->reference);
-    model_unref(engine->model);
     free(engine);
 }
 
 int engine_latency(const Engine *engine)
 {
     return engine->latency;
-}
-
-Model *engine_model(const Engine *engine)
-{
-    return engine->model;
 }
 
 Latent *engine_capture(Engine *engine, int channel)

@@ -34,9 +34,9 @@ typedef struct {
 
 typedef struct Engine Engine;
 
-// Takes references of its own to the model; copies the reference latent, which may be NULL and must
-// fit the model. Refuses what engine_limits_check() refuses. Allocates all that it will ever need.
-Engine *engine_new(Model *model, const Latent *reference, double host_rate, int channels,
+// The model must outlive the engine; the reference latent is copied, may be NULL and must fit the
+// model. Refuses what engine_limits_check() refuses. Allocates all that it will ever need.
+Engine *engine_new(const Model *model, const Latent *reference, double host_rate, int channels,
                    Error *error);
 void engine_free(Engine *engine);
 
@@ -59,8 +59,6 @@ void engine_start(Engine *engine, const EngineSettings *settings, uint64_t posit
 // Samples at the host's rate between an input and its output, from the architecture and the two
 // resamplers.
 int engine_latency(const Engine *engine);
-
-Model *engine_model(const Engine *engine);
 
 // A copy of the last whole recording of an audio channel, or NULL. One thread at a time, beside or
 // between what the audio thread does; allocates.

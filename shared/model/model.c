@@ -4,7 +4,6 @@
 #include "files/number.h"
 #include "files/safetensors.h"
 #include "math/kernels.h"
-#include "model/model_registry.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -164,13 +163,12 @@ static Model *allocate(const Arch *arch, double sample_rate, const ModelInfo *in
     model->arch = *arch;
     model->sample_rate = sample_rate;
     model->info = *info;
-    model->references = 1;
     model->parameters = malloc(parameters * sizeof(float));
     model->latent_mean = malloc(channels * sizeof(float));
     model->latent_std = malloc(channels * sizeof(float));
     model->bytes = sizeof *model + (parameters + 2 * channels) * sizeof(float);
     if (model->parameters && model->latent_mean && model->latent_std) return model;
-    model_unref(model);
+    model_free(model);
     return NULL;
 }
 
@@ -184,7 +182,7 @@ static Model *complete(Model *model, Error *error)
         }
         error_set(error, "out of memory");
     }
-    model_unref(model);
+    model_free(model);
     return NULL;
 }
 
@@ -204,16 +202,9 @@ Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
     return complete(model, error);
 }
 
-Model *model_ref(Model *model)
+void model_free(Model *model)
 {
-    if (model) __atomic_add_fetch(&model->references, 1, __ATOMIC_RELAXED);
-    return model;
-}
-
-void model_unref(Model *model)
-{
-    if (!model || __atomic_sub_fetch(&model->references, 1, __ATOMIC_ACQ_REL) > 0) return;
-    model_registry_forget(model);
+    if (!model) return;
     for (int i = 0; i < ARCH_CONVOLUTIONS_MAX; i++) {
         free(model->packed[i].weight);
         free(model->packed[i].bias);
@@ -343,7 +334,7 @@ static Model *read_model(const Safetensors *file, Error *error)
         return NULL;
     }
     if (!read_tensors(file, model, error)) {
-        model_unref(model);
+        model_free(model);
         return NULL;
     }
     return complete(model, error);

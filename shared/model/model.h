@@ -1,7 +1,7 @@
 // model.h: trained weights: an architecture, its parameters, the statistics of its latent, and what
 // the file says of itself. A Model never changes once it is made, so any number of threads and
-// plugin instances may use one; it is counted by reference. Making, loading and freeing allocate;
-// reading is real-time safe.
+// engines may read one; whoever made it frees it after the last of them. Making, loading and freeing
+// allocate; reading is real-time safe.
 //
 // The file is a safetensors file that PyTorch can load: see README.md for its tensors and metadata.
 #ifndef TRASLUZ_MODEL_H
@@ -40,8 +40,7 @@ typedef struct {
     int rows, columns;
 } PackedConvolution;
 
-typedef struct Model Model;
-struct Model {
+typedef struct {
     Arch arch;
     double sample_rate; // Hz
     ModelInfo info;
@@ -58,11 +57,9 @@ struct Model {
 
     PackedConvolution packed[ARCH_CONVOLUTIONS_MAX]; // in the same order
     size_t bytes;                                    // of memory that this model holds
-    int references;
-    Model *next_shared; // in the list of model_registry.h
-};
+} Model;
 
-// Makes a model with one reference. Arrays are copied. Allocates; NULL where memory is short or a
+// Makes a model. Arrays are copied. Allocates; NULL where memory is short or a
 // value is not finite.
 Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
                  const float *latent_mean, const float *latent_std, const ModelInfo *info,
@@ -78,9 +75,7 @@ bool model_write(const Model *model, const char *path, Error *error);
 // The bytes that model_write() would write; the caller frees them.
 unsigned char *model_serialize(const Model *model, size_t *size, Error *error);
 
-// Counted references; the last model_unref() frees. NULL is allowed. Any thread but the audio
-// thread.
-Model *model_ref(Model *model);
-void model_unref(Model *model);
+// NULL is allowed.
+void model_free(Model *model);
 
 #endif

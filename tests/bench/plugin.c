@@ -170,7 +170,7 @@ int main(int argc, char **argv)
         measure_latency(argv[i], model->info.name, 44100.0);
         measure_start(argv[i], model->info.name);
         measure_memory(argv[i], model->info.name);
-        model_unref(model);
+        model_free(model);
     }
     measure_slowest();
     measure_hundred();

@@ -209,10 +209,10 @@ int main(int argc, char **argv)
             return 1;
         }
         measure(model, model->info.name);
-        model_unref(model);
+        model_free(model);
     }
     Model *report = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
     measure(report, "report");
-    model_unref(report);
+    model_free(report);
     denormals_restore(before);
 }

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (arch_parameters(&arch) <= QUICK) {
             Model *model = fuzz_model(&arch, 8000);
             fuzz_play(model, NULL);
-            model_unref(model);
+            model_free(model);
         }
     } else {
         fuzz_check_error(&error);

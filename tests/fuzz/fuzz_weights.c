@@ -13,7 +13,7 @@ static void check_bytes(const Model *model)
     MUST(bytes);
     Model *again = model_parse(bytes, size, &error);
     MUST(again && strcmp(again->fingerprint, model->fingerprint) == 0);
-    model_unref(again);
+    model_free(again);
     free(bytes);
 }
 
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         fuzz_check_error(&error);
     }
-    model_unref(model);
+    model_free(model);
     return 0;
 }
 

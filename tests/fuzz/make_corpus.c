@@ -111,7 +111,7 @@ static unsigned char *model_bytes(const char *text, size_t *size)
     unsigned char *bytes = model_serialize(model, size, &error);
     MUST(bytes);
     forget_checksum(bytes, *size);
-    model_unref(model);
+    model_free(model);
     return bytes;
 }
 
@@ -128,7 +128,7 @@ static unsigned char *latent_bytes(size_t frames, size_t *size)
     MUST(bytes);
     forget_checksum(bytes, *size);
     latent_free(latent);
-    model_unref(model);
+    model_free(model);
     return bytes;
 }
 

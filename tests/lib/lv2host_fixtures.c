@@ -333,7 +333,7 @@ static const char *write_model(const char *name, const Arch *arch, double rate,
     Model *model = model_new(arch, rate, parameters, mean, std, &info, &error);
     const char *path = scratch_path("%s", name);
     if (!model || !model_write(model, path, &error)) fail(path, error.text);
-    model_unref(model);
+    model_free(model);
     free(mean);
     free(std);
     return path;
@@ -406,7 +406,7 @@ const char *reference_file(const char *name, const char *model_path, size_t fram
     const char *path = scratch_path("%s", name);
     if (!latent_write(latent, path, &error)) fail(path, error.text);
     latent_free(latent);
-    model_unref(model);
+    model_free(model);
     return path;
 }
 

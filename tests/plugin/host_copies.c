@@ -178,7 +178,7 @@ static void file_may_be_described_anew(void)
     REQUIRE(same);
     strcpy(same->info.name, "the same by another name");
     CHECK(model_write(same, model, &error));
-    model_unref(same);
+    model_free(same);
     host_session_restore(restored, &session);
     CHECK(says_nothing(restored));
     host_session_save(restored, &again);
@@ -276,7 +276,7 @@ static void set_level(const char *path, double level)
     REQUIRE(model);
     model->info.level = level;
     CHECK(model_write(model, path, &error));
-    model_unref(model);
+    model_free(model);
 }
 
 // The same weights said to be trained at another level: the automatic gain would make them sound

@@ -37,7 +37,7 @@ static bool case_open(Case *one, const char *text, Activation activation)
 
 static void case_close(Case *one)
 {
-    model_unref(one->model);
+    model_free(one->model);
     free(one->audio);
     free(one->latent);
     free(one->output);
@@ -267,7 +267,7 @@ static void test_impulse_comes_after_the_delay(void)
                       i, (double)audio[i]);
     }
     stream_free(stream);
-    model_unref(model);
+    model_free(model);
     free(parameters);
 }
 

@@ -46,7 +46,7 @@ static void test_any_rate_keeps_level_and_time(void)
         free(audio);
         engine_free(engine);
     }
-    model_unref(model);
+    model_free(model);
 }
 
 // The loudest sample of a click comes exactly at the latency, wherever in the hop it stands.
@@ -75,7 +75,7 @@ static void test_impulse_comes_at_the_latency(void)
         free(audio);
         engine_free(engine);
     }
-    model_unref(model);
+    model_free(model);
 }
 
 // What the decoder waits for is a whole number of the host's samples here, which a quotient of
@@ -88,7 +88,7 @@ static void test_latency_that_is_whole(void)
     REQUIRE(engine);
     CHECK_MSG(engine_latency(engine) == 476, "%d samples", engine_latency(engine));
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_latency_of_the_report_sized_models(void)
@@ -104,7 +104,7 @@ static void test_latency_of_the_report_sized_models(void)
         engine = engine_new(model, NULL, 22050.0, 1, &error);
         CHECK(engine_latency(engine) == 109);
         engine_free(engine);
-        model_unref(model);
+        model_free(model);
     }
 }
 
@@ -138,7 +138,7 @@ static void test_no_drift(void)
         CHECK_MSG(fabs(lag) < 0.01, "%g Hz: %+.4f samples after ten minutes", rate, lag);
         engine_free(engine);
     }
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_blocks_do_not_matter(void)
@@ -169,7 +169,7 @@ static void test_blocks_do_not_matter(void)
     free(audio);
     free(one);
     free(other);
-    model_unref(model);
+    model_free(model);
 }
 
 // ---- Mixing ----
@@ -196,7 +196,7 @@ static void test_bypass_is_the_delayed_input(void)
     run_engine(engine, &settings, audio, out, N, 512, 1);
     CHECK(memcmp(out + latency, audio, (N - latency) * sizeof(float)) == 0);
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 static double largest_step(const float *audio, size_t n)
@@ -232,7 +232,7 @@ static void check_jump(const EngineSettings *from, const EngineSettings *to, dou
     const double step = largest_step(jump + 1000, N - 1000);
     CHECK_MSG(step <= allowed, "%s: a step of %g where %g is allowed", what, step, allowed);
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_jumping_controls_do_not_click(void)
@@ -273,7 +273,7 @@ static void test_detail_makes_it_transparent(void)
         free(audio);
         free(out);
     }
-    model_unref(model);
+    model_free(model);
 }
 
 // Noise that comes and goes, so that the decoders part and meet.
@@ -310,7 +310,7 @@ static void test_detail_adds_what_the_network_loses(void)
     }
     CHECK_MSG(largest < 1e-6, "%g", largest);
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 // Noise comes, and goes again: the decoders part and meet, and then the input is whole again.
@@ -337,7 +337,7 @@ static void test_detail_is_whole_again_after_noise(void)
     engine_free(engine);
     free(audio);
     free(out);
-    model_unref(model);
+    model_free(model);
 }
 
 // ---- Automatic gain ----
@@ -379,7 +379,7 @@ static void test_auto_gain_keeps_the_noise_in_proportion(void)
               share[1]);
     free(audio);
     free(out);
-    model_unref(model);
+    model_free(model);
 }
 
 // ---- Bad input ----
@@ -404,7 +404,7 @@ static void test_bad_input_passes(void)
     const size_t from = 9600 + BAD + HEALTHY;
     CHECK(memcmp(out + from, clean + from, (N - from) * sizeof(float)) == 0);
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_denormals_are_off_inside_and_back_after(void)
@@ -422,7 +422,7 @@ static void test_denormals_are_off_inside_and_back_after(void)
     run_engine(engine, &wet_only, audio, audio, 64, 64, 1);
     CHECK(small * 0.01f != 0.0f);
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_channels_may_swap_buffers(void)
@@ -442,7 +442,7 @@ static void test_channels_may_swap_buffers(void)
     engine_process(engine, &wet_only, in, swapped, N);
     CHECK(memcmp(a, right, sizeof a) == 0 && memcmp(b, left, sizeof b) == 0);
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_foreign_reference_is_refused(void)
@@ -454,8 +454,8 @@ static void test_foreign_reference_is_refused(void)
     CHECK(!engine_new(model, latent, 48000.0, 1, &error));
     CHECK_MSG(strstr(error.text, "another model"), "%s", error.text);
     latent_free(latent);
-    model_unref(model);
-    model_unref(other);
+    model_free(model);
+    model_free(other);
 }
 
 static void test_impossible_engines_are_refused(void)
@@ -466,7 +466,7 @@ static void test_impossible_engines_are_refused(void)
     CHECK(!engine_new(model, NULL, NAN, 1, &error));
     CHECK(!engine_new(model, NULL, 48000.0, 0, &error));
     CHECK(!engine_new(model, NULL, 48000.0, ENGINE_CHANNELS_MAX + 1, &error));
-    model_unref(model);
+    model_free(model);
 }
 
 int main(void)

@@ -8,7 +8,7 @@ static void play_from(const Model *fixture, double rate, const float *song, size
                       size_t before, float *out)
 {
     Error error;
-    Engine *engine = engine_new((Model *)fixture, NULL, rate, 1, &error);
+    Engine *engine = engine_new(fixture, NULL, rate, 1, &error);
     const EngineSettings settings = {.latent = {LATENT_NEUTRAL, .noise = 0.5f, .seed = 3},
                                      .wet = 1.0f,
                                      .gain = 1.0f,
@@ -47,7 +47,7 @@ static void test_a_bounce_from_the_middle_is_the_same(void)
         free(whole);
         free(part);
     }
-    model_unref(model);
+    model_free(model);
 }
 
 // Wherever playing starts or jumps to, the song sounds, and the same: also where the position
@@ -79,7 +79,7 @@ static void test_every_position_can_be_jumped_to(void)
                   first);
         engine_free(engine);
     }
-    model_unref(model);
+    model_free(model);
 }
 
 enum { START_RATE = 48000, START = 5000, START_SAMPLES = START + 24000 };
@@ -116,7 +116,7 @@ static void test_a_start_leaves_no_hole(void)
     CHECK(memcmp(out + START, audio + START - latency, latency * sizeof(float)) == 0);
     CHECK(memcmp(out + SETTLED, plain + SETTLED, (START_SAMPLES - SETTLED) * sizeof(float)) == 0);
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 // A jump loses nothing of what went in before it, and what comes after is in time.
@@ -148,7 +148,7 @@ static void test_a_jump_keeps_the_tail_and_the_time(void)
         free(plain);
         free(jumped);
     }
-    model_unref(model);
+    model_free(model);
 }
 
 int main(void)

@@ -407,7 +407,7 @@ static void test_noise_is_gaussian_and_in_sigma(void)
     CHECK_MSG(fabs(neighbours / n) < 0.01, "correlation %g", neighbours / n);
     latent_ops_free(&ops);
     free(values);
-    model_unref(identity);
+    model_free(identity);
 }
 
 // One frame of zeros after `frame` others, at these settings.
@@ -422,7 +422,7 @@ static void one_frame(const LatentSettings *settings, uint32_t audio_channel, in
         latent_ops_process(&ops, settings, values, 1);
     }
     latent_ops_free(&ops);
-    model_unref(identity);
+    model_free(identity);
 }
 
 static void test_noise_follows_seed_frame_and_channel(void)
@@ -473,7 +473,7 @@ static void test_blend_loops_the_reference(void)
     CHECK(values[0] == 5.0f && values[4] == 7.0f);
     latent_ops_free(&ops);
     latent_free(latent);
-    model_unref(identity);
+    model_free(identity);
 }
 
 int main(void)
@@ -501,6 +501,6 @@ int main(void)
     RUN(test_noise_follows_seed_frame_and_channel);
     RUN(test_offset_and_absolute_units);
     RUN(test_blend_loops_the_reference);
-    model_unref(model);
+    model_free(model);
     return check_status();
 }

@@ -26,7 +26,7 @@ static void check_engine(const char *text, double model_rate, double host_rate, 
     CHECK_MSG(!engine == (reason != NULL), "%s: %s", text, error.text);
     if (reason) CHECK_MSG(strstr(error.text, reason), "%s: \"%s\"", text, error.text);
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_latency_is_limited(void)
@@ -76,7 +76,7 @@ static void test_shipped_sizes_are_far_from_the_limits(void)
         CHECK_MSG(engine_jump_work(model) < ENGINE_JUMP_MAX / 16, "%s: %g", name[i],
                   engine_jump_work(model));
         CHECK(engine_limits_check(model, 192000, &error));
-        model_unref(model);
+        model_free(model);
     }
 }
 
@@ -91,7 +91,7 @@ static void test_work_is_counted(void)
                            2000 * (32 * 16 + 32 * 4);
     CHECK_MSG(engine_work(model) == encoder + decoder, "%g, not %g", engine_work(model),
               encoder + decoder);
-    model_unref(model);
+    model_free(model);
 }
 
 // ---- Memory ----
@@ -132,7 +132,7 @@ static bool reads(const unsigned char *bytes, size_t size, bool accepted)
     Error error = {""};
     Model *model = model_parse(bytes, size, &error);
     const bool good = !model == !accepted && !strstr(error.text, "memory");
-    model_unref(model);
+    model_free(model);
     return good;
 }
 
@@ -181,7 +181,7 @@ static bool read_largest(void)
     Model *model = fixture_model("1024k1024s1p0,7k1023s1p0", ACTIVATION_TANH, 8000, 1);
     size_t size;
     unsigned char *bytes = model ? model_serialize(model, &size, &error) : NULL;
-    model_unref(model);
+    model_free(model);
     if (!bytes || size > SAFETENSORS_FILE_MAX) return false;
     const bool good = reads(bytes, size, true);
     free(bytes);
@@ -201,7 +201,7 @@ static bool play_largest(void)
     Engine *engine = model ? engine_new(model, NULL, 8000, 2, &error) : NULL;
     const bool good = engine;
     engine_free(engine);
-    model_unref(model);
+    model_free(model);
     return good;
 }
 

@@ -33,7 +33,7 @@ static Bytes good_bytes(void)
     Bytes file = {0};
     Model *model = fixture_model("4k8s4p2,2k3s2p1", ACTIVATION_TANH, 44100.0, 1);
     file.bytes = model_serialize(model, &file.size, &error);
-    model_unref(model);
+    model_free(model);
     return file;
 }
 
@@ -75,7 +75,7 @@ static void check_refused(Bytes file, const char *reason)
     CHECK_MSG(!model, "accepted what should be refused: %s", reason);
     CHECK_MSG(strstr(error.text, reason), "\"%s\" does not say \"%s\"", error.text, reason);
     CHECK(!strchr(error.text, '\n'));
-    model_unref(model);
+    model_free(model);
     free(file.bytes);
 }
 
@@ -99,8 +99,8 @@ static void test_model_comes_back(void)
         CHECK(strcmp(again->info.trained_on, model->info.trained_on) == 0);
         CHECK(fabs(again->info.validation_loss - 0.0021234567) < 1e-12);
         CHECK(again->info.epochs == 12 && isnan(again->info.level));
-        model_unref(model);
-        model_unref(again);
+        model_free(model);
+        model_free(again);
     }
 }
 
@@ -117,10 +117,10 @@ static void test_fingerprint_follows_the_sound(void)
     REQUIRE(model_write(a, path_of("renamed.safetensors"), &error));
     Model *again = model_load(path_of("renamed.safetensors"), &error);
     CHECK(again && strcmp(a->fingerprint, again->fingerprint) == 0);
-    model_unref(a);
-    model_unref(b);
-    model_unref(c);
-    model_unref(again);
+    model_free(a);
+    model_free(b);
+    model_free(c);
+    model_free(again);
 }
 
 static void test_pytorch_order(void)
@@ -147,7 +147,7 @@ static void test_pytorch_order(void)
             for (size_t k = 0; k < 3; k++)
                 CHECK(decoder->values[(i * 4 + o) * 3 + k] == ours[(i * 3 + k) * 4 + o]);
     safetensors_free(parsed);
-    model_unref(model);
+    model_free(model);
     free(file.bytes);
 }
 
@@ -158,7 +158,7 @@ static void test_every_truncation_is_refused(void)
         Error error;
         Model *model = model_parse(file.bytes, size, &error);
         CHECK_MSG(!model, "accepted %zu bytes of %zu", size, file.size);
-        model_unref(model);
+        model_free(model);
     }
     free(file.bytes);
 }
@@ -171,7 +171,7 @@ static void test_every_flipped_data_byte_is_refused(void)
         file.bytes[i] ^= 1;
         Model *model = model_parse(file.bytes, file.size, &error);
         CHECK_MSG(!model && strstr(error.text, "checksum"), "byte %zu", i);
-        model_unref(model);
+        model_free(model);
         file.bytes[i] ^= 1;
     }
     free(file.bytes);
@@ -184,7 +184,7 @@ static void test_flipped_header_bytes_do_no_harm(void)
         for (int bit = 0; bit < 8; bit++) {
             Error error;
             file.bytes[i] ^= (unsigned char)(1 << bit);
-            model_unref(model_parse(file.bytes, file.size, &error));
+            model_free(model_parse(file.bytes, file.size, &error));
             file.bytes[i] ^= (unsigned char)(1 << bit);
         }
     }
@@ -257,7 +257,7 @@ static void test_without_checksum(void)
     Error error;
     Model *model = model_parse(file.bytes, file.size, &error);
     CHECK_MSG(model != NULL, "%s", error.text);
-    model_unref(model);
+    model_free(model);
     const float nan = NAN, infinity = INFINITY;
     memcpy(file.bytes + file.size - 40, &nan, sizeof nan);
     check_refused((Bytes){memcpy(malloc(file.size), file.bytes, file.size), file.size},
@@ -298,8 +298,8 @@ static void test_latent_comes_back(void)
     CHECK_MSG(again && again->source[0] == 0, "%s", error.text);
     latent_free(latent);
     latent_free(again);
-    model_unref(model);
-    model_unref(other);
+    model_free(model);
+    model_free(other);
 }
 
 static void test_loop_has_no_seam(void)
@@ -322,7 +322,7 @@ static void test_loop_has_no_seam(void)
     CHECK_MSG(largest < 0.15, "step of %g", largest);
     latent_free(latent);
     latent_free(loop);
-    model_unref(model);
+    model_free(model);
 }
 
 // ---- The disk ----
@@ -346,9 +346,9 @@ static void test_a_full_disk_leaves_what_was_there(void)
     CHECK_MSG(strstr(error.text, "kept.safetensors"), "%s", error.text);
     Model *again = model_load(path_of("kept.safetensors"), &error);
     CHECK(again && strcmp(again->fingerprint, old->fingerprint) == 0);
-    model_unref(old);
-    model_unref(other);
-    model_unref(again);
+    model_free(old);
+    model_free(other);
+    model_free(again);
     char command[300];
     snprintf(command, sizeof command, "test -z \"$(ls %s | grep -F kept.safetensors.)\"", folder);
     CHECK(system(command) == 0); // no temporary file is left
@@ -377,9 +377,9 @@ static void test_numbers_have_a_point_in_any_locale(void)
     CHECK(strcmp(elsewhere->fingerprint, again->fingerprint) == 0);
     latent_free(latent);
     latent_free(back);
-    model_unref(model);
-    model_unref(again);
-    model_unref(elsewhere);
+    model_free(model);
+    model_free(again);
+    model_free(elsewhere);
 }
 
 static void test_unreadable_paths(void)
@@ -392,7 +392,7 @@ static void test_unreadable_paths(void)
     Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
     CHECK(!model_write(model, path_of("no/such/folder.safetensors"), &error));
     CHECK_MSG(strstr(error.text, "No such file"), "%s", error.text);
-    model_unref(model);
+    model_free(model);
 }
 
 int main(void)

@@ -103,7 +103,7 @@ static void test_every_architecture_decodes_as_it_streams(void)
         check_decode_of_encode(other, "other", (size_t)arch_round_up(&other->arch, 3000));
         check_decode_of_encode(other, "other", 3001);
         check_decode_of_encode(other, "other", 1);
-        model_unref(other);
+        model_free(other);
     }
 }
 
@@ -257,7 +257,7 @@ static void check_controls(const EngineSettings *settings, const Latent *referen
     free(in);
     free(out);
     engine_free(engine);
-    model_unref(loud);
+    model_free(loud);
 }
 
 static void test_reconstruct_has_the_controls_of_the_plugin(void)
@@ -268,7 +268,7 @@ static void test_reconstruct_has_the_controls_of_the_plugin(void)
     REQUIRE(loud);
     loud->info.level = -9.0; // for the automatic gain
     REQUIRE(model_write(loud, fixture_path("loud"), &error));
-    model_unref(loud);
+    model_free(loud);
     fixture_signal(audio, LENGTH, 22050.0, 1);
     for (size_t i = 0; i < LENGTH; i++) audio[i] *= 0.1f;
     REQUIRE(
@@ -307,7 +307,7 @@ static void test_latent_of_another_model_is_refused(void)
     Error error;
     Model *other = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 99);
     REQUIRE(other && model_write(other, fixture_path("other"), &error));
-    model_unref(other);
+    model_free(other);
     CHECK(call(&command_decode, "--force", fixture_path("other"), fixture_path("latent"), "-o",
                fixture_path("never.wav"), NULL) == EXIT_FAILED);
     CHECK(call(&command_reconstruct, "--force", fixture_path("other"), fixture_path("in.wav"), "-o",
@@ -346,6 +346,6 @@ int main(void)
     RUN(test_latent_of_another_model_is_refused);
     RUN(test_latent_that_lies_of_its_length_is_refused);
     fixture_folder_remove();
-    model_unref(model);
+    model_free(model);
     return check_status();
 }

@@ -178,6 +178,6 @@ int main(void)
     RUN(test_a_file_of_that_name_comes_first);
     RUN(test_measures_of_known_sounds);
     fixture_folder_remove();
-    model_unref(model);
+    model_free(model);
     return check_status();
 }

@@ -58,7 +58,7 @@ static void check_codec_error(const char *arch, size_t least)
     free(audio);
     workspace_free(workspace);
     scorer_free(scorer);
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_codec_error_is_the_batched_one(void)
@@ -89,7 +89,7 @@ static void test_any_length_is_scored(void)
     CHECK(silence.signal == 0.0 && silence.lowpass == 0.0);
     CHECK(isnan(score_snr(silence.signal, silence.codec)));
     scorer_free(scorer);
-    model_unref(model);
+    model_free(model);
 }
 
 static void test_latent_as_large_as_the_audio_has_no_lowpass(void)
@@ -104,7 +104,7 @@ static void test_latent_as_large_as_the_audio_has_no_lowpass(void)
     fixture_signal(audio, 5000, 22050.0, 1);
     CHECK(score_of(scorer, audio, 5000).lowpass == 0.0);
     scorer_free(scorer);
-    model_unref(model);
+    model_free(model);
 }
 
 // White noise loses just the share of its power that lies above the band.

@@ -154,7 +154,7 @@ static void test_scoring_does_not_fill_the_memory(void)
     check_resident(heard.before, "scored");
     sound_store_free(store);
     scorer_free(scorer);
-    model_unref(model);
+    model_free(model);
 }
 
 int main(void)

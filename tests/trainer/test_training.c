@@ -125,7 +125,7 @@ static void test_it_learns_and_describes_itself(void)
     CHECK(model->info.level < 0.0 && model->info.level > -40.0);
     CHECK(model->latent_std[0] > 0.0f);
     CHECK(access(checkpoint, F_OK) != 0);
-    model_unref(model);
+    model_free(model);
 
     FILE *table = fopen(csv, "r");
     REQUIRE(table);
@@ -329,7 +329,7 @@ static void test_divergence_keeps_the_best(void)
         CHECK(fabs(model->info.validation_loss - blow.best) <= 1e-6 * blow.best);
         const size_t count = arch_parameters(&model->arch);
         for (size_t k = 0; k < count; k++) CHECK(isfinite(model->parameters[k]));
-        model_unref(model);
+        model_free(model);
     }
 }
 

@@ -54,7 +54,7 @@ bool option_threads(const Command *command, const char *text, long *threads);
 // Reads --split: the name of a split, or "all", which is SPLITS.
 bool option_split(const Command *command, const char *name, Split *split);
 
-// Loads a weights file; the message names it. The caller ends it with model_unref().
+// Loads a weights file; the message names it. The caller ends it with model_free().
 Model *command_model(const char *path, Error *error);
 
 // Starts threads for pool_run(), each of them with matrix products of its own: OpenBLAS starts

@@ -35,6 +35,6 @@ bool music_run(const MusicOptions *music, const char *weights, long seed, MusicT
     const bool good = dataset && task(call, model, dataset, pool, error);
     dataset_free(dataset);
     pool_free(pool);
-    model_unref(model);
+    model_free(model);
     return good;
 }

@@ -63,7 +63,7 @@ static bool decode_file(const Call *call, Error *error)
     good = good && latent_options_apply(&command_decode, &call->options, model, latent, error) &&
            write_audio(call, model, latent, error);
     latent_free(latent);
-    model_unref(model);
+    model_free(model);
     return good;
 }
 

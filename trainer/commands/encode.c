@@ -47,7 +47,7 @@ static bool encode_file(const Call *call, Error *error)
         printf("wrote %s: %d channels, %zu frames, %.4g s\n", call->output, latent->channels,
                latent->frames, (double)latent->samples / model->sample_rate);
     latent_free(latent);
-    model_unref(model);
+    model_free(model);
     return good;
 }
 

@@ -338,7 +338,7 @@ static bool generate_file(const Call *call, Error *error)
     generation.model = model;
     good = good && generate(&generation, error);
     for (int f = 0; f < FILES; f++) free(generation.path[f]);
-    model_unref(model);
+    model_free(model);
     latent_parts_free(&list);
     return good;
 }

@@ -263,7 +263,7 @@ static int show_bytes(const Call *call, const unsigned char *bytes, size_t size)
         status = command_fail(&command_info, &error);
     }
     latent_free(latent);
-    model_unref(model);
+    model_free(model);
     return status;
 }
 

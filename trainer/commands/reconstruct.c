@@ -250,7 +250,7 @@ static bool reconstruct_file(const Call *call, Error *error)
         passage_open(&passage, call, model, reference, error) && run_passage(&passage, call, error);
     passage_close(&passage);
     latent_free(reference);
-    model_unref(model);
+    model_free(model);
     return good;
 }
 

@@ -169,7 +169,7 @@ static bool take_result(SweepRow *row, Error *error)
     if (!model) return false;
     row->info = model->info;
     row->state = SWEEP_DONE;
-    model_unref(model);
+    model_free(model);
     return true;
 }
 

@@ -170,7 +170,7 @@ static bool write_weights(Training *training, Error *error)
     Model *model = model_new(&o->arch, o->rate, state->best, mean, std, &info, error);
     const bool good =
         ranks_agree(model && (!ranks_first() || model_write(model, o->output, error)), error);
-    model_unref(model);
+    model_free(model);
     if (good)
         fprintf(training->log,
                 "wrote %s: epoch %d, loss %.6f on training, %.6f on validation, %.6f on test "
