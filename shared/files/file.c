@@ -1,3 +1,4 @@
+#define _GNU_SOURCE // O_TMPFILE
 #include "files/file.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ unsigned char *file_read(const char *path, size_t max, size_t *size, Error *erro
     } else if (!S_ISREG(status.st_mode)) {
         error_set(error, "not a regular file");
     } else if (status.st_size < 0 || (size_t)status.st_size > max) {
-        error_set(error, "larger than the %zu bytes such a file can have", max);
+        error_set(error, "larger than %zu bytes, the most that such a file may have", max);
     } else if (!(bytes = malloc((size_t)status.st_size + 1))) {
         error_set(error, "out of memory");
     } else {
@@ -40,7 +41,7 @@ unsigned char *file_read(const char *path, size_t max, size_t *size, Error *erro
         *size = have;
         bytes[have] = 0;
         if (have < wanted) {
-            error_set(error, "it could be read only up to byte %zu of %zu", have, wanted);
+            error_set(error, "only %zu of %zu bytes could be read", have, wanted);
             free(bytes);
             bytes = NULL;
         }
@@ -59,14 +60,15 @@ bool file_begins(const char *path, const char *text)
     return n == length && memcmp(bytes, text, length) == 0;
 }
 
-// ---- Temporary files ----
+// ---- Temporary names ----
 
-// A writer locks its temporary file. The lock ends with the writer, also where that is killed: a
-// file that nobody has locked was left behind.
+// A writer locks its temporary file. The lock ends with the writer, also when that is killed: an
+// unlocked temporary file was left behind.
 
 enum {
     NAMES_CLEARED = 4, // as many as write the same file at a time, and a few
     NAMES_MAX = 1000,
+    FD_LINK = 32, // bytes of a path below /proc
 };
 
 static void name_temporary(FileWriter *writer, int number)
@@ -74,7 +76,14 @@ static void name_temporary(FileWriter *writer, int number)
     sprintf(writer->temporary, "%s" FILE_TEMPORARY "%d", writer->path, number);
 }
 
-// Another may have removed the file since it was opened, and a third made one of the same name.
+// The path by which linkat() finds an open file that has no name.
+static void name_descriptor(char link[FD_LINK], int fd)
+{
+    snprintf(link, FD_LINK, "/proc/self/fd/%d", fd);
+}
+
+// Another writer may have removed the file since it was opened, and a third one may have created
+// another of the same name.
 static bool is_named(int fd, const char *path)
 {
     struct stat opened, named;
@@ -82,7 +91,7 @@ static bool is_named(int fd, const char *path)
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-static void remove_left(const char *path)
+static void remove_unlocked(const char *path)
 {
     const int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) return;
@@ -90,34 +99,87 @@ static void remove_left(const char *path)
     close(fd);
 }
 
-// Not every file system has locks; what is left behind there stays.
+// Not every file system has locks; leftovers stay there.
+static void remove_leftovers(FileWriter *writer)
+{
+    for (int number = 0; number < NAMES_CLEARED; number++) {
+        name_temporary(writer, number);
+        remove_unlocked(writer->temporary);
+    }
+}
+
 static int create_locked(const char *path)
 {
     const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0) return -1;
     const bool refused = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     if (!refused && is_named(fd, path)) return fd;
-    close(fd); // one who looked for what was left came between
+    close(fd); // a writer that looks for leftovers removed it before it was locked
     errno = EEXIST;
     return -1;
 }
 
 static int create_temporary(FileWriter *writer)
 {
-    for (int number = 0; number < NAMES_CLEARED; number++) {
-        name_temporary(writer, number);
-        remove_left(writer->temporary);
-    }
     int fd = -1;
     errno = EEXIST;
     for (int number = 0; fd < 0 && errno == EEXIST && number < NAMES_MAX; number++) {
         name_temporary(writer, number);
         fd = create_locked(writer->temporary);
     }
+    writer->named = fd >= 0;
     return fd;
 }
 
+// ---- Files without a name ----
+
+// A file is written without a name where the file system allows that (O_TMPFILE): a writer that is
+// killed then leaves nothing. Elsewhere it has a temporary name from the start.
+
+// -1 where the folder's file system, or a system without /proc, does not allow it.
+static int create_nameless(const char *path)
+{
+#ifdef O_TMPFILE
+    char *copy = strdup(path);
+    const int fd = copy ? open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666) : -1;
+    free(copy);
+    if (fd < 0) return -1;
+    char link[FD_LINK];
+    name_descriptor(link, fd);
+    if (access(link, F_OK) == 0) {
+        flock(fd, LOCK_EX | LOCK_NB); // nobody else has it: it has no name
+        return fd;
+    }
+    close(fd);
+#else
+    (void)path;
+#endif
+    return -1;
+}
+
+// Gives it its real name, or a temporary one where the real name is taken: rename() alone can
+// replace a file.
+static bool name_nameless(FileWriter *writer)
+{
+    char link[FD_LINK];
+    name_descriptor(link, fileno(writer->stream));
+    if (linkat(AT_FDCWD, link, AT_FDCWD, writer->path, AT_SYMLINK_FOLLOW) == 0) return true;
+    for (int number = 0; errno == EEXIST && number < NAMES_MAX; number++) {
+        name_temporary(writer, number);
+        writer->named = linkat(AT_FDCWD, link, AT_FDCWD, writer->temporary, AT_SYMLINK_FOLLOW) == 0;
+        if (writer->named) return true;
+    }
+    return false;
+}
+
 // ---- Writing ----
+
+static void free_writer(FileWriter *writer)
+{
+    free(writer->path);
+    free(writer->temporary);
+    *writer = (FileWriter){0};
+}
 
 bool file_create(FileWriter *writer, const char *path, Error *error)
 {
@@ -127,27 +189,25 @@ bool file_create(FileWriter *writer, const char *path, Error *error)
         error_set(error, "out of memory");
     } else {
         memcpy(writer->path, path, length + 1);
-        const int fd = create_temporary(writer);
+        remove_leftovers(writer);
+        int fd = create_nameless(path);
+        if (fd < 0) fd = create_temporary(writer);
         writer->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
         if (writer->stream) return true;
         error_set(error, "%s: %s", path, strerror(errno));
-        if (fd >= 0) {
-            unlink(writer->temporary);
-            close(fd);
-        }
+        if (writer->named) unlink(writer->temporary);
+        if (fd >= 0) close(fd);
     }
-    free(writer->path);
-    free(writer->temporary);
-    *writer = (FileWriter){0};
+    free_writer(writer);
     return false;
 }
 
 bool file_create_in(FileWriter *writer, const char *folder, const char *name, Error *error)
 {
     char *path = file_join(folder, name);
-    const bool good = path ? file_create(writer, path, error) : error_set(error, "out of memory");
+    const bool ok = path ? file_create(writer, path, error) : error_set(error, "out of memory");
     free(path);
-    return good;
+    return ok;
 }
 
 static void sync_folder_of(char *path)
@@ -159,38 +219,42 @@ static void sync_folder_of(char *path)
     }
 }
 
+// Makes the whole file appear under its real name.
+static bool publish(FileWriter *writer)
+{
+    if (!writer->named && !name_nameless(writer)) return false;
+    return !writer->named || rename(writer->temporary, writer->path) == 0;
+}
+
 bool file_commit(FileWriter *writer, Error *error)
 {
     errno = 0;
-    bool good = fflush(writer->stream) == 0 && !ferror(writer->stream) &&
-                fsync(fileno(writer->stream)) == 0;
-    const int why = errno ? errno : ENOSPC; // an earlier fwrite() failed, and its errno is gone
-    if (!good) error_set(error, "%s: %s", writer->path, strerror(why));
-    if (good && rename(writer->temporary, writer->path) != 0)
-        good = error_set(error, "%s: %s", writer->path, strerror(errno));
-    if (!good) unlink(writer->temporary);
-    fclose(writer->stream); // the lock goes with it, and the temporary name is free by now
-    free(writer->temporary);
-    if (good) sync_folder_of(writer->path);
-    free(writer->path);
-    *writer = (FileWriter){0};
-    return good;
+    bool ok = fflush(writer->stream) == 0 && !ferror(writer->stream) &&
+              fsync(fileno(writer->stream)) == 0;
+    const int cause = errno ? errno : ENOSPC; // an earlier fwrite() failed, and its errno is gone
+    if (!ok) error_set(error, "%s: %s", writer->path, strerror(cause));
+    if (ok && !publish(writer)) ok = error_set(error, "%s: %s", writer->path, strerror(errno));
+    if (!ok && writer->named) unlink(writer->temporary);
+    fclose(writer->stream); // the lock ends here; the temporary name is free by now
+    // Those of a killed writer that had not quite ended when this one began.
+    remove_leftovers(writer);
+    if (ok) sync_folder_of(writer->path);
+    free_writer(writer);
+    return ok;
 }
 
 void file_abandon(FileWriter *writer)
 {
-    unlink(writer->temporary);
+    if (writer->named) unlink(writer->temporary);
     fclose(writer->stream);
-    free(writer->path);
-    free(writer->temporary);
-    *writer = (FileWriter){0};
+    free_writer(writer);
 }
 
 bool file_write(const char *path, const void *bytes, size_t size, Error *error)
 {
     FileWriter writer;
     if (!file_create(&writer, path, error)) return false;
-    fwrite(bytes, 1, size, writer.stream); // file_commit() reports what went wrong here
+    fwrite(bytes, 1, size, writer.stream); // file_commit() reports a failure
     return file_commit(&writer, error);
 }
 
@@ -198,9 +262,9 @@ static bool make_folder(const char *path, Error *error)
 {
     struct stat status;
     if (mkdir(path, 0777) == 0) return true;
-    const int why = errno;
+    const int cause = errno;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return true;
-    return error_set(error, "%s: %s", path, strerror(why));
+    return error_set(error, "%s: %s", path, strerror(cause));
 }
 
 bool file_make_folders(const char *path, Error *error)
