@@ -14,7 +14,7 @@
 # The trainer without its main().
 TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 HOST_PARTS = $(call objects,tests/lib/lv2host*.c)
-NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,initialize network start)
+NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,initialize linear_init network)
 
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 ENGINE_TESTS = $(call programs,tests/shared/test_*.c)
@@ -61,7 +61,7 @@ $(BENCHES): %: %.o $(NETWORK_PARTS) $(BUILD)/trainer/network/adam.o $(BUILD)/tra
 
 # Each fuzz target has the whole plugin and all that both programs share.
 FUZZ_PARTS = $(BUILD)/tests/fuzz/fuzz_parts.o $(BUILD)/tests/fuzz/fuzz_host.o $(PLUGIN_OBJECTS) \
-	$(SHARED_OBJECTS) $(patsubst %,$(BUILD)/trainer/network/%.o,initialize start)
+	$(SHARED_OBJECTS) $(patsubst %,$(BUILD)/trainer/network/%.o,initialize linear_init)
 $(FUZZERS): %: %.o $(BUILD)/tests/fuzz/fuzz_mutate.o $(FUZZ_PARTS)
 	$(call link,shared,-fsanitize=fuzzer)
 $(CORPUS): %: %.o $(FUZZ_PARTS)

@@ -12,16 +12,20 @@ const ArchName arch_names[] = {
     {"chico", "64k8s6p4,32k6s3p4,4k5s2p4", "the report's latent [4,3066]"},
     {"normal", "64k8s6p4,32k6s3p4,8k5s2p4", "the report's latent [8,3066], its choice"},
     {"grande", "64k8s6p4,32k6s3p4,32k5s2p4", "the report's latent [32,3066]"},
-    {"figure3_1", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 1 (printed there as [1,5512])"},
+    {"figure3_1", "64k8s6p4,32k6s3p4,8k5s2p4",
+     REPORT "rows 1, 6 and 7: [8,3066] (row 1 is printed as [1,5512])"},
     {"figure3_2", "64k6s4p4,32k4s2p3,32k4s2p1", REPORT "row 2: [32,6892]"},
     {"figure3_3", "64k8s6p4,32k6s3p4,4k5s2p4", REPORT "row 3: [4,3066]"},
     {"figure3_4", "64k6s4p4,32k6s4p5,4k5s2p4", REPORT "row 4: [4,3449]"},
     {"figure3_5", "64k6s4p4,32k4s2p3,4k4s2p1", REPORT "row 5: [4,6892]"},
-    {"figure3_6", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 6: [8,3066]"},
-    {"figure3_7", "64k8s6p4,32k6s3p4,8k5s2p4", REPORT "row 7: [8,3066]"},
     {"figure3_8", "64k8s5p4,32k6s3p4,8k4s2p4", REPORT "row 8: [8,3679]"},
     {NULL, NULL, NULL},
 };
+
+// Other names of the same networks, which sweep files may hold.
+static const struct {
+    const char *name, *of;
+} aliases[] = {{"figure3_6", "figure3_1"}, {"figure3_7", "figure3_1"}};
 
 // ---- Activations ----
 
@@ -132,6 +136,8 @@ static bool is_mirrored(const Arch *arch)
 
 bool arch_parse(Arch *arch, const char *text, Activation activation, Error *error)
 {
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (strcmp(text, aliases[i].name) == 0) text = aliases[i].of;
     for (const ArchName *known = arch_names; known->name; known++)
         if (strcmp(text, known->name) == 0) text = known->text;
     if (strlen(text) >= ARCH_TEXT_MAX)

@@ -50,7 +50,7 @@ static void bench_open(Bench *bench, const char *text, int threads)
     bench->gradient = new_values(CLIPS * bench->parameters);
     bench->audio = new_values(CLIPS * bench->window);
     bench->adam = (Adam){new_values(bench->parameters), new_values(bench->parameters), 0};
-    initialize_parameters(&bench->arch, START_TRANSFORM, 1, bench->weights);
+    initialize_parameters(&bench->arch, 1, bench->weights);
     for (uint32_t i = 0; i < CLIPS; i++)
         fixture_signal(bench->audio + i * bench->window, bench->window, 22050.0, i);
     for (int i = 0; i < threads; i++)

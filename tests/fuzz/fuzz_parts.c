@@ -63,7 +63,7 @@ Model *fuzz_model(const Arch *arch, double rate)
     float *mean = calloc(channels, sizeof *mean), *std = malloc(channels * sizeof *std);
     MUST(parameters && mean && std);
     for (size_t c = 0; c < channels; c++) std[c] = 1;
-    initialize_parameters(arch, START_TRANSFORM, 1, parameters);
+    initialize_parameters(arch, 1, parameters);
     Model *model = model_new(arch, rate, parameters, mean, std, &info, &error);
     MUST(model);
     free(parameters);

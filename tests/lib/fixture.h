@@ -57,7 +57,7 @@ __attribute__((unused)) static Model *fixture_model(const char *text, Activation
     float *parameters = malloc(count * sizeof(float));
     float mean[ARCH_CHANNELS_MAX] = {0}, std[ARCH_CHANNELS_MAX];
     for (int i = 0; i < ARCH_CHANNELS_MAX; i++) std[i] = 1.0f;
-    initialize_parameters(&arch, START_TRANSFORM, seed, parameters);
+    initialize_parameters(&arch, seed, parameters);
     const RandomKey key = {.seed = seed, .stream = 76};
     for (size_t i = 0; i < count; i++)
         if (parameters[i] == 0.0f)

@@ -1,5 +1,7 @@
 #include "network/initialize.h"
 
+#include "network/linear_init.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -93,7 +95,7 @@ static void silence_residual_blocks(const Arch *arch, const Convolution *list, f
     }
 }
 
-void initialize_parameters(const Arch *arch, Start start, uint32_t seed, float *parameters)
+void initialize_parameters(const Arch *arch, uint32_t seed, float *parameters)
 {
     Convolution list[ARCH_CONVOLUTIONS_MAX];
     const int count = arch_convolutions(arch, list);
@@ -101,5 +103,5 @@ void initialize_parameters(const Arch *arch, Start start, uint32_t seed, float *
     twister_seed(&twister, seed);
     for (int i = 0; i < count; i++) draw_convolution(&twister, &list[i], parameters);
     silence_residual_blocks(arch, list, parameters);
-    start_set(arch, list, start, parameters);
+    linear_init(arch, list, parameters);
 }

@@ -3,12 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-// Mean square of what counts as soft as can be, and the share of the audio's mean square below
-// which an error is as good as none: -60 dB each. They keep silence from ruling a training.
-#define SILENCE  1e-6
-#define NO_ERROR 1e-6
+// Smallest mean square that the relative loss divides by, -60 dB: silent windows must not dominate
+// a training.
+#define SILENCE 1e-6
 
-static const char *const names[LOSS_KINDS] = {"mse", "relative", "snr"};
+static const char *const names[LOSS_KINDS] = {"mse", "relative"};
 
 const char *loss_name(LossKind kind)
 {
@@ -22,7 +21,7 @@ bool loss_parse(LossKind *kind, const char *text, Error *error)
         *kind = (LossKind)i;
         return true;
     }
-    return error_set(error, "unknown loss '%s': mse, relative or snr", text);
+    return error_set(error, "unknown loss '%s': must be mse or relative", text);
 }
 
 double loss_mse(const float *output, const float *audio, size_t n)
@@ -46,22 +45,19 @@ double loss_value(const Loss *loss, const float *output, const float *audio, siz
 {
     const double mse = loss_mse(output, audio, n);
     if (loss->kind == LOSS_MSE) return mse;
-    const double share = mse / audible_power(audio, n);
-    return loss->kind == LOSS_SNR ? log(share + NO_ERROR) : share;
+    return mse / audible_power(audio, n);
 }
 
 // The derivative of the loss by the mean squared error.
-static double slope(const Loss *loss, const float *output, const float *audio, size_t n)
+static double slope(const Loss *loss, const float *audio, size_t n)
 {
     if (loss->kind == LOSS_MSE) return 1.0;
-    const double power = audible_power(audio, n);
-    return loss->kind == LOSS_SNR ? 1.0 / (loss_mse(output, audio, n) + NO_ERROR * power)
-                                  : 1.0 / power;
+    return 1.0 / audible_power(audio, n);
 }
 
 void loss_gradient(const Loss *loss, const float *output, const float *audio, size_t n,
                    float *gradient)
 {
-    const float scale = (float)(2.0 * slope(loss, output, audio, n) / (double)n);
+    const float scale = (float)(2.0 * slope(loss, audio, n) / (double)n);
     for (size_t i = 0; i < n; i++) gradient[i] = scale * (output[i] - audio[i]);
 }

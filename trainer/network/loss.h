@@ -11,8 +11,6 @@
 typedef enum {
     LOSS_MSE,      // mean squared error: loud music counts most
     LOSS_RELATIVE, // that divided by the audio's mean square: soft music counts as much
-    LOSS_SNR,      // the logarithm of LOSS_RELATIVE, as decibels count: what comes back well counts
-                   // as much as what does not
     LOSS_KINDS,
 } LossKind;
 

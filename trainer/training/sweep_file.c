@@ -2,6 +2,7 @@
 
 #include "base/parse.h"
 #include "files/hash.h"
+#include "network/linear_init.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static bool check_value(const char *name, const char *text, Error *error)
     if (find_list(name) < LISTS) return parse_list(&(List){0}, text, error);
     if (strcmp(name, "arch") == 0) return arch_parse(&(Arch){0}, text, activation, error);
     if (strcmp(name, "activation") == 0) return activation_parse(&activation, text, error);
-    if (strcmp(name, "start") == 0) return start_parse(&(Start){0}, text, error);
+    if (strcmp(name, "start") == 0) return linear_init_check(text, error);
     if (strcmp(name, "loss") == 0) return loss_parse(&(LossKind){0}, text, error);
     if (strcmp(name, "schedule") == 0) return schedule_parse(&(ScheduleKind){0}, text, error);
     TrainingSettings settings = training_defaults;

@@ -6,6 +6,7 @@
 #include "files/file.h"
 #include "model/model.h"
 #include "network/initialize.h"
+#include "network/linear_init.h"
 #include "training/batch.h"
 #include "training/checkpoint.h"
 
@@ -78,7 +79,7 @@ static void identify(Training *training)
              "architecture %s, activation %s, start %s, rate %.9g, window %zu, batch %d, %s, "
              "loss %s, spectral-loss %.9g, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed "
              "%" PRIu32 ", data %.16s",
-             arch, activation_name(o->arch.activation), start_name(o->start), o->rate, o->window,
+             arch, activation_name(o->arch.activation), LINEAR_INIT_NAME, o->rate, o->window,
              o->batch, schedule, loss_name(o->loss.kind), o->loss.spectral, o->random_gain,
              o->per_clip, o->epoch_windows, o->seed, data);
 }
@@ -365,7 +366,7 @@ static bool training_start(Training *training, Error *error)
             !checkpoint_read(state, training->identity, training->checkpoint_path, error))
             return false;
     } else {
-        initialize_parameters(&o->arch, o->start, o->seed, state->parameters);
+        initialize_parameters(&o->arch, o->seed, state->parameters);
     }
     return csv_open(training, error);
 }

@@ -12,7 +12,6 @@
 #include "model/arch.h"
 #include "network/loss.h"
 #include "network/schedule.h"
-#include "network/start.h"
 
 #include <signal.h>
 
@@ -31,7 +30,6 @@ typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *err
 
 typedef struct {
     Arch arch;
-    Start start;
     double rate;                             // Hz
     size_t window;                           // samples
     int batch;                               // windows

@@ -2,6 +2,7 @@
 
 #include "base/parse.h"
 #include "model/model.h"
+#include "network/linear_init.h"
 #include "network/spectral_loss.h"
 
 #include <stddef.h>
@@ -19,7 +20,7 @@ const TrainingSettings training_defaults = {
                 .trained_on = ""},
     .arch = "normal",
     .activation = "leaky_relu",
-    .start = "transform",
+    .start = LINEAR_INIT_NAME,
     .loss = "mse",
 };
 
@@ -123,8 +124,7 @@ bool training_settings_settle(TrainingSettings *settings, Error *error)
     return activation_parse(&activation, settings->activation, error) &&
            arch_parse(&o->arch, settings->arch, activation, error) &&
            arch_check_window(&o->arch, o->window, error) &&
-           start_parse(&o->start, settings->start, error) &&
-           start_check(&o->arch, o->start, error) &&
+           linear_init_check(settings->start, error) &&
            loss_parse(&o->loss.kind, settings->loss, error) && check_loss(o, error) &&
            settle_schedule(&o->schedule, settings->schedule, error);
 }
@@ -150,7 +150,7 @@ json_t *training_settings_json(const TrainingOptions *options)
         .options = *options,
         .arch = arch,
         .activation = activation_name(options->arch.activation),
-        .start = start_name(options->start),
+        .start = LINEAR_INIT_NAME,
         .loss = loss_name(options->loss.kind),
         .schedule = schedule_name(options->schedule.kind),
     };

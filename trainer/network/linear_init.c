@@ -1,0 +1,78 @@
+#include "network/linear_init.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PI 3.14159265358979323846
+
+bool linear_init_check(const char *name, Error *error)
+{
+    return strcmp(name, LINEAR_INIT_NAME) == 0 ||
+           error_set(error, "unknown init '%s': must be " LINEAR_INIT_NAME, name);
+}
+
+// Tap n, in [0, 2 hop), of band `band` of the modulated lapped transform with the sine window: an
+// orthogonal transform of `hop` bands. (Malvar, "Lapped transforms for efficient transform/subband
+// coding", IEEE Trans. ASSP 38(6), 1990.) 0 outside.
+static float lapped_tap(int hop, int band, int n)
+{
+    if (n < 0 || n >= 2 * hop) return 0.0f;
+    const double window = sin((n + 0.5) * PI / (2.0 * hop));
+    return (float)(window * sqrt(2.0 / hop) * cos((n + 0.5 + 0.5 * hop) * (band + 0.5) * PI / hop));
+}
+
+// Sets the linear encoder's channel `band` to the transform's band, tap `first` being its tap 0.
+static void set_analysis(const Convolution *encoder, int hop, int first, int band,
+                         float *parameters)
+{
+    for (int tap = 0; tap < encoder->kernel; tap++)
+        parameters[encoder->weight + (size_t)(tap * encoder->out + band)] =
+            lapped_tap(hop, band, tap - first);
+}
+
+// Sets the linear decoder's channel `band` likewise.
+static void set_synthesis(const Convolution *decoder, int hop, int first, int band,
+                          float *parameters)
+{
+    for (int tap = 0; tap < decoder->kernel; tap++)
+        parameters[decoder->weight + (size_t)(band * decoder->kernel + tap)] =
+            lapped_tap(hop, band, tap - first);
+}
+
+static void zero_weights(const Convolution *conv, float *parameters)
+{
+    const size_t weights = (size_t)conv->in * (size_t)conv->out * (size_t)conv->kernel;
+    memset(parameters + conv->weight, 0, weights * sizeof(float));
+    if (conv->biased) memset(parameters + conv->bias, 0, (size_t)conv->out * sizeof(float));
+}
+
+static int last_strided(const Chain *chain)
+{
+    int i = chain->layers - 1;
+    while (chain->layer[i].kind != LAYER_STRIDED) i--;
+    return i;
+}
+
+// The same bands in both directions make the path a projection of the audio onto them. Channels
+// beyond the transform's bands stay as drawn in the encoder and zero in the decoder. The chains add
+// nothing until they are trained.
+void linear_init(const Arch *arch, const Convolution *list, float *parameters)
+{
+    if (!arch->linear) return;
+    const Convolution *encoder = &list[arch_convolution_of_linear(arch, false)];
+    const Convolution *decoder = &list[arch_convolution_of_linear(arch, true)];
+    const int hop = arch_hop(arch);
+    int first; // tap of the encoder, in the middle of what encoder and decoder both see
+    const int reach = arch_shared_reach(arch, &first);
+    first += (reach - 2 * hop) / 2;
+    const int ahead = arch_linear_encoder(arch).padding - arch_linear_decoder(arch).padding;
+    zero_weights(decoder, parameters);
+    for (int band = 0; band < encoder->out && band < hop; band++) {
+        set_analysis(encoder, hop, first, band, parameters);
+        set_synthesis(decoder, hop, first - ahead, band, parameters);
+    }
+    const int encoder_end = arch_convolution_of(arch, false, last_strided(&arch->encoder));
+    const int decoder_end = arch_convolution_of(arch, true, last_strided(&arch->decoder));
+    zero_weights(&list[encoder_end], parameters);
+    zero_weights(&list[decoder_end], parameters);
+}

@@ -1,0 +1,20 @@
+// linear_init.h: the initial weights of a network with a linear path: a lapped transform that keeps
+// its lowest bands, so that the untrained network is a low-pass. Any thread; allocates nothing.
+#ifndef TRASLUZ_LINEAR_INIT_H
+#define TRASLUZ_LINEAR_INIT_H
+
+#include "model/arch.h"
+
+// The only initialization of a linear path there is, as sweep files, config.json and checkpoints
+// name it.
+#define LINEAR_INIT_NAME "transform"
+
+// True if that is the name; else the message says so.
+bool linear_init_check(const char *name, Error *error);
+
+// Writes the transform over parameters[arch_parameters()] that are drawn already: the linear path
+// becomes the transform, and the last strided layer of each chain zero. Without a linear path it
+// changes nothing. `list`: arch_convolutions().
+void linear_init(const Arch *arch, const Convolution *list, float *parameters);
+
+#endif
