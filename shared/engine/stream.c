@@ -115,7 +115,7 @@ int stream_delay(const Stream *stream)
 
 LatentCapture *stream_capture(Stream *stream)
 {
-    return &stream->ops.capture;
+    return latent_ops_capture(&stream->ops);
 }
 
 // Decodes the latent as it was. While that is what the altered one is, one decoder does for both;

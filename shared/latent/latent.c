@@ -29,9 +29,10 @@ static Latent *allocate(int channels, size_t frames, Error *error)
 
 Latent *latent_new(const Model *model, size_t frames, Error *error)
 {
-    Latent *latent = allocate(arch_latent_channels(&model->arch), frames, error);
+    const LatentSpace space = latent_space_of(model);
+    Latent *latent = allocate(space.channels, frames, error);
     if (!latent) return NULL;
-    latent->frame_rate = model->sample_rate / arch_hop(&model->arch);
+    latent->frame_rate = space.frame_rate;
     memcpy(latent->fingerprint, model->fingerprint, sizeof latent->fingerprint);
     return latent;
 }
@@ -181,7 +182,7 @@ void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *mo
 
 size_t latent_fade_frames(const Model *model)
 {
-    return (size_t)lround(LATENT_FADE_SECONDS * model->sample_rate / arch_hop(&model->arch));
+    return latent_space_of(model).fade;
 }
 
 Latent *latent_loop(const Latent *latent, const Model *model, Error *error)

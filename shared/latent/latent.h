@@ -5,11 +5,9 @@
 #ifndef TRASLUZ_LATENT_H
 #define TRASLUZ_LATENT_H
 
-#include "model/model.h"
+#include "latent/latent_space.h"
 
 enum { LATENT_SOURCE_MAX = 256 };
-
-#define LATENT_FADE_SECONDS 0.05 // of a seam, and of what begins or ends in the latent
 
 typedef struct {
     int channels;

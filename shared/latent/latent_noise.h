@@ -1,23 +1,42 @@
-// latent_noise.h: Gaussian noise by position: the noise of a frame depends on seed, audio channel
-// and the frame's number alone. Real-time safe; no memory of its own but the phase below.
+// latent_noise.h: adds Gaussian noise to the latent. At one position it is always the same. Made
+// and freed off the audio thread; the rest is real-time safe.
 #ifndef TRASLUZ_LATENT_NOISE_H
 #define TRASLUZ_LATENT_NOISE_H
 
-#include "math/random.h"
+#include "latent/latent_drift.h"
+#include "latent/latent_space.h"
+#include "math/ramp.h"
 
-#include <stdint.h>
-
-// Slow noise moves from one random value to the next at `rate`; a change of the rate bends its
-// course and does not break it.
 typedef struct {
-    double rate;  // of the last frame, values a frame
-    double phase; // added to frame * rate
-} LatentDrift;
+    float amount; // standard deviation, in units
+    float drift;  // Hz: how often slow noise reaches a new value; 0: new in each frame
+    uint32_t seed;
+} LatentNoiseSettings;
 
-// Standard normal values for one frame. `rate` is in values a frame: 0, or 1 and more, gives each
-// frame values of its own, less draws a line of equal power between values 1 / rate frames apart.
-// `scratch` has room for n values.
-void latent_noise(LatentDrift *drift, RandomKey key, uint64_t frame, double rate, float *values,
-                  float *scratch, int n);
+typedef struct {
+    uint32_t audio_channel; // decides the noise, with the seed and the position
+    LatentDrift drift;
+    Ramp amount;
+    uint32_t seed, previous_seed;
+    bool has_seed;
+    Ramp seed_fade;                            // from the previous seed's noise to this one's
+    float *values, *previous_values, *scratch; // [channels]
+} LatentNoise;
+
+// Allocates; false where memory is short.
+bool latent_noise_init(LatentNoise *noise, const LatentSpace *space, uint32_t audio_channel);
+void latent_noise_free(LatentNoise *noise);
+
+// Takes over the next settings at once.
+void latent_noise_reset(LatentNoise *noise, const LatentSpace *space);
+
+// The position jumps: slow noise is again what belongs to the position.
+void latent_noise_locate(LatentNoise *noise);
+
+// Adds noise to values[channels] of frame number `frame` in place. unit[channels] is what one unit
+// is in each channel; NULL: 1.
+void latent_noise_frame(LatentNoise *noise, const LatentSpace *space,
+                        const LatentNoiseSettings *settings, const float *unit, uint64_t frame,
+                        float *values);
 
 #endif

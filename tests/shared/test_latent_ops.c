@@ -57,7 +57,7 @@ static void test_freeze_repeats_the_last_stretch(void)
     settings.freeze = true;
     settings.freeze_seconds = 0.4f; // 200 frames
     latent_ops_process(&ops, &settings, values + 1000 * CHANNELS, 2000);
-    const size_t fade = ops.fade;
+    const size_t fade = ops.space.fade;
     CHECK(fade == 25);
     // Once faded in, it is frames 800 to 999 again and again, but for the seam.
     for (size_t t = 1000 + fade; t < FRAMES; t++) {
@@ -134,7 +134,7 @@ static void test_freeze_can_be_longest(void)
     latent_ops_process(&ops, &settings, values + 5000 * CHANNELS, ALL - 5000);
     for (size_t t = 5100; t < ALL; t++) {
         const size_t at = (t - 5000) % LONGEST;
-        if (at < LONGEST - ops.fade) CHECK(values[t * CHANNELS] == (float)(1000 + at));
+        if (at < LONGEST - ops.space.fade) CHECK(values[t * CHANNELS] == (float)(1000 + at));
     }
     free(values);
     latent_ops_free(&ops);
@@ -161,7 +161,7 @@ static void test_capture_becomes_the_reference(void)
         const size_t at = t % 475;
         if (at >= 25) CHECK(values[t * CHANNELS] == (float)(500 + at));
     }
-    Latent *copy = latent_capture_copy(&ops.capture);
+    Latent *copy = latent_capture_copy(latent_ops_capture(&ops));
     REQUIRE(copy);
     CHECK(copy->frames == 475 && copy->values[30 * CHANNELS] == 530.0f);
     Error error;
@@ -170,7 +170,7 @@ static void test_capture_becomes_the_reference(void)
     // Put back into another instance it sounds the same.
     LatentOps other;
     REQUIRE(latent_ops_init(&other, model, NULL, 0));
-    latent_capture_restore(&other.capture, copy);
+    latent_capture_restore(latent_ops_capture(&other), copy);
     latent_ops_reset(&other);
     float again[1000 * CHANNELS], same[1000 * CHANNELS];
     number_frames(again, 1000);
@@ -216,7 +216,7 @@ static void test_capture_stops_where_it_is_full(void)
     latent_ops_process(&ops, &settings, values, ALL - 1);
     settings.capture = false;
     latent_ops_process(&ops, &settings, values, 1);
-    Latent *copy = latent_capture_copy(&ops.capture);
+    Latent *copy = latent_capture_copy(latent_ops_capture(&ops));
     REQUIRE(copy);
     CHECK_MSG(copy->frames == MOST - 25, "%zu frames", copy->frames);
     latent_free(copy);

@@ -1,0 +1,63 @@
+#include "latent/latent_reference.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define CAPTURE_SECONDS_MAX 30.0
+
+bool latent_reference_init(LatentReference *reference, const Model *model, const Latent *file)
+{
+    const LatentSpace space = latent_space_of(model);
+    const size_t longest = (size_t)ceil(CAPTURE_SECONDS_MAX * space.frame_rate);
+    *reference = (LatentReference){
+        .file = file,
+        .faded = malloc((size_t)space.channels * sizeof(float)),
+    };
+    const bool made = latent_capture_init(&reference->capture, model, longest, space.fade);
+    latent_reference_reset(reference, &space);
+    return made && reference->faded;
+}
+
+void latent_reference_free(LatentReference *reference)
+{
+    latent_capture_free(&reference->capture);
+    free(reference->faded);
+}
+
+void latent_reference_reset(LatentReference *reference, const LatentSpace *space)
+{
+    latent_capture_reset(&reference->capture);
+    reference->captured = latent_capture_at(&reference->capture, 0) != NULL;
+    ramp_init(&reference->reference_fade, (int)space->fade);
+    ramp_set(&reference->reference_fade, 1.0f);
+}
+
+void latent_reference_capture(LatentReference *reference, const LatentSpace *space, bool wanted,
+                              const float *values)
+{
+    if (!latent_capture_frame(&reference->capture, wanted, values)) return;
+    reference->was_captured = reference->captured;
+    reference->captured = true;
+    ramp_init(&reference->reference_fade, (int)space->fade);
+    ramp_set(&reference->reference_fade, 0.0f);
+    ramp_set(&reference->reference_fade, 1.0f);
+}
+
+const float *latent_reference_frame(LatentReference *reference, const LatentSpace *space,
+                                    uint64_t frame, const float *input)
+{
+    const int channels = space->channels;
+    const Latent *from_file = reference->file;
+    const float *file = NULL;
+    if (from_file) file = from_file->values + (frame % from_file->frames) * (size_t)channels;
+    const float amount = ramp_next(&reference->reference_fade);
+    if (!reference->captured) return file;
+    const float *recording = latent_capture_at(&reference->capture, frame);
+    if (amount == 1.0f) return recording;
+    const float *before =
+        reference->was_captured ? latent_capture_before_at(&reference->capture, frame) : file;
+    if (!before) before = input;
+    for (int c = 0; c < channels; c++)
+        reference->faded[c] = before[c] + amount * (recording[c] - before[c]);
+    return reference->faded;
+}

@@ -1,0 +1,37 @@
+// latent_reference.h: the sound that the input is blended with: the latent of a file, or the last
+// recording that latent_capture.h made of the input. Both repeat without end, in step with the
+// position. Made and freed off the audio thread; the rest is real-time safe, but for the copy that
+// another thread may make of the recording.
+#ifndef TRASLUZ_LATENT_REFERENCE_H
+#define TRASLUZ_LATENT_REFERENCE_H
+
+#include "latent/latent_capture.h"
+#include "math/ramp.h"
+
+typedef struct {
+    const Latent *file; // from latent_loop(), or NULL; a recording takes its place
+    LatentCapture capture;
+    bool captured;       // a recording is the reference
+    bool was_captured;   // a recording was it before, too
+    Ramp reference_fade; // from the reference before to this one
+    float *faded;        // [channels]: a frame of that fade
+} LatentReference;
+
+// Allocates; false where memory is short. Model and file must outlive it.
+bool latent_reference_init(LatentReference *reference, const Model *model, const Latent *file);
+void latent_reference_free(LatentReference *reference);
+
+// Drops a recording under way; a whole one stays.
+void latent_reference_reset(LatentReference *reference, const LatentSpace *space);
+
+// Records values[channels] while `wanted`; when that ends, the recording becomes the reference.
+void latent_reference_capture(LatentReference *reference, const LatentSpace *space, bool wanted,
+                              const float *values);
+
+// Returns the reference's frame for number `frame`, valid until the next call, or NULL where no
+// reference is. Call it once per frame. Just after a recording has ended, its frames are faded from
+// what was the reference before: a recording, the file, or input[channels].
+const float *latent_reference_frame(LatentReference *reference, const LatentSpace *space,
+                                    uint64_t frame, const float *input);
+
+#endif

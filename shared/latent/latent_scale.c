@@ -1,0 +1,15 @@
+#include "latent/latent_scale.h"
+
+void latent_scale_reset(LatentScale *scale, const LatentSpace *space)
+{
+    ramp_init(&scale->factor, (int)space->fade);
+}
+
+void latent_scale_frame(LatentScale *scale, const LatentSpace *space, float factor, float *values)
+{
+    ramp_set(&scale->factor, factor);
+    const float now = ramp_next(&scale->factor);
+    if (now == 1.0f) return;
+    const float *mean = space->mean;
+    for (int c = 0; c < space->channels; c++) values[c] = mean[c] + now * (values[c] - mean[c]);
+}

@@ -1,0 +1,18 @@
+// latent_scale.h: brings the latent nearer to a centre or farther from it. Real-time safe.
+#ifndef TRASLUZ_LATENT_SCALE_H
+#define TRASLUZ_LATENT_SCALE_H
+
+#include "latent/latent_space.h"
+#include "math/ramp.h"
+
+typedef struct {
+    Ramp factor;
+} LatentScale;
+
+// Takes over the next setting at once.
+void latent_scale_reset(LatentScale *scale, const LatentSpace *space);
+
+// Multiplies the distance of values[channels] from the mean by `factor`, in place.
+void latent_scale_frame(LatentScale *scale, const LatentSpace *space, float factor, float *values);
+
+#endif

@@ -1,0 +1,25 @@
+// latent_smear.h: smooths the latent over time with one pole, so that attacks melt. Made and freed
+// off the audio thread; the rest is real-time safe.
+#ifndef TRASLUZ_LATENT_SMEAR_H
+#define TRASLUZ_LATENT_SMEAR_H
+
+#include "latent/latent_space.h"
+#include "math/ramp.h"
+
+typedef struct {
+    Ramp seconds; // time constant
+    float *state; // [channels]: the smoothed latent
+    bool has_state;
+} LatentSmear;
+
+// Allocates; false where memory is short.
+bool latent_smear_init(LatentSmear *smear, const LatentSpace *space);
+void latent_smear_free(LatentSmear *smear);
+
+// Forgets the past; takes over the next setting at once.
+void latent_smear_reset(LatentSmear *smear, const LatentSpace *space);
+
+// Smooths values[channels] in place with a time constant of `seconds`; 0 leaves them as they are.
+void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, float *values);
+
+#endif

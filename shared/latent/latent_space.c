@@ -1,0 +1,15 @@
+#include "latent/latent_space.h"
+
+#include <math.h>
+
+LatentSpace latent_space_of(const Model *model)
+{
+    const double frame_rate = model->sample_rate / arch_hop(&model->arch);
+    return (LatentSpace){
+        .channels = arch_latent_channels(&model->arch),
+        .frame_rate = frame_rate,
+        .fade = (size_t)lround(LATENT_FADE_SECONDS * model->sample_rate / arch_hop(&model->arch)),
+        .mean = model->latent_mean,
+        .std = model->latent_std,
+    };
+}

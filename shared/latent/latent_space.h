@@ -1,0 +1,22 @@
+// latent_space.h: what the latent operations need to know of a model's latent: its size, its rate
+// and its statistics. The operations see a latent through this alone and never ask which model made
+// it. Plain memory, owned by the model; real-time safe.
+#ifndef TRASLUZ_LATENT_SPACE_H
+#define TRASLUZ_LATENT_SPACE_H
+
+#include "model/model.h"
+
+#define LATENT_FADE_SECONDS 0.05 // of a seam, and of each change that would otherwise be a step
+
+typedef struct {
+    int channels;      // values per frame
+    double frame_rate; // Hz
+    size_t fade;       // LATENT_FADE_SECONDS in frames
+    const float *mean; // [channels], over the training music
+    const float *std;  // [channels], standard deviation, likewise
+} LatentSpace;
+
+// Describes the latent of a model, which must outlive the result.
+LatentSpace latent_space_of(const Model *model);
+
+#endif
