@@ -21,18 +21,49 @@ uint64_t conv_transposed_length(const Layer *layer, uint64_t n)
     return whole < cut ? 0 : whole - cut;
 }
 
+double arch_default_rate(const Arch *arch)
+{
+    return arch->front.kind == FRONT_SPECTRUM ? 48000.0 : 22050.0;
+}
+
+int arch_inputs(const Arch *arch)
+{
+    return arch->front.kind == FRONT_SPECTRUM ? arch->front.bands : 1;
+}
+
+int arch_front_hop(const Arch *arch)
+{
+    return arch->front.kind == FRONT_SPECTRUM ? arch->front.hop : 1;
+}
+
+Layer arch_front_layer(const Arch *arch)
+{
+    const int hop = arch->front.hop;
+    if (arch->front.kind == FRONT_SPECTRUM)
+        return (Layer){.kernel = 2 * hop, .stride = hop, .padding = hop, .dilation = 1};
+    return (Layer){.kernel = 1, .stride = 1, .dilation = 1};
+}
+
+uint64_t arch_front_frames(const Arch *arch, uint64_t samples)
+{
+    const Layer front = arch_front_layer(arch);
+    return conv_length(&front, samples);
+}
+
 uint64_t arch_latent_frames(const Arch *arch, uint64_t samples)
 {
+    uint64_t frames = arch_front_frames(arch, samples);
     for (int i = 0; i < arch->encoder.layers; i++)
-        samples = conv_length(&arch->encoder.layer[i], samples);
-    return samples;
+        frames = conv_length(&arch->encoder.layer[i], frames);
+    return frames;
 }
 
 uint64_t arch_output_samples(const Arch *arch, uint64_t frames)
 {
     for (int i = 0; i < arch->decoder.layers; i++)
         frames = conv_transposed_length(&arch->decoder.layer[i], frames);
-    return frames;
+    const Layer front = arch_front_layer(arch);
+    return conv_transposed_length(&front, frames);
 }
 
 int arch_latent_channels(const Arch *arch)
@@ -40,6 +71,7 @@ int arch_latent_channels(const Arch *arch)
     return arch->encoder.layer[arch->encoder.layers - 1].out;
 }
 
+// Product of the strides, or some number above ARCH_HOP_MAX.
 static int64_t chain_hop(const Chain *chain)
 {
     int64_t hop = 1;
@@ -47,15 +79,20 @@ static int64_t chain_hop(const Chain *chain)
     return hop;
 }
 
-int arch_hop(const Arch *arch)
+int arch_network_hop(const Arch *arch)
 {
     return (int)chain_hop(&arch->encoder);
 }
 
-// Latent frame t needs no input after hop * t + extent.
-static int64_t encoder_right_extent(const Chain *chain)
+int arch_hop(const Arch *arch)
 {
-    int64_t extent = 0, hop = 1;
+    return arch_front_hop(arch) * arch_network_hop(arch);
+}
+
+// Latent frame t needs no input sample after hop * t + extent.
+static int64_t encoder_right_extent(const Chain *chain, const Layer *front)
+{
+    int64_t extent = front->kernel - 1 - front->padding, hop = front->stride;
     for (int i = 0; i < chain->layers; i++) {
         const Layer *layer = &chain->layer[i];
         if (layer->kind == LAYER_STRIDED) extent += hop * (layer->kernel - 1 - layer->padding);
@@ -64,10 +101,10 @@ static int64_t encoder_right_extent(const Chain *chain)
     return extent;
 }
 
-// Latent frame t touches no output before hop * t - reach.
-static int64_t decoder_left_reach(const Chain *chain)
+// Latent frame t touches no output sample before hop * t - reach.
+static int64_t decoder_left_reach(const Chain *chain, const Layer *front)
 {
-    int64_t reach = 0, hop = 1;
+    int64_t reach = front->padding, hop = front->stride;
     for (int i = chain->layers - 1; i >= 0; i--) {
         reach += hop * chain->layer[i].padding;
         hop *= chain->layer[i].stride;
@@ -77,7 +114,9 @@ static int64_t decoder_left_reach(const Chain *chain)
 
 int arch_delay(const Arch *arch)
 {
-    const int64_t delay = encoder_right_extent(&arch->encoder) + decoder_left_reach(&arch->decoder);
+    const Layer front = arch_front_layer(arch);
+    const int64_t delay =
+        encoder_right_extent(&arch->encoder, &front) + decoder_left_reach(&arch->decoder, &front);
     return delay > 0 ? (int)delay : 0;
 }
 
@@ -120,7 +159,7 @@ Layer arch_linear_decoder(const Arch *arch)
 
 int arch_shared_reach(const Arch *arch, int *offset)
 {
-    // Frame t stands for the samples from hop * t - padding on, `kernel` of them.
+    // Latent frame t sees `kernel` frames, from hop * t - padding on.
     const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
     const int ahead = encoder.padding - decoder.padding;
     const int first = ahead > 0 ? ahead : 0;
@@ -235,7 +274,7 @@ static double layer_multiply_adds(const Layer *layer)
 
 double arch_multiply_adds(const Arch *arch, double rate)
 {
-    double total = 0.0, frames = rate;
+    double total = 0.0, frames = rate / arch_front_hop(arch);
     for (int i = 0; i < arch->encoder.layers; i++) {
         frames /= arch->encoder.layer[i].stride;
         total += frames * layer_multiply_adds(&arch->encoder.layer[i]);
@@ -274,7 +313,7 @@ static bool check_layer(const Layer *layer)
 static bool check_chain(const Chain *chain, const char *what, int in, Error *error)
 {
     if (!within(chain->layers, 1, ARCH_LAYERS_MAX))
-        return error_set(error, "%s: %d layers; 1 to %d can be", what, chain->layers,
+        return error_set(error, "%s: %d layers; must be 1 to %d", what, chain->layers,
                          ARCH_LAYERS_MAX);
     bool strided = false;
     for (int i = 0; i < chain->layers; i++) {
@@ -285,20 +324,44 @@ static bool check_chain(const Chain *chain, const char *what, int in, Error *err
         in = layer->out;
         strided = strided || layer->kind == LAYER_STRIDED;
     }
-    if (!strided) return error_set(error, "%s: nothing in it but residual blocks", what);
+    if (!strided)
+        return error_set(error, "%s: it has residual blocks only; one strided layer is needed",
+                         what);
     if (chain_hop(chain) > ARCH_HOP_MAX)
         return error_set(error, "%s: its strides multiply to more than %d", what, ARCH_HOP_MAX);
     return true;
 }
 
-// Both layers must see the same two hops of audio: room for the transform that a training starts
-// from.
+static bool check_front(const ArchFront *front, Error *error)
+{
+    if (front->kind == FRONT_SAMPLES) return true;
+    const bool power_of_two = (front->window & (front->window - 1)) == 0;
+    if (!within(front->window, SPECTRUM_WINDOW_MIN, SPECTRUM_WINDOW_MAX) || !power_of_two)
+        return error_set(error,
+                         "spectrum: a window of %d samples; must be a power of two, %d to %d",
+                         front->window, SPECTRUM_WINDOW_MIN, SPECTRUM_WINDOW_MAX);
+    if (!within(front->hop, SPECTRUM_HOP_MIN, front->window / 2))
+        return error_set(error, "spectrum: a hop of %d samples; must be %d to %d, half the window",
+                         front->hop, SPECTRUM_HOP_MIN, front->window / 2);
+    const int bands = 3 * front->window / 8;
+    const int most = bands < SPECTRUM_BANDS_MAX ? bands : SPECTRUM_BANDS_MAX;
+    if (!within(front->bands, SPECTRUM_BANDS_MIN, most))
+        return error_set(error, "spectrum: %d bands; must be %d to %d", front->bands,
+                         SPECTRUM_BANDS_MIN, most);
+    if (!within(front->floor, SPECTRUM_FLOOR_MIN, SPECTRUM_FLOOR_MAX))
+        return error_set(error, "spectrum: a floor of %d dB; must be %d to %d", front->floor,
+                         SPECTRUM_FLOOR_MIN, SPECTRUM_FLOOR_MAX);
+    return true;
+}
+
+// Both layers must see enough of the same frames: two hops of samples, which the transform needs
+// that a training starts from; one hop of a spectrum, for principal components.
 static bool check_linear(const Arch *arch, Error *error)
 {
     const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
     const int reach = encoder.kernel > decoder.kernel ? encoder.kernel : decoder.kernel;
     if (reach > ARCH_KERNEL_MAX)
-        return error_set(error, "linear path: it would reach over %d samples; %d can be", reach,
+        return error_set(error, "linear path: it reaches over %d frames; must be at most %d", reach,
                          ARCH_KERNEL_MAX);
     for (int i = 0; i < arch->encoder.layers; i++) {
         const Layer *layer = &arch->encoder.layer[i];
@@ -309,26 +372,27 @@ static bool check_linear(const Arch *arch, Error *error)
                              i + 1);
     }
     int offset;
-    if (arch_shared_reach(arch, &offset) < 2 * arch_hop(arch))
-        return error_set(error,
-                         "linear path: the layers do not reach over two hops, of %d samples each",
-                         arch_hop(arch));
+    const int hops = arch->front.kind == FRONT_SPECTRUM ? 1 : 2;
+    if (arch_shared_reach(arch, &offset) < hops * arch_network_hop(arch))
+        return error_set(error, "linear path: the layers do not reach over %s of %d frames",
+                         hops == 1 ? "one hop" : "two hops", arch_network_hop(arch));
     return true;
 }
 
 bool arch_check(const Arch *arch, Error *error)
 {
-    if (!check_chain(&arch->encoder, "encoder", 1, error) ||
+    if (!check_front(&arch->front, error) ||
+        !check_chain(&arch->encoder, "encoder", arch_inputs(arch), error) ||
         !check_chain(&arch->decoder, "decoder", arch_latent_channels(arch), error))
         return false;
 
     const Chain *decoder = &arch->decoder;
     const int last = decoder->layer[decoder->layers - 1].out;
-    if (last != 1)
-        return error_set(error, "decoder layer %d: gives %d channels; audio is 1", decoder->layers,
-                         last);
+    if (last != arch_inputs(arch))
+        return error_set(error, "decoder layer %d: gives %d channels; must be %d", decoder->layers,
+                         last, arch_inputs(arch));
     if (arch_parameters(arch) > ARCH_PARAMETERS_MAX)
-        return error_set(error, "%zu parameters; at most %d can be", arch_parameters(arch),
+        return error_set(error, "%zu parameters; must be at most %d", arch_parameters(arch),
                          ARCH_PARAMETERS_MAX);
     const int64_t hop = chain_hop(&arch->encoder), back = chain_hop(decoder);
     if (hop != back)
@@ -337,10 +401,13 @@ bool arch_check(const Arch *arch, Error *error)
             "decoder layer %d: the strides up to it multiply to %lld, the encoder's to "
             "%lld: the length cannot come back",
             decoder->layers, (long long)back, (long long)hop);
+    if (arch_front_hop(arch) * hop > ARCH_HOP_MAX)
+        return error_set(error, "%lld samples for a latent frame; must be at most %d",
+                         (long long)(arch_front_hop(arch) * hop), ARCH_HOP_MAX);
     if (arch_round_up(arch, 1) == 0)
         return error_set(error,
                          "decoder layer %d: no input length comes back: kernels and paddings of "
-                         "encoder and decoder do not answer each other",
+                         "encoder and decoder do not match",
                          decoder->layers);
     return !arch->linear || check_linear(arch, error);
 }
@@ -361,9 +428,17 @@ uint64_t arch_round_up(const Arch *arch, uint64_t samples)
 
 bool arch_check_window(const Arch *arch, uint64_t samples, Error *error)
 {
+    // Frames at the ends of all layers, from the network's input to its output.
     uint64_t n[2 * ARCH_LAYERS_MAX + 1];
     int at = 0;
-    n[0] = samples;
+    n[0] = arch_front_frames(arch, samples);
+    const Layer front = arch_front_layer(arch);
+    if (conv_transposed_length(&front, n[0]) != samples)
+        return error_set(error,
+                         "spectrum: a window of %llu samples is not a whole number of hops of %d; "
+                         "%llu is",
+                         (unsigned long long)samples, front.stride,
+                         (unsigned long long)arch_round_up(arch, samples));
     for (int i = 0; i < arch->encoder.layers; i++, at++) {
         n[at + 1] = conv_length(&arch->encoder.layer[i], n[at]);
         if (n[at + 1] == 0)
@@ -378,8 +453,8 @@ bool arch_check_window(const Arch *arch, uint64_t samples, Error *error)
         // the culprit.
         const bool differs = arch->mirrored && n[at + 1] != n[2 * arch->encoder.layers - at - 1];
         const bool last = i == arch->decoder.layers - 1;
-        if (n[at + 1] == 0 || differs || (last && n[at + 1] != samples)) {
-            const uint64_t wanted = arch->mirrored ? n[2 * arch->encoder.layers - at - 1] : samples;
+        if (n[at + 1] == 0 || differs || (last && n[at + 1] != n[0])) {
+            const uint64_t wanted = arch->mirrored ? n[2 * arch->encoder.layers - at - 1] : n[0];
             return error_set(
                 error,
                 "decoder layer %d: gives %llu frames where %llu went into the encoder, "

@@ -1,26 +1,31 @@
-// arch.h: the architecture of an autoencoder: its layers, and every number that follows from them
-// (lengths, delay, parameter counts, tensor shapes). Plain values: copy them freely, use them from
-// any thread.
+// arch.h: the architecture of an autoencoder: its front, its layers, and every number that follows
+// from them (lengths, delay, parameter counts, tensor shapes). Plain values: copy them freely, use
+// them from any thread.
 //
-// The encoder is a chain of Conv1d, the decoder a chain of ConvTranspose1d; the activation stands
-// between them, never after a chain's last. Audio is one channel. Between these strided layers, and
-// at either end of them, residual blocks can stand,
+// The front decides what the network works on. Either it is the samples themselves, one channel, or
+// a short-time spectrum (front/spectrum.h): the encoder takes the log levels of `bands` bands in
+// each frame, the decoder gives as many.
+//
+// The encoder is a chain of Conv1d, the decoder a chain of ConvTranspose1d; an activation follows
+// each strided layer but the last of a chain. Between these strided layers, and at either end of
+// them, residual blocks are allowed,
 //
 //     y = x + mix(activation(conv(x))),    conv: dilated, from channels to width; mix: kernel 1,
 //     back
 //
-// (after van den Oord et al., "WaveNet", 2016). They look into the past alone and so add no delay.
-// Beside both chains a linear path can lie: one convolution in the encoder, one transposed in the
-// decoder, with the stride, padding and reach of the whole chain, added to what the chain gives.
+// (after van den Oord et al., "WaveNet", 2016). They use past frames only and so add no delay.
+// Beside both chains a linear path is allowed: one convolution in the encoder, one transposed in
+// the decoder, with the stride, padding and reach of the whole chain, added to the chain's output.
 //
 // In text, a strided layer is channels, kernel, stride and padding, a residual block width, kernel
-// and dilation behind an `r`. Layers are joined by commas:
+// and dilation after an `r`. Layers are joined by commas:
 //
 //     64k8s6p4,32k6s3p4,8k5s2p4                              the decoder mirrors the encoder
 //     64k8s6p4,32k6s3p4,8k5s2p4/32k5s2p4,64k6s3p4,1k8s6p4    the decoder is its own
 //     64k8s6p4,r32k3d1,32k6s3p4,8k5s2p4,r32k3d2+linear       residual blocks and a linear path
+//     spectrum2048h256b64f80:256k1s1p0,r128k3d1,16k1s1p0     a spectrum: window, hop, bands, floor
 //
-// Channels are those that come out of the layer, so a decoder's last strided layer has 1.
+// Channels are a layer's outputs, so a decoder's last strided layer has 1, or the bands.
 #ifndef TRASLUZ_ARCH_H
 #define TRASLUZ_ARCH_H
 
@@ -30,7 +35,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A weights file is foreign data: these bounds keep what a model can ask of a host small (see
+// A weights file is untrusted data: these bounds keep small what a model can ask of a host (see
 // arch_check()).
 enum {
     ARCH_LAYERS_MAX = 16, // in a chain
@@ -44,6 +49,14 @@ enum {
     ARCH_PARAMETERS_MAX = 16 << 20, // values
     ARCH_TEXT_MAX = 1024,           // bytes of an architecture's text, its NUL included
     ARCH_WINDOW = 110250,           // samples: 5 s at 22 050 Hz, the report's input
+
+    SPECTRUM_WINDOW_MIN = 64, // samples
+    SPECTRUM_WINDOW_MAX = 8192,
+    SPECTRUM_HOP_MIN = 8, // samples
+    SPECTRUM_BANDS_MIN = 4,
+    SPECTRUM_BANDS_MAX = 512,
+    SPECTRUM_FLOOR_MIN = 20, // dB
+    SPECTRUM_FLOOR_MAX = 120,
 };
 
 typedef enum { ACTIVATION_LEAKY_RELU, ACTIVATION_SILU, ACTIVATION_TANH, ACTIVATIONS } Activation;
@@ -64,15 +77,27 @@ typedef struct {
     int layers;
 } Chain;
 
+typedef enum { FRONT_SAMPLES, FRONT_SPECTRUM } FrontKind;
+
+// The sizes of a spectrum; all 0 for samples.
 typedef struct {
+    FrontKind kind;
+    int window; // samples of the analysis window, a power of two
+    int hop;    // samples from one frame to the next, at most half the window
+    int bands;  // at most 3/8 of the window
+    int floor;  // dB below a frame's strongest band
+} ArchFront;
+
+typedef struct {
+    ArchFront front;
     Chain encoder; // Conv1d
     Chain decoder; // ConvTranspose1d
     Activation activation;
     bool mirrored; // the decoder was made by mirroring the encoder
-    bool linear;   // a linear path lies beside both chains
+    bool linear;   // with a linear path beside both chains
 } Arch;
 
-// One convolution of the network and where its parameters stand among all. A strided layer is one,
+// One convolution of the network and the place of its parameters among all. A strided layer is one,
 // a residual block two, `conv` and `mix`; the linear path is one in each direction.
 typedef struct {
     char name[32];   // PyTorch's, before ".weight" and ".bias": "encoder.2", "encoder.4.mix"
@@ -95,7 +120,7 @@ extern const ArchName arch_names[];
 // Reads an architecture from its text or its name. Refuses what arch_check() refuses.
 bool arch_parse(Arch *arch, const char *text, Activation activation, Error *error);
 
-// Writes the architecture's text, the shorter form where the decoder mirrors the encoder.
+// Writes the architecture's text, in the shorter form if the decoder mirrors the encoder.
 void arch_format(const Arch *arch, char text[ARCH_TEXT_MAX]);
 
 // True if the architecture is within the bounds above and can run as a stream: its decoder undoes
@@ -103,18 +128,35 @@ void arch_format(const Arch *arch, char text[ARCH_TEXT_MAX]);
 // layer and the reason.
 bool arch_check(const Arch *arch, Error *error);
 
-// True if the decoder gives an input of `samples` back at its length; else the message names the
-// layer and the reason.
+// True if the decoder's output for an input of `samples` has that length; else the message names
+// the layer and the reason.
 bool arch_check_window(const Arch *arch, uint64_t samples, Error *error);
 
 const char *activation_name(Activation activation);
 bool activation_parse(Activation *activation, const char *name, Error *error);
 
+// Rate in Hz that a model of this kind is trained at unless another is asked for: 22 050 for
+// samples, as in the report, 48 000 for a spectrum.
+double arch_default_rate(const Arch *arch);
+
+// Values in each frame at the network's ends: 1 for samples, the bands of a spectrum.
+int arch_inputs(const Arch *arch);
+
+// Samples from one frame at the network's ends to the next: 1, or the hop of the spectrum.
+int arch_front_hop(const Arch *arch);
+
+// The front seen as a layer, for lengths and delay: kernel, stride and padding are 1, 1, 0 for
+// samples, and 2 hops, 1 hop, 1 hop for a spectrum, whose synthesis window has two hops.
+Layer arch_front_layer(const Arch *arch);
+
 // Frames that come out of a layer of the encoder, or of the decoder, for `n` that go in, by
-// PyTorch's formulas; 0 where the input is too short.
+// PyTorch's formulas; 0 if the input is too short.
 uint64_t conv_length(const Layer *layer, uint64_t n); // (n + 2 padding - kernel) / stride + 1
 uint64_t conv_transposed_length(const Layer *layer,
                                 uint64_t n); // (n - 1) stride - 2 padding + kernel
+
+// Frames at the network's ends for `samples` samples.
+uint64_t arch_front_frames(const Arch *arch, uint64_t samples);
 
 uint64_t arch_latent_frames(const Arch *arch, uint64_t samples);
 uint64_t arch_output_samples(const Arch *arch, uint64_t frames);
@@ -127,21 +169,25 @@ int arch_latent_channels(const Arch *arch);
 // Samples from one latent frame to the next.
 int arch_hop(const Arch *arch);
 
-// Delay of the stream in samples: the smallest D such that output sample n depends on no input
-// after n + D. It is the encoder's right extent, sum over its layers of (kernel - 1 - padding)
-// times the strides before the layer, plus the decoder's left reach, sum of padding times the
-// strides after the layer.
+// Frames at the network's ends from one latent frame to the next.
+int arch_network_hop(const Arch *arch);
+
+// Delay of the stream in samples: a D such that output sample n depends on no input after n + D,
+// the smallest for samples. It is the encoder's right extent, the sum over the front and its layers
+// of (kernel - 1 - padding) times the strides before the layer, plus the decoder's left reach, the
+// sum of padding times the strides after the layer. For a spectrum whose network looks at no later
+// frame it is two hops less one sample.
 int arch_delay(const Arch *arch);
 
-// True if the activation follows the layer: it stands between strided layers.
+// True if the activation follows the layer: it lies between strided layers.
 bool chain_activates(const Chain *chain, int layer);
 
 // The linear path's two layers.
 Layer arch_linear_encoder(const Arch *arch);
 Layer arch_linear_decoder(const Arch *arch);
 
-// How many samples both see of the same latent frame, and which tap of the linear encoder is the
-// first of them; 0 or less where there are none.
+// How many frames at the network's ends both see of the same latent frame, and which tap of the
+// linear encoder is the first of them; 0 or less if they share none.
 int arch_shared_reach(const Arch *arch, int *offset);
 
 // All convolutions in the order of their parameters: the encoder's layers, the decoder's, then the
@@ -154,7 +200,7 @@ int arch_convolution_of_linear(const Arch *arch, bool decoder);
 
 size_t arch_parameters(const Arch *arch);
 
-// Multiply-adds for each second of audio, encoder and decoder together.
+// Multiply-adds of the network for each second of audio, encoder and decoder together.
 double arch_multiply_adds(const Arch *arch, double rate);
 
 #endif

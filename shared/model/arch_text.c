@@ -19,6 +19,10 @@ const ArchName arch_names[] = {
     {"figure3_4", "64k6s4p4,32k6s4p5,4k5s2p4", REPORT "row 4: [4,3449]"},
     {"figure3_5", "64k6s4p4,32k4s2p3,4k4s2p1", REPORT "row 5: [4,6892]"},
     {"figure3_8", "64k8s5p4,32k6s3p4,8k4s2p4", REPORT "row 8: [8,3679]"},
+    {"espectro", "spectrum2048h256b64f80:256k1s1p0,r128k3d1,r128k3d2,16k1s1p0+linear",
+     "log levels of 64 bands every 5.3 ms, for playing and for blends"},
+    {"espectro_directo", "spectrum1024h128b48f80:192k1s1p0,r96k3d1,r96k3d2,12k1s1p0+linear",
+     "log levels of 48 bands every 2.7 ms, half the delay, for playing live"},
     {NULL, NULL, NULL},
 };
 
@@ -49,18 +53,17 @@ bool activation_parse(Activation *activation, const char *name, Error *error)
 
 // ---- Text ----
 
-// Reads a number in [low, high] behind the letter `tag` (none where it is 0) and moves on.
+// Reads a number in [low, high] after the letter `tag` (none if it is 0) and moves on.
 static bool parse_number(const char **text, char tag, const char *what, int low, int high,
                          int *number, Error *error)
 {
     if (tag) {
         if (**text != tag)
-            return error_set(error, "'%c' and the layer's %s expected at '%.20s'", tag, what,
-                             *text);
+            return error_set(error, "'%c' and the %s expected at '%.20s'", tag, what, *text);
         ++*text;
     }
     if (**text < '0' || **text > '9')
-        return error_set(error, "the layer's %s expected at '%.20s'", what, *text);
+        return error_set(error, "the %s expected at '%.20s'", what, *text);
     char *end;
     const long value = strtol(*text, &end, 10);
     if (value < low || value > high)
@@ -110,6 +113,29 @@ static bool parse_chain(const char **text, Chain *chain, int in, Error *error)
     }
 }
 
+static const char spectrum[] = "spectrum";
+
+// Reads a spectrum's sizes, if the text begins with one.
+static bool parse_front(const char **text, ArchFront *front, Error *error)
+{
+    if (strncmp(*text, spectrum, strlen(spectrum)) != 0) return true;
+    *text += strlen(spectrum);
+    front->kind = FRONT_SPECTRUM;
+    if (!parse_number(text, 0, "window", SPECTRUM_WINDOW_MIN, SPECTRUM_WINDOW_MAX, &front->window,
+                      error) ||
+        !parse_number(text, 'h', "hop", SPECTRUM_HOP_MIN, SPECTRUM_WINDOW_MAX / 2, &front->hop,
+                      error) ||
+        !parse_number(text, 'b', "bands", SPECTRUM_BANDS_MIN, SPECTRUM_BANDS_MAX, &front->bands,
+                      error) ||
+        !parse_number(text, 'f', "floor", SPECTRUM_FLOOR_MIN, SPECTRUM_FLOOR_MAX, &front->floor,
+                      error))
+        return error_prefix(error, spectrum);
+    if (**text != ':')
+        return error_set(error, "%s: ':' and the layers expected at '%.20s'", spectrum, *text);
+    ++*text;
+    return true;
+}
+
 // A residual block is its own mirror image.
 static void mirror(Arch *arch)
 {
@@ -143,17 +169,19 @@ bool arch_parse(Arch *arch, const char *text, Activation activation, Error *erro
     if (strlen(text) >= ARCH_TEXT_MAX)
         return error_set(error, "architecture: longer than %d characters", ARCH_TEXT_MAX - 1);
 
-    if ((*text < '0' || *text > '9') && *text != 'r')
-        return error_set(
-            error,
-            "no architecture is known by the name '%.60s'; known are extra_chico, chico, "
-            "normal, grande, figure3_1 to figure3_8, and layers as in "
-            "64k8s6p4,32k6s3p4,8k5s2p4",
-            text);
+    const bool layers = (*text >= '0' && *text <= '9') || *text == 'r';
+    if (!layers && strncmp(text, spectrum, strlen(spectrum)) != 0)
+        return error_set(error,
+                         "unknown architecture '%.60s': extra_chico, chico, normal, grande, "
+                         "figure3_1 to figure3_8, espectro, espectro_directo, or layers as in "
+                         "64k8s6p4,32k6s3p4,8k5s2p4",
+                         text);
 
     *arch = (Arch){.activation = activation};
     const char *rest = text;
-    if (!parse_chain(&rest, &arch->encoder, 1, error)) return error_prefix(error, "encoder");
+    if (!parse_front(&rest, &arch->front, error)) return false;
+    if (!parse_chain(&rest, &arch->encoder, arch_inputs(arch), error))
+        return error_prefix(error, "encoder");
     if (*rest == '/') {
         rest++;
         if (!parse_chain(&rest, &arch->decoder, arch_latent_channels(arch), error))
@@ -191,8 +219,12 @@ static size_t format_chain(const Chain *chain, char *text, size_t room)
 
 void arch_format(const Arch *arch, char text[ARCH_TEXT_MAX])
 {
-    // Two chains of sixteen layers of at most 20 characters each fit.
-    size_t used = format_chain(&arch->encoder, text, ARCH_TEXT_MAX);
+    // A spectrum's sizes and two chains of sixteen layers of at most 20 characters each fit.
+    size_t used = 0;
+    if (arch->front.kind == FRONT_SPECTRUM)
+        used = (size_t)snprintf(text, ARCH_TEXT_MAX, "%s%dh%db%df%d:", spectrum, arch->front.window,
+                                arch->front.hop, arch->front.bands, arch->front.floor);
+    used += format_chain(&arch->encoder, text + used, ARCH_TEXT_MAX - used);
     if (!arch->mirrored) {
         text[used++] = '/';
         used += format_chain(&arch->decoder, text + used, ARCH_TEXT_MAX - used);
