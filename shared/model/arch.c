@@ -26,6 +26,14 @@ double arch_default_rate(const Arch *arch)
     return arch->front.kind == FRONT_SPECTRUM ? 48000.0 : 22050.0;
 }
 
+uint64_t arch_default_window(const Arch *arch)
+{
+    enum { SECONDS = 5 };
+    return arch->front.kind == FRONT_SPECTRUM
+               ? arch_round_up(arch, (uint64_t)(SECONDS * arch_default_rate(arch)))
+               : ARCH_WINDOW;
+}
+
 int arch_inputs(const Arch *arch)
 {
     return arch->front.kind == FRONT_SPECTRUM ? arch->front.bands : 1;

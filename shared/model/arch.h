@@ -139,6 +139,10 @@ bool activation_parse(Activation *activation, const char *name, Error *error);
 // samples, as in the report, 48 000 for a spectrum.
 double arch_default_rate(const Arch *arch);
 
+// Samples of the windows that a model of this kind is trained on unless other ones are asked for:
+// about 5 s, ARCH_WINDOW for samples, whole hops for a spectrum.
+uint64_t arch_default_window(const Arch *arch);
+
 // Values in each frame at the network's ends: 1 for samples, the bands of a spectrum.
 int arch_inputs(const Arch *arch);
 

@@ -265,7 +265,9 @@ static bool read_arch(const Safetensors *file, Arch *arch, Error *error)
     Activation kind = ACTIVATION_LEAKY_RELU;
     if (activation && !activation_parse(&kind, activation, error))
         return error_prefix(error, "metadata");
-    return arch_parse(arch, text, kind, error) || error_prefix(error, "metadata: architecture");
+    if (!arch_parse(arch, text, kind, error)) return error_prefix(error, "metadata: architecture");
+    return arch->front.kind == FRONT_SAMPLES ||
+           error_set(error, "metadata: models of spectra need a later format_version");
 }
 
 static const Tensor *require_tensor(const Safetensors *file, const Convolution *conv,

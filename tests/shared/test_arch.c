@@ -99,7 +99,7 @@ static void test_numbers_of_a_spectrum(void)
     CHECK(arch_delay(&arch) == 2 * 256 - 1);
     CHECK(arch_front_frames(&arch, 2560) == 11 && arch_latent_frames(&arch, 2560) == 11);
     CHECK(arch_output_samples(&arch, 11) == 2560);
-    CHECK(arch_default_rate(&arch) == 48000);
+    CHECK(arch_default_rate(&arch) == 48000 && arch_default_window(&arch) == 240128);
     const size_t block = 128 * 32 * 3 + 32 + 32 * 128 + 128;
     CHECK(arch_parameters(&arch) == 64 * 128 + 128 + block + 128 * 16 + 16 + 16 * 128 + 128 +
                                         block + 128 * 64 + 64 + 2 * 64 * 16);
@@ -115,7 +115,7 @@ static void test_numbers_of_a_spectrum(void)
     REQUIRE(parse(&arch, "normal", &error));
     CHECK(arch.front.kind == FRONT_SAMPLES && arch_inputs(&arch) == 1);
     CHECK(arch_front_hop(&arch) == 1 && arch_front_frames(&arch, 100) == 100);
-    CHECK(arch_default_rate(&arch) == 22050);
+    CHECK(arch_default_rate(&arch) == 22050 && arch_default_window(&arch) == ARCH_WINDOW);
 }
 
 // Residual blocks add weights and no delay; the linear path has the chain's stride, padding and

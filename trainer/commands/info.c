@@ -109,14 +109,15 @@ static void print_layers(const Arch *arch, uint64_t window)
     arch_convolutions(arch, list);
     printf("\n%-14s %10s x %-5s %6s %6s %7s %10s\n", "layer", "frames", "chan.", "kernel", "stride",
            "padding", "parameters");
-    printf("%-14s %10" PRIu64 " x %-5d\n", "input", window, 1);
-    const uint64_t frames = print_chain(arch, false, list, window);
-    const uint64_t samples = print_chain(arch, true, list, frames);
+    const uint64_t input = arch_front_frames(arch, window);
+    printf("%-14s %10" PRIu64 " x %-5d\n", "input", input, arch_inputs(arch));
+    const uint64_t frames = print_chain(arch, false, list, input);
+    const uint64_t output = print_chain(arch, true, list, frames);
     if (arch->linear) {
         const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
         const Convolution *linear = &list[arch_convolution_of_linear(arch, false)];
         print_layer("linear encoder", &encoder, &linear[0], frames);
-        print_layer("linear decoder", &decoder, &linear[1], samples);
+        print_layer("linear decoder", &decoder, &linear[1], output);
     }
     putchar('\n');
 }
@@ -133,6 +134,10 @@ static void print_arch(const Arch *arch, uint64_t window, double rate)
     print_text("decoder", arch->mirrored ? "mirrors the encoder" : "its own");
     printf("%-14s %" PRIu64 " samples, %.4g s at %g Hz\n", "window", window, (double)window / rate,
            rate);
+    if (arch->front.kind == FRONT_SPECTRUM)
+        printf("%-14s %d samples every %d, %.4g frames per second; %d bands, floor -%d dB\n",
+               "spectrum", arch->front.window, arch->front.hop, rate / arch->front.hop,
+               arch->front.bands, arch->front.floor);
     print_layers(arch, window);
     printf("%-14s [%d,%" PRIu64 "], %" PRIu64 " values, %.1f %% of the input\n", "latent",
            arch_latent_channels(arch), arch_latent_frames(arch, window), values,
@@ -147,36 +152,38 @@ static void print_arch(const Arch *arch, uint64_t window, double rate)
 
 static int list_names(const Call *call, Activation activation)
 {
-    const double rate = call->rate > 0.0 ? call->rate : 22050.0;
-    const uint64_t window = call->window ? call->window : ARCH_WINDOW;
-    printf("of %" PRIu64 " samples at %g Hz:\n\n%-12s %-27s %-10s %6s %7s %10s %8s\n", window, rate,
-           "name", "architecture", "latent", "values", "share", "parameters", "delay");
+    printf("%-16s %-27s %6s %8s %-10s %6s %7s %10s %8s\n", "name", "architecture", "rate", "window",
+           "latent", "values", "share", "parameters", "delay");
     for (const ArchName *name = arch_names; name->name; name++) {
         Arch arch;
         Error error;
         char latent[32];
-        if (!arch_parse(&arch, name->text, activation, &error) ||
-            !arch_check_window(&arch, window, &error))
+        if (!arch_parse(&arch, name->text, activation, &error))
+            return command_usage(&command_info, "%s: %s", name->name, error.text);
+        const double rate = call->rate > 0.0 ? call->rate : arch_default_rate(&arch);
+        const uint64_t window = call->window ? call->window : arch_default_window(&arch);
+        if (!arch_check_window(&arch, window, &error))
             return command_usage(&command_info, "%s: %s", name->name, error.text);
         const uint64_t values = latent_values(&arch, window);
         snprintf(latent, sizeof latent, "[%d,%" PRIu64 "]", arch_latent_channels(&arch),
                  arch_latent_frames(&arch, window));
-        printf("%-12s %-27s %-10s %6" PRIu64 " %5.1f %% %10zu %5.2f ms\n", name->name, name->text,
-               latent, values, percent(values, window), arch_parameters(&arch),
-               1e3 * arch_delay(&arch) / rate);
+        printf("%-16s %-27s %6g %8" PRIu64 " %-10s %6" PRIu64 " %5.1f %% %10zu %5.2f ms\n",
+               name->name, name->text, rate, window, latent, values, percent(values, window),
+               arch_parameters(&arch), 1e3 * arch_delay(&arch) / rate);
     }
     return EXIT_DONE;
 }
 
 static int show_arch(const Call *call, Activation activation)
 {
-    const uint64_t window = call->window ? call->window : ARCH_WINDOW;
     Arch arch;
     Error error;
-    if (!arch_parse(&arch, call->subject, activation, &error) ||
-        !arch_check_window(&arch, window, &error))
+    if (!arch_parse(&arch, call->subject, activation, &error))
         return command_usage(&command_info, "%s: %s", call->subject, error.text);
-    print_arch(&arch, window, call->rate > 0.0 ? call->rate : 22050.0);
+    const uint64_t window = call->window ? call->window : arch_default_window(&arch);
+    if (!arch_check_window(&arch, window, &error))
+        return command_usage(&command_info, "%s: %s", call->subject, error.text);
+    print_arch(&arch, window, call->rate > 0.0 ? call->rate : arch_default_rate(&arch));
     return EXIT_DONE;
 }
 
@@ -186,7 +193,8 @@ static int show_model(const Call *call, const Model *model)
     const Arch *arch = &model->arch;
     Error error;
     // What a file was trained on may have had another length.
-    const uint64_t window = call->window ? call->window : arch_round_up(arch, ARCH_WINDOW);
+    const uint64_t window =
+        call->window ? call->window : arch_round_up(arch, arch_default_window(arch));
     if (!arch_check_window(arch, window, &error))
         return command_usage(&command_info, "%s: %s", call->subject, error.text);
     print_text("weights", call->subject);

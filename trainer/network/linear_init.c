@@ -58,7 +58,7 @@ static int last_strided(const Chain *chain)
 // nothing until they are trained.
 void linear_init(const Arch *arch, const Convolution *list, float *parameters)
 {
-    if (!arch->linear) return;
+    if (!arch->linear || arch->front.kind != FRONT_SAMPLES) return;
     const Convolution *encoder = &list[arch_convolution_of_linear(arch, false)];
     const Convolution *decoder = &list[arch_convolution_of_linear(arch, true)];
     const int hop = arch_hop(arch);

@@ -117,13 +117,20 @@ static bool check_loss(const TrainingOptions *options, Error *error)
                      SPECTRAL_SIZE_MIN);
 }
 
+// The training loop feeds samples to the network.
+static bool check_front(const Arch *arch, Error *error)
+{
+    return arch->front.kind == FRONT_SAMPLES ||
+           error_set(error, "architecture: models of spectra cannot be trained by this version");
+}
+
 bool training_settings_settle(TrainingSettings *settings, Error *error)
 {
     Activation activation;
     TrainingOptions *o = &settings->options;
     return activation_parse(&activation, settings->activation, error) &&
            arch_parse(&o->arch, settings->arch, activation, error) &&
-           arch_check_window(&o->arch, o->window, error) &&
+           check_front(&o->arch, error) && arch_check_window(&o->arch, o->window, error) &&
            linear_init_check(settings->start, error) &&
            loss_parse(&o->loss.kind, settings->loss, error) && check_loss(o, error) &&
            settle_schedule(&o->schedule, settings->schedule, error);
