@@ -136,7 +136,7 @@ deps:
 	$(install_packages) $(BUILD_DEPENDS)
 
 # The source as packagers get it, of the last commit: the same bytes each time.
-VERSION = $(shell sed -n 's/^\#define TRAINER_VERSION *"\(.*\)"/\1/p' trainer/base/version.h)
+VERSION = $(shell sed -n 's/^\#define TRASLUZ_VERSION *"\(.*\)"/\1/p' shared/version.h)
 dist:
 	@git rev-parse --show-prefix 2>/dev/null | grep -qx '' || \
 		{ echo "dist: run this at the top of a clone of the repository" >&2; exit 1; }

@@ -1,6 +1,7 @@
 # Tests, demo, benchmarks and style; included by the Makefile. tests/README.md explains each.
 
 ## make demo                plays a clip through the plugin and draws before and after
+## make picture             the same, for the picture of README.md
 ## make check               runs the tests; TEST=name runs those whose path has that name in it
 ## make check-hosts         runs the plugin in Ardour and jalv
 ## make check-fuzz, fuzz    fuzzes what reads untrusted data (FUZZ_SECONDS=600 a target)
@@ -91,6 +92,10 @@ demo:
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(DEMO)
 	@tests/demo/demo.sh "$(abspath $(BUILD))" "$(abspath $(BUILD))/demo"
 
+picture: demo
+	convert $(BUILD)/demo/before-after.png -resize 760x -strip -colors 40 +dither \
+		-define png:compression-level=9 plugin/pictures/dissolve.png
+
 TEST_ENVIRONMENT = TRAINER="$(abspath $(BUILD))/bin/trainer" \
 	TRASLUZ_LV2="$(abspath $(BUILD))/lv2" LV2_PATH="$(abspath $(BUILD))/lv2:/usr/lib/lv2" \
 	OPENBLAS_NUM_THREADS=1
@@ -104,7 +109,7 @@ COMMAND_TESTS = $(filter-out %/locale.sh %/ranks.sh,$(sort $(wildcard tests/comm
 # Without spaces, so that TEST= can choose among them.
 ALL_TESTS = $(TESTS) $(HOSTS) $(COMMAND_TESTS) tests/commands/locale.sh tests/commands/ranks.sh \
 	tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) tests/parity/pytorch.py \
-	tests/parity/pytorch_m5.py $(REAL_HOSTS)
+	tests/parity/pytorch_m5.py $(sort $(wildcard tests/layout/*)) $(REAL_HOSTS)
 CHOSEN_TESTS = $(strip $(if $(TEST),$(foreach test,$(ALL_TESTS),$(if $(findstring $(TEST),$(test)),$(test))),\
 	$(ALL_TESTS)))
 # What a test is called with.
@@ -114,7 +119,7 @@ test_command = $(strip $(if $(filter $(HOST_THREADS),$(1)),\
 ARGUMENTS_locale = $(BUILD)/tests/shared/test_weights
 ARGUMENTS_ranks = $(BUILD)/mpi/bin/trainer
 ARGUMENTS_ttl = $(BUNDLE)
-ARGUMENTS_pytorch = $(BUILD)/tests/parity/dump_network README.md
+ARGUMENTS_pytorch = $(BUILD)/tests/parity/dump_network shared/FORMAT.md
 ARGUMENTS_pytorch_m5 = $(BUILD)/tests/parity/dump_m5
 
 check:
@@ -238,5 +243,5 @@ lint:
 format:
 	clang-format -i $(SOURCES)
 
-.PHONY: demo check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture check-valgrind \
+.PHONY: demo picture check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture check-valgrind \
 	check-packagers check-packagers-all fuzz fuzz-programs torture bench test-programs lint format

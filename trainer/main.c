@@ -1,7 +1,7 @@
 // main.c: the `trainer` command: finds the subcommand, shows help, and sees that what was printed
 // arrived.
-#include "base/version.h"
 #include "commands/command.h"
+#include "version.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -71,7 +71,7 @@ static int run(int argc, char **argv)
         return EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        puts("trainer (Trasluz) " TRAINER_VERSION);
+        puts("trainer (Trasluz) " TRASLUZ_VERSION);
         return EXIT_DONE;
     }
     return run_command(argc - 1, argv + 1);

@@ -2,7 +2,7 @@
 # manual.sh TRAINER: prints the man page trainer.1: what is said here, and what each command says by --help.
 set -eu
 trainer=$1
-date=$(sed -n 's/^#define TRAINER_VERSION_DATE *"\(.*\)".*/\1/p' "$(dirname "$0")/base/version.h")
+date=$(sed -n 's/^#define TRASLUZ_VERSION_DATE *"\(.*\)".*/\1/p' "$(dirname "$0")/../shared/version.h")
 
 # Commands, one a line.
 commands() {

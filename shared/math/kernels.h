@@ -7,7 +7,10 @@
 #ifndef TRASLUZ_KERNELS_H
 #define TRASLUZ_KERNELS_H
 
-#include "model/arch.h"
+#include "math/activation.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 enum {
     KERNEL_ALIGNMENT = 64, // bytes, of weights

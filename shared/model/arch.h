@@ -30,6 +30,7 @@
 #define TRASLUZ_ARCH_H
 
 #include "files/error.h"
+#include "math/activation.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,10 +59,6 @@ enum {
     SPECTRUM_FLOOR_MIN = 20, // dB
     SPECTRUM_FLOOR_MAX = 120,
 };
-
-typedef enum { ACTIVATION_LEAKY_RELU, ACTIVATION_SILU, ACTIVATION_TANH, ACTIVATIONS } Activation;
-
-#define LEAKY_RELU_SLOPE 0.01f
 
 typedef enum { LAYER_STRIDED, LAYER_RESIDUAL } LayerKind;
 
@@ -131,9 +128,6 @@ bool arch_check(const Arch *arch, Error *error);
 // True if the decoder's output for an input of `samples` has that length; else the message names
 // the layer and the reason.
 bool arch_check_window(const Arch *arch, uint64_t samples, Error *error);
-
-const char *activation_name(Activation activation);
-bool activation_parse(Activation *activation, const char *name, Error *error);
 
 // Rate in Hz that a model of this kind is trained at unless another is asked for: 22 050 for
 // samples, as in the report, 48 000 for a spectrum.

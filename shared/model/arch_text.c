@@ -31,26 +31,6 @@ static const struct {
     const char *name, *of;
 } aliases[] = {{"figure3_6", "figure3_1"}, {"figure3_7", "figure3_1"}};
 
-// ---- Activations ----
-
-static const char *const activation_names[ACTIVATIONS] = {"leaky_relu", "silu", "tanh"};
-
-const char *activation_name(Activation activation)
-{
-    return activation_names[activation];
-}
-
-bool activation_parse(Activation *activation, const char *name, Error *error)
-{
-    for (int i = 0; i < ACTIVATIONS; i++) {
-        if (strcmp(name, activation_names[i]) == 0) {
-            *activation = (Activation)i;
-            return true;
-        }
-    }
-    return error_set(error, "unknown activation '%s': leaky_relu, silu or tanh", name);
-}
-
 // ---- Text ----
 
 // Reads a number in [low, high] after the letter `tag` (none if it is 0) and moves on.

@@ -3,7 +3,7 @@
 // engines may read one; whoever made it frees it after the last of them. Making, loading and freeing
 // allocate; reading is real-time safe.
 //
-// The file is a safetensors file that PyTorch can load: see README.md for its tensors and metadata.
+// The file is a safetensors file that PyTorch can load: see FORMAT.md for its tensors and metadata.
 #ifndef TRASLUZ_MODEL_H
 #define TRASLUZ_MODEL_H
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""pytorch.py DUMP_NETWORK README: compares the trainer's network with PyTorch's own modules.
+"""pytorch.py DUMP_NETWORK DOCUMENT: compares the trainer's network with PyTorch's own modules.
 
 For each named architecture and activation: first weights from a seed (every value), latent and output of the batched pass
-and of the streams (1e-5), loss and gradient. The weights are read by the lines that the README shows, run as they stand.
+and of the streams (1e-5), loss and gradient. The weights are read by the Python lines in the document, as they are.
 Prints "ok name" or "FAIL name" for each."""
 import os
 import re
@@ -22,7 +22,7 @@ OURS = [("64k8s6p4,r32k3d1,32k6s3p4,r32k3d3,8k5s2p4,r24k2d5", "leaky_relu"),
         ("16k8s6p4,16k6s3p4,r16k3d2,4k5s2p4+linear", "silu"),
         ("8k12s4p5,r4k3d2,3k9s2p4/4k9s2p4,r5k3d7,1k14s4p6+linear", "tanh")]
 
-dump_network, readme = sys.argv[1:3]
+dump_network, document = sys.argv[1:3]
 torch.set_num_threads(1)
 failed = 0
 
@@ -35,9 +35,9 @@ def report(name, holds, why=""):
         print("    " + why, file=sys.stderr)
 
 
-def readme_functions():
-    """The README's Python block: load(path) -> (network, tensors, metadata) and save(path, tensors, metadata)."""
-    text = open(readme, encoding="utf-8").read()
+def document_functions():
+    """The Python block of the document: load(path) -> (network, tensors, metadata) and save(path, tensors, metadata)."""
+    text = open(document, encoding="utf-8").read()
     block = re.search(r"```python\n(.*?)```", text, re.S).group(1)
     scope = {}
     exec(block, scope)
@@ -130,7 +130,7 @@ def there_and_back(load, save):
             report("trainer_reads_what_pytorch_saved", shown.returncode == 0, shown.stderr)
 
 
-load, save = readme_functions()
+load, save = document_functions()
 for number, (arch, activation) in enumerate(CASES + OURS):
     compare(arch, activation, number + 1, load, number < len(CASES))
 there_and_back(load, save)

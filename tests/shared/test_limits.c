@@ -1,4 +1,4 @@
-// Files from strangers: each limit of README.md is told and enforced, and what lies within all of
+// Files from strangers: each limit of shared/FORMAT.md is reported and enforced, and what lies within all of
 // them takes no more memory than it says.
 #include "engine/engine.h"
 #include "files/safetensors.h"
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// What README.md says, in bytes.
+// What shared/FORMAT.md says, in bytes.
 #define READING_MAX ((size_t)512 << 20) // while a file is read
 #define PLAYING_MAX ((size_t)256 << 20) // by an engine, for each audio channel
 

@@ -1,9 +1,9 @@
 #include "training/run_config.h"
 
-#include "base/version.h"
 #include "files/file.h"
 #include "output/json_file.h"
 #include "training/training_settings.h"
+#include "version.h"
 
 #include <cblas.h>
 #include <samplerate.h>
@@ -77,7 +77,7 @@ static json_t *data_json(const Dataset *dataset)
 
 static json_t *versions_json(void)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "trainer", TRAINER_VERSION, "compiler",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "trainer", TRASLUZ_VERSION, "compiler",
                      __VERSION__, "openblas", openblas_get_config(), "libsndfile",
                      sf_version_string(), "libsamplerate", src_get_version(), "jansson",
                      jansson_version_str());

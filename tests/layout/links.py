@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+"""links.py: checks the documents. Every relative link and its anchor exist, lines have at most 100 characters (tables and links
+excepted), README.md at most 200 lines. Prints "ok name" or "FAIL name" for each check."""
+import os
+import re
+import sys
+
+WIDTH, README_LINES = 100, 200
+root = os.path.join(os.path.dirname(__file__), "../..")
+os.chdir(root)
+failed = 0
+
+
+def report(name, faults):
+    global failed
+    print("FAIL" if faults else "ok", "links." + name)
+    failed += bool(faults)
+    for fault in faults:
+        print("    " + fault, file=sys.stderr)
+
+
+def documents():
+    for folder, folders, names in os.walk("."):
+        folders[:] = sorted(f for f in folders if f not in ("build", ".git"))
+        for name in sorted(names):
+            if name.endswith(".md"):
+                yield os.path.normpath(os.path.join(folder, name))
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def prose(text):
+    """Without code, which may look like links or headings."""
+    text = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    return re.sub(r"^    .*$", "", text, flags=re.M)
+
+
+def anchors(path):
+    """As GitHub makes them of headings: lower case, no punctuation, a number where one comes again."""
+    found = set()
+    for heading in re.findall(r"^#+ +(.*)$", prose(read(path)), re.M):
+        words = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()).replace(" ", "-")
+        again = 0
+        while (words if not again else f"{words}-{again}") in found:
+            again += 1
+        found.add(words if not again else f"{words}-{again}")
+    return found
+
+
+broken, wide, count = [], [], 0
+for path in documents():
+    text = read(path)
+    for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", prose(text))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        count += 1
+        file, _, anchor = target.partition("#")
+        file = os.path.normpath(os.path.join(os.path.dirname(path), file)) if file else path
+        if not os.path.exists(file):
+            broken.append(f"{path}: {target}: no such file")
+        elif anchor and anchor not in anchors(file):
+            broken.append(f"{path}: {target}: no such heading")
+    wide += [f"{path}:{number}: {len(line)} characters" for number, line in enumerate(text.split("\n"), 1)
+             if len(line) > WIDTH and not line.startswith("|") and "](" not in line]
+
+report("every_link_leads_somewhere", broken if count else ["no link was found"])
+report("lines_are_narrow", wide)
+lines = read("README.md").count("\n")
+report("readme_is_short", [f"README.md has {lines} lines"] if lines > README_LINES else [])
+sys.exit(1 if failed else 0)
