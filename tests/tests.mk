@@ -15,7 +15,7 @@
 # The trainer without its main().
 TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 HOST_PARTS = $(call objects,tests/lib/lv2host*.c)
-NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,initialize linear_init network)
+NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,conv initialize linear_init network residual signal)
 
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 ENGINE_TESTS = $(call programs,tests/shared/test_*.c)
@@ -56,8 +56,8 @@ GUARDED = $(BUILD)/tests/plugin/host_guard $(BUILD)/tests/plugin/host_realtime
 $(GUARDED): $(BUILD)/tests/lib/realtime_guard.o $(BUILD)/tests/lib/guarded_thread.o
 $(GUARDED): override LDFLAGS += -rdynamic
 
-$(BENCHES): %: %.o $(NETWORK_PARTS) $(BUILD)/trainer/network/adam.o $(BUILD)/trainer/base/pool.o \
-		$(BUILD)/tests/lib/bare_plugin.o $(SHARED_OBJECTS)
+$(BENCHES): %: %.o $(NETWORK_PARTS) $(BUILD)/trainer/base/pool.o $(BUILD)/tests/lib/bare_plugin.o \
+		$(patsubst %,$(BUILD)/trainer/network/%.o,adam gradient_sum) $(SHARED_OBJECTS)
 	$(call link,trainer)
 
 # Each fuzz target has the whole plugin and all that both programs share.

@@ -10,6 +10,7 @@
 #include "base/pool.h"
 #include "lib/fixture.h"
 #include "network/adam.h"
+#include "network/gradient_sum.h"
 #include "network/network.h"
 #include "timing.h"
 
@@ -20,7 +21,6 @@ enum {
     CLIPS = 16,
     CLIP = 110250,
     THREADS_MAX = 64,
-    SUM_PIECE = 4096, // parameters that one item of the summation takes
 };
 
 typedef struct {
@@ -28,6 +28,7 @@ typedef struct {
     size_t parameters, window;
     float *weights;
     float *gradient; // [CLIPS][parameters]
+    float *mean;     // [parameters], of the clips' gradients
     float *audio;    // [CLIPS][window]
     Workspace *workspace[THREADS_MAX];
     Adam adam;
@@ -48,6 +49,7 @@ static void bench_open(Bench *bench, const char *text, int threads)
     bench->window = (size_t)arch_round_up(&bench->arch, CLIP);
     bench->weights = new_values(bench->parameters);
     bench->gradient = new_values(CLIPS * bench->parameters);
+    bench->mean = new_values(bench->parameters);
     bench->audio = new_values(CLIPS * bench->window);
     bench->adam = (Adam){new_values(bench->parameters), new_values(bench->parameters), 0};
     initialize_parameters(&bench->arch, 1, bench->weights);
@@ -67,25 +69,12 @@ static void clip_gradient(void *data, int item, int thread)
     network_backward(workspace, bench->weights, bench->gradient + (size_t)item * bench->parameters);
 }
 
-// Mean of the clips' gradients, as the trainer makes it.
-static void mean_gradient(void *data, int item, int thread)
-{
-    (void)thread;
-    const Bench *bench = data;
-    const size_t n = bench->parameters, from = (size_t)item * SUM_PIECE;
-    const size_t to = n - from < SUM_PIECE ? n : from + SUM_PIECE;
-    float *const mean = bench->gradient;
-    for (size_t c = 1; c < CLIPS; c++)
-        for (size_t i = from; i < to; i++) mean[i] += bench->gradient[c * n + i];
-    for (size_t i = from; i < to; i++) mean[i] *= 1.0f / CLIPS;
-}
-
 static void step(Bench *bench, Pool *pool)
 {
     pool_run(pool, clip_gradient, bench, CLIPS);
-    pool_run(pool, mean_gradient, bench, (int)((bench->parameters + SUM_PIECE - 1) / SUM_PIECE));
+    gradient_sum(pool, bench->gradient, CLIPS, bench->parameters, 1.0f / CLIPS, bench->mean);
     const AdamStep adam = adam_begin(&bench->adam, 1e-3);
-    adam_update(&bench->adam, adam, bench->weights, bench->gradient, 0, bench->parameters);
+    adam_update(&bench->adam, adam, bench->weights, bench->mean, 0, bench->parameters);
 }
 
 // ---- OpenBLAS alone ----

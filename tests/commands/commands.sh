@@ -219,7 +219,7 @@ test_vanished_music_is_named_on_resume() {
     rm gone/2.au
     # shellcheck disable=SC2086
     "$TRAINER" $resume >out 2>err
-    [ $? -eq 1 ] && grep -q 'of another training, with data ' err || return 1
+    [ $? -eq 1 ] && grep -q 'belongs to another training: data ' err || return 1
     rm -r gone
     # shellcheck disable=SC2086
     refused 1 'gone: No such file' $resume && [ -s v.safetensors ] && [ -s v.checkpoint ]

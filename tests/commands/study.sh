@@ -97,7 +97,7 @@ test_classifier_refuses_what_does_not_fit() {
     refused 1 'knows the latents of another model' classify second-set.safetensors -o y --weights classifier/classifier.safetensors &&
         refused 1 'knows other genres' classify other-set.safetensors -o y --weights classifier/classifier.safetensors &&
         refused 1 "small.safetensors: not a classifier's weights" classify set.safetensors -o y --weights small.safetensors &&
-        refused 1 'latents of 1750 frames; the classifier needs 1772' classify short.safetensors -o y &&
+        refused 1 'latents have 1750 frames; the classifier needs at least 1772' classify short.safetensors -o y &&
         refused 1 'a set of two genres or more is needed' classify whole.safetensors -o y &&
         refused 1 'classifier/classifier.safetensors is there already: --force' classify set.safetensors -o classifier &&
         refused 1 'clusters/config.json is of something else than classifier' classify set.safetensors -o clusters &&

@@ -222,7 +222,7 @@ static void write_classifier(void)
     Error error;
     M5Weights weights;
     MUST(m5_weights_init(&weights, &(M5Shape){1, 1, 2}, &error));
-    m5_weights_draw(&weights, 1);
+    m5_weights_init_random(&weights, 1);
     MUST(m5_weights_write(&weights, safetensors_builder_new(), "corpus.tmp", &error));
     take_case("classifier", "narrow", "corpus.tmp");
     weights.features /= 2; // of the last layer, which does not fit then

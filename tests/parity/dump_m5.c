@@ -50,9 +50,9 @@ int main(int argc, char **argv)
     Pool *pool = pool_new(2);
     if (!m5_weights_init(&weights, &shape, &error) || !m5_weights_init(&slope, &shape, &error))
         return 1;
-    m5_weights_draw(&weights, 3);
+    m5_weights_init_random(&weights, 3);
     for (int b = 0; b < M5_BLOCKS; b++) // scales and shifts that tell the channels apart
-        for (size_t c = 0; c < weights.block[b].out; c++) {
+        for (size_t c = 0; c < weights.block[b].conv.out; c++) {
             weights.parameters[weights.block[b].scale + c] = 0.5f + 0.1f * (float)(c % 11);
             weights.parameters[weights.block[b].shift + c] = 0.1f * (float)(c % 7) - 0.3f;
         }

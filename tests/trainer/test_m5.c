@@ -39,7 +39,7 @@ static M5Weights first_weights(uint32_t seed)
     Error error;
     M5Weights weights;
     CHECK(m5_weights_init(&weights, &shape, &error));
-    m5_weights_draw(&weights, seed);
+    m5_weights_init_random(&weights, seed);
     return weights;
 }
 
@@ -224,13 +224,13 @@ static void test_bad_weights_are_refused(void)
 {
     M5Weights weights = first_weights(7);
     weights.running[weights.block[2].variance] = -1.0f;
-    check_refused(&weights, "bn3.running_var: a variance below 0");
+    check_refused(&weights, "bn3.running_var: a variance is below 0");
     weights.running[weights.block[2].variance] = NAN;
     check_refused(&weights, "not finite");
     weights.running[weights.block[2].variance] = 1.0f;
-    weights.block[1].kernel = 2;
+    weights.block[1].conv.kernel = 2;
     check_refused(&weights, "conv2.weight: shape [3,3,2]; [3,3,3] is needed");
-    weights.block[1].kernel = 3;
+    weights.block[1].conv.kernel = 3;
     m5_weights_free(&weights);
     Error error;
     Safetensors *file;
@@ -249,8 +249,8 @@ static void test_short_latents_are_refused(void)
     CHECK(m5 != NULL);
     m5_free(m5);
     CHECK(!m5_new(&shape, m5_frames_min() - 1, 1, pool, &error));
-    CHECK_MSG(strstr(error.text, "latents of 1771 frames; the classifier needs 1772"), "%s",
-              error.text);
+    CHECK_MSG(strstr(error.text, "latents have 1771 frames; the classifier needs at least 1772"),
+              "%s", error.text);
 }
 
 int main(void)

@@ -3,19 +3,20 @@
 #include "base/progress.h"
 #include "math/random.h"
 #include "network/adam.h"
+#include "network/epochs.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    STREAM_ORDER = 0x4f524452, // of random numbers
-    SCORE_BATCH = 32,          // clips measured at a time; does not change the result
+    STREAM_ORDER = 0x4f524452, // of random numbers, for the order of the clips
+    SCORE_BATCH = 32,          // clips that are classified at a time; does not change the result
 };
 
 // ---- Batches ----
 
-// A batch of a set's clips, as the network reads it.
+// A batch of a set's clips as the network reads it.
 typedef struct {
     M5 *m5;
     const LatentSet *set;
@@ -49,8 +50,8 @@ static void batch_free(ClipBatch *batch)
     free(batch->log_probability);
 }
 
-// Takes clip[at] and those behind it, as many as fit; returns how many.
-static size_t batch_take(ClipBatch *batch, const size_t *clip, size_t clips, size_t at)
+// Fills the batch from clip[at] on; returns the number of clips.
+static size_t batch_fill(ClipBatch *batch, const size_t *clip, size_t clips, size_t at)
 {
     const size_t n = clips - at < batch->size ? clips - at : batch->size;
     for (size_t i = 0; i < n; i++) {
@@ -66,11 +67,11 @@ static ClassifierScore score_clips(ClipBatch *batch, const M5Weights *weights, c
     const size_t classes = weights->shape.classes;
     ClassifierScore score = {.clips = clips};
     for (size_t at = 0, n = 0; at < clips; at += n) {
-        n = batch_take(batch, clip, clips, at);
+        n = batch_fill(batch, clip, clips, at);
         m5_classify(batch->m5, weights, batch->input, n, batch->log_probability);
         for (size_t i = 0; i < n; i++) {
             const float *log_probability = batch->log_probability + i * classes;
-            const int guess = (int)m5_likeliest(log_probability, classes);
+            const int guess = (int)m5_argmax(log_probability, classes);
             score.loss -= (double)log_probability[batch->class[i]] / (double)clips;
             score.accuracy += (guess == batch->class[i]) / (double)clips;
             if (genre) genre[at + i] = guess;
@@ -83,10 +84,10 @@ bool classifier_score(ClassifierScore *score, const M5Weights *weights, const La
                       const size_t *clip, size_t clips, int *genre, Pool *pool, Error *error)
 {
     ClipBatch batch;
-    const bool good = batch_init(&batch, &weights->shape, set, SCORE_BATCH, pool, error);
-    if (good) *score = score_clips(&batch, weights, clip, clips, genre);
+    const bool ok = batch_init(&batch, &weights->shape, set, SCORE_BATCH, pool, error);
+    if (ok) *score = score_clips(&batch, weights, clip, clips, genre);
     batch_free(&batch);
-    return good;
+    return ok;
 }
 
 // ---- Training ----
@@ -94,14 +95,17 @@ bool classifier_score(ClassifierScore *score, const M5Weights *weights, const La
 typedef struct {
     const ClassifierOptions *options;
     ClipBatch batch;
-    M5Weights weights;
+    M5Weights weights, *best;
     Adam adam;
     float *gradient;
     size_t *train, *validation; // indices of set->clip
     size_t train_clips, validation_clips;
-    ClassifierScore best;
+    ClassifierScore score, best_score; // of the epoch's training clips; of best's validation clips
+    size_t correct;                    // of the epoch's training clips
+    ClassifierListener *listener;
+    void *listener_data;
     Progress progress;
-    char status[64]; // what the progress line shows
+    char status[64]; // shown by the progress line
 } Training;
 
 static bool training_init(Training *training, const LatentSet *set, Pool *pool, Error *error)
@@ -113,16 +117,19 @@ static bool training_init(Training *training, const LatentSet *set, Pool *pool, 
         latent_set_choose(set, SPLIT_VALIDATION, &training->validation_clips, error);
     if (!training->train || !training->validation) return false;
     if (training->train_clips == 0 || training->validation_clips == 0)
-        return error_set(error, "%zu clips with a genre for training, %zu for validation",
+        return error_set(error,
+                         "%zu clips with a genre for training and %zu for validation; at least 1 "
+                         "of each is needed",
                          training->train_clips, training->validation_clips);
     if (!m5_weights_init(&training->weights, &shape, error) ||
+        !m5_weights_init(training->best, &shape, error) ||
         !batch_init(&training->batch, &shape, set, o->batch, pool, error))
         return false;
     const size_t n = training->weights.count;
     training->gradient = calloc(n, sizeof(float));
     training->adam.first = calloc(n, sizeof(float));
     training->adam.second = calloc(n, sizeof(float));
-    m5_weights_draw(&training->weights, o->seed);
+    m5_weights_init_random(&training->weights, o->seed);
     return (training->gradient && training->adam.first && training->adam.second) ||
            error_set(error, "out of memory");
 }
@@ -138,54 +145,54 @@ static void training_free(Training *training)
     free(training->validation);
 }
 
-static void shuffle(Training *training, int epoch)
+// ---- The loop's functions, see epochs.h ----
+
+static bool begin_epoch(void *data, int epoch, uint64_t *steps, Error *error)
 {
+    (void)error;
+    Training *training = data;
     const RandomKey key = {.seed = training->options->seed, .stream = STREAM_ORDER};
+    const size_t clips = training->train_clips, batch = training->batch.size;
     size_t *clip = training->train;
-    for (size_t i = training->train_clips - 1; i > 0; i--) { // Fisher and Yates's shuffle
-        const uint64_t index = (uint64_t)epoch * training->train_clips + i;
+    for (size_t i = clips - 1; i > 0; i--) { // Fisher and Yates's shuffle
+        const uint64_t index = (uint64_t)epoch * clips + i;
         const size_t j = (size_t)random_below(key, index, i + 1);
         const size_t kept = clip[i];
         clip[i] = clip[j];
         clip[j] = kept;
     }
-}
-
-// `at`: epochs since the start.
-static void take_step(Training *training, double at)
-{
-    const ClassifierOptions *o = training->options;
-    const ScheduleState state = {0}; // the plateau's, which is not for here
-    M5Weights *weights = &training->weights;
-    for (size_t i = 0; i < weights->count; i++)
-        training->gradient[i] += (float)o->weight_decay * weights->parameters[i];
-    const AdamStep step = adam_begin(&training->adam, schedule_rate(&o->schedule, &state, at));
-    adam_update(&training->adam, step, weights->parameters, training->gradient, 0, weights->count);
-}
-
-static bool run_epoch(Training *training, int epoch, ClassifierScore *score, Error *error)
-{
-    ClipBatch *batch = &training->batch;
-    const size_t clips = training->train_clips;
-    size_t correct = 0;
-    *score = (ClassifierScore){.clips = clips};
+    *steps = (clips + batch - 1) / batch;
+    training->score = (ClassifierScore){.clips = clips};
+    training->correct = 0;
     snprintf(training->status, sizeof training->status, "epoch %d of %d, clip", epoch + 1,
              training->options->schedule.epochs);
-    shuffle(training, epoch);
-    for (size_t at = 0, n = 0; at < clips; at += n) {
-        n = batch_take(batch, training->train, clips, at);
-        const double loss = m5_gradient(batch->m5, &training->weights, batch->input, batch->class,
-                                        n, training->gradient, &correct);
-        if (!isfinite(loss))
-            return error_set(error,
-                             "epoch %d: the loss is no longer a number: lower "
-                             "--learning-rate (now %g)",
-                             epoch + 1, training->options->schedule.learning_rate);
-        take_step(training, epoch + (double)at / (double)clips);
-        score->loss += loss * (double)n / (double)clips;
-        progress_reach(&training->progress, (uint64_t)epoch * clips + at + n);
-    }
-    score->accuracy = (double)correct / (double)clips;
+    return true;
+}
+
+static bool run_step(void *data, int epoch, uint64_t step, uint64_t steps, Error *error)
+{
+    (void)steps;
+    Training *training = data;
+    const ClassifierOptions *o = training->options;
+    const ScheduleState state = {0}; // of the plateau schedule, which the classifier does not have
+    const size_t clips = training->train_clips, at = step * training->batch.size;
+    ClipBatch *batch = &training->batch;
+    M5Weights *weights = &training->weights;
+    const size_t n = batch_fill(batch, training->train, clips, at);
+    const double loss = m5_gradient(batch->m5, weights, batch->input, batch->class, n,
+                                    training->gradient, &training->correct);
+    if (!isfinite(loss))
+        return error_set(error,
+                         "epoch %d: the loss is no longer a finite number; use a lower "
+                         "--learning-rate (now %g)",
+                         epoch + 1, o->schedule.learning_rate);
+    for (size_t i = 0; i < weights->count; i++)
+        training->gradient[i] += (float)o->weight_decay * weights->parameters[i];
+    const double rate = schedule_rate(&o->schedule, &state, epoch + (double)at / (double)clips);
+    adam_update(&training->adam, adam_begin(&training->adam, rate), weights->parameters,
+                training->gradient, 0, weights->count);
+    training->score.loss += loss * (double)n / (double)clips;
+    progress_reach(&training->progress, (uint64_t)epoch * clips + at + n);
     return true;
 }
 
@@ -194,35 +201,39 @@ static bool is_better(const ClassifierScore *a, const ClassifierScore *b)
     return a->accuracy > b->accuracy || (a->accuracy == b->accuracy && a->loss < b->loss);
 }
 
-static bool end_epoch(Training *training, ClassifierEpoch *epoch, M5Weights *best,
-                      ClassifierListener *listener, void *data, Error *error)
+static bool end_epoch(void *data, int at, Error *error)
 {
-    epoch->validation = score_clips(&training->batch, &training->weights, training->validation,
-                                    training->validation_clips, NULL);
-    if (epoch->epoch == 1 || is_better(&epoch->validation, &training->best)) {
-        training->best = epoch->validation;
-        m5_weights_copy(best, &training->weights);
-        epoch->best = best;
+    Training *training = data;
+    training->score.accuracy = (double)training->correct / (double)training->train_clips;
+    ClassifierEpoch epoch = {
+        .epoch = at + 1,
+        .train = training->score,
+        .validation = score_clips(&training->batch, &training->weights, training->validation,
+                                  training->validation_clips, NULL),
+    };
+    if (at == 0 || is_better(&epoch.validation, &training->best_score)) {
+        training->best_score = epoch.validation;
+        m5_weights_copy(training->best, &training->weights);
+        epoch.best = training->best;
     }
     progress_clear(&training->progress);
-    return listener(data, epoch, error);
+    return training->listener(training->listener_data, &epoch, error);
 }
 
 bool classifier_train(M5Weights *best, const ClassifierOptions *options, const LatentSet *set,
                       Pool *pool, ClassifierListener *listener, void *data, Error *error)
 {
-    Training training = {.options = options};
+    Training training = {
+        .options = options, .best = best, .listener = listener, .listener_data = data};
+    const EpochLoop loop = {&training, begin_epoch, run_step, end_epoch, NULL, NULL};
     *best = (M5Weights){0};
-    bool good = training_init(&training, set, pool, error) &&
-                m5_weights_init(best, &training.weights.shape, error);
-    const uint64_t work = (uint64_t)options->schedule.epochs * training.train_clips;
-    progress_begin(&training.progress, stderr, training.status, work, work);
-    for (int i = 0; good && i < options->schedule.epochs; i++) {
-        ClassifierEpoch epoch = {.epoch = i + 1};
-        good = run_epoch(&training, i, &epoch.train, error) &&
-               end_epoch(&training, &epoch, best, listener, data, error);
+    bool ok = training_init(&training, set, pool, error);
+    if (ok) {
+        const uint64_t work = (uint64_t)options->schedule.epochs * training.train_clips;
+        progress_begin(&training.progress, stderr, training.status, work, work);
+        ok = epochs_run(&loop, 0, 0, options->schedule.epochs, error) == EPOCHS_DONE;
+        progress_end(&training.progress);
     }
-    progress_end(&training.progress);
     training_free(&training);
-    return good;
+    return ok;
 }

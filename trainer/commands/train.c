@@ -5,6 +5,7 @@
 #include "commands/command.h"
 #include "commands/command_music.h"
 #include "training/run_folder.h"
+#include "training/training_paths.h"
 #include "training/training_settings.h"
 
 #include <errno.h>

@@ -14,7 +14,8 @@ static const struct {
 
 size_t m5_conv_frames(const M5Block *block, size_t frames)
 {
-    return frames < block->kernel ? 0 : (frames - block->kernel) / block->stride + 1;
+    const ConvShape *conv = &block->conv;
+    return frames < conv->kernel ? 0 : (frames - conv->kernel) / conv->stride + 1;
 }
 
 size_t m5_frames_min(void)
@@ -29,7 +30,7 @@ size_t m5_frames_min(void)
 
 static size_t block_weights(const M5Block *block)
 {
-    return block->kernel * block->in * block->out;
+    return block->conv.kernel * block->conv.in * block->conv.out;
 }
 
 void m5_weights_lay_out(M5Weights *weights, const M5Shape *shape)
@@ -39,8 +40,7 @@ void m5_weights_lay_out(M5Weights *weights, const M5Shape *shape)
     for (int b = 0; b < M5_BLOCKS; b++) {
         const size_t out = weights->shape.width * table[b].widths;
         M5Block *block = &weights->block[b];
-        *block =
-            (M5Block){.in = in, .out = out, .kernel = table[b].kernel, .stride = table[b].stride};
+        *block = (M5Block){.conv = {in, out, table[b].kernel, table[b].stride, 1}};
         block->weight = weights->count;
         block->bias = block->weight + block_weights(block);
         block->scale = block->bias + out;
@@ -64,7 +64,7 @@ bool m5_weights_init(M5Weights *weights, const M5Shape *shape, Error *error)
     weights->running = calloc(weights->running_count, sizeof(float));
     if (!weights->parameters || !weights->running) return error_set(error, "out of memory");
     for (int b = 0; b < M5_BLOCKS; b++)
-        for (size_t c = 0; c < weights->block[b].out; c++)
+        for (size_t c = 0; c < weights->block[b].conv.out; c++)
             weights->running[weights->block[b].variance + c] = 1.0f;
     return true;
 }
@@ -93,16 +93,16 @@ static void draw(float *to, size_t n, size_t fan_in, uint32_t seed, uint32_t str
     }
 }
 
-void m5_weights_draw(M5Weights *weights, uint32_t seed)
+void m5_weights_init_random(M5Weights *weights, uint32_t seed)
 {
-    uint32_t stream = 0x4d350000; // a block's weight and bias each have a stream of random numbers
+    uint32_t stream = 0x4d350000; // each weight and each bias draws from a stream of its own
     float *const p = weights->parameters;
     for (int b = 0; b < M5_BLOCKS; b++) {
         const M5Block *block = &weights->block[b];
-        const size_t fan_in = block->kernel * block->in;
+        const size_t fan_in = block->conv.kernel * block->conv.in;
         draw(p + block->weight, block_weights(block), fan_in, seed, stream++);
-        draw(p + block->bias, block->out, fan_in, seed, stream++);
-        for (size_t c = 0; c < block->out; c++) p[block->scale + c] = 1.0f;
+        draw(p + block->bias, block->conv.out, fan_in, seed, stream++);
+        for (size_t c = 0; c < block->conv.out; c++) p[block->scale + c] = 1.0f;
     }
     draw(p + weights->linear, weights->shape.classes * weights->features, weights->features, seed,
          stream++);
@@ -114,11 +114,12 @@ void m5_weights_draw(M5Weights *weights, uint32_t seed)
 // Between our order, [kernel][in][out], and PyTorch's, [out][in][kernel].
 static void reorder(const M5Block *block, const float *from, float *to, bool to_pytorch)
 {
-    for (size_t k = 0; k < block->kernel; k++)
-        for (size_t i = 0; i < block->in; i++)
-            for (size_t o = 0; o < block->out; o++) {
-                const size_t ours = (k * block->in + i) * block->out + o;
-                const size_t theirs = (o * block->in + i) * block->kernel + k;
+    const size_t in = block->conv.in, out = block->conv.out, kernel = block->conv.kernel;
+    for (size_t k = 0; k < kernel; k++)
+        for (size_t i = 0; i < in; i++)
+            for (size_t o = 0; o < out; o++) {
+                const size_t ours = (k * in + i) * out + o;
+                const size_t theirs = (o * in + i) * kernel + k;
                 if (to_pytorch)
                     to[theirs] = from[ours];
                 else
@@ -126,13 +127,13 @@ static void reorder(const M5Block *block, const float *from, float *to, bool to_
             }
 }
 
-// A tensor of the file: its name and shape, and where its values belong.
+// A tensor of the file: its name and shape, and where its values are in memory.
 typedef struct {
     char name[32];
     int rank;
     size_t shape[3];
     float *values;
-    const M5Block *reordered; // NULL: the values stand as they are
+    const M5Block *reordered; // NULL: the values are in the same order
 } Entry;
 
 enum { BLOCK_ENTRIES = 6, ENTRIES = BLOCK_ENTRIES * M5_BLOCKS + 2 };
@@ -150,12 +151,12 @@ static void list_block(const M5Weights *weights, int b, Entry entry[BLOCK_ENTRIE
         p + block->shift,  running + block->mean, running + block->variance,
     };
     for (int i = 0; i < BLOCK_ENTRIES; i++) {
-        entry[i] = (Entry){.rank = 1, .shape = {block->out}, .values = values[i]};
+        entry[i] = (Entry){.rank = 1, .shape = {block->conv.out}, .values = values[i]};
         snprintf(entry[i].name, sizeof entry[i].name, name[i], b + 1);
     }
     entry[0].rank = 3;
-    entry[0].shape[1] = block->in;
-    entry[0].shape[2] = block->kernel;
+    entry[0].shape[1] = block->conv.in;
+    entry[0].shape[2] = block->conv.kernel;
     entry[0].reordered = block;
 }
 
@@ -195,11 +196,11 @@ bool m5_weights_write(const M5Weights *weights, SafetensorsBuilder *header, cons
     } else {
         error_set(error, "out of memory");
     }
-    const bool good = bytes && file_write(path, bytes, size, error);
+    const bool ok = bytes && file_write(path, bytes, size, error);
     free(bytes);
     free(room);
     safetensors_builder_free(header);
-    return good;
+    return ok;
 }
 
 static bool read_shape(const Safetensors *file, M5Shape *shape, Error *error)
@@ -210,16 +211,16 @@ static bool read_shape(const Safetensors *file, M5Shape *shape, Error *error)
     *shape = (M5Shape){first->shape[1], first->shape[0], last->shape[0]};
     return (shape->channels <= M5_CHANNELS_MAX && shape->width <= M5_WIDTH_MAX &&
             shape->classes <= M5_CLASSES_MAX) ||
-           error_set(error, "%zu channels, %zu classes, width %zu: too large", shape->channels,
-                     shape->classes, shape->width);
+           error_set(error, "%zu channels, %zu classes, width %zu: too large for a classifier",
+                     shape->channels, shape->classes, shape->width);
 }
 
 static bool check_variances(const M5Weights *weights, Error *error)
 {
     for (int b = 0; b < M5_BLOCKS; b++)
-        for (size_t c = 0; c < weights->block[b].out; c++)
+        for (size_t c = 0; c < weights->block[b].conv.out; c++)
             if (weights->running[weights->block[b].variance + c] < 0.0f)
-                return error_set(error, "tensor bn%d.running_var: a variance below 0", b + 1);
+                return error_set(error, "tensor bn%d.running_var: a variance is below 0", b + 1);
     return true;
 }
 

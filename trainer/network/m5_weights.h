@@ -11,6 +11,7 @@
 
 #include "files/error.h"
 #include "files/safetensors.h"
+#include "network/conv.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,12 +30,12 @@ typedef struct {
     size_t classes;
 } M5Shape;
 
-// A block's convolution, and where its values stand among the parameters: the weight
-// [kernel][in][out], then the bias, scale and shift, each [out].
+// A block's convolution, and where its values are among the parameters: the weight
+// [kernel][in][out], then the bias, and scale and shift of the normalisation, each [out].
 typedef struct {
-    size_t in, out, kernel, stride;
+    ConvShape conv;
     size_t weight, bias, scale, shift;
-    size_t mean, variance; // among the running statistics
+    size_t mean, variance; // among the running statistics, [out] each
 } M5Block;
 
 typedef struct {
@@ -43,8 +44,8 @@ typedef struct {
     size_t linear, linear_bias; // [classes][features], [classes]
     size_t features;            // channels of the last block
     size_t count, running_count;
-    float *parameters; // [count], what is trained
-    float *running;    // [running_count], of batch normalisation
+    float *parameters; // [count], trained
+    float *running;    // [running_count], statistics of the batch normalisation
 } M5Weights;
 
 // Fills in all but the two arrays.
@@ -54,24 +55,24 @@ void m5_weights_lay_out(M5Weights *weights, const M5Shape *shape);
 bool m5_weights_init(M5Weights *weights, const M5Shape *shape, Error *error);
 void m5_weights_free(M5Weights *weights);
 
-// Draws first weights: uniform within 1 / sqrt(fan in), scales 1, shifts 0, as PyTorch has them
-// (its distribution, not its numbers).
-void m5_weights_draw(M5Weights *weights, uint32_t seed);
+// Draws the initial weights: uniform within 1 / sqrt(fan in), scales 1, shifts 0, as in PyTorch
+// (the distribution, not the numbers).
+void m5_weights_init_random(M5Weights *weights, uint32_t seed);
 
 void m5_weights_copy(M5Weights *to, const M5Weights *from); // of the same shape
 
-// The fewest frames of a latent that all blocks can take.
+// Returns the fewest frames of a latent that all blocks can take.
 size_t m5_frames_min(void);
 
-// Frames that come out of a block's convolution; 0 where there are too few.
+// Returns the frames of the output of a block's convolution; 0 when the input is too short.
 size_t m5_conv_frames(const M5Block *block, size_t frames);
 
-// Writes `weights` in the file's form; `header` holds the metadata and is freed.
+// Writes the weights file; `header` holds the metadata and is freed, also on error. Allocates.
 bool m5_weights_write(const M5Weights *weights, SafetensorsBuilder *header, const char *path,
                       Error *error);
 
-// Reads them; the shape is that of the tensors. The caller frees both, also on error; `file` tells
-// the metadata.
+// Reads a weights file; the shape is that of its tensors. `file` holds the metadata. The caller
+// frees both, also on error. Messages name the path.
 bool m5_weights_read(M5Weights *weights, Safetensors **file, const char *path, Error *error);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/progress.h"
 #include "base/ranks.h"
+#include "network/gradient_sum.h"
 #include "network/network.h"
 #include "network/spectral_loss.h"
 
@@ -81,8 +82,7 @@ typedef struct {
     const Window *windows;
     const float *gain; // of each window; NULL: as it is
     int n;
-    float *sum; // gradient of all windows
-    int from;   // the first window that this process does
+    int from; // the first window that this process does
 } Job;
 
 // This process's share of the job's windows.
@@ -137,35 +137,15 @@ static void gradient_of_window(void *data, int share_item, int thread)
                      batch->gradient + (size_t)item * batch->parameters);
 }
 
-enum { SUM_PIECE = 4096 }; // parameters that one item of the summation takes
-
-static void sum_gradients(void *data, int item, int thread)
-{
-    (void)thread;
-    const Job *job = data;
-    const Batch *batch = job->batch;
-    const size_t from = (size_t)item * SUM_PIECE;
-    const size_t left = batch->parameters - from;
-    const size_t n = left < SUM_PIECE ? left : SUM_PIECE;
-    const float scale = 1.0f / (float)job->n;
-    float *const sum = job->sum + from;
-    memcpy(sum, batch->gradient + from, n * sizeof(float));
-    for (int w = 1; w < job->n; w++) {
-        const float *one = batch->gradient + (size_t)w * batch->parameters + from;
-        for (size_t i = 0; i < n; i++) sum[i] += one[i];
-    }
-    for (size_t i = 0; i < n; i++) sum[i] *= scale;
-}
-
 double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
                       const float *gain, int n, float *gradient)
 {
-    Job job = {batch, parameters, windows, gain, n, gradient, 0};
+    Job job = {.batch = batch, .parameters = parameters, .windows = windows, .gain = gain, .n = n};
     run_windows(&job, gradient_of_window);
     ranks_gather(batch->gradient, batch->parameters * sizeof(float), n);
     ranks_gather(batch->result, LOSSES * sizeof(double), n);
-    pool_run(batch->pool, sum_gradients, &job,
-             (int)((batch->parameters + SUM_PIECE - 1) / SUM_PIECE));
+    gradient_sum(batch->pool, batch->gradient, (size_t)n, batch->parameters, 1.0f / (float)n,
+                 gradient);
     double loss = 0.0;
     for (int i = 0; i < n; i++) loss += batch->result[(size_t)i * LOSSES];
     return loss / n;

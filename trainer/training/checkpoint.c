@@ -6,11 +6,12 @@
 #include "files/safetensors.h"
 
 #include <float.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Bytes: three values for each parameter, of which there can be ARCH_PARAMETERS_MAX.
-#define CHECKPOINT_FILE_MAX ((size_t)256 << 20)
+// Bytes: the largest network's four arrays and the header.
+#define CHECKPOINT_FILE_MAX (4 * (size_t)ARCH_PARAMETERS_MAX * sizeof(float) + ((size_t)1 << 20))
 
 bool checkpoint_init(Checkpoint *checkpoint, const Arch *arch, Error *error)
 {
@@ -37,127 +38,152 @@ void checkpoint_free(Checkpoint *checkpoint)
     *checkpoint = (Checkpoint){0};
 }
 
-// The arrays and numbers of a checkpoint by name: one table for writing and reading.
-enum { ARRAYS = 4, NUMBERS = 12 };
+// ---- The table of fields ----
 
-static void list_arrays(const Checkpoint *c, const char *name[ARRAYS], float *array[ARRAYS])
-{
-    name[0] = "parameters", array[0] = c->parameters;
-    name[1] = "adam.first", array[1] = c->adam.first;
-    name[2] = "adam.second", array[2] = c->adam.second;
-    name[3] = "best", array[3] = c->best;
-}
+typedef enum { FIELD_ARRAY, FIELD_INT, FIELD_COUNT, FIELD_DOUBLE, FIELD_BOOL } FieldKind;
 
-// None is below 0. What is counted leaves room to count on, and stays exact in a double.
+// A field of a checkpoint: an array, float[count], is a tensor of the file; the others are numbers
+// of its metadata.
+typedef struct {
+    const char *name;
+    FieldKind kind;
+    size_t offset; // in Checkpoint
+    double most;   // the largest number that is accepted; none is below 0
+} Field;
+
+// A count must leave room to go on counting and stay exact in a double.
 #define EPOCHS_MAX 1e9
 #define STEPS_MAX  0x1p52
 
-static const struct {
-    const char *name;
-    double most;
-} numbers[NUMBERS] = {
-    {"epoch", EPOCHS_MAX},       {"step", STEPS_MAX},        {"loss_sum", DBL_MAX},
-    {"loss_windows", STEPS_MAX}, {"best_epoch", EPOCHS_MAX}, {"best_validation", DBL_MAX},
-    {"best_train", DBL_MAX},     {"halvings", EPOCHS_MAX},   {"stale", EPOCHS_MAX},
-    {"stale_at", DBL_MAX},       {"finished", 1.0},          {"adam_steps", STEPS_MAX},
+#define FIELD(name, kind, member, most)                                                            \
+    {                                                                                              \
+        name, FIELD_##kind, offsetof(Checkpoint, member), most                                     \
+    }
+
+static const Field fields[] = {
+    FIELD("parameters", ARRAY, parameters, 0.0),
+    FIELD("adam.first", ARRAY, adam.first, 0.0),
+    FIELD("adam.second", ARRAY, adam.second, 0.0),
+    FIELD("best", ARRAY, best, 0.0),
+    FIELD("epoch", INT, epoch, EPOCHS_MAX),
+    FIELD("step", COUNT, step, STEPS_MAX),
+    FIELD("loss_sum", DOUBLE, loss_sum, DBL_MAX),
+    FIELD("loss_windows", COUNT, loss_windows, STEPS_MAX),
+    FIELD("best_epoch", INT, best_epoch, EPOCHS_MAX),
+    FIELD("best_validation", DOUBLE, best_validation, DBL_MAX),
+    FIELD("best_train", DOUBLE, best_train, DBL_MAX),
+    FIELD("halvings", INT, schedule.halvings, EPOCHS_MAX),
+    FIELD("stale", INT, schedule.stale, EPOCHS_MAX),
+    FIELD("stale_at", DOUBLE, schedule.stale_at, DBL_MAX),
+    FIELD("finished", BOOL, schedule.finished, 1.0),
+    FIELD("adam_steps", COUNT, adam.steps, STEPS_MAX),
 };
 
-static void get_numbers(const Checkpoint *c, double number[NUMBERS])
+enum { FIELDS = sizeof fields / sizeof fields[0] };
+
+static void *field_at(const Checkpoint *checkpoint, const Field *field)
 {
-    const double all[NUMBERS] = {
-        c->epoch,          (double)c->step,      c->loss_sum,          (double)c->loss_windows,
-        c->best_epoch,     c->best_validation,   c->best_train,        c->schedule.halvings,
-        c->schedule.stale, c->schedule.stale_at, c->schedule.finished, (double)c->adam.steps,
-    };
-    memcpy(number, all, sizeof all);
+    return (char *)checkpoint + field->offset;
 }
 
-static void set_numbers(Checkpoint *c, const double number[NUMBERS])
+static float *field_array(const Checkpoint *checkpoint, const Field *field)
 {
-    c->epoch = (int)number[0];
-    c->step = (uint64_t)number[1];
-    c->loss_sum = number[2];
-    c->loss_windows = (uint64_t)number[3];
-    c->best_epoch = (int)number[4];
-    c->best_validation = number[5];
-    c->best_train = number[6];
-    c->schedule.halvings = (int)number[7];
-    c->schedule.stale = (int)number[8];
-    c->schedule.stale_at = number[9];
-    c->schedule.finished = number[10] != 0.0;
-    c->adam.steps = (uint64_t)number[11];
+    return *(float **)field_at(checkpoint, field);
+}
+
+static double field_number(const Checkpoint *checkpoint, const Field *field)
+{
+    const void *at = field_at(checkpoint, field);
+    switch (field->kind) {
+    case FIELD_INT: return *(const int *)at;
+    case FIELD_COUNT: return (double)*(const uint64_t *)at;
+    case FIELD_BOOL: return *(const bool *)at;
+    case FIELD_DOUBLE: return *(const double *)at;
+    case FIELD_ARRAY:
+    default: return 0.0;
+    }
+}
+
+static void field_set_number(Checkpoint *checkpoint, const Field *field, double number)
+{
+    void *at = field_at(checkpoint, field);
+    switch (field->kind) {
+    case FIELD_INT: *(int *)at = (int)number; break;
+    case FIELD_COUNT: *(uint64_t *)at = (uint64_t)number; break;
+    case FIELD_BOOL: *(bool *)at = number != 0.0; break;
+    case FIELD_DOUBLE: *(double *)at = number; break;
+    case FIELD_ARRAY:
+    default: break;
+    }
 }
 
 void checkpoint_copy(Checkpoint *checkpoint)
 {
-    const char *name[ARRAYS];
-    float *array[ARRAYS];
-    double number[NUMBERS];
-    list_arrays(checkpoint, name, array);
-    for (int i = 0; i < ARRAYS; i++) ranks_copy(array[i], checkpoint->count * sizeof(float));
-    get_numbers(checkpoint, number);
-    ranks_copy(number, sizeof number);
-    set_numbers(checkpoint, number);
+    for (int i = 0; i < FIELDS; i++) {
+        const Field *field = &fields[i];
+        if (field->kind == FIELD_ARRAY) {
+            ranks_copy(field_array(checkpoint, field), checkpoint->count * sizeof(float));
+            continue;
+        }
+        double number = field_number(checkpoint, field);
+        ranks_copy(&number, sizeof number);
+        field_set_number(checkpoint, field, number);
+    }
 }
+
+// ---- Writing ----
 
 bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,
                       Error *error)
 {
-    const char *name[ARRAYS];
-    float *array[ARRAYS];
-    double number[NUMBERS];
-    list_arrays(checkpoint, name, array);
-    get_numbers(checkpoint, number);
     SafetensorsBuilder *builder = safetensors_builder_new();
     if (!builder) return error_set(error, "out of memory");
-    for (int i = 0; i < ARRAYS; i++)
-        safetensors_add(builder, name[i], 1, &checkpoint->count, array[i]);
     safetensors_describe(builder, "format", "trasluz-checkpoint");
     safetensors_describe(builder, "identity", "%s", identity);
-    for (int i = 0; i < NUMBERS; i++)
-        safetensors_describe(builder, numbers[i].name, "%.17g", number[i]);
+    for (int i = 0; i < FIELDS; i++) {
+        const Field *field = &fields[i];
+        if (field->kind == FIELD_ARRAY)
+            safetensors_add(builder, field->name, 1, &checkpoint->count,
+                            field_array(checkpoint, field));
+        else
+            safetensors_describe(builder, field->name, "%.17g", field_number(checkpoint, field));
+    }
     size_t size;
     unsigned char *bytes = safetensors_serialize(builder, &size, error);
-    const bool good = bytes && file_write(path, bytes, size, error);
+    const bool ok = bytes && file_write(path, bytes, size, error);
     free(bytes);
     safetensors_builder_free(builder);
-    return good;
+    return ok;
 }
 
-// Says the first of the parts, "name value, name value", in which two identities differ.
+// ---- Reading ----
+
+// Names the first part, "name value", in which two identities differ.
 static bool refuse_other(const char *theirs, const char *ours, Error *error)
 {
     size_t part = 0;
     for (size_t i = 0; theirs[i] == ours[i]; i++)
         if (theirs[i] == ' ' && i > 0 && theirs[i - 1] == ',') part = i + 1;
-    return error_set(error, "it is of another training, with %.*s; this one has %.*s",
+    return error_set(error, "belongs to another training: %.*s, expected %.*s",
                      (int)strcspn(theirs + part, ","), theirs + part,
                      (int)strcspn(ours + part, ","), ours + part);
 }
 
-static bool read_arrays(Checkpoint *checkpoint, const Safetensors *file, Error *error)
+static bool read_field(Checkpoint *checkpoint, const Field *field, const Safetensors *file,
+                       Error *error)
 {
-    const char *name[ARRAYS];
-    float *array[ARRAYS];
-    list_arrays(checkpoint, name, array);
-    for (int i = 0; i < ARRAYS; i++) {
-        const Tensor *tensor = safetensors_require(file, name[i], 1, &checkpoint->count, error);
+    if (field->kind == FIELD_ARRAY) {
+        const Tensor *tensor = safetensors_require(file, field->name, 1, &checkpoint->count, error);
         if (!tensor) return false;
-        memcpy(array[i], tensor->values, checkpoint->count * sizeof(float));
+        memcpy(field_array(checkpoint, field), tensor->values, checkpoint->count * sizeof(float));
+        return true;
     }
-    return true;
-}
-
-static bool read_numbers(Checkpoint *checkpoint, const Safetensors *file, Error *error)
-{
-    double number[NUMBERS];
-    for (int i = 0; i < NUMBERS; i++) {
-        const char *name = numbers[i].name, *text = safetensors_metadata(file, name);
-        if (!text) return error_set(error, "metadata: no %s", name);
-        if (!parse_number(text, 0.0, numbers[i].most, &number[i], error))
-            return error_prefix(error, name);
-    }
-    set_numbers(checkpoint, number);
+    double number;
+    const char *text = safetensors_metadata(file, field->name);
+    if (!text) return error_set(error, "metadata: no %s", field->name);
+    if (!parse_number(text, 0.0, field->most, &number, error))
+        return error_prefix(error, field->name);
+    field_set_number(checkpoint, field, number);
     return true;
 }
 
@@ -169,7 +195,9 @@ static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const 
     if (!format || !stored || strcmp(format, "trasluz-checkpoint") != 0)
         return error_set(error, "not a checkpoint");
     if (strcmp(stored, identity) != 0) return refuse_other(stored, identity, error);
-    return read_arrays(checkpoint, file, error) && read_numbers(checkpoint, file, error);
+    for (int i = 0; i < FIELDS; i++)
+        if (!read_field(checkpoint, &fields[i], file, error)) return false;
+    return true;
 }
 
 bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error)
@@ -177,8 +205,8 @@ bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *p
     size_t size;
     unsigned char *bytes = file_read(path, CHECKPOINT_FILE_MAX, &size, error);
     Safetensors *file = bytes ? safetensors_parse(bytes, size, error) : NULL;
-    const bool good = file && read_checkpoint(checkpoint, identity, file, error);
+    const bool ok = file && read_checkpoint(checkpoint, identity, file, error);
     safetensors_free(file);
     free(bytes);
-    return good || error_prefix(error, path);
+    return ok || error_prefix(error, path);
 }

@@ -1,5 +1,5 @@
-// checkpoint.h: all of a training's state between two steps, and its file (a safetensors file of
-// our own format).
+// checkpoint.h: all of a training's state between two steps, and its file: a safetensors file with
+// metadata of our own. Blocks and allocates; for one thread.
 #ifndef TRASLUZ_CHECKPOINT_H
 #define TRASLUZ_CHECKPOINT_H
 
@@ -12,11 +12,11 @@ typedef struct {
     size_t count; // parameters
     float *parameters;
     Adam adam;
-    float *best;           // parameters with the best validation loss so far
+    float *best;           // parameters with the smallest validation loss so far
     int epoch;             // under way, from 0
     uint64_t step;         // steps of it that are done
-    double loss_sum;       // of their windows
-    uint64_t loss_windows; // that many
+    double loss_sum;       // over the windows of these steps
+    uint64_t loss_windows; // number of these windows
     int best_epoch;        // from 1; 0: none yet
     double best_validation, best_train;
     ScheduleState schedule;
@@ -26,12 +26,15 @@ typedef struct {
 bool checkpoint_init(Checkpoint *checkpoint, const Arch *arch, Error *error);
 void checkpoint_free(Checkpoint *checkpoint);
 
-// `identity` says which training it is; reading refuses another one's file.
+// Writes the file; `identity` names the training, see training_identity.h.
 bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,
                       Error *error);
-// All processes get the first one's (see ranks.h).
-void checkpoint_copy(Checkpoint *checkpoint);
 
+// Reads the file into an initialised checkpoint; refuses that of another training. After an error
+// the checkpoint is not to be used. Messages name the path.
 bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error);
+
+// Gives all processes the first one's checkpoint (see ranks.h).
+void checkpoint_copy(Checkpoint *checkpoint);
 
 #endif

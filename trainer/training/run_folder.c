@@ -6,6 +6,7 @@
 #include "output/tensorboard.h"
 #include "training/run_config.h"
 #include "training/run_log.h"
+#include "training/training_paths.h"
 
 #include <dirent.h>
 #include <errno.h>

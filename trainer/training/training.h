@@ -1,8 +1,7 @@
-// training.h: one training, from its options to its weights file: the loop over epochs, and what is
-// kept on disk so that it can be stopped at any step and gone on with, to the same weights bit for
-// bit.
+// training.h: one training, from its options to its weights file. It can be stopped at any step and
+// resumed, to the same weights bit for bit.
 //
-// Beside the weights OUT.safetensors it keeps OUT.csv, a line for each epoch, and while it is not
+// Beside the weights OUT.safetensors it writes OUT.csv, a line for each epoch, and until it is
 // finished OUT.checkpoint.
 #ifndef TRASLUZ_TRAINING_H
 #define TRASLUZ_TRAINING_H
@@ -15,17 +14,17 @@
 
 #include <signal.h>
 
-// How an epoch ended.
+// The result of an epoch.
 typedef struct {
     int epoch; // from 1
     double train_loss, validation_loss;
-    double validation_mse;   // the same windows' mean squared error, whatever the loss is
+    double validation_mse;   // mean squared error of the same windows, for any loss
     double learning_rate;    // of its last step
     const float *parameters; // as they are now
 } TrainingEpoch;
 
-// Called at the end of each epoch, before the checkpoint is written: of an epoch that a kill falls
-// into it may hear twice. Where it returns false the training ends with its error.
+// Called at the end of each epoch, before the checkpoint is written; twice for the same epoch if the
+// program is killed in between. When it returns false the training ends with its error.
 typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *error);
 
 typedef struct {
@@ -34,36 +33,29 @@ typedef struct {
     size_t window;                           // samples
     int batch;                               // windows
     Schedule schedule;                       // of Adam's learning rate
-    Loss loss;                               // what is made small
-    double random_gain;                      // see random_gain.h; decibels, 0: none
+    Loss loss;                               // that the training lowers
+    double random_gain;                      // dB, see random_gain.h; 0: none
     size_t per_clip;                         // windows an epoch takes from each clip; 0: all
     size_t epoch_windows;                    // windows in an epoch; 0: all
-    uint32_t seed;                           // of first weights, split and order
+    uint32_t seed;                           // of initial weights, split and order
     const char *output;                      // the weights file
     const char *name, *trained_on, *command; // for the weights file's metadata
-    bool resume;                             // go on from the checkpoint
+    bool resume;                             // from the checkpoint
     TrainingObserver *observer;              // may be NULL
     void *observer_data;
 } TrainingOptions;
 
 typedef enum { TRAINING_DONE, TRAINING_STOPPED, TRAINING_FAILED } TrainingEnd;
 
-// The weights that are kept are those with the smallest validation loss, which is the training's
-// own loss, spectral part and all, over the validation windows at their own level. A step whose
-// loss or gradient is not a finite number ends the training: the weights of the best epoch before
-// it are written, and the error says what to lower.
+// Trains and writes the weights with the smallest validation loss: the training's own loss, with its
+// spectral part, over the validation windows at their own level. When the loss or gradient of a step
+// is not finite, the training ends: the weights of the best epoch before it are written, and the
+// error names what to lower.
 //
-// Runs until the epochs are done, the rate has been halved away, or *stop becomes true: then the
-// step is finished, the checkpoint and the best weights so far are written, and TRAINING_STOPPED is
-// returned. One line an epoch goes to `log`.
+// Runs until all epochs are done, the plateau schedule ends it, or *stop becomes true: then the step
+// is finished, the checkpoint and the best weights so far are written, and TRAINING_STOPPED is
+// returned. Writes one line for each epoch to `log`.
 TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset, Pool *pool,
                          const volatile sig_atomic_t *stop, FILE *log, Error *error);
-
-// The checkpoint's path for a weights file's; the caller frees it. NULL where memory is short.
-char *training_checkpoint_path(const char *output);
-
-// The same for the table of losses; and whether a file is such a table.
-char *training_table_path(const char *output);
-bool training_is_table(const char *path);
 
 #endif

@@ -1,0 +1,61 @@
+// conv.h: strided, dilated and transposed one-dimensional convolutions, forward and backward, as
+// matrix products. The autoencoder and M5 are built of them. Any thread; allocates nothing.
+//
+// Signals are stored frame by frame with the channels innermost. The input of an output frame,
+// `kernel` frames from t * stride on, is then contiguous. A kernel cut into tap blocks of at most
+// `stride` taps needs no gathering: the rows of one tap block do not overlap, and each tap block is
+// one product with a row distance of stride * channels. The taps of a dilated kernel are tap blocks
+// of one tap.
+//
+// Padding is the caller's: the signal has zeros (or room) around it, and the pointer is `padding`
+// frames before its first frame. All outputs are added to: y starts as the bias, a gradient as 0.
+#ifndef TRASLUZ_CONV_H
+#define TRASLUZ_CONV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct {
+    size_t in, out; // channels
+    size_t kernel, stride;
+    size_t dilation; // frames between taps; above 1 only with stride 1 and not transposed
+} ConvShape;
+
+// ---- Conv1d: x [(frames - 1) * stride + reach][in], weight [kernel][in][out], y [frames][out] ----
+
+// y += conv(x)
+void conv_forward(const ConvShape *shape, size_t frames, const float *x, const float *weight,
+                  float *y);
+
+// dweight = x^T dy, with dy [frames][out]; `accumulate` adds it instead.
+void conv_backward_weight(const ConvShape *shape, size_t frames, const float *x, const float *dy,
+                          bool accumulate, float *dweight);
+
+// dx += dy weight^T
+void conv_backward_input(const ConvShape *shape, size_t frames, const float *dy,
+                         const float *weight, float *dx);
+
+// ---- ConvTranspose1d: x [frames][in], weight [in][kernel][out], y [(frames - 1) * stride +
+// kernel][out] ----
+
+// y += conv_transposed(x)
+void conv_transposed_forward(const ConvShape *shape, size_t frames, const float *x,
+                             const float *weight, float *y);
+
+// dweight = x^T dy
+void conv_transposed_backward_weight(const ConvShape *shape, size_t frames, const float *x,
+                                     const float *dy, float *dweight);
+
+// dx += dy weight^T
+void conv_transposed_backward_input(const ConvShape *shape, size_t frames, const float *dy,
+                                    const float *weight, float *dx);
+
+// ---- Bias ----
+
+// Writes bias[width] to each of rows[n][width].
+void bias_forward(float *rows, size_t n, const float *bias, size_t width);
+
+// dbias[width] = sum of dy[n][width] over its rows, in their order.
+void bias_backward(const float *dy, size_t n, size_t width, float *dbias);
+
+#endif

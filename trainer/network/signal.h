@@ -1,0 +1,36 @@
+// signal.h: what passes between two layers of the autoencoder: values and their gradient, with room
+// around them for padding; and the activation on it. A Signal belongs to one thread at a time.
+#ifndef TRASLUZ_SIGNAL_H
+#define TRASLUZ_SIGNAL_H
+
+#include "model/arch.h"
+
+// The room holds the zeros before and after what a convolution reads, or the frames that a
+// transposed convolution makes and its padding cuts off.
+typedef struct {
+    size_t frames, channels;
+    size_t margin;            // frames of room before the first and after the last
+    float *memory, *dmemory;  // [margin + frames + margin][channels]
+    float *values, *gradient; // the first frame's; [frames][channels]
+    float *preactivation;     // [frames][channels], input of the activation; NULL unless SiLU
+} Signal;
+
+// Allocates, all values 0. False when memory is short; the caller frees the signal then too.
+bool signal_init(Signal *signal, size_t frames, size_t channels, size_t margin,
+                 bool keeps_preactivation);
+void signal_free(Signal *signal);
+
+// Sets the margins of the values, or of the gradient, to 0.
+void signal_clear_margins(Signal *signal);
+void signal_clear_gradient_margins(Signal *signal);
+
+// Sets the gradient and its margins to 0.
+void signal_clear_gradient(Signal *signal);
+
+// values = activation(values)
+void activation_forward(Signal *signal, Activation activation);
+
+// gradient *= derivative of the activation
+void activation_backward(Signal *signal, Activation activation);
+
+#endif

@@ -1,0 +1,33 @@
+#include "training/training_identity.h"
+
+#include "base/ranks.h"
+#include "network/linear_init.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void training_identity(const TrainingOptions *options, const Dataset *dataset,
+                       char text[TRAINING_IDENTITY])
+{
+    const TrainingOptions *o = options;
+    char arch[ARCH_TEXT_MAX], data[HASH_TEXT], schedule[SCHEDULE_TEXT];
+    arch_format(&o->arch, arch);
+    dataset_fingerprint(dataset, data);
+    schedule_describe(&o->schedule, schedule);
+    snprintf(text, TRAINING_IDENTITY,
+             "architecture %s, activation %s, start %s, rate %.9g, window %zu, batch %d, %s, "
+             "loss %s, spectral-loss %.9g, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed "
+             "%" PRIu32 ", data %.16s",
+             arch, activation_name(o->arch.activation), LINEAR_INIT_NAME, o->rate, o->window,
+             o->batch, schedule, loss_name(o->loss.kind), o->loss.spectral, o->random_gain,
+             o->per_clip, o->epoch_windows, o->seed, data);
+}
+
+bool training_identity_shared(const char text[TRAINING_IDENTITY], Error *error)
+{
+    char first[TRAINING_IDENTITY];
+    memcpy(first, text, sizeof first);
+    ranks_copy(first, sizeof first);
+    return strcmp(first, text) == 0 ||
+           error_set(error, "the processes do not have the same music or settings");
+}

@@ -1,0 +1,16 @@
+// training_paths.h: the files that a training writes beside its weights OUT.safetensors. Allocates;
+// any thread.
+#ifndef TRASLUZ_TRAINING_PATHS_H
+#define TRASLUZ_TRAINING_PATHS_H
+
+#include <stdbool.h>
+
+// Returns the path of the checkpoint, OUT.checkpoint, or of the table of losses, OUT.csv, for a
+// weights file's path. The caller frees it; NULL when memory is short.
+char *training_checkpoint_path(const char *output);
+char *training_table_path(const char *output);
+
+// Returns true if the file is such a table.
+bool training_is_table(const char *path);
+
+#endif

@@ -1,0 +1,15 @@
+// training_weights.h: the weights file of a training. For the main thread; all processes call it
+// and the first one writes (see ranks.h).
+#ifndef TRASLUZ_TRAINING_WEIGHTS_H
+#define TRASLUZ_TRAINING_WEIGHTS_H
+
+#include "training/batch.h"
+#include "training/checkpoint.h"
+#include "training/training.h"
+
+// Writes the best weights so far, with the statistics of their latent over the training windows and
+// their loss on the test windows, and one line to `log`. Allocates.
+bool training_write_weights(const TrainingOptions *options, const Dataset *dataset, Batch *batch,
+                            const Checkpoint *state, FILE *log, Error *error);
+
+#endif
