@@ -220,7 +220,7 @@ static void test_another_trainings_checkpoint_is_refused(void)
     REQUIRE(checkpoint_init(&state, &options.arch, &error));
     CHECK(checkpoint_write(&state, "window 5, seed 1, batch 3", checkpoint, &error));
     CHECK(!checkpoint_read(&state, "window 5, seed 2, batch 3", checkpoint, &error));
-    CHECK_MSG(strstr(error.text, "with seed 1; this one has seed 2"), "%s", error.text);
+    CHECK_MSG(strstr(error.text, "another training: seed 1, expected seed 2"), "%s", error.text);
     checkpoint_free(&state);
     options.resume = true;
     CHECK(run(&options, 1) == TRAINING_FAILED);
@@ -279,7 +279,7 @@ static void test_divergence_at_once_leaves_nothing(void)
         options.loss.spectral = spectral;
         CHECK(run(&options, 1) == TRAINING_FAILED);
         CHECK_MSG(strstr(last_error.text, "epoch 1, step 2: ") &&
-                      strstr(last_error.text, "no weights to keep") &&
+                      strstr(last_error.text, "no weights can be kept") &&
                       strstr(last_error.text, "lower --learning-rate"),
                   "%s", last_error.text);
         CHECK(access(weights, F_OK) != 0);
