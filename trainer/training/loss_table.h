@@ -3,7 +3,9 @@
 #ifndef TRASLUZ_LOSS_TABLE_H
 #define TRASLUZ_LOSS_TABLE_H
 
-#include "training/training.h"
+#include "training/training_options.h"
+
+#include <stdio.h>
 
 typedef struct {
     char *path;

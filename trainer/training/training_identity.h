@@ -3,7 +3,7 @@
 #ifndef TRASLUZ_TRAINING_IDENTITY_H
 #define TRASLUZ_TRAINING_IDENTITY_H
 
-#include "training/training.h"
+#include "training/training_options.h"
 
 enum { TRAINING_IDENTITY = ARCH_TEXT_MAX + 512 };
 

@@ -5,7 +5,7 @@
 
 #include "training/batch.h"
 #include "training/checkpoint.h"
-#include "training/training.h"
+#include "training/training_options.h"
 
 // Writes the best weights so far, with the statistics of their latent over the training windows and
 // their loss on the test windows, and one line to `log`. Allocates.

@@ -1,0 +1,41 @@
+// training_options.h: what a training is told, and what it reports of each epoch. Plain values.
+#ifndef TRASLUZ_TRAINING_OPTIONS_H
+#define TRASLUZ_TRAINING_OPTIONS_H
+
+#include "data/dataset.h"
+#include "model/arch.h"
+#include "network/loss.h"
+#include "network/schedule.h"
+
+// The result of an epoch.
+typedef struct {
+    int epoch; // from 1
+    double train_loss, validation_loss;
+    double validation_mse;   // mean squared error of the same windows, for any loss
+    double learning_rate;    // of its last step
+    const float *parameters; // as they are now
+} TrainingEpoch;
+
+// Called at the end of each epoch, before the checkpoint is written; twice for the same epoch if the
+// program is killed in between. When it returns false the training ends with its error.
+typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *error);
+
+typedef struct {
+    Arch arch;
+    double rate;                             // Hz
+    size_t window;                           // samples
+    int batch;                               // windows
+    Schedule schedule;                       // of Adam's learning rate
+    Loss loss;                               // that the training lowers
+    double random_gain;                      // dB, see random_gain.h; 0: none
+    size_t per_clip;                         // windows an epoch takes from each clip; 0: all
+    size_t epoch_windows;                    // windows in an epoch; 0: all
+    uint32_t seed;                           // of initial weights, split and order
+    const char *output;                      // the weights file
+    const char *name, *trained_on, *command; // for the weights file's metadata
+    bool resume;                             // from the checkpoint
+    TrainingObserver *observer;              // may be NULL
+    void *observer_data;
+} TrainingOptions;
+
+#endif
