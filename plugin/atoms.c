@@ -10,8 +10,8 @@ static size_t aligned(size_t bytes)
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-// What begins `at` bytes behind `whole`, whose atom tells the size of its body: true if `head`
-// bytes, the last of which are an atom's head, and that atom's body are in it.
+// Checks what begins `at` bytes after the start of `whole`: `head` bytes, which end with an atom's
+// header, and then that atom's body. True if all of it lies inside `whole`.
 static bool holds(const LV2_Atom *whole, size_t at, size_t head)
 {
     const size_t size = sizeof *whole + (size_t)whole->size;

@@ -3,7 +3,7 @@
 #include <math.h>
 
 typedef struct {
-    float minimum, maximum, otherwise;
+    float minimum, maximum, initial;
 } Range;
 
 static const Range ranges[PORTS_MAX] = {
@@ -34,7 +34,7 @@ static float read(const Controls *controls, int port)
 {
     const Range *range = &ranges[port];
     const float *value = controls->value[port];
-    if (!value || isnan(*value)) return range->otherwise;
+    if (!value || isnan(*value)) return range->initial;
     return fminf(fmaxf(*value, range->minimum), range->maximum);
 }
 
@@ -63,13 +63,7 @@ void controls_init(Controls *controls)
     *controls = (Controls){.decibels = 0, .gain = 1};
 }
 
-static float read_freeze_seconds(const Controls *controls, float tempo)
-{
-    if (read_whole(controls, PORT_FREEZE_UNIT) == 0) return read(controls, PORT_FREEZE_SECONDS);
-    return read(controls, PORT_FREEZE_BEATS) * 60 / tempo;
-}
-
-EngineSettings controls_read(Controls *controls, float tempo, double first_beat)
+EngineSettings controls_read(Controls *controls)
 {
     const bool drifts = read_whole(controls, PORT_NOISE_MODE) == 1;
     return (EngineSettings){
@@ -77,15 +71,13 @@ EngineSettings controls_read(Controls *controls, float tempo, double first_beat)
             {
                 .capture = read_switch(controls, PORT_CAPTURE),
                 .freeze = read_switch(controls, PORT_FREEZE),
-                .freeze_seconds = read_freeze_seconds(controls, tempo),
+                .freeze_seconds = read(controls, PORT_FREEZE_SECONDS),
                 .smear = read(controls, PORT_SMEAR),
                 .scale = read(controls, PORT_SCALE),
                 .blend_mode = read_whole(controls, PORT_BLEND_MODE) ? BLEND_ALTERNATE : BLEND_MIX,
                 .blend = read(controls, PORT_BLEND),
                 .input_beats = read_whole(controls, PORT_INPUT_BEATS),
                 .reference_beats = read_whole(controls, PORT_REFERENCE_BEATS),
-                .tempo = tempo,
-                .first_beat = first_beat,
                 .offset = read(controls, PORT_OFFSET),
                 .noise = read(controls, PORT_NOISE),
                 .drift = drifts ? read(controls, PORT_DRIFT) : 0,
@@ -97,4 +89,13 @@ EngineSettings controls_read(Controls *controls, float tempo, double first_beat)
         .auto_gain = read_switch(controls, PORT_AUTO_GAIN),
         .enabled = read_switch(controls, PORT_ENABLED),
     };
+}
+
+void controls_set_tempo(const Controls *controls, EngineSettings *settings, float tempo,
+                        double first_beat)
+{
+    settings->latent.tempo = tempo;
+    settings->latent.first_beat = first_beat;
+    if (read_whole(controls, PORT_FREEZE_UNIT) == 1)
+        settings->latent.freeze_seconds = read(controls, PORT_FREEZE_BEATS) * 60 / tempo;
 }

@@ -1,5 +1,5 @@
-// controls.h: the control ports' values as the engine's settings. Ranges and defaults are those of
-// ttl/trasluz.ttl. Audio thread only.
+// controls.h: turns the control ports' values into the engine's settings. Ranges and defaults are
+// those of ttl/trasluz.ttl. Audio thread only.
 #ifndef TRASLUZ_CONTROLS_H
 #define TRASLUZ_CONTROLS_H
 
@@ -7,16 +7,22 @@
 #include "ports.h"
 
 typedef struct {
-    const float
-        *value[PORTS_MAX]; // where the host keeps them; NULL where it has not connected the port
-    float decibels, gain;  // the output gain that was converted last, and what it came to
+    // Where the host keeps the values; NULL where it has not connected the port.
+    const float *value[PORTS_MAX];
+
+    float decibels, gain; // the last output gain, in dB and as a factor
 } Controls;
 
 void controls_init(Controls *controls);
 
-// Each value is brought into its range; the default stands for one that is no number or not
-// connected. The song's tempo is in beats a minute, `first_beat` is the beat at its position 0.
+// Reads all controls, once for each block. Each value is brought into its range; one that is not a
+// number or not connected becomes the default. What depends on the song comes by
+// controls_set_tempo(). Real-time safe.
+EngineSettings controls_read(Controls *controls);
+
+// Sets what depends on the song: its tempo in beats per minute, and the beat at its frame 0.
 // Real-time safe.
-EngineSettings controls_read(Controls *controls, float tempo, double first_beat);
+void controls_set_tempo(const Controls *controls, EngineSettings *settings, float tempo,
+                        double first_beat);
 
 #endif

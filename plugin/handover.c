@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { MAILBOX_FRESH = 4 }; // beside the index of a path
+enum { MAILBOX_FRESH = 4 }; // a flag beside a path's index
 
 bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger *logger)
 {
@@ -32,8 +32,8 @@ Setup *handover_adopt(Handover *handover)
     return atomic_exchange_explicit(&handover->pending, NULL, memory_order_acq_rel);
 }
 
-// Loops where a collector emptied the list in between, which it can do but once, as nobody else
-// fills it; and where the exchange fails for no reason, as a weak one may.
+// The loop is bounded: the exchange fails if a collector emptied the list in between, which it can
+// do only once because nobody else fills the list, or without a reason, as a weak exchange may.
 void handover_retire(Handover *handover, Setup *setup)
 {
     if (!setup) return;
@@ -79,7 +79,7 @@ void handover_publish(Handover *handover, Setup *setup)
     if (!setup) return;
     Setup *superseded = handover_adopt(handover);
     if (superseded) {
-        setup->notices |= superseded->notices;
+        setup->updates |= superseded->updates;
         setup_inherit(setup, superseded);
         setup_free(superseded);
     }

@@ -1,40 +1,39 @@
-// handover.h: all that the plugin's threads share, and the protocol by which they do.
+// handover.h: everything that the plugin's threads share, and the protocol for it.
 //
-//     audio thread     run(); activate() while it does not run
-//     loading thread   work(), restore(), save(): whichever thread the host calls them on, one at a
-//     time by the lock.
-//                      A freewheeling host may call work() inside run(): then the audio thread is a
-//                      loading thread too.
+//     audio thread     run(); activate() while run() is not called
+//     loading thread   work(), restore(), save(): any thread that the host calls them on, one at a
+//                      time because of the lock. A freewheeling host may call work() inside run():
+//                      then the audio thread is a loading thread too.
 //
-// A Setup has one owner at a time, which changes only by the exchanges below:
+// A Setup has one owner at a time. Only these exchanges change the owner:
 //
-//                           superseded before it was adopted:
-//                           taken back, its engine inherited
-//                        +-----------------------------------+
-//                        v                                   |
-//     selection_name() -----publish-----> [pending] ---------+
-//     (loading)           (loading)           |
-//                                             | adopt (audio: at a block's start, never during a
-//                                             cross-fade)
-//                                             v
-//                                    next --cross-fade--> current     (audio: the Player's)
-//                                                            |
-//                                                            | retire (audio: when another is
-//                                                            current)
-//                                                            v
-//     freed <-------------collect------- [retired, a list]
+//                            replaced before it was adopted:
+//                            taken back, its engine inherited
+//                         +----------------------------------+
+//                         v                                  |
+//     selection_choose() ------publish-----> [pending] ------+
+//     (loading)                (loading)         |
+//                                                | adopt (audio: at the start of a block, never
+//                                                |        during a cross-fade)
+//                                                v
+//                                      next --cross-fade--> current    (audio: the Player's)
+//                                                              |
+//                                                              | retire (audio: when another one
+//                                                              |         is current)
+//                                                              v
+//     freed <---------------collect--------- [retired, a list]
 //             (loading: at each publish, when run() asks for it, at cleanup())
 //
-// A file that the host names by patch:Set goes the other way, through a mailbox for each property:
-// three paths, of which the audio thread writes one, the loading thread reads one, and the third
-// changes hands. The last one named wins; none is waited for.
+// A file that the host chooses by patch:Set goes the other way, through a mailbox for each
+// property. A mailbox has three paths: the audio thread writes one, the loading thread reads one,
+// and the third changes hands. The last choice wins; nobody waits.
 //
-//     patch:Set --request--> [mailbox] --requested--> selection_name()
+//     patch:Set --request--> [mailbox] --requested--> selection_choose()
 //      (audio)                                          (loading)
 //
-// What the user named belongs to the Selection, which only the loading threads see, under the lock;
-// each Setup has a copy for the audio thread to answer patch:Get from. The audio thread never takes
-// the lock, never waits and never frees.
+// The Selection holds what the user chose. Only the loading threads see it, under the lock; each
+// Setup has a copy of the names, from which the audio thread answers patch:Get. The audio thread
+// never takes the lock, never waits and never frees.
 #ifndef TRASLUZ_HANDOVER_H
 #define TRASLUZ_HANDOVER_H
 
@@ -45,9 +44,9 @@
 
 typedef struct {
     char path[3][PATH_BYTES];
-    int writing;       // the audio thread's
-    atomic_int middle; // nobody's; has MAILBOX_FRESH where it has not been read
-    int reading;       // the loading thread's
+    int writing;       // the audio thread's path
+    atomic_int middle; // nobody's path, with MAILBOX_FRESH until it has been read
+    int reading;       // the loading thread's path
 } Mailbox;
 
 typedef struct {
@@ -58,11 +57,12 @@ typedef struct {
     Selection selection; // under the lock
 } Handover;
 
-// Empty, with a selection in which nothing is named. False where the system has no lock to give.
+// Begins empty, with a selection in which nothing is chosen. False where the system has no lock to
+// give.
 bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger *logger);
 void handover_free(Handover *handover);
 
-// The audio thread's side: real-time safe.
+// ---- The audio thread's side: real-time safe ----
 
 // Takes the pending setup; NULL where there is none. The caller owns it.
 Setup *handover_adopt(Handover *handover);
@@ -73,13 +73,13 @@ void handover_retire(Handover *handover, Setup *setup);
 // Asks for a file. The path has `length` bytes, fewer than PATH_BYTES, and no NUL.
 void handover_request(Handover *handover, Property property, const char *path, size_t length);
 
-// The loading threads' side. All but handover_lock() with the lock held.
+// ---- The loading threads' side: all but handover_lock() with the lock held ----
 
 Selection *handover_lock(Handover *handover);
 void handover_unlock(Handover *handover);
 
-// The path asked for last, or NULL if there is no new one; stays until the next call for this
-// property.
+// Returns the last path asked for, or NULL if there is no new one. It stays valid until the next
+// call for this property.
 const char *handover_requested(Handover *handover, Property property);
 
 // Gives the setup to the audio thread; NULL is allowed.

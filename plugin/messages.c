@@ -16,7 +16,7 @@ static bool is_urid(const Uris *uris, const LV2_Atom *atom, LV2_URID urid)
            ((const LV2_Atom_URID *)atom)->body == urid;
 }
 
-// The property of that name; PROPERTIES where it is not one of ours.
+// Returns the property that the atom names; PROPERTIES where it is not one of ours.
 static Property find_property(const Uris *uris, const LV2_Atom *atom)
 {
     Property p = 0;
@@ -33,7 +33,7 @@ static bool handle_set(const Uris *uris, const LV2_Atom_Object *object, Handover
     const Property p = find_property(uris, property);
     const char *path = (const char *)(value + 1);
     const size_t length = strnlen(path, value->size);
-    if (p == PROPERTIES || !name_is_usable(p, length)) return false;
+    if (p == PROPERTIES || !property_takes_path(p, length)) return false;
     handover_request(handover, p, path, length);
     return true;
 }
@@ -42,31 +42,22 @@ static void handle_get(Messages *messages, const LV2_Atom_Object *object)
 {
     const LV2_Atom *property = atoms_value(object, messages->uris->patch_property);
     if (!property) {
-        // Without the remark: Ardour complains of what it cannot set, on its audio thread.
-        messages->due |= NOTICE_NAMES;
-    } else if (is_urid(messages->uris, property, messages->uris->notice)) {
-        messages->due |= NOTICE_REMARK;
+        // Without the status: Ardour logs an error for each property that it does not know, on its
+        // audio thread.
+        messages->due |= UPDATE_NAMES;
+    } else if (is_urid(messages->uris, property, messages->uris->status)) {
+        messages->due |= UPDATE_STATUS;
     } else {
-        messages->due |= NOTICE_NAMES & (1u << find_property(messages->uris, property));
+        messages->due |= UPDATE_NAMES & (1u << find_property(messages->uris, property));
     }
 }
 
-bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handover *handover)
+bool messages_read(Messages *messages, const LV2_Atom_Object *object, Handover *handover)
 {
     const Uris *uris = messages->uris;
-    if (!control || control->atom.type != uris->atom_sequence) return false;
-
-    bool requested = false;
-    for (const LV2_Atom_Event *event = atoms_first(control); event;
-         event = atoms_next(control, event)) {
-        const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
-        if (!uris_is_object(uris, &object->atom)) continue;
-        if (object->body.otype == uris->patch_set)
-            requested |= handle_set(uris, object, handover);
-        else if (object->body.otype == uris->patch_get)
-            handle_get(messages, object);
-    }
-    return requested;
+    if (object->body.otype == uris->patch_set) return handle_set(uris, object, handover);
+    if (object->body.otype == uris->patch_get) handle_get(messages, object);
+    return false;
 }
 
 static void write_set(LV2_Atom_Forge *forge, const Uris *uris, LV2_URID property, LV2_URID type,
@@ -90,8 +81,8 @@ static void write_state_changed(LV2_Atom_Forge *forge, const Uris *uris)
     lv2_atom_forge_pop(forge, &frame);
 }
 
-// Bytes of the event that write_set() or write_state_changed() makes; `text` is NULL for the
-// latter.
+// Returns the bytes of the event that write_set() makes of the text, or write_state_changed() where
+// it is NULL.
 static size_t event_size(const char *text)
 {
     const size_t empty = sizeof(int64_t) + sizeof(LV2_Atom_Object);
@@ -105,16 +96,16 @@ void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *
     if (!notify) return;
     const Uris *uris = messages->uris;
     const struct {
-        Notices notice;
+        Updates update;
         LV2_URID property, type;
         const char *text; // NULL: state:StateChanged
     } message[] = {
-        {NOTICE_MODEL, uris->property[PROPERTY_MODEL], uris->atom_path,
+        {UPDATE_MODEL, uris->property[PROPERTY_MODEL], uris->atom_path,
          names->path[PROPERTY_MODEL]},
-        {NOTICE_REFERENCE, uris->property[PROPERTY_REFERENCE], uris->atom_path,
+        {UPDATE_REFERENCE, uris->property[PROPERTY_REFERENCE], uris->atom_path,
          names->path[PROPERTY_REFERENCE]},
-        {NOTICE_REMARK, uris->notice, uris->atom_string, names->remark},
-        {NOTICE_STATE_CHANGED, 0, 0, NULL},
+        {UPDATE_STATUS, uris->status, uris->atom_string, names->status},
+        {UPDATE_STATE_CHANGED, 0, 0, NULL},
     };
     LV2_Atom_Forge *forge = &messages->forge;
     LV2_Atom_Forge_Frame sequence;
@@ -123,7 +114,7 @@ void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *
 
     const size_t empty = forge->offset;
     for (size_t i = 0; i < sizeof message / sizeof *message; i++) {
-        if (!(messages->due & message[i].notice)) continue;
+        if (!(messages->due & message[i].update)) continue;
         if (event_size(message[i].text) > forge->size - forge->offset) {
             if (forge->offset > empty) break;
         } else if (message[i].text) {
@@ -131,7 +122,7 @@ void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *
         } else {
             write_state_changed(forge, uris);
         }
-        messages->due &= ~message[i].notice; // also of what will never fit
+        messages->due &= ~message[i].update; // also a message that will never fit
     }
     lv2_atom_forge_pop(forge, &sequence);
 }

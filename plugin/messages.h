@@ -1,5 +1,5 @@
-// messages.h: what the host says on the control port (patch:Set, patch:Get) and what it is told on
-// the notify port (patch:Set of the files and of the notice, state:StateChanged). Audio thread
+// messages.h: the plugin's conversation with its host: patch:Set and patch:Get on the control port;
+// patch:Set of the files and of the status, and state:StateChanged on the notify port. Audio thread
 // only; real-time safe.
 #ifndef TRASLUZ_MESSAGES_H
 #define TRASLUZ_MESSAGES_H
@@ -13,17 +13,17 @@
 typedef struct {
     const Uris *uris;
     LV2_Atom_Forge forge;
-    Notices due; // what the host has yet to be told
+    Updates due; // not yet sent
 } Messages;
 
 // The URIs must outlive it.
 void messages_init(Messages *messages, const Uris *uris, LV2_URID_Map *map);
 
-// Reads a block's messages; NULL is allowed. Files go to the handover's mailboxes: true if there
-// was one.
-bool messages_read(Messages *messages, const LV2_Atom_Sequence *control, Handover *handover);
+// Handles one message; ignores those that are no patch:Set or patch:Get. A file goes to the
+// handover's mailbox: returns true if there was one.
+bool messages_read(Messages *messages, const LV2_Atom_Object *object, Handover *handover);
 
-// Writes a block's messages; NULL is allowed. What has no room waits for the next block.
+// Writes a block's messages; NULL is allowed. A message without room waits for the next block.
 void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names);
 
 #endif

@@ -22,18 +22,18 @@ void player_free(Player *player)
 
 static Setup *take_over(Player *player, Setup *setup)
 {
-    Setup *former = player->current;
+    Setup *replaced = player->current;
     player->current = setup;
     player->next = NULL;
-    return former;
+    return replaced;
 }
 
 Setup *player_reset(Player *player)
 {
-    Setup *former = player->next ? take_over(player, player->next) : NULL;
+    Setup *replaced = player->next ? take_over(player, player->next) : NULL;
     if (player->current->engine) engine_reset(player->current->engine);
     player->idle = true;
-    return former;
+    return replaced;
 }
 
 bool player_is_free(const Player *player)
@@ -45,23 +45,23 @@ Setup *player_adopt(Player *player, Setup *setup)
 {
     if (setup->engine && !player->idle) {
         player->next = setup;
-        player->heard = 0;
+        player->age = 0;
         return NULL;
     }
     setup_inherit(setup, player->current);
     return take_over(player, setup);
 }
 
-void player_locate(Player *player, const EngineSettings *settings, uint64_t position)
+void player_locate(Player *player, const EngineSettings *settings, uint64_t frame)
 {
-    if (player->current->engine) engine_locate(player->current->engine, settings, position);
-    if (player->next) engine_locate(player->next->engine, settings, position);
+    if (player->current->engine) engine_locate(player->current->engine, settings, frame);
+    if (player->next) engine_locate(player->next->engine, settings, frame);
 }
 
-void player_start(Player *player, const EngineSettings *settings, uint64_t position)
+void player_start(Player *player, const EngineSettings *settings, uint64_t frame)
 {
-    if (player->current->engine) engine_start(player->current->engine, settings, position);
-    if (player->next) engine_start(player->next->engine, settings, position);
+    if (player->current->engine) engine_start(player->current->engine, settings, frame);
+    if (player->next) engine_start(player->next->engine, settings, frame);
 }
 
 const Names *player_names(const Player *player)
@@ -82,8 +82,7 @@ int player_latency(const Player *player)
 static void pass(int channels, const float *const *in, float *const *out, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        float
-            frame[CHANNELS_MAX]; // all are read before one is written: they may be the same memory
+        float frame[CHANNELS_MAX]; // read all before writing one: they may be the same memory
         for (int c = 0; c < channels; c++) frame[c] = engine_bounded(in[c][i]);
         for (int c = 0; c < channels; c++) out[c][i] = frame[c];
     }
@@ -98,12 +97,12 @@ static void play(const Player *player, const Setup *setup, const EngineSettings 
         pass(player->channels, in, out, n);
 }
 
-// Plays both setups, at most to the end of the fade; returns the samples played.
+// Plays both setups, at most to the end of the fade. Returns the samples played.
 static size_t cross_fade(Player *player, const EngineSettings *settings, const float *const *in,
                          float *const *out, size_t n)
 {
     const size_t start = setup_latency(player->next) + player->settle;
-    const size_t left = start + player->fade - player->heard;
+    const size_t left = start + player->fade - player->age;
     if (n > left) n = left;
     if (n > PLAYER_BLOCK) n = PLAYER_BLOCK;
 
@@ -113,8 +112,8 @@ static size_t cross_fade(Player *player, const EngineSettings *settings, const f
     play(player, player->current, settings, in, out, n);
 
     for (size_t i = 0; i < n; i++) {
-        if (player->heard++ < start) continue;
-        const float gain = (float)(player->heard - start) / (float)player->fade;
+        if (player->age++ < start) continue;
+        const float gain = (float)(player->age - start) / (float)player->fade;
         for (int c = 0; c < player->channels; c++) out[c][i] += gain * (scratch[c][i] - out[c][i]);
     }
     return n;
@@ -122,7 +121,7 @@ static size_t cross_fade(Player *player, const EngineSettings *settings, const f
 
 static bool is_faded(const Player *player)
 {
-    return player->heard == setup_latency(player->next) + player->settle + player->fade;
+    return player->age == setup_latency(player->next) + player->settle + player->fade;
 }
 
 Setup *player_process(Player *player, const EngineSettings *settings, const float *const *in,
@@ -130,7 +129,7 @@ Setup *player_process(Player *player, const EngineSettings *settings, const floa
 {
     if (n > 0) player->idle = false;
 
-    Setup *former = NULL;
+    Setup *replaced = NULL;
     const float *from[CHANNELS_MAX];
     float *to[CHANNELS_MAX];
     for (size_t done = 0; done < n;) {
@@ -140,11 +139,11 @@ Setup *player_process(Player *player, const EngineSettings *settings, const floa
         }
         if (player->next) {
             done += cross_fade(player, settings, from, to, n - done);
-            if (is_faded(player)) former = take_over(player, player->next);
+            if (is_faded(player)) replaced = take_over(player, player->next);
         } else {
             play(player, player->current, settings, from, to, n - done);
             done = n;
         }
     }
-    return former;
+    return replaced;
 }

@@ -1,4 +1,4 @@
-// plugin.c: the LV2 descriptors, and what the host calls of them.
+// plugin.c: the LV2 descriptors and the functions that the host calls.
 #include "plugin.h"
 
 #include "atoms.h"
@@ -19,7 +19,7 @@ static Setup *load_default(Plugin *plugin, const char *bundle)
     snprintf(path, sizeof path, "%s%s%s", bundle, slash, default_model);
 
     Selection *selection = handover_lock(&plugin->handover);
-    Setup *setup = selection_name(selection, (const char *[PROPERTIES]){[PROPERTY_MODEL] = path});
+    Setup *setup = selection_choose(selection, (const char *[PROPERTIES]){[PROPERTY_MODEL] = path});
     handover_unlock(&plugin->handover);
     return setup;
 }
@@ -95,7 +95,7 @@ static void connect_port(LV2_Handle instance, uint32_t port, void *data)
     }
 }
 
-// The worker frees it; without one the next restore() does.
+// Gives a setup to the worker to be freed; without a worker the next restore() frees it.
 static void retire(Plugin *plugin, Setup *setup)
 {
     if (!setup) return;
@@ -107,11 +107,11 @@ static void activate(LV2_Handle instance)
 {
     Plugin *plugin = instance;
     retire(plugin, player_reset(&plugin->player));
-    plugin->transport.rolling = false; // the engine is no longer where the song is
+    transport_stop(&plugin->transport); // the engine is no longer where the song is
 }
 
-// The worker looks for itself what there is to do. Where the host's queue is full it is called in
-// the next block.
+// Calls the worker, which finds its work in the handover. Where the host's queue is full it is called
+// again in the next block.
 static void call_worker(Plugin *plugin)
 {
     if (!plugin->work_due || !plugin->schedule) return;
@@ -120,22 +120,23 @@ static void call_worker(Plugin *plugin)
                                                        &message) != LV2_WORKER_SUCCESS;
 }
 
-static EngineSettings read_settings(Plugin *plugin)
+// ---- A block ----
+
+static void set_tempo(const Plugin *plugin, EngineSettings *settings)
 {
     const Transport *transport = &plugin->transport;
-    return controls_read(&plugin->controls, transport->tempo, transport->first_beat);
+    controls_set_tempo(&plugin->controls, settings, transport->tempo, transport->first_beat);
 }
 
-static void adopt(Plugin *plugin)
+// Takes over a pending setup, unless another one is being faded in.
+static void adopt(Plugin *plugin, const EngineSettings *settings)
 {
     if (!player_is_free(&plugin->player)) return;
     Setup *setup = handover_adopt(&plugin->handover);
     if (!setup) return;
-    plugin->messages.due |= setup->notices;
-    if (setup->engine && plugin->transport.rolling) {
-        const EngineSettings settings = read_settings(plugin);
-        engine_locate(setup->engine, &settings, plugin->transport.position);
-    }
+    plugin->messages.due |= setup->updates;
+    if (setup->engine && plugin->transport.rolling)
+        engine_locate(setup->engine, settings, plugin->transport.frame);
     retire(plugin, player_adopt(&plugin->player, setup));
 }
 
@@ -147,57 +148,79 @@ static bool is_connected(const Plugin *plugin)
 }
 
 // Plays the block's samples [from, to).
-static void play(Plugin *plugin, uint32_t from, uint32_t to)
+static void play(Plugin *plugin, const EngineSettings *settings, uint32_t from, uint32_t to)
 {
     if (to == from || !is_connected(plugin)) return;
-    const EngineSettings settings = read_settings(plugin);
     const float *in[CHANNELS_MAX];
     float *out[CHANNELS_MAX];
     for (int c = 0; c < plugin->channels; c++) {
         in[c] = plugin->in[c] + from;
         out[c] = plugin->out[c] + from;
     }
-    retire(plugin, player_process(&plugin->player, &settings, in, out, to - from));
+    retire(plugin, player_process(&plugin->player, settings, in, out, to - from));
     transport_advance(&plugin->transport, to - from);
 }
 
-// Plays the block, in pieces where the song's position jumps within it.
-static void play_along(Plugin *plugin, uint32_t samples)
+static void follow_transport(Plugin *plugin, EngineSettings *settings,
+                             const LV2_Atom_Object *position)
+{
+    const TransportChange change = transport_read(&plugin->transport, position);
+    set_tempo(plugin, settings);
+    if (change == TRANSPORT_STARTS)
+        player_start(&plugin->player, settings, plugin->transport.frame);
+    else if (change == TRANSPORT_JUMPS)
+        player_locate(&plugin->player, settings, plugin->transport.frame);
+}
+
+// Hosts send a few positions in a block at most. If there are more, the last one counts.
+enum { POSITIONS_MAX = 32 };
+
+// Handles the block's messages, but for the time:Positions: lists these and returns their number.
+static int read_control(Plugin *plugin, const LV2_Atom_Event *position[POSITIONS_MAX])
 {
     const LV2_Atom_Sequence *control = plugin->control;
-    uint32_t done = 0;
-    if (control && control->atom.type == plugin->uris.atom_sequence) {
-        for (const LV2_Atom_Event *event = atoms_first(control); event;
-             event = atoms_next(control, event)) {
-            const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
-            if (!uris_is_object(&plugin->uris, &object->atom)) continue;
-            const int64_t at = event->time.frames;
-            if (object->body.otype == plugin->uris.time_position && at > done && at <= samples) {
-                play(plugin, done, (uint32_t)at);
-                done = (uint32_t)at;
-            }
-            const TransportChange change = transport_read(&plugin->transport, object);
-            const EngineSettings settings = read_settings(plugin);
-            if (change == TRANSPORT_STARTS)
-                player_start(&plugin->player, &settings, plugin->transport.position);
-            else if (change == TRANSPORT_JUMPS)
-                player_locate(&plugin->player, &settings, plugin->transport.position);
+    if (!control || control->atom.type != plugin->uris.atom_sequence) return 0;
+    int positions = 0;
+    for (const LV2_Atom_Event *event = atoms_first(control); event;
+         event = atoms_next(control, event)) {
+        const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
+        if (!uris_is_object(&plugin->uris, &object->atom)) continue;
+        if (object->body.otype == plugin->uris.time_position) {
+            if (positions == POSITIONS_MAX) positions--;
+            position[positions++] = event;
+        } else if (messages_read(&plugin->messages, object, &plugin->handover)) {
+            plugin->work_due = true;
         }
     }
-    play(plugin, done, samples);
+    return positions;
 }
 
 static void run(LV2_Handle instance, uint32_t samples)
 {
     Plugin *plugin = instance;
-    if (messages_read(&plugin->messages, plugin->control, &plugin->handover))
-        plugin->work_due = true;
+    EngineSettings settings = controls_read(&plugin->controls);
+    set_tempo(plugin, &settings);
+    const LV2_Atom_Event *position[POSITIONS_MAX];
+    const int positions = read_control(plugin, position);
     call_worker(plugin); // before adopting: a freewheeling host loads the file now
-    adopt(plugin);
-    play_along(plugin, samples);
+    adopt(plugin, &settings);
+
+    uint32_t done = 0;
+    for (int i = 0; i < positions; i++) {
+        const int64_t at = position[i]->time.frames;
+        if (at > done && at <= samples) {
+            play(plugin, &settings, done, (uint32_t)at);
+            done = (uint32_t)at;
+        }
+        follow_transport(plugin, &settings, (const LV2_Atom_Object *)&position[i]->body);
+    }
+    play(plugin, &settings, done, samples);
+
     messages_write(&plugin->messages, plugin->notify, player_names(&plugin->player));
     if (plugin->latency) *plugin->latency = (float)player_latency(&plugin->player);
 }
+
+// ---- The worker ----
 
 static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function respond,
                               LV2_Worker_Respond_Handle handle, uint32_t size, const void *data)
@@ -213,8 +236,8 @@ static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function r
         path[p] = handover_requested(handover, p);
         requested |= path[p] != NULL;
     }
-    Setup *setup = requested ? selection_name(selection, path) : NULL;
-    if (setup) setup->notices |= NOTICE_STATE_CHANGED;
+    Setup *setup = requested ? selection_choose(selection, path) : NULL;
+    if (setup) setup->updates |= UPDATE_STATE_CHANGED;
     handover_publish(handover, setup);
 
     handover_unlock(handover);
@@ -224,7 +247,7 @@ static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function r
 static LV2_Worker_Status work_response(LV2_Handle instance, uint32_t size, const void *body)
 {
     (void)instance, (void)size, (void)body;
-    return LV2_WORKER_SUCCESS; // work() sends none
+    return LV2_WORKER_SUCCESS; // work() sends no responses
 }
 
 static const void *extension_data(const char *uri)

@@ -1,5 +1,5 @@
-// plugin.h: a plugin instance. Its LV2 functions are plugin.c's and state.c's; which of its parts
-// belongs to which thread stands in handover.h.
+// plugin.h: a plugin instance. Its LV2 functions are in plugin.c and state.c; handover.h says which
+// thread owns which part.
 #ifndef TRASLUZ_PLUGIN_H
 #define TRASLUZ_PLUGIN_H
 
@@ -21,7 +21,7 @@ typedef struct {
     const LV2_Worker_Schedule *schedule; // NULL where the host has no worker
     int channels;
 
-    // The audio thread's.
+    // Of the audio thread.
     const LV2_Atom_Sequence *control;
     LV2_Atom_Sequence *notify;
     float *latency;
@@ -31,9 +31,9 @@ typedef struct {
     Messages messages;
     Player player;
     Transport transport;
-    bool work_due; // the worker is to be called
+    bool work_due; // the worker has to be called
 
-    // Everybody's.
+    // Of all threads.
     Handover handover;
 } Plugin;
 

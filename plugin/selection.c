@@ -1,106 +1,17 @@
 #include "selection.h"
 
+#include "decision.h"
 #include "engine/engine_limits.h"
-#include "files/file.h"
-#include "files/safetensors.h"
 #include "model_cache.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-// ---- Contents ----
+// ---- Messages ----
 
-static void content_free(Content *content)
-{
-    free(content->copy.bytes);
-    model_cache_release(content->model);
-    latent_free(content->reference);
-    *content = (Content){0};
-}
-
-// Moves what is in `from`, freeing what was in `to`.
-static void content_move(Content *to, Content *from)
-{
-    if (to == from) return;
-    content_free(to);
-    *to = *from;
-    *from = (Content){0};
-}
-
-static bool is_loaded(const Content *content)
-{
-    return content->model || content->reference;
-}
-
-static bool same_latent(const Latent *a, const Latent *b)
-{
-    return a && b && strcmp(a->fingerprint, b->fingerprint) == 0 && a->channels == b->channels &&
-           a->frames == b->frames &&
-           memcmp(a->values, b->values, a->frames * (size_t)a->channels * sizeof *a->values) == 0;
-}
-
-static bool same_content(const Content *a, const Content *b)
-{
-    // Models are shared, so equal ones are one.
-    return (a->model && a->model == b->model) || same_latent(a->reference, b->reference);
-}
-
-static bool same_copy(const Copy *a, const Copy *b)
-{
-    return a->bytes && b->bytes && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
-static bool copy_new(Copy *copy, size_t size, Error *error)
-{
-    *copy = (Copy){.bytes = malloc(size), .size = size};
-    return copy->bytes || error_set(error, "out of memory");
-}
-
-// The copy of a file.
-static bool read_file(Copy *copy, const char *path, Error *error)
-{
-    size_t size;
-    char text[HASH_TEXT];
-    unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
-    if (!bytes) return false;
-    if (copy_new(copy, COPY_DIGEST + size, error)) {
-        hash_bytes(bytes, size, text);
-        memcpy(copy->bytes, text, COPY_DIGEST);
-        memcpy(copy->bytes + COPY_DIGEST, bytes, size);
-    }
-    free(bytes);
-    return copy->bytes;
-}
-
-static bool is_whole(const Copy *copy, Error *error)
-{
-    char text[HASH_TEXT];
-    if (copy->size < COPY_DIGEST) return error_set(error, "it is cut short");
-    hash_bytes(copy->bytes + COPY_DIGEST, copy->size - COPY_DIGEST, text);
-    return memcmp(copy->bytes, text, COPY_DIGEST) == 0 || error_set(error, "it is damaged");
-}
-
-// Makes a model or a reference of the content's copy. A model that any instance uses already is
-// shared. On error nothing is left in the content.
-static bool parse(Property property, Content *content, Error *error)
-{
-    const unsigned char *file = content->copy.bytes + COPY_DIGEST;
-    const size_t size = content->copy.size - COPY_DIGEST;
-    if (property == PROPERTY_REFERENCE)
-        content->reference = latent_parse(file, size, error);
-    else
-        content->model = model_cache_share(model_parse(file, size, error));
-    if (is_loaded(content)) return true;
-    content_free(content);
-    return false;
-}
-
-// ---- What the user is told ----
-
-// One line to the log: "trasluz: model PATH: why". Of a path too long for it the end is shown,
-// where the file's name is. The line, without the "trasluz: ", is left in `error`.
-static void complain(const Selection *selection, Property property, Error *error)
+// Writes one line to the log, "trasluz: model PATH: reason". Of a path that is too long the end is
+// shown, where the file's name is. The line, without "trasluz: ", replaces the reason.
+static void log_failure(const Selection *selection, Property property, Error *reason)
 {
     enum { SHOWN = 300 };
     static const char *const kind[PROPERTIES] = {"model", "reference"};
@@ -109,67 +20,38 @@ static void complain(const Selection *selection, Property property, Error *error
 
     Error line;
     error_set(&line, "%s %s%s: %s", kind[property], length > SHOWN ? "..." : "",
-              length > SHOWN ? path + length - SHOWN : path, error->text);
+              length > SHOWN ? path + length - SHOWN : path, reason->text);
     lv2_log_error(selection->logger, "trasluz: %s\n", line.text);
-    *error = line;
+    *reason = line;
 }
 
-// Writes the names' remark. True if it is another one than before.
-static bool remark(Selection *selection)
+// Writes the status for the user. Returns true if it changed.
+static bool update_status(Selection *selection)
 {
-    const char *line[PROPERTIES] = {
-        selection->why[PROPERTY_MODEL].text,
-        *selection->unfit.text ? selection->unfit.text : selection->why[PROPERTY_REFERENCE].text,
-    };
-    char text[REMARK_BYTES];
-    snprintf(text, sizeof text, "%s%s%s", line[0], *line[0] && *line[1] ? "\n" : "", line[1]);
-    const bool changes = strcmp(text, selection->names.remark) != 0;
-    memcpy(selection->names.remark, text, sizeof text);
+    const char *model = selection->reason[PROPERTY_MODEL].text;
+    const char *reference = *selection->mismatch.text ? selection->mismatch.text
+                                                      : selection->reason[PROPERTY_REFERENCE].text;
+    char text[STATUS_BYTES];
+    snprintf(text, sizeof text, "%s%s%s", model, *model && *reference ? "\n" : "", reference);
+    const bool changes = strcmp(text, selection->names.status) != 0;
+    memcpy(selection->names.status, text, sizeof text);
     return changes;
 }
 
-// ---- Loading ----
+// ---- Sources ----
 
-// What the session's copy holds, or nothing. Takes the copy.
-static Content load_copy(const Selection *selection, Property property, Copy *copy)
+// What one property can play, by Source, and why its file cannot be read.
+typedef struct {
+    Content content[SOURCES];
+    Error file_error;
+} Candidates;
+
+static void candidates_free(Candidates *candidates)
 {
-    Error error;
-    Content content = {.copy = *copy};
-    *copy = (Copy){0};
-    if (!content.copy.bytes ||
-        (is_whole(&content.copy, &error) && parse(property, &content, &error)))
-        return content;
-    error_prefix(&error, "the session's own copy");
-    complain(selection, property, &error);
-    content_free(&content);
-    return content;
+    for (Source s = 0; s < SOURCES; s++) content_free(&candidates->content[s]);
 }
 
-// What is named: the file where it is there and is the same as the session's copy, else the copy,
-// else nothing. Leaves in `why` why it is not the file.
-static Content load_named(const Selection *selection, Property property, Copy *copy, Error *why)
-{
-    const char *path = selection->names.path[property];
-    Content file = {0}, kept = {0};
-    *why = (Error){0};
-    if (!*path) return load_copy(selection, property, copy); // it never was a file
-
-    const bool there = read_file(&file.copy, path, why);
-    const bool equal = there && same_copy(&file.copy, copy);
-    const bool loads = there && parse(property, &file, why);
-    if (!equal) kept = load_copy(selection, property, copy);
-    if (loads && (!is_loaded(&kept) || same_content(&file, &kept))) {
-        content_free(&kept);
-        return file;
-    }
-    if (loads) error_set(why, "another file than the session was saved with");
-    if (is_loaded(&kept)) error_prefix(why, "the session's own copy is used");
-    complain(selection, property, why);
-    content_free(&file);
-    return kept;
-}
-
-// A model is played within the engine's limits, a reference with the model that made it only.
+// A model is played within the engine's limits, a reference with the model that made it.
 static bool is_playable(const Selection *selection, const Content *content, const Model *model,
                         Error *error)
 {
@@ -179,175 +61,166 @@ static bool is_playable(const Selection *selection, const Content *content, cons
     return latent_fits(content->reference, model, error);
 }
 
-static Content *find_sounding(Selection *selection, Property property)
+static void load_copy(const Selection *selection, Property property, Copy *copy, Content *content)
+{
+    Error error;
+    if (!copy->bytes || content_load_copy(content, property, copy, &error)) return;
+    error_prefix(&error, "the session's own copy");
+    log_failure(selection, property, &error);
+}
+
+// The content that plays now, or NULL.
+static Content *find_current(Selection *selection, Property property)
 {
     for (Role role = 0; role < ROLES; role++) {
         Content *content = &selection->content[property][role];
-        const bool sounds = property == PROPERTY_MODEL ? content->model == selection->model
-                                                       : content->reference == selection->reference;
-        if (is_loaded(content) && sounds) return content;
+        const bool plays = property == PROPERTY_MODEL ? content->model == selection->model
+                                                      : content->reference == selection->reference;
+        if (content_is_loaded(content) && plays) return content;
     }
     return NULL;
 }
 
-// Loads what is named, and what stands in where that cannot be played with the model. What sounded
-// is left in `former`, unless it stands in.
+// Loads file and copies, and takes what plays now out of the selection, whose contents are empty
+// after it.
+static void load_candidates(Selection *selection, Property property, Copy copy[ROLES],
+                            Candidates *candidates)
+{
+    Content *content = candidates->content;
+    const char *path = selection->names.path[property];
+    if (*path) content_load_file(&content[SOURCE_FILE], property, path, &candidates->file_error);
+    if (!copy_equals(&content[SOURCE_FILE].copy, &copy[ROLE_CHOSEN]))
+        load_copy(selection, property, &copy[ROLE_CHOSEN], &content[SOURCE_COPY]);
+    load_copy(selection, property, &copy[ROLE_FALLBACK], &content[SOURCE_FALLBACK]);
+
+    Content *current = find_current(selection, property);
+    if (current) content_move(&content[SOURCE_CURRENT], current);
+    for (Role role = 0; role < ROLES; role++) content_free(&selection->content[property][role]);
+}
+
+static Decision decide_property(const Selection *selection, Property property, const Model *model,
+                                const Candidates *candidates)
+{
+    const Content *content = candidates->content;
+    Choice choice = {.has_name = *selection->names.path[property]};
+    for (Source s = 0; s < SOURCES; s++) {
+        Error ignored;
+        choice.loaded[s] = content_is_loaded(&content[s]);
+        choice.playable[s] = is_playable(selection, &content[s], model, &ignored);
+    }
+    choice.copy_differs = choice.loaded[SOURCE_FILE] && choice.loaded[SOURCE_COPY] &&
+                          !content_equals(&content[SOURCE_FILE], &content[SOURCE_COPY]);
+    return decide(&choice);
+}
+
+static void report_file(Selection *selection, Property property, const Decision *decision,
+                        const Error *file_error)
+{
+    Error *reason = &selection->reason[property];
+    *reason = (Error){0};
+    if (decision->status == FILE_IN_USE) return;
+    if (decision->status == FILE_FAILED)
+        *reason = *file_error;
+    else
+        error_set(reason, "another file than the session was saved with");
+    if (decision->chosen == SOURCE_COPY) error_prefix(reason, "the session's own copy is used");
+    log_failure(selection, property, reason);
+}
+
+// Loads what is chosen and decides what of it is kept. What played before and is not kept is left
+// in `former`.
 static void load_property(Selection *selection, Property property, Copy copy[ROLES],
                           const Model *model, Content *former)
 {
-    Error ignored;
-    Content *named = &selection->content[property][ROLE_NAMED];
-    Content *stand_in = &selection->content[property][ROLE_STAND_IN];
-    Content *sounding = find_sounding(selection, property);
-    if (sounding) content_move(former, sounding);
-    content_free(named);
-    content_free(stand_in);
-
-    *named = load_named(selection, property, &copy[ROLE_NAMED], &selection->why[property]);
-    const bool nothing_is_named = !*selection->names.path[property];
-    if (is_playable(selection, named, model, &ignored) || nothing_is_named) return;
-    *stand_in = load_copy(selection, property, &copy[ROLE_STAND_IN]);
-    if (!is_loaded(stand_in) && is_playable(selection, former, model, &ignored))
-        content_move(stand_in, former);
+    Candidates candidates = {0};
+    Content *content = candidates.content;
+    load_candidates(selection, property, copy, &candidates);
+    const Decision decision = decide_property(selection, property, model, &candidates);
+    report_file(selection, property, &decision, &candidates.file_error);
+    content_move(&selection->content[property][ROLE_CHOSEN], &content[decision.chosen]);
+    content_move(&selection->content[property][ROLE_FALLBACK], &content[decision.fallback]);
+    content_move(former, &content[SOURCE_CURRENT]);
+    candidates_free(&candidates);
 }
 
-static const Model *choose_model(Selection *selection)
-{
-    Error beyond;
-    const Content *content = selection->content[PROPERTY_MODEL];
-    if (is_playable(selection, &content[ROLE_NAMED], NULL, &beyond))
-        return content[ROLE_NAMED].model;
-    if (is_loaded(&content[ROLE_NAMED])) {
-        complain(selection, PROPERTY_MODEL, &beyond);
-        selection->why[PROPERTY_MODEL] = beyond;
-    }
-    if (is_playable(selection, &content[ROLE_STAND_IN], NULL, &beyond))
-        return content[ROLE_STAND_IN].model;
-    return NULL;
-}
-
-static const Latent *choose_reference(Selection *selection, const Model *model)
+// Returns which of the contents plays with the model, or NULL. Where it is not the chosen one,
+// `reason` says why and the log too.
+static const Content *find_playable(Selection *selection, Property property, const Model *model,
+                                    Error *reason)
 {
     Error ignored;
-    const Content *content = selection->content[PROPERTY_REFERENCE];
-    selection->unfit = (Error){0};
-    if (is_playable(selection, &content[ROLE_NAMED], model, &selection->unfit))
-        return content[ROLE_NAMED].reference;
-    if (is_loaded(&content[ROLE_NAMED])) complain(selection, PROPERTY_REFERENCE, &selection->unfit);
-    if (is_playable(selection, &content[ROLE_STAND_IN], model, &ignored))
-        return content[ROLE_STAND_IN].reference;
-    return NULL;
-}
-
-// ---- Recordings ----
-
-// What the engine has recorded since it was made is the last recording. The engine need not sound
-// yet: it began with the last ones before.
-static void take_captures(Selection *selection)
-{
-    for (int c = 0; selection->engine && c < selection->channels; c++) {
-        Latent *captured = engine_capture(selection->engine, c);
-        if (!captured) continue;
-        latent_free(selection->recording[c]);
-        selection->recording[c] = captured;
+    const Content *chosen = &selection->content[property][ROLE_CHOSEN];
+    const Content *fallback = &selection->content[property][ROLE_FALLBACK];
+    Error error = {0};
+    if (is_playable(selection, chosen, model, &error)) return chosen;
+    if (content_is_loaded(chosen)) {
+        log_failure(selection, property, &error);
+        *reason = error;
     }
-}
-
-static Latent *parse_recording(const Selection *selection, const Copy *copy)
-{
-    Error error;
-    if (!copy->bytes) return NULL;
-    Latent *recording = latent_parse(copy->bytes, copy->size, &error);
-    if (!recording)
-        lv2_log_error(selection->logger, "trasluz: the session's recording: %s\n", error.text);
-    return recording;
-}
-
-// Of the recording, what is heard with this model: all or nothing.
-static const Latent *heard(const Latent *recording, const Model *model)
-{
-    Error ignored;
-    return recording && model && latent_fits(recording, model, &ignored) ? recording : NULL;
-}
-
-static bool same_reference(const Latent *a, const Latent *b)
-{
-    return a == b || same_latent(a, b);
-}
-
-// The session's recordings, or a reference that is named, take the place of what was recorded
-// before. True if the model is heard with others now.
-static bool renew_recordings(Selection *selection, bool reference_named, const Copies *copies,
-                             const Model *model)
-{
-    bool changes = false;
-    for (int c = 0; c < selection->channels; c++) {
-        Latent *recording = parse_recording(selection, &copies->recording[c]);
-        if (!recording && !reference_named) continue;
-        changes |= !same_reference(heard(selection->recording[c], model), heard(recording, model));
-        latent_free(selection->recording[c]);
-        selection->recording[c] = recording;
-    }
-    return changes;
-}
-
-// An engine that begins with the last recordings.
-static Engine *make_engine(const Selection *selection, const Model *model, const Latent *reference,
-                           Error *error)
-{
-    Engine *engine = engine_new(model, reference, selection->rate, selection->channels, error);
-    for (int c = 0; engine && c < selection->channels; c++) {
-        const Latent *recording = heard(selection->recording[c], model);
-        if (recording) engine_restore_capture(engine, c, recording);
-    }
-    return engine;
+    return is_playable(selection, fallback, model, &ignored) ? fallback : NULL;
 }
 
 // ---- All of it ----
 
-// The engine for what is named now; NULL where the sound does not change.
-static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *copies)
+// Makes an engine that begins with the last recordings. NULL, with the reason reported, where it
+// cannot.
+static Engine *make_engine(Selection *selection, const Model *model, const Latent *reference,
+                           Property chosen)
+{
+    Error error;
+    Engine *engine =
+        engine_new(model, reference, selection->rate, selection->recordings.channels, &error);
+    if (engine) {
+        recordings_install(&selection->recordings, engine, model);
+    } else {
+        log_failure(selection, chosen, &error);
+        selection->reason[chosen] = error;
+    }
+    return engine;
+}
+
+// Loads the chosen properties. Returns the engine for them; NULL where the sound does not change.
+static Engine *load(Selection *selection, const bool chosen[PROPERTIES], Copies *copies)
 {
     Content former[PROPERTIES] = {0};
     const Model *model = selection->model;
     const Latent *reference = selection->reference;
-    if (named[PROPERTY_MODEL]) {
+    if (chosen[PROPERTY_MODEL]) {
         load_property(selection, PROPERTY_MODEL, copies->copy[PROPERTY_MODEL], NULL,
                       &former[PROPERTY_MODEL]);
-        model = choose_model(selection);
+        const Content *playing =
+            find_playable(selection, PROPERTY_MODEL, NULL, &selection->reason[PROPERTY_MODEL]);
+        model = playing ? playing->model : NULL;
     }
-    if (named[PROPERTY_REFERENCE])
+    if (chosen[PROPERTY_REFERENCE])
         load_property(selection, PROPERTY_REFERENCE, copies->copy[PROPERTY_REFERENCE], model,
                       &former[PROPERTY_REFERENCE]);
-    if (named[PROPERTY_REFERENCE] || model != selection->model)
-        reference = choose_reference(selection, model);
-
-    take_captures(selection);
-    const bool others = renew_recordings(selection, named[PROPERTY_REFERENCE], copies, model);
-    const bool changes =
-        others || model != selection->model || !same_reference(reference, selection->reference);
-    Engine *engine = NULL;
-    if (model && changes) {
-        const Property p = named[PROPERTY_MODEL] ? PROPERTY_MODEL : PROPERTY_REFERENCE;
-        Error error;
-        engine = make_engine(selection, model, reference, &error);
-        if (engine) {
-            selection->engine = engine;
-        } else {
-            complain(selection, p, &error);
-            selection->why[p] = error;
-        }
+    if (chosen[PROPERTY_REFERENCE] || model != selection->model) {
+        selection->mismatch = (Error){0};
+        const Content *playing =
+            find_playable(selection, PROPERTY_REFERENCE, model, &selection->mismatch);
+        reference = playing ? playing->reference : NULL;
     }
+
+    recordings_collect(&selection->recordings, selection->engine);
+    bool changes = recordings_replace(&selection->recordings, copies->recording,
+                                      chosen[PROPERTY_REFERENCE], model, selection->logger);
+    changes |= model != selection->model || !reference_equals(reference, selection->reference);
+    Engine *engine = NULL;
+    if (model && changes)
+        engine = make_engine(selection, model, reference,
+                             chosen[PROPERTY_MODEL] ? PROPERTY_MODEL : PROPERTY_REFERENCE);
+    if (engine) selection->engine = engine;
 
     if (engine || !changes) {
         model_cache_retain(model);
         model_cache_release(selection->model);
         selection->model = model;
         selection->reference = reference;
-    } else { // what sounded sounds on
+    } else { // what played plays on
         for (Property p = 0; p < PROPERTIES; p++)
-            if (is_loaded(&former[p]))
-                content_move(&selection->content[p][ROLE_STAND_IN], &former[p]);
+            if (content_is_loaded(&former[p]))
+                content_move(&selection->content[p][ROLE_FALLBACK], &former[p]);
     }
     for (Property p = 0; p < PROPERTIES; p++) content_free(&former[p]);
     return engine;
@@ -357,18 +230,18 @@ static Engine *load(Selection *selection, const bool named[PROPERTIES], Copies *
 
 void selection_init(Selection *selection, double rate, int channels, LV2_Log_Logger *logger)
 {
-    *selection = (Selection){.rate = rate, .channels = channels, .logger = logger};
+    *selection = (Selection){.rate = rate, .recordings = {.channels = channels}, .logger = logger};
 }
 
 void selection_clear(Selection *selection)
 {
     for (Property p = 0; p < PROPERTIES; p++)
         for (Role role = 0; role < ROLES; role++) content_free(&selection->content[p][role]);
-    for (int c = 0; c < CHANNELS_MAX; c++) latent_free(selection->recording[c]);
+    recordings_free(&selection->recordings);
     model_cache_release(selection->model);
 }
 
-Setup *selection_name(Selection *selection, const char *const path[PROPERTIES])
+Setup *selection_choose(Selection *selection, const char *const path[PROPERTIES])
 {
     return selection_restore(selection, path, &(Copies){0});
 }
@@ -380,70 +253,34 @@ Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES
         lv2_log_error(selection->logger, "trasluz: out of memory\n");
         return NULL;
     }
-    bool named[PROPERTIES];
+    bool chosen[PROPERTIES];
     for (Property p = 0; p < PROPERTIES; p++) {
         const Copy *copy = copies->copy[p];
-        named[p] = path[p] || copy[ROLE_NAMED].bytes || copy[ROLE_STAND_IN].bytes;
+        chosen[p] = path[p] || copy[ROLE_CHOSEN].bytes || copy[ROLE_FALLBACK].bytes;
         if (!path[p]) continue;
         snprintf(selection->names.path[p], PATH_BYTES, "%s", path[p]);
-        setup->notices |= 1u << p;
+        setup->updates |= 1u << p;
     }
-    setup->engine = load(selection, named, copies);
+    setup->engine = load(selection, chosen, copies);
     if (setup->engine) setup->model = model_cache_retain(selection->model);
-    if (remark(selection)) setup->notices |= NOTICE_REMARK;
+    if (update_status(selection)) setup->updates |= UPDATE_STATUS;
     setup->names = selection->names;
     return setup;
-}
-
-static bool copy_recordings(const Selection *selection, Copies *copies)
-{
-    for (int c = 0; c < selection->channels; c++) {
-        Error error;
-        const Latent *recording = selection->recording[c];
-        Copy *copy = &copies->recording[c];
-        if (!recording) continue;
-        copy->bytes = latent_serialize(recording, &copy->size, &error);
-        if (!copy->bytes) return false;
-    }
-    return true;
 }
 
 bool selection_copy(Selection *selection, Copies *copies)
 {
     Error ignored;
     *copies = (Copies){0};
-    take_captures(selection);
-    if (!copy_recordings(selection, copies)) {
-        copies_free(copies);
-        return false;
-    }
+    recordings_collect(&selection->recordings, selection->engine);
+    bool copied = recordings_copy(&selection->recordings, copies->recording);
     for (Property p = 0; p < PROPERTIES; p++) {
         for (Role role = 0; role < ROLES; role++) {
             const Copy *kept = &selection->content[p][role].copy;
-            if (kept->bytes &&
-                !copy_read(&copies->copy[p][role], kept->bytes, kept->size, &ignored)) {
-                copies_free(copies);
-                return false;
-            }
+            copied = copied && (!kept->bytes || copy_set(&copies->copy[p][role], kept->bytes,
+                                                         kept->size, &ignored));
         }
     }
-    return true;
-}
-
-bool copy_read(Copy *copy, const void *bytes, size_t size, Error *error)
-{
-    *copy = (Copy){0};
-    if (size > COPY_DIGEST + SAFETENSORS_FILE_MAX)
-        return error_set(error, "%zu bytes are more than a file can have", size);
-    if (!copy_new(copy, size, error)) return false;
-    memcpy(copy->bytes, bytes, size);
-    return true;
-}
-
-void copies_free(Copies *copies)
-{
-    for (Property p = 0; p < PROPERTIES; p++)
-        for (Role role = 0; role < ROLES; role++) free(copies->copy[p][role].bytes);
-    for (int c = 0; c < CHANNELS_MAX; c++) free(copies->recording[c].bytes);
-    *copies = (Copies){0};
+    if (!copied) copies_free(copies);
+    return copied;
 }

@@ -4,11 +4,6 @@
 
 #include <stdlib.h>
 
-bool name_is_usable(Property property, size_t length)
-{
-    return length < PATH_BYTES && (length > 0 || property == PROPERTY_REFERENCE);
-}
-
 Setup *setup_new(void)
 {
     return calloc(1, sizeof(Setup));
@@ -22,11 +17,11 @@ void setup_free(Setup *setup)
     free(setup);
 }
 
-void setup_inherit(Setup *setup, Setup *former)
+void setup_inherit(Setup *setup, Setup *replaced)
 {
     if (setup->engine) return;
-    setup->engine = former->engine;
-    setup->model = former->model;
-    former->engine = NULL;
-    former->model = NULL;
+    setup->engine = replaced->engine;
+    setup->model = replaced->model;
+    replaced->engine = NULL;
+    replaced->model = NULL;
 }

@@ -1,55 +1,47 @@
-// setup.h: what the audio thread is given when something was named or loaded: the names, and an
-// engine if the sound changes. A Setup is made and freed off the audio thread and never shared:
-// whoever took it from the handover owns it.
+// setup.h: what the audio thread gets after a choice: the files' names, and an engine if the sound
+// changes. A Setup is made and freed off the audio thread and never shared: whoever took it from
+// the handover owns it.
 #ifndef TRASLUZ_SETUP_H
 #define TRASLUZ_SETUP_H
 
 #include "engine/engine.h"
+#include "properties.h"
 
-typedef enum { PROPERTY_MODEL, PROPERTY_REFERENCE, PROPERTIES } Property;
+enum { STATUS_BYTES = PROPERTIES * sizeof(Error) };
 
-enum {
-    PATH_BYTES = 4096, // the longest path, its NUL included
-    REMARK_BYTES = PROPERTIES * sizeof(Error),
-};
-
-// The files that the user named, by absolute path; "" where there is none. A file that cannot be
-// loaded stays named.
+// The files that the user chose, by absolute path; "" where there is none. A file that cannot be
+// loaded keeps its name.
 typedef struct {
     char path[PROPERTIES][PATH_BYTES];
-    char remark[REMARK_BYTES]; // for people: why another thing sounds than what is named, a line
-                               // for each file; "" where all that is named sounds
+    // For people: why the chosen files are not in use, a line for each file; "" where all are.
+    char status[STATUS_BYTES];
 } Names;
 
-// True if a path of that length can name the property's file. The reference's may be empty: there
-// is none then.
-bool name_is_usable(Property property, size_t length);
-
-// What the host is to be told, one bit each.
-typedef unsigned Notices;
+// What the host has to be told, one bit each.
+typedef unsigned Updates;
 enum {
-    NOTICE_MODEL = 1 << PROPERTY_MODEL,
-    NOTICE_REFERENCE = 1 << PROPERTY_REFERENCE,
-    NOTICE_STATE_CHANGED = 1 << PROPERTIES,
-    NOTICE_REMARK = NOTICE_STATE_CHANGED << 1,
-    NOTICE_NAMES = NOTICE_MODEL | NOTICE_REFERENCE,
+    UPDATE_MODEL = 1 << PROPERTY_MODEL,
+    UPDATE_REFERENCE = 1 << PROPERTY_REFERENCE,
+    UPDATE_STATE_CHANGED = 1 << PROPERTIES,
+    UPDATE_STATUS = UPDATE_STATE_CHANGED << 1,
+    UPDATE_NAMES = UPDATE_MODEL | UPDATE_REFERENCE,
 };
 
 typedef struct Setup Setup;
 struct Setup {
     Names names;
-    Notices notices;    // once it is adopted
+    Updates updates;    // to be sent once the setup is adopted
     Engine *engine;     // NULL: the sound stays as it is
-    const Model *model; // the engine's, shared; NULL where there is no engine
+    const Model *model; // the engine's, shared; NULL without an engine
     Setup *next;        // in the handover's list of retired setups
 };
 
-// Without names and engine. Allocates; NULL where memory is short.
+// Makes a setup without names and engine. Allocates; NULL where memory is short.
 Setup *setup_new(void);
 void setup_free(Setup *setup);
 
-// For a setup that takes the place of one that never sounded, or whose engine is to sound on: takes
-// its engine over unless it has its own. Real-time safe.
-void setup_inherit(Setup *setup, Setup *former);
+// Takes over the engine of the setup that this one replaces, unless it has its own: for a setup
+// that replaces one which never sounded, or whose engine sounds on. Real-time safe.
+void setup_inherit(Setup *setup, Setup *replaced);
 
 #endif

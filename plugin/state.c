@@ -6,7 +6,7 @@
 
 static const uint32_t store_flags = LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE;
 
-// How the host's session names files. Without these features paths are stored as they are.
+// How the host maps paths in its sessions. Without these features paths are stored as they are.
 typedef struct {
     LV2_State_Map_Path *map;
     LV2_State_Free_Path *free;
@@ -34,7 +34,7 @@ static LV2_State_Status save_name(const Plugin *plugin, LV2_State_Store_Function
 {
     const LV2_URID key = plugin->uris.property[property];
 
-    // No file is saved as an empty text: hosts take an empty path for a folder.
+    // No file is saved as an empty string: hosts take an empty path for a folder.
     if (!*path) return store(state, key, "", 1, plugin->uris.atom_string, store_flags);
 
     char *abstract = paths->map ? paths->map->abstract_path(paths->map->handle, path) : NULL;
@@ -88,7 +88,7 @@ static LV2_State_Status save(LV2_Handle instance, LV2_State_Store_Function store
     return copied ? status : LV2_STATE_ERR_UNKNOWN;
 }
 
-// Reads a path from the session; false where it has none.
+// Reads a path from the session. False where it has none.
 static bool restore_name(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
                          LV2_State_Handle state, const Paths *paths, Property property,
                          char path[PATH_BYTES])
@@ -100,8 +100,9 @@ static bool restore_name(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
 
     const size_t length = strnlen(value, size); // some hosts count the NUL, some do not
     if ((type != plugin->uris.atom_path && type != plugin->uris.atom_string) ||
-        !name_is_usable(property, length)) {
-        lv2_log_error(&plugin->logger, "trasluz: a file in the session has no usable path\n");
+        !property_takes_path(property, length)) {
+        lv2_log_error(&plugin->logger,
+                      "trasluz: the session names a file by a path that is empty or too long\n");
         return false;
     }
     memcpy(path, value, length);
@@ -110,14 +111,14 @@ static bool restore_name(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
     char *absolute =
         paths->map && length > 0 ? paths->map->absolute_path(paths->map->handle, path) : NULL;
     if (!absolute) return true;
-    const bool usable = name_is_usable(property, strlen(absolute));
+    const bool usable = property_takes_path(property, strlen(absolute));
     if (usable) strcpy(path, absolute);
     free_path(paths, absolute);
     return usable;
 }
 
-// Reads a copy from the session at once: Carla takes it back when it is asked for the next one.
-// None where the session has none that could be one.
+// Copies a value out of the session at once: Carla takes it back when it is asked for the next one.
+// Returns no copy where the session has none that can be used.
 static Copy restore_copy(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
                          LV2_State_Handle state, LV2_URID key)
 {
@@ -129,7 +130,7 @@ static Copy restore_copy(Plugin *plugin, LV2_State_Retrieve_Function retrieve,
     if (!value) return copy;
     if (type != plugin->uris.atom_chunk)
         error_set(&error, "not of type atom:Chunk");
-    else if (copy_read(&copy, value, size, &error))
+    else if (copy_set(&copy, value, size, &error))
         return copy;
     lv2_log_error(&plugin->logger, "trasluz: a copy in the session: %s\n", error.text);
     return copy;
@@ -143,7 +144,7 @@ static LV2_State_Status restore(LV2_Handle instance, LV2_State_Retrieve_Function
     Plugin *plugin = instance;
     const Paths paths = paths_of(features);
     Names names = {0};
-    const char *path[PROPERTIES] = {NULL}; // what the session does not name stays
+    const char *path[PROPERTIES] = {NULL}; // files that the session does not name stay
     for (Property p = 0; p < PROPERTIES; p++)
         if (restore_name(plugin, retrieve, state, &paths, p, names.path[p]))
             path[p] = names.path[p];

@@ -11,7 +11,7 @@ void transport_init(Transport *transport, const Uris *uris, double rate)
     *transport = (Transport){.uris = uris, .rate = rate, .tempo = usual_tempo};
 }
 
-// The number in an atom of any numeric type; NaN where there is none.
+// Returns the number in an atom of any numeric type; NaN where there is none.
 static double number(const Uris *uris, const LV2_Atom *atom)
 {
     if (!atom) return NAN;
@@ -31,8 +31,8 @@ static double find_number(const Uris *uris, const LV2_Atom_Object *object, LV2_U
     return number(uris, atoms_value(object, key));
 }
 
-// Takes over tempo and the beat at `place`. A tempo alone moves no beat.
-static void read_beats(Transport *transport, const LV2_Atom_Object *object, double place)
+// Takes over the tempo and the beat at `frame`. A tempo alone moves no beat.
+static void read_beats(Transport *transport, const LV2_Atom_Object *object, double frame)
 {
     const Uris *uris = transport->uris;
     const double tempo = find_number(uris, object, uris->time_beats_per_minute);
@@ -44,33 +44,37 @@ static void read_beats(Transport *transport, const LV2_Atom_Object *object, doub
     const double bar = find_number(uris, object, uris->time_bar);
     const double beat = bar * find_number(uris, object, uris->time_beats_per_bar) +
                         find_number(uris, object, uris->time_bar_beat);
-    const double first = beat - place / transport->rate / 60 * (double)transport->tempo;
-    // Hosts tell the beat in single precision: rounded, it is the same number wherever in the song
-    // it was told.
+    const double first = beat - frame / transport->rate / 60 * (double)transport->tempo;
+    // Hosts report the beat in single precision: rounded, the first beat is the same number from
+    // every frame of the song.
     transport->first_beat = isfinite(first) && fabs(first) < 1e9 ? round(first * 1e3) / 1e3 : 0;
 }
 
 TransportChange transport_read(Transport *transport, const LV2_Atom_Object *object)
 {
     const Uris *uris = transport->uris;
-    if (object->body.otype != uris->time_position) return TRANSPORT_GOES_ON;
-    double place = find_number(uris, object, uris->time_frame);
+    double frame = find_number(uris, object, uris->time_frame);
     if (!atoms_value(object, uris->time_frame) && transport->rolling)
-        place = (double)transport->position; // it says nothing new of the place
-    read_beats(transport, object, place);
+        frame = (double)transport->frame; // the message has no new one
+    read_beats(transport, object, frame);
 
-    // A message without a speed says nothing new of it.
-    const LV2_Atom *speed = atoms_value(object, uris->time_speed);
-    const double pace = speed ? number(uris, speed) : transport->rolling;
-    const bool rolls = pace == 1 && place >= 0 && place < 1e15;
+    // A message without a speed leaves the speed as it is.
+    const LV2_Atom *atom = atoms_value(object, uris->time_speed);
+    const double speed = atom ? number(uris, atom) : transport->rolling;
+    const bool rolls = speed == 1 && frame >= 0 && frame < 1e15;
     const bool starts = rolls && !transport->rolling;
-    const bool jumps = rolls && transport->position != (uint64_t)place;
+    const bool jumps = rolls && transport->frame != (uint64_t)frame;
     transport->rolling = rolls;
-    if (rolls) transport->position = (uint64_t)place;
-    return starts ? TRANSPORT_STARTS : jumps ? TRANSPORT_JUMPS : TRANSPORT_GOES_ON;
+    if (rolls) transport->frame = (uint64_t)frame;
+    return starts ? TRANSPORT_STARTS : jumps ? TRANSPORT_JUMPS : TRANSPORT_UNCHANGED;
 }
 
 void transport_advance(Transport *transport, uint32_t n)
 {
-    transport->position += n;
+    transport->frame += n;
+}
+
+void transport_stop(Transport *transport)
+{
+    transport->rolling = false;
 }

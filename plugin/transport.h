@@ -1,5 +1,5 @@
-// transport.h: the host's transport, from the time:Position messages on the control port: where in
-// the song the next sample is, and its beats. Audio thread only; real-time safe.
+// transport.h: follows the host's transport by the time:Position messages on the control port: the
+// next sample's frame in the song, and the beats. Audio thread only; real-time safe.
 #ifndef TRASLUZ_TRANSPORT_H
 #define TRASLUZ_TRANSPORT_H
 
@@ -10,24 +10,27 @@
 typedef struct {
     const Uris *uris;
     double rate;       // Hz
-    bool rolling;      // at normal speed, at a known position
-    uint64_t position; // of the next sample, while rolling
-    float tempo;       // beats a minute
-    double first_beat; // at position 0, were the tempo always this one
+    bool rolling;      // at normal speed, at a known frame
+    uint64_t frame;    // of the next sample, while rolling
+    float tempo;       // beats per minute
+    double first_beat; // at frame 0, if the tempo were always this one
 } Transport;
 
 void transport_init(Transport *transport, const Uris *uris, double rate);
 
 typedef enum {
-    TRANSPORT_GOES_ON, // as it would have
-    TRANSPORT_JUMPS,   // it plays on from another place
-    TRANSPORT_STARTS,  // it was not playing
+    TRANSPORT_UNCHANGED, // goes on as expected
+    TRANSPORT_JUMPS,     // plays on from another frame
+    TRANSPORT_STARTS,    // did not play before
 } TransportChange;
 
-// Takes over a message, if it is a time:Position, and says what it changes.
+// Takes over a time:Position message and returns what it changes.
 TransportChange transport_read(Transport *transport, const LV2_Atom_Object *object);
 
-// `n` samples have been played.
+// Counts n samples that were played.
 void transport_advance(Transport *transport, uint32_t n);
+
+// Forgets the frame: the next message starts the transport anew.
+void transport_stop(Transport *transport);
 
 #endif

@@ -16,13 +16,13 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
             {
                 [PROPERTY_MODEL] =
                     {
-                        [ROLE_NAMED] = map->map(map->handle, TRASLUZ_MODEL_DATA_URI),
-                        [ROLE_STAND_IN] = map->map(map->handle, TRASLUZ_MODEL_STAND_IN_URI),
+                        [ROLE_CHOSEN] = map->map(map->handle, TRASLUZ_MODEL_DATA_URI),
+                        [ROLE_FALLBACK] = map->map(map->handle, TRASLUZ_MODEL_FALLBACK_URI),
                     },
                 [PROPERTY_REFERENCE] =
                     {
-                        [ROLE_NAMED] = map->map(map->handle, TRASLUZ_REFERENCE_DATA_URI),
-                        [ROLE_STAND_IN] = map->map(map->handle, TRASLUZ_REFERENCE_STAND_IN_URI),
+                        [ROLE_CHOSEN] = map->map(map->handle, TRASLUZ_REFERENCE_DATA_URI),
+                        [ROLE_FALLBACK] = map->map(map->handle, TRASLUZ_REFERENCE_FALLBACK_URI),
                     },
             },
         .recording =
@@ -30,7 +30,7 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
                 map->map(map->handle, TRASLUZ_RECORDING_URI "0"),
                 map->map(map->handle, TRASLUZ_RECORDING_URI "1"),
             },
-        .notice = map->map(map->handle, TRASLUZ_NOTICE_URI),
+        .status = map->map(map->handle, TRASLUZ_STATUS_URI),
         .atom_blank = map->map(map->handle, LV2_ATOM__Blank),
         .atom_double = map->map(map->handle, LV2_ATOM__Double),
         .atom_float = map->map(map->handle, LV2_ATOM__Float),

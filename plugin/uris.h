@@ -1,9 +1,10 @@
-// uris.h: the plugin's URIs, and all that it uses as the numbers the host maps them to. Mapped at
-// instantiation, then constant: any thread may read them.
+// uris.h: the plugin's URIs, and the number to which the host maps each URI that the plugin uses.
+// Mapped at instantiation, then constant: any thread may read them.
 #ifndef TRASLUZ_URIS_H
 #define TRASLUZ_URIS_H
 
-#include "selection.h"
+#include "ports.h"
+#include "properties.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/urid/urid.h>
@@ -12,20 +13,20 @@
 #define TRASLUZ_STEREO_URI    "urn:trasluz:stereo"
 #define TRASLUZ_MODEL_URI     "urn:trasluz:model"
 #define TRASLUZ_REFERENCE_URI "urn:trasluz:reference"
-#define TRASLUZ_NOTICE_URI    "urn:trasluz:notice" // the names' remark
+#define TRASLUZ_STATUS_URI    "urn:trasluz:notice" // the status, for people
 
-// What sessions keep beside the names: see selection.h.
+// What sessions keep beside the names: see selection.h. The URIs are older than the words.
 #define TRASLUZ_MODEL_DATA_URI         "urn:trasluz:modelData"
-#define TRASLUZ_MODEL_STAND_IN_URI     "urn:trasluz:modelStandIn"
+#define TRASLUZ_MODEL_FALLBACK_URI     "urn:trasluz:modelStandIn"
 #define TRASLUZ_REFERENCE_DATA_URI     "urn:trasluz:referenceData"
-#define TRASLUZ_REFERENCE_STAND_IN_URI "urn:trasluz:referenceStandIn"
+#define TRASLUZ_REFERENCE_FALLBACK_URI "urn:trasluz:referenceStandIn"
 #define TRASLUZ_RECORDING_URI          "urn:trasluz:recording" // and the audio channel's number
 
 typedef struct {
     LV2_URID property[PROPERTIES];
     LV2_URID copy[PROPERTIES][ROLES];
     LV2_URID recording[CHANNELS_MAX];
-    LV2_URID notice;
+    LV2_URID status;
     LV2_URID atom_blank; // objects of hosts older than atom:Object
     LV2_URID atom_double;
     LV2_URID atom_float;
@@ -51,9 +52,10 @@ typedef struct {
     LV2_URID time_speed;
 } Uris;
 
+// Maps them all.
 void uris_map(Uris *uris, LV2_URID_Map *map);
 
-// True if the atom is an object, and large enough to be one. Real-time safe.
+// Returns true if the atom is an object, and large enough to be one. Real-time safe.
 bool uris_is_object(const Uris *uris, const LV2_Atom *atom);
 
 #endif

@@ -1,0 +1,65 @@
+#include "copy.h"
+
+#include "files/file.h"
+#include "files/safetensors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool copy_new(Copy *copy, size_t size, Error *error)
+{
+    *copy = (Copy){.bytes = malloc(size), .size = size};
+    return copy->bytes || error_set(error, "out of memory");
+}
+
+bool copy_read_file(Copy *copy, const char *path, Error *error)
+{
+    size_t size;
+    char digest[HASH_TEXT];
+    *copy = (Copy){0};
+    unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
+    if (!bytes) return false;
+    if (copy_new(copy, COPY_DIGEST + size, error)) {
+        hash_bytes(bytes, size, digest);
+        memcpy(copy->bytes, digest, COPY_DIGEST);
+        memcpy(copy->bytes + COPY_DIGEST, bytes, size);
+    }
+    free(bytes);
+    return copy->bytes;
+}
+
+bool copy_set(Copy *copy, const void *bytes, size_t size, Error *error)
+{
+    *copy = (Copy){0};
+    if (size > COPY_DIGEST + SAFETENSORS_FILE_MAX)
+        return error_set(error, "%zu bytes are more than a file can have", size);
+    if (!copy_new(copy, size, error)) return false;
+    memcpy(copy->bytes, bytes, size);
+    return true;
+}
+
+bool copy_check(const Copy *copy, Error *error)
+{
+    char digest[HASH_TEXT];
+    if (copy->size < COPY_DIGEST) return error_set(error, "it is cut short");
+    hash_bytes(copy->bytes + COPY_DIGEST, copy->size - COPY_DIGEST, digest);
+    return memcmp(copy->bytes, digest, COPY_DIGEST) == 0 || error_set(error, "it is damaged");
+}
+
+bool copy_equals(const Copy *a, const Copy *b)
+{
+    return a->bytes && b->bytes && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+void copy_free(Copy *copy)
+{
+    free(copy->bytes);
+    *copy = (Copy){0};
+}
+
+void copies_free(Copies *copies)
+{
+    for (Property p = 0; p < PROPERTIES; p++)
+        for (Role role = 0; role < ROLES; role++) copy_free(&copies->copy[p][role]);
+    for (int c = 0; c < CHANNELS_MAX; c++) copy_free(&copies->recording[c]);
+}

@@ -1,0 +1,189 @@
+// The whole table of decision.h: every combination of what can be known of a choice, against the
+// rules as a person would say them.
+#include "decision.h"
+#include "lib/check.h"
+
+// Each source is missing, loaded but not playable, or playable.
+enum { MISSING, LOADED, PLAYABLE, STATES };
+
+static Choice choice_of(bool has_name, const int state[SOURCES], bool copy_differs)
+{
+    Choice choice = {.has_name = has_name, .copy_differs = copy_differs};
+    for (Source s = SOURCE_FILE; s < SOURCES; s++) {
+        choice.loaded[s] = state[s] != MISSING;
+        choice.playable[s] = state[s] == PLAYABLE;
+    }
+    return choice;
+}
+
+// ---- Examples ----
+
+typedef struct {
+    const char *what;
+    bool has_name;
+    int file, copy, fallback, current;
+    bool copy_differs;
+    Decision wanted; // chosen, fallback, playing, status
+} Example;
+
+static const Example examples[] = {
+    {"a file is chosen",
+     true,
+     PLAYABLE,
+     MISSING,
+     MISSING,
+     PLAYABLE,
+     false,
+     {SOURCE_FILE, SOURCE_NONE, SOURCE_FILE, FILE_IN_USE}},
+    {"the file of a session, unchanged",
+     true,
+     PLAYABLE,
+     PLAYABLE,
+     MISSING,
+     PLAYABLE,
+     false,
+     {SOURCE_FILE, SOURCE_NONE, SOURCE_FILE, FILE_IN_USE}},
+    {"another file under the same name",
+     true,
+     PLAYABLE,
+     PLAYABLE,
+     MISSING,
+     PLAYABLE,
+     true,
+     {SOURCE_COPY, SOURCE_NONE, SOURCE_COPY, FILE_REPLACED}},
+    {"the file of a session is lost",
+     true,
+     MISSING,
+     PLAYABLE,
+     MISSING,
+     PLAYABLE,
+     false,
+     {SOURCE_COPY, SOURCE_NONE, SOURCE_COPY, FILE_FAILED}},
+    {"a file that cannot be read",
+     true,
+     MISSING,
+     MISSING,
+     MISSING,
+     PLAYABLE,
+     false,
+     {SOURCE_NONE, SOURCE_CURRENT, SOURCE_CURRENT, FILE_FAILED}},
+    {"the same, saved and opened again",
+     true,
+     MISSING,
+     MISSING,
+     PLAYABLE,
+     PLAYABLE,
+     false,
+     {SOURCE_NONE, SOURCE_FALLBACK, SOURCE_FALLBACK, FILE_FAILED}},
+    {"the file came back",
+     true,
+     PLAYABLE,
+     MISSING,
+     PLAYABLE,
+     PLAYABLE,
+     false,
+     {SOURCE_FILE, SOURCE_NONE, SOURCE_FILE, FILE_IN_USE}},
+    {"a reference of another model",
+     true,
+     LOADED,
+     MISSING,
+     MISSING,
+     PLAYABLE,
+     false,
+     {SOURCE_FILE, SOURCE_CURRENT, SOURCE_CURRENT, FILE_IN_USE}},
+    {"the same, where nothing plays",
+     true,
+     LOADED,
+     MISSING,
+     MISSING,
+     MISSING,
+     false,
+     {SOURCE_FILE, SOURCE_NONE, SOURCE_NONE, FILE_IN_USE}},
+    {"a fallback that cannot be played either is kept",
+     true,
+     LOADED,
+     MISSING,
+     LOADED,
+     PLAYABLE,
+     false,
+     {SOURCE_FILE, SOURCE_FALLBACK, SOURCE_NONE, FILE_IN_USE}},
+    {"no reference is wanted",
+     false,
+     MISSING,
+     MISSING,
+     MISSING,
+     PLAYABLE,
+     false,
+     {SOURCE_NONE, SOURCE_NONE, SOURCE_NONE, FILE_IN_USE}},
+    {"a copy without a name",
+     false,
+     MISSING,
+     PLAYABLE,
+     MISSING,
+     PLAYABLE,
+     false,
+     {SOURCE_COPY, SOURCE_NONE, SOURCE_COPY, FILE_IN_USE}},
+};
+
+static void test_examples(void)
+{
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        const Example *example = &examples[i];
+        const int state[SOURCES] = {MISSING, example->file, example->copy, example->fallback,
+                                    example->current};
+        const Choice choice = choice_of(example->has_name, state, example->copy_differs);
+        const Decision decision = decide(&choice), *wanted = &example->wanted;
+        CHECK_MSG(decision.chosen == wanted->chosen && decision.fallback == wanted->fallback &&
+                      decision.playing == wanted->playing && decision.status == wanted->status,
+                  "%s: %d %d %d %d", example->what, (int)decision.chosen, (int)decision.fallback,
+                  (int)decision.playing, (int)decision.status);
+    }
+}
+
+// ---- Rules that hold in every case ----
+
+static void check_rules(const Choice *choice)
+{
+    const Decision decision = decide(choice);
+    const Source chosen = decision.chosen, playing = decision.playing;
+    // Only what is loaded is chosen or kept, only what is playable plays.
+    CHECK(chosen == SOURCE_NONE || choice->loaded[chosen]);
+    CHECK(decision.fallback == SOURCE_NONE || choice->loaded[decision.fallback]);
+    CHECK(playing == SOURCE_NONE || choice->playable[playing]);
+    // What stands for the name is a file or its copy, and plays if it can.
+    CHECK(chosen == SOURCE_NONE || chosen == SOURCE_FILE || chosen == SOURCE_COPY);
+    CHECK(!choice->playable[chosen] || playing == chosen);
+    // A fallback is kept only for a name that does not play; without a name nothing else plays.
+    CHECK(decision.fallback == SOURCE_NONE || (choice->has_name && playing != chosen) ||
+          playing == SOURCE_NONE);
+    CHECK(choice->has_name || playing == chosen || playing == SOURCE_NONE);
+    // A file that can be read is never given up for a fallback.
+    CHECK(!choice->loaded[SOURCE_FILE] || chosen != SOURCE_NONE);
+    // The sound never stops for want of a file, unless a fallback was saved instead.
+    CHECK(!choice->has_name || !choice->playable[SOURCE_CURRENT] ||
+          choice->loaded[SOURCE_FALLBACK] || playing != SOURCE_NONE);
+    CHECK((decision.status == FILE_IN_USE) == (!choice->has_name || chosen == SOURCE_FILE));
+    CHECK(decision.status != FILE_REPLACED || choice->copy_differs);
+}
+
+static void test_rules_in_every_case(void)
+{
+    int state[SOURCES] = {MISSING};
+    for (int cases = 0; cases < STATES * STATES * STATES * STATES * 4; cases++) {
+        int rest = cases;
+        for (Source s = SOURCE_FILE; s < SOURCES; s++, rest /= STATES) state[s] = rest % STATES;
+        const bool has_name = rest & 1, copy_differs = rest & 2;
+        if (!has_name && state[SOURCE_FILE] != MISSING) continue;
+        if (copy_differs && (state[SOURCE_FILE] == MISSING || state[SOURCE_COPY] == MISSING))
+            continue;
+        const Choice choice = choice_of(has_name, state, copy_differs);
+        check_rules(&choice);
+    }
+}
+
+int main(void)
+{
+    RUN(test_examples);
+    RUN(test_rules_in_every_case);
+    return check_status();
+}
