@@ -27,9 +27,9 @@ INCLUDES_plugin = -Ishared -Iplugin
 INCLUDES_trainer = -Ishared -Itrainer
 INCLUDES_tests = -Ishared -Itrainer -Iplugin -Itests
 
-PACKAGES_shared = jansson libmd
+PACKAGES_shared = jansson libmd kissfft-float
 PACKAGES_plugin = lv2 $(PACKAGES_shared)
-PACKAGES_trainer = lapacke openblas sndfile samplerate kissfft-float libpng $(PACKAGES_shared) \
+PACKAGES_trainer = lapacke openblas sndfile samplerate libpng $(PACKAGES_shared) \
 	$(if $(filter 1,$(MPI)),ompi-c)
 PACKAGES_hosts = lilv-0 sndfile $(PACKAGES_shared)
 PACKAGES_tests = lv2 lilv-0 $(PACKAGES_trainer)

@@ -217,7 +217,7 @@ check-aarch64:
 	$(install_packages) make pkg-config gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 	@JOBS=$$(nproc) tests/packaging/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" \
 		"$(patsubst $(BUILD)/%,%,$(filter-out %test_file %test_limits,$(ENGINE_TESTS) $(PLUGIN_TESTS)))" \
-		libc6 lv2-dev libjansson-dev libmd-dev libopenblas-dev
+		libc6 lv2-dev libjansson-dev libmd-dev libkissfft-dev libopenblas-dev
 
 # Some minutes; best on a machine that does nothing else.
 bench:

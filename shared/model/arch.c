@@ -351,8 +351,8 @@ static bool check_front(const ArchFront *front, Error *error)
     if (!within(front->hop, SPECTRUM_HOP_MIN, front->window / 2))
         return error_set(error, "spectrum: a hop of %d samples; must be %d to %d, half the window",
                          front->hop, SPECTRUM_HOP_MIN, front->window / 2);
-    const int bands = 3 * front->window / 8;
-    const int most = bands < SPECTRUM_BANDS_MAX ? bands : SPECTRUM_BANDS_MAX;
+    const int quarter = front->window / 4;
+    const int most = quarter < SPECTRUM_BANDS_MAX ? quarter : SPECTRUM_BANDS_MAX;
     if (!within(front->bands, SPECTRUM_BANDS_MIN, most))
         return error_set(error, "spectrum: %d bands; must be %d to %d", front->bands,
                          SPECTRUM_BANDS_MIN, most);

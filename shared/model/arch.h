@@ -81,7 +81,7 @@ typedef struct {
     FrontKind kind;
     int window; // samples of the analysis window, a power of two
     int hop;    // samples from one frame to the next, at most half the window
-    int bands;  // at most 3/8 of the window
+    int bands;  // at most a quarter of the window
     int floor;  // dB below a frame's strongest band
 } ArchFront;
 

@@ -1,0 +1,93 @@
+#include "front/analysis.h"
+
+#include "front/window.h"
+
+#include <kissfft/kiss_fftr.h>
+#include <math.h>
+#include <string.h>
+
+// Where the resamplers' pass band ends, relative to the lower rate.
+#define PASS_BAND 0.42
+
+void analysis_layout(Analysis *analysis, const ArchFront *front, Arena *arena)
+{
+    const size_t size = (size_t)front->window;
+    size_t bytes = 0;
+    kiss_fftr_alloc(front->window, 0, NULL, &bytes);
+    analysis->front = *front;
+    bands_layout(&analysis->bands, front, arena);
+    analysis->window = arena_floats(arena, size);
+    analysis->frame = arena_floats(arena, size);
+    analysis->band_mean = arena_floats(arena, (size_t)front->bands);
+    analysis->fft = arena_take(arena, bytes);
+}
+
+void analysis_init(Analysis *analysis, double rate, double limit, const float *band_mean)
+{
+    const ArchFront *front = &analysis->front;
+    size_t bytes = SIZE_MAX;
+    kiss_fftr_alloc(front->window, 0, analysis->fft, &bytes);
+    bands_init(&analysis->bands, front, rate);
+    analysis->present = bands_below(front, rate, limit);
+    for (int k = 0; k < front->bands; k++) analysis->band_mean[k] = band_mean ? band_mean[k] : 0.0f;
+    window_analysis(analysis->window, front->window, front->hop);
+    double power = 0.0; // of a bin, where white noise has RMS 1
+    for (int i = 0; i < front->window; i++)
+        power += (double)analysis->window[i] * (double)analysis->window[i];
+    analysis->unit = (float)(1.0 / power);
+}
+
+double analysis_limit(double host_rate, double rate)
+{
+    return host_rate < rate ? PASS_BAND * host_rate : rate;
+}
+
+Analysis *analysis_new(const ArchFront *front, double rate, const float *band_mean)
+{
+    Analysis plan;
+    Arena arena = {NULL, 0};
+    arena_take(&arena, sizeof plan);
+    analysis_layout(&plan, front, &arena);
+    arena = (Arena){arena_block(arena.used), 0};
+    if (!arena.block) return NULL;
+    Analysis *analysis = arena_take(&arena, sizeof plan);
+    analysis_layout(analysis, front, &arena);
+    analysis_init(analysis, rate, rate, band_mean);
+    return analysis;
+}
+
+// From the bands' powers to what the network sees.
+static void find_levels(const Analysis *analysis, const float *power, AnalysisFrame *frame)
+{
+    const int bands = analysis->front.bands, present = analysis->present;
+    float strongest = 0.0f;
+    for (int k = 0; k < present; k++) strongest = power[k] > strongest ? power[k] : strongest;
+    memset(frame->values, 0, (size_t)bands * sizeof *frame->values);
+    frame->silent = !(strongest >= ANALYSIS_SILENCE);
+    frame->level = 0.5f * logf(ANALYSIS_SILENCE);
+    if (frame->silent) return;
+
+    const float floor = strongest * powf(10.0f, -0.1f * (float)analysis->front.floor);
+    float sum = 0.0f;
+    for (int k = 0; k < present; k++) {
+        frame->values[k] = 0.5f * logf(power[k] + floor) - analysis->band_mean[k];
+        sum += frame->values[k];
+    }
+    frame->level = sum / (float)present;
+    for (int k = 0; k < present; k++) frame->values[k] -= frame->level;
+}
+
+void analysis_process(Analysis *analysis, const float *const *audio, int channels,
+                      Bin *const *spectra, AnalysisFrame *frame)
+{
+    const size_t size = (size_t)analysis->front.window;
+    float power[SPECTRUM_BANDS_MAX] = {0};
+    for (int c = 0; c < channels; c++) {
+        for (size_t i = 0; i < size; i++) analysis->frame[i] = audio[c][i] * analysis->window[i];
+        kiss_fftr(analysis->fft, analysis->frame, (kiss_fft_cpx *)spectra[c]);
+        bands_add_power(&analysis->bands, spectra[c], power);
+    }
+    const float unit = analysis->unit / (float)channels;
+    for (int k = 0; k < analysis->front.bands; k++) power[k] *= unit;
+    find_levels(analysis, power, frame);
+}

@@ -1,0 +1,36 @@
+// synthesis.h: from changes of a spectrum's bins to the audio that they add: the inverse transform
+// of X (G - 1), under the short window, overlapped and added.
+//
+// synthesis_layout() and synthesis_init() are for the time of creation; the rest is real-time safe.
+// One thread at a time.
+#ifndef TRASLUZ_SYNTHESIS_H
+#define TRASLUZ_SYNTHESIS_H
+
+#include "front/bands.h"
+
+// Gains lift at most so much, as a natural logarithm: 18 dB. They cut without a limit.
+#define SYNTHESIS_LIFT_MAX 2.0723266f
+
+typedef struct {
+    ArchFront front;
+    float *window;  // [2 hop]
+    Bin *spectrum;  // [window / 2 + 1]: X (G - 1)
+    float *frame;   // [window]
+    float *change;  // [window / 2 + 1]: G - 1
+    float *limited; // [bands]: the gains within their limits
+    void *fft;      // kissfft's
+} Synthesis;
+
+// Takes the memory of a synthesis.
+void synthesis_layout(Synthesis *synthesis, const ArchFront *front, Arena *arena);
+void synthesis_init(Synthesis *synthesis);
+
+// Sets the gains of the next synthesis_add(), one for each band, as natural logarithms. False if
+// all are 0, so that nothing changes. A gain that is not a number counts as 0.
+bool synthesis_set_gains(Synthesis *synthesis, const Bands *bands, const float *gains);
+
+// Adds what the gains change in one channel's spectrum X to overlap[2 hop], which begins two hops
+// before the frame's end.
+void synthesis_add(Synthesis *synthesis, const Bin *spectrum, float *overlap);
+
+#endif
