@@ -9,7 +9,7 @@ import re
 import sys
 
 # From the bottom to the top: a room may include those before it.
-ROOMS = ["shared", "shared/files", "shared/math", "shared/front", "shared/model", "shared/latent", "shared/engine",
+ROOMS = ["shared", "shared/files", "shared/math", "shared/model", "shared/front", "shared/latent", "shared/engine",
          "plugin", "plugin/ui",
          "trainer/base", "trainer/audio", "trainer/output", "trainer/data", "trainer/network", "trainer/latents",
          "trainer/analysis", "trainer/training", "trainer/commands", "trainer"]
