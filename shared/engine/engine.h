@@ -9,12 +9,11 @@
 #define TRASLUZ_ENGINE_H
 
 #include "engine/engine_limits.h"
-#include "engine/stream.h"
 #include "latent/latent.h"
 #include "latent/latent_ops.h"
 #include "model/model.h"
 
-enum { ENGINE_CHANNELS_MAX = STREAM_CHANNELS_MAX };
+enum { ENGINE_CHANNELS_MAX = 8 };
 
 #define ENGINE_CEILING 1.99f // no sample is beyond it, going in or coming out: 6 dB over full scale
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const char *const activation_names[ACTIVATIONS] = {"leaky_relu", "silu", "tanh"};
+const char *const activation_names[] = {"leaky_relu", "silu", "tanh", NULL};
 
 const char *activation_name(Activation activation)
 {

@@ -10,6 +10,7 @@ typedef enum { ACTIVATION_LEAKY_RELU, ACTIVATION_SILU, ACTIVATION_TANH, ACTIVATI
 #define LEAKY_RELU_SLOPE 0.01f // as in PyTorch
 
 // Returns "leaky_relu", "silu" or "tanh".
+extern const char *const activation_names[ACTIVATIONS + 1]; // ended by NULL
 const char *activation_name(Activation activation);
 
 // Reads one of these names; false with a message if it is none of them.

@@ -181,7 +181,7 @@ int arch_shared_reach(const Arch *arch, int *offset)
 
 // A list of convolutions being filled.
 typedef struct {
-    Convolution *list;
+    Convolution *list; // NULL: only counted
     int count;
     size_t parameters;
 } Listing;
@@ -193,7 +193,8 @@ static void list_convolution(Listing *listing, Convolution convolution)
     convolution.weight = listing->parameters;
     convolution.bias = convolution.weight + weights;
     listing->parameters += weights + (convolution.biased ? (size_t)convolution.out : 0);
-    listing->list[listing->count++] = convolution;
+    if (listing->list) listing->list[listing->count] = convolution;
+    listing->count++;
 }
 
 static void list_chain(Listing *listing, const Chain *chain, bool decoder)
@@ -231,7 +232,7 @@ static void list_linear(Listing *listing, Layer layer, bool decoder)
     list_convolution(listing, conv);
 }
 
-static Listing list_all(const Arch *arch, Convolution list[ARCH_CONVOLUTIONS_MAX])
+static Listing list_all(const Arch *arch, Convolution *list)
 {
     Listing listing = {.list = list};
     list_chain(&listing, &arch->encoder, false);
@@ -269,8 +270,7 @@ int arch_convolution_of_linear(const Arch *arch, bool decoder)
 
 size_t arch_parameters(const Arch *arch)
 {
-    Convolution list[ARCH_CONVOLUTIONS_MAX];
-    return list_all(arch, list).parameters;
+    return list_all(arch, NULL).parameters;
 }
 
 static double layer_multiply_adds(const Layer *layer)

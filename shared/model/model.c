@@ -74,12 +74,10 @@ static size_t packed_values(const Convolution *conv)
 }
 
 // Layers of few channels grow when they are made up to whole columns.
-static bool check_packed(const Arch *arch, Error *error)
+static bool check_packed(const Model *model, Error *error)
 {
-    Convolution list[ARCH_CONVOLUTIONS_MAX];
-    const int count = arch_convolutions(arch, list);
     size_t values = 0;
-    for (int i = 0; i < count; i++) values += packed_values(&list[i]);
+    for (int i = 0; i < model->convolutions; i++) values += packed_values(&model->convolution[i]);
     return values <= MODEL_PACKED_MAX ||
            error_set(error, "%zu weights in whole vectors; at most %d can be", values,
                      MODEL_PACKED_MAX);
@@ -107,10 +105,8 @@ static bool pack_convolution(Model *model, PackedConvolution *packed, const Conv
 
 static bool pack(Model *model)
 {
-    Convolution list[ARCH_CONVOLUTIONS_MAX];
-    const int count = arch_convolutions(&model->arch, list);
-    for (int i = 0; i < count; i++)
-        if (!pack_convolution(model, &model->packed[i], &list[i])) return false;
+    for (int i = 0; i < model->convolutions; i++)
+        if (!pack_convolution(model, &model->packed[i], &model->convolution[i])) return false;
     return true;
 }
 
@@ -153,23 +149,18 @@ static bool check_values(const Model *model, Error *error)
     return true;
 }
 
-// A model with its arrays allocated and nothing in them.
-static Model *allocate(const Arch *arch, double sample_rate, const ModelInfo *info)
+// Allocates the arrays for the model's architecture, with nothing in them.
+static bool allocate(Model *model, Error *error)
 {
-    const size_t parameters = arch_parameters(arch);
-    const size_t channels = (size_t)arch_latent_channels(arch);
-    Model *model = calloc(1, sizeof *model);
-    if (!model) return NULL;
-    model->arch = *arch;
-    model->sample_rate = sample_rate;
-    model->info = *info;
+    const size_t parameters = arch_parameters(&model->arch);
+    const size_t channels = (size_t)arch_latent_channels(&model->arch);
+    model->convolutions = arch_convolutions(&model->arch, model->convolution);
     model->parameters = malloc(parameters * sizeof(float));
     model->latent_mean = malloc(channels * sizeof(float));
     model->latent_std = malloc(channels * sizeof(float));
     model->bytes = sizeof *model + (parameters + 2 * channels) * sizeof(float);
-    if (model->parameters && model->latent_mean && model->latent_std) return model;
-    model_free(model);
-    return NULL;
+    return (model->parameters && model->latent_mean && model->latent_std) ||
+           error_set(error, "out of memory");
 }
 
 // Takes a filled model over; frees it where it cannot be used.
@@ -190,9 +181,16 @@ Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
                  const float *latent_mean, const float *latent_std, const ModelInfo *info,
                  Error *error)
 {
-    Model *model = allocate(arch, sample_rate, info);
+    Model *model = calloc(1, sizeof *model);
     if (!model) {
         error_set(error, "out of memory");
+        return NULL;
+    }
+    model->arch = *arch;
+    model->sample_rate = sample_rate;
+    model->info = *info;
+    if (!allocate(model, error)) {
+        model_free(model);
         return NULL;
     }
     const size_t channels = (size_t)arch_latent_channels(arch);
@@ -231,21 +229,19 @@ static double read_number(const Safetensors *file, const char *key)
     return found && end != found && !*end && isfinite(value) ? value : NAN;
 }
 
-static ModelInfo read_info(const Safetensors *file)
+static void read_info(const Safetensors *file, ModelInfo *info)
 {
-    ModelInfo info = {0};
-    read_text(file, "name", info.name, sizeof info.name);
-    read_text(file, "trained_on", info.trained_on, sizeof info.trained_on);
-    read_text(file, "command", info.command, sizeof info.command);
+    read_text(file, "name", info->name, sizeof info->name);
+    read_text(file, "trained_on", info->trained_on, sizeof info->trained_on);
+    read_text(file, "command", info->command, sizeof info->command);
     const double epochs = read_number(file, "epochs");
-    info.epochs = epochs >= 0 && epochs < 1e9 ? (int)epochs : 0;
+    info->epochs = epochs >= 0 && epochs < 1e9 ? (int)epochs : 0;
     const double seed = read_number(file, "seed");
-    info.seed = seed >= 0 && seed <= UINT32_MAX ? (uint32_t)seed : 1;
-    info.train_loss = read_number(file, "train_loss");
-    info.validation_loss = read_number(file, "validation_loss");
-    info.test_loss = read_number(file, "test_loss");
-    info.level = read_number(file, "level");
-    return info;
+    info->seed = seed >= 0 && seed <= UINT32_MAX ? (uint32_t)seed : 1;
+    info->train_loss = read_number(file, "train_loss");
+    info->validation_loss = read_number(file, "validation_loss");
+    info->test_loss = read_number(file, "test_loss");
+    info->level = read_number(file, "level");
 }
 
 static bool read_arch(const Safetensors *file, Arch *arch, Error *error)
@@ -301,11 +297,9 @@ static bool read_convolution(const Safetensors *file, Model *model, const Convol
 
 static bool read_tensors(const Safetensors *file, Model *model, Error *error)
 {
-    Convolution list[ARCH_CONVOLUTIONS_MAX];
-    const int count = arch_convolutions(&model->arch, list);
     size_t expected = 2; // mean and deviation
-    for (int i = 0; i < count; i++)
-        if (!read_convolution(file, model, &list[i], &expected, error)) return false;
+    for (int i = 0; i < model->convolutions; i++)
+        if (!read_convolution(file, model, &model->convolution[i], &expected, error)) return false;
     const size_t channels = (size_t)arch_latent_channels(&model->arch);
     const Tensor *mean = safetensors_require(file, "latent.mean", 1, &channels, error);
     if (!mean) return false;
@@ -320,33 +314,30 @@ static bool read_tensors(const Safetensors *file, Model *model, Error *error)
     return true;
 }
 
-static Model *read_model(const Safetensors *file, Error *error)
+static bool read_model(const Safetensors *file, Model *model, Error *error)
 {
-    Arch arch;
-    if (!read_arch(file, &arch, error) || !check_packed(&arch, error)) return NULL;
-    const double rate = read_number(file, "sample_rate");
-    if (isnan(rate)) {
-        error_set(error, "metadata: no sample_rate");
-        return NULL;
-    }
-    const ModelInfo info = read_info(file);
-    Model *model = allocate(&arch, rate, &info);
-    if (!model) {
-        error_set(error, "out of memory");
-        return NULL;
-    }
-    if (!read_tensors(file, model, error)) {
-        model_free(model);
-        return NULL;
-    }
-    return complete(model, error);
+    if (!read_arch(file, &model->arch, error)) return false;
+    model->convolutions = arch_convolutions(&model->arch, model->convolution);
+    if (!check_packed(model, error)) return false;
+    model->sample_rate = read_number(file, "sample_rate");
+    if (isnan(model->sample_rate)) return error_set(error, "metadata: no sample_rate");
+    read_info(file, &model->info);
+    return allocate(model, error) && read_tensors(file, model, error);
 }
 
 Model *model_parse(const unsigned char *bytes, size_t size, Error *error)
 {
     Safetensors *file = safetensors_parse(bytes, size, error);
     if (!file) return NULL;
-    Model *model = read_model(file, error);
+    Model *model = calloc(1, sizeof *model);
+    if (!model) {
+        error_set(error, "out of memory");
+    } else if (read_model(file, model, error)) {
+        model = complete(model, error);
+    } else {
+        model_free(model);
+        model = NULL;
+    }
     safetensors_free(file);
     return model;
 }
@@ -419,10 +410,9 @@ unsigned char *model_serialize(const Model *model, size_t *size, Error *error)
     SafetensorsBuilder *builder = safetensors_builder_new();
     float *space = malloc(arch_parameters(&model->arch) * sizeof(float));
     if (builder && space) {
-        Convolution list[ARCH_CONVOLUTIONS_MAX];
-        const int count = arch_convolutions(&model->arch, list);
-        for (int i = 0; i < count; i++)
-            add_convolution(builder, model, &list[i], space + list[i].weight);
+        for (int i = 0; i < model->convolutions; i++)
+            add_convolution(builder, model, &model->convolution[i],
+                            space + model->convolution[i].weight);
         const size_t channels = (size_t)arch_latent_channels(&model->arch);
         safetensors_add(builder, "latent.mean", 1, &channels, model->latent_mean);
         safetensors_add(builder, "latent.std", 1, &channels, model->latent_std);

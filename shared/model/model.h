@@ -1,7 +1,7 @@
 // model.h: trained weights: an architecture, its parameters, the statistics of its latent, and what
 // the file says of itself. A Model never changes once it is made, so any number of threads and
 // engines may read one; whoever made it frees it after the last of them. Making, loading and freeing
-// allocate; reading is real-time safe.
+// allocate, and need less than 8 kB of stack; reading is real-time safe.
 //
 // The file is a safetensors file that PyTorch can load: see FORMAT.md for its tensors and metadata.
 #ifndef TRASLUZ_MODEL_H
@@ -55,6 +55,8 @@ typedef struct {
     float *latent_mean; // [latent channels]
     float *latent_std;  // [latent channels]
 
+    int convolutions;
+    Convolution convolution[ARCH_CONVOLUTIONS_MAX];  // as arch_convolutions() lists them
     PackedConvolution packed[ARCH_CONVOLUTIONS_MAX]; // in the same order
     size_t bytes;                                    // of memory that this model holds
 } Model;

@@ -36,32 +36,36 @@ test_help_of_every_command() {
 }
 
 test_wrong_calls_are_refused_with_2() {
-    refused 2 "no command 'trian'; there are train" trian &&
+    refused 2 "unknown command 'trian'; did you mean 'train'?" trian &&
+        refused 2 "unknown command 'xyzzy' (see" xyzzy &&
         refused 2 'unknown option --foo ' encode --foo &&
+        refused 2 'unknown option --epocs; did you mean --epochs?' train music --epocs 3 &&
+        refused 2 'unknown option --learning_rte=1; did you mean --learning-rate?' classify x --learning_rte=1 &&
         refused 2 'unknown option -z ' decode -z &&
         refused 2 'option --noise needs a value' decode a b --noise &&
         refused 2 'option --absolute=1 takes no value' decode a b --absolute=1 &&
-        refused 2 "--noise: a number from 0 to" reconstruct a b -o c.wav --noise loud &&
-        refused 2 "--wet: a number from 0 to 1 is needed, not 'nan'" reconstruct a b -o c.wav --wet nan &&
-        refused 2 "--seed: a whole number" eval a b --seed 1.5 &&
-        refused 2 "--smear: a number from 0 to 2" reconstruct a b -o c.wav --smear 3 &&
+        refused 2 "--noise: must be a number from 0 to" reconstruct a b -o c.wav --noise loud &&
+        refused 2 "--wet: must be a number from 0 to 1, not 'nan'" reconstruct a b -o c.wav --wet nan &&
+        refused 2 "--seed: must be a whole number" eval a b --seed 1.5 &&
+        refused 2 "--smear: must be a number from 0 to 2" reconstruct a b -o c.wav --smear 3 &&
         refused 2 'trainer train: unknown option --foo (see trainer train --help)' train music --foo &&
         refused 2 'trainer train: option --epochs needs a value' train music -o x --epochs &&
         refused 2 'trainer train: option --resume=1 takes no value' train music -o x --resume=1 &&
         refused 2 "--split: " eval a b --split dev &&
-        refused 2 "unknown schedule 'linear'" train music -o x --schedule linear &&
-        refused 2 "unknown init 'folded': must be transform" train music -o x --start folded &&
-        refused 2 "unknown loss 'snr': must be mse or relative" train music -o x --loss snr &&
+        refused 2 "schedule: must be constant, plateau or cosine, not 'linear'" train music -o x --schedule linear &&
+        refused 2 "init: must be transform, not 'folded'" train music -o x --start folded &&
+        refused 2 "loss: must be mse or relative, not 'snr'" train music -o x --loss snr &&
         refused 2 'patience belongs to the plateau schedule' train music -o x --schedule cosine --patience 2 &&
         refused 2 'a warm-up of 25 epochs leaves nothing' train music -o x --warm-up 25 &&
-        refused 2 '--random-gain: a number from 0 to 60' train music -o x --random-gain=-3 &&
+        refused 2 '--random-gain: must be a number from 0 to 60' train music -o x --random-gain=-3 &&
         refused 2 'needs windows of at least 128' train music -o x --arch 4k8s4p2 --window 64 --spectral-loss 1 &&
-        refused 2 'no latent file given' encode a b &&
-        refused 2 'a weights file and an audio file are needed' encode a -o c &&
+        refused 2 '--output FILE is needed' encode a b &&
+        refused 2 'a weights file and an audio file must be given' encode a -o c &&
+        refused 2 "unexpected argument 'd': only a weights file and an audio file" encode a b d -o c &&
         refused 2 '--blend needs a --reference' reconstruct a b -o c.wav --blend 1 &&
-        refused 2 '--reference does nothing without --blend' decode a b -o c.wav --reference r &&
+        refused 2 '--reference has no effect without --blend' decode a b -o c.wav --reference r &&
         refused 2 'written as .wav, .w64, .flac or .ogg' decode a b -o c.mp3 &&
-        refused 2 'weights file and music are needed' eval small.safetensors
+        refused 2 'weights file and music must be given' eval small.safetensors
 }
 
 test_no_command_shows_help() {
@@ -95,7 +99,7 @@ test_foreign_files_are_refused_with_1() {
 mkdir empty
 
 test_info_lists_the_named_architectures() {
-    "$TRAINER" info >out && [ "$(grep -c 'k.*s.*p' out)" -eq 10 ] &&
+    "$TRAINER" info >out && [ "$(grep -c 'k.*s.*p' out)" -eq 12 ] &&
         grep -q '^normal .*\[8,3066\] *24528 *22.2 % *28361 *4.94 ms' out &&
         grep -q '^extra_chico .*\[2,3066\] *6132 *5.6 %' out &&
         grep -q '^grande .*\[32,3066\] *98112 *89.0 %' out &&
@@ -115,9 +119,9 @@ test_info_refuses_with_layer_and_reason() {
     refused 2 'layer 2: kernel 0 is not within' info 4k8s4p2,2k0s1p0 &&
         refused 2 'decoder layer 2: gives 166 frames where 167' info normal --window 1000 &&
         refused 2 'encoder layer 1: an input of 4 frames is shorter' info 4k8s4p0 --window 4 &&
-        refused 2 'decoder layer 1: gives 2 channels; audio is 1' info 4k8s4p2/2k8s4p2 &&
-        refused 2 "unknown activation 'relu'" info normal --activation relu &&
-        refused 2 'says its activation and rate itself' info small.safetensors --rate 44100
+        refused 2 'decoder layer 1: gives 2 channels; must be 1' info 4k8s4p2/2k8s4p2 &&
+        refused 2 "activation: must be leaky_relu, silu or tanh, not 'relu'" info normal --activation relu &&
+        refused 2 'contains its activation and rate' info small.safetensors --rate 44100
 }
 
 test_info_shows_files() {
@@ -130,9 +134,9 @@ test_info_shows_files() {
 
 test_what_is_read_is_not_written_over() {
     cp song.au kept.au && cp small.safetensors kept.safetensors && ln song.au hard.wav || return 1
-    refused 2 'is what is read' encode small.safetensors song.au -o song.au &&
-        refused 2 'is what is read' encode small.safetensors song.au -o ./small.safetensors &&
-        refused 2 'is what is read' reconstruct small.safetensors song.au -o hard.wav &&
+    refused 2 'is also an input' encode small.safetensors song.au -o song.au &&
+        refused 2 'is also an input' encode small.safetensors song.au -o ./small.safetensors &&
+        refused 2 'is also an input' reconstruct small.safetensors song.au -o hard.wav &&
         cmp song.au kept.au && cmp small.safetensors kept.safetensors
     status=$?
     rm -f hard.wav
@@ -142,14 +146,14 @@ test_what_is_read_is_not_written_over() {
 # Weights, or what else was never made by the command.
 test_what_took_time_is_not_written_over() {
     cp small.safetensors mine.safetensors && echo "a letter" >letter && "$TRAINER" encode small.safetensors song.au -o latent >/dev/null || return 1
-    refused 1 'mine.safetensors is there, and is not a latent file: --force' encode small.safetensors song.au -o mine.safetensors &&
-        refused 1 'letter is there, and is not a latent file' encode small.safetensors song.au -o letter &&
-        refused 1 'mine.safetensors is there, and is not latents of clips' latents small.safetensors song.au -o mine.safetensors &&
-        refused 1 'latent is there, and is not latents of clips' latents small.safetensors song.au -o latent &&
-        refused 1 'letter is there, and is not a page of ours' report music -o letter &&
-        cp letter letter.wav && refused 1 'letter.wav is there already: --force' decode small.safetensors latent -o letter.wav &&
-        refused 1 'letter.wav is there already: --force' reconstruct small.safetensors song.au -o letter.wav &&
-        cp letter letter.csv && refused 2 'letter.csv is there, and is not a table of losses' train music -o letter.safetensors &&
+    refused 1 'mine.safetensors exists and is not a latent file; --force' encode small.safetensors song.au -o mine.safetensors &&
+        refused 1 'letter exists and is not a latent file' encode small.safetensors song.au -o letter &&
+        refused 1 'mine.safetensors exists and is not latents of clips' latents small.safetensors song.au -o mine.safetensors &&
+        refused 1 'latent exists and is not latents of clips' latents small.safetensors song.au -o latent &&
+        refused 1 'letter exists and is not a page of this command' report music -o letter &&
+        cp letter letter.wav && refused 1 'letter.wav exists; --force' decode small.safetensors latent -o letter.wav &&
+        refused 1 'letter.wav exists; --force' reconstruct small.safetensors song.au -o letter.wav &&
+        cp letter letter.csv && refused 2 'letter.csv exists and is not a table of losses' train music -o letter.safetensors &&
         mkdir owned && cp letter owned/config.json && cp letter owned/events.out.tfevents.1.mine &&
         refused 1 'owned/config.json is of something else than training' train music --run owned --window 2034 --epochs 1 &&
         cmp letter letter.wav && cmp letter letter.csv && cmp letter owned/events.out.tfevents.1.mine && cmp letter owned/config.json &&
@@ -193,8 +197,8 @@ test_training_on_a_full_disk_leaves_what_was_there() {
 test_training_into_no_folder_ends_before_it_begins() {
     "$TRAINER" train music -o nowhere/a.safetensors --window 2034 >out 2>err
     [ $? -eq 1 ] && [ ! -s out ] && grep -q 'nowhere/a.safetensors: No such file' err &&
-        refused 1 "'' is no name of a weights file" train music -o '' && refused 1 "'empty' is no name" train music -o empty --force &&
-        refused 1 "'empty/' is no name" train music -o empty/ && [ -z "$(ls -A empty)" ] && [ ! -e empty.csv ]
+        refused 1 "'' cannot be the name of a weights file" train music -o '' && refused 1 "'empty' cannot be the name" train music -o empty --force &&
+        refused 1 "'empty/' cannot be the name" train music -o empty/ && [ -z "$(ls -A empty)" ] && [ ! -e empty.csv ]
 }
 
 # What is printed for the shell is what was called, whatever is in the words; the weights file keeps the same words.

@@ -49,9 +49,9 @@ test_compare_without_gnuplot() {
 
 test_compare_refuses() {
     cp songs/jazz/a.wav kept.wav
-    refused 1 'a.wav is what is read' compare "$model" songs/jazz/a.wav -o songs/jazz && cmp kept.wav songs/jazz/a.wav &&
-        refused 2 'no folder given' compare "$model" songs && refused 2 "not 'mp3'" compare "$model" songs -o x --format mp3 &&
-        refused 2 'music are needed' compare "$model" -o x && refused 1 'none: No such file' compare "$model" none -o x &&
+    refused 1 'a.wav is also an input' compare "$model" songs/jazz/a.wav -o songs/jazz && cmp kept.wav songs/jazz/a.wav &&
+        refused 2 '--output FOLDER is needed' compare "$model" songs && refused 2 "--format: must be wav, w64, flac or ogg, not 'mp3'" compare "$model" songs -o x --format mp3 &&
+        refused 2 'music must be given' compare "$model" -o x && refused 1 'none: No such file' compare "$model" none -o x &&
         [ ! -e x ]
 }
 
@@ -64,7 +64,7 @@ test_generate_of_one_part_is_decode() {
 
 test_generate_bends_as_decode_does() {
     "$TRAINER" generate "$model" songs/reggae/b.flac -o bent.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
-        --reference songs/reggae/a.wav --no-pictures >out && grep -q 'against the unbent: SNR' out && [ ! -e bent.png ] &&
+        --reference songs/reggae/a.wav --no-pictures >out && grep -q 'SNR to the unchanged sound' out && [ ! -e bent.png ] &&
         "$TRAINER" encode "$model" songs/reggae/a.wav -o a.latent >/dev/null &&
         "$TRAINER" decode "$model" b.latent -o decoded.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
             --reference a.latent >/dev/null && cmp decoded.wav bent.wav || return 1
@@ -75,7 +75,7 @@ test_generate_bends_as_decode_does() {
 test_generate_tells_how_far() {
     for noise in 0.001 0.01; do
         "$TRAINER" generate "$model" songs/reggae/a.wav -o noise.wav --noise "$noise" --no-pictures |
-            sed 's/.*SNR \(.*\) dB/\1/'
+            sed 's/.*sound \(.*\) dB/\1/'
     done | awk '{ snr[NR] = $1 } END { d = snr[1] - snr[2]; exit !(NR == 2 && d > 18 && d < 22) }'
 }
 
@@ -102,13 +102,13 @@ test_generate_refuses() {
     refused 2 'exclude each other' generate "$model" a b -o x.wav --average --concatenate &&
         refused 2 'loop needs --average' generate "$model" a -o x.wav --loop &&
         refused 2 'fade needs --concatenate' generate "$model" a -o x.wav --fade 1 &&
-        refused 2 'no audio file given' generate "$model" a &&
+        refused 2 '--output FILE is needed' generate "$model" a &&
         refused 1 'need --average or --concatenate' generate "$model" songs -o x.wav &&
-        refused 1 '--first 9: there are 4 parts' generate "$model" songs --first 9 --average -o x.wav &&
+        refused 1 '--first 9: only 4 parts were found' generate "$model" songs --first 9 --average -o x.wav &&
         refused 1 'a part is FILE@FROM-TO' generate "$model" songs/reggae/a.wav@1 -o x.wav &&
         refused 1 'nothing is left of its 2.* s' generate "$model" songs/reggae/a.wav@1-0.5 -o x.wav &&
         refused 1 'too short to fade' generate "$model" songs --concatenate --fade 1 -o x.wav &&
-        refused 1 'b.safetensors is what is read' generate "$model" b.safetensors -o b.wav --no-pictures &&
+        refused 2 'b.safetensors is also an input' generate "$model" b.safetensors -o b.wav --no-pictures &&
         refused 1 'made by another model' generate "$models/chico.safetensors" b.safetensors -o x.wav &&
         cmp b.safetensors kept.safetensors && [ ! -e x.wav ] && [ ! -e x.safetensors ]
 }
@@ -118,10 +118,10 @@ test_generate_writes_over_nothing_unasked() {
     part=songs/reggae/a.wav@0-0.2
     mkdir there && cp "$model" there/mine.safetensors && cp songs/jazz/a.wav there/song.wav && echo picture >there/drawn.png &&
         echo '{"kind": "training"}' >there/run.json || return 1
-    refused 1 'there/mine.safetensors is there already: --force' generate "$model" "$part" -o there/mine.wav &&
-        refused 1 'there/song.wav is there already' generate "$model" "$part" -o there/song.wav &&
-        refused 1 'there/drawn.png is there already' generate "$model" "$part" -o there/drawn.flac &&
-        refused 1 'there/run.json is there already' generate "$model" "$part" -o there/run.wav &&
+    refused 1 'there/mine.safetensors exists; --force' generate "$model" "$part" -o there/mine.wav &&
+        refused 1 'there/song.wav exists' generate "$model" "$part" -o there/song.wav &&
+        refused 1 'there/drawn.png exists' generate "$model" "$part" -o there/drawn.flac &&
+        refused 1 'there/run.json exists and is not a record of this command' generate "$model" "$part" -o there/run.wav &&
         cmp "$model" there/mine.safetensors && cmp songs/jazz/a.wav there/song.wav && [ "$(find there -type f | wc -l)" -eq 4 ] ||
         return 1
     "$TRAINER" generate "$model" "$part" -o there/drawn.ogg --no-pictures >/dev/null && [ "$(cat there/drawn.png)" = picture ] &&
@@ -142,8 +142,8 @@ test_generate_of_any_name() {
 # A clip's sound may have the name of another clip, or of what was never the trainer's.
 test_compare_writes_over_nothing_unasked() {
     mkdir -p near out-there && cp songs/jazz/a.flac near/a.flac && cp songs/jazz/a.wav near/a.wav && cp songs/jazz/a.wav out-there/a.wav || return 1
-    refused 1 'near/a.wav is what is read' compare "$model" near -o near --no-pictures --force && cmp songs/jazz/a.wav near/a.wav &&
-        refused 1 'out-there/a.wav is there already: --force' compare "$model" near -o out-there --no-pictures &&
+    refused 1 'near/a.wav is also an input' compare "$model" near -o near --no-pictures --force && cmp songs/jazz/a.wav near/a.wav &&
+        refused 1 'out-there/a.wav exists; --force' compare "$model" near -o out-there --no-pictures &&
         cmp songs/jazz/a.wav out-there/a.wav && [ ! -e out-there/compare.csv ] || return 1
     "$TRAINER" compare "$model" near -o out-there --no-pictures --force >/dev/null && ! cmp -s songs/jazz/a.wav out-there/a.wav &&
         "$TRAINER" compare "$model" near -o out-there --no-pictures >/dev/null

@@ -74,7 +74,7 @@ test_tensorboard_reads_its_events() {
 test_a_killed_run_goes_on() {
     # shellcheck disable=SC2086
     killed_in_the_middle broken train music $five_epochs --run broken || return 1
-    events broken >/dev/null && refused 2 '--resume goes on with' train music --run broken &&
+    events broken >/dev/null && refused 2 '--resume continues it' train music --run broken &&
         train --run broken --resume >/dev/null && cut -d , -f 1-4 broken/weights.csv | cmp - alone &&
         [ ! -e broken/weights.checkpoint ] && events broken | cmp - values &&
         "$TRAINER" info broken/weights.safetensors | grep '^fingerprint' >broken.print &&
@@ -89,14 +89,14 @@ test_events_that_end_in_a_record_are_read() {
 }
 
 test_force_leaves_nothing_of_the_older_run() {
-    refused 2 'is there already: --force writes over it' train music --run broken &&
+    refused 2 'exists; --force overwrites it' train music --run broken &&
         train --run broken --seed 2 --force >/dev/null && [ "$(find broken -name 'events*' | wc -l)" -eq 1 ] &&
         ! events broken | cmp -s - values
 }
 
 test_wrong_calls_are_refused() {
-    refused 2 'either a weights file (-o FILE) or a folder (--run) is needed' train music &&
-        refused 2 'either a weights file' train music --run a -o b && [ ! -e a ] && [ ! -e b ] && ! train --run whole/config.json >/dev/null 2>err &&
+    refused 2 'either --output FILE or --run FOLDER is needed' train music &&
+        refused 2 'either --output' train music --run a -o b && [ ! -e a ] && [ ! -e b ] && ! train --run whole/config.json >/dev/null 2>err &&
         grep -q 'config.json: File exists' err && [ "$(wc -l <err)" -eq 1 ]
 }
 
@@ -119,8 +119,8 @@ sweep() {
 
 test_a_sweep_trains_what_can_be() {
     sweep >out 2>err || return 1
-    [ "$(wc -l <err)" -eq 4 ] && [ "$(grep -c 'passed over: channels .* paddings 3,2' err)" -eq 4 ] &&
-        grep -q '^4 runs: 0 done, 0 to go on with, 4 to begin$' out &&
+    [ "$(wc -l <err)" -eq 4 ] && [ "$(grep -c 'skipped: channels .* paddings 3,2' err)" -eq 4 ] &&
+        grep -q '^4 runs: 0 finished, 0 to resume, 4 to start$' out &&
         [ "$(grep -c '^11 clips' out)" -eq 1 ] && [ "$(find grid -name weights.safetensors | wc -l)" -eq 4 ] &&
         [ -s grid/16,8_2,2_tanh/config.json ] && events grid/16,8_2,2_tanh >/dev/null
 }
@@ -148,7 +148,7 @@ test_curves_are_drawn() {
 test_what_is_done_is_not_done_again() {
     find grid -name 'weights*' -exec stat -c '%n %y' '{}' ';' >stamps && rm grid/sweep.csv || return 1
     sweep >out 2>/dev/null &&
-        grep -q '^4 runs: 4 done, 0 to go on with, 0 to begin$' out && ! grep -q '^run ' out &&
+        grep -q '^4 runs: 4 finished, 0 to resume, 0 to start$' out && ! grep -q '^run ' out &&
         find grid -name 'weights*' -exec stat -c '%n %y' '{}' ';' | cmp - stamps && [ -s grid/sweep.csv ]
 }
 
@@ -156,7 +156,7 @@ test_a_killed_sweep_goes_on() {
     cp grid/sweep.csv table.csv && mv grid old && mkdir grid && cp -r old/8,4_2,2_tanh grid || return 1
     killed_in_the_middle grid/8,4_2,2_leaky_relu sweep grid.sweep music -o grid --no-pictures &&
         sweep --no-pictures >out 2>/dev/null && cmp grid/sweep.csv table.csv &&
-        grep -q '^4 runs: 1 done, 1 to go on with, 2 to begin$' out && grep -q 'leaky_relu, goes on$' out
+        grep -q '^4 runs: 1 finished, 1 to resume, 2 to start$' out && grep -q 'leaky_relu, resumed$' out
 }
 
 test_what_is_of_another_sweep_is_kept() {
@@ -191,10 +191,10 @@ test_shipped_sweeps_are_understood() {
 test_wrong_sweeps_are_refused() {
     echo 'epochs = 5 five' >wrong.sweep
     printf 'arch = normal\nwindow = 7\n' >none.sweep
-    refused 1 "wrong.sweep: line 1: epochs: a whole number .* not 'five'" sweep wrong.sweep music -o wrong &&
+    refused 1 "wrong.sweep: line 1: epochs: must be a whole number .* not 'five'" sweep wrong.sweep music -o wrong &&
         refused 1 'nothing.sweep: No such file' sweep nothing.sweep music -o wrong &&
-        refused 2 'a file of settings and a folder of music are needed' sweep wrong.sweep -o wrong &&
-        refused 2 'no folder given (-o DIR)' sweep wrong.sweep music && [ ! -e wrong ] &&
+        refused 2 'a file of settings and folders of music must be given' sweep wrong.sweep -o wrong &&
+        refused 2 '--output FOLDER is needed' sweep wrong.sweep music && [ ! -e wrong ] &&
         ! "$TRAINER" sweep none.sweep music -o wrong >out 2>err && [ ! -e wrong ] && grep -q 'no combination can be' err
 }
 

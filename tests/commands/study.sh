@@ -99,12 +99,12 @@ test_classifier_refuses_what_does_not_fit() {
         refused 1 "small.safetensors: not a classifier's weights" classify set.safetensors -o y --weights small.safetensors &&
         refused 1 'latents have 1750 frames; the classifier needs at least 1772' classify short.safetensors -o y &&
         refused 1 'a set of two genres or more is needed' classify whole.safetensors -o y &&
-        refused 1 'classifier/classifier.safetensors is there already: --force' classify set.safetensors -o classifier &&
+        refused 1 'classifier/classifier.safetensors exists; --force' classify set.safetensors -o classifier &&
         refused 1 'clusters/config.json is of something else than classifier' classify set.safetensors -o clusters &&
         refused 1 'classifier/config.json is of something else than clusters' cluster set.safetensors -o classifier -k 2 &&
-        refused 2 'one latents file is needed' classify -o y && refused 2 'no folder given' classify set.safetensors &&
-        refused 2 '--width: a whole number from 1 to 1024' classify a -o y --width 2000 &&
-        refused 2 "--schedule: cosine or constant is needed, not 'plateau'" classify a -o y --schedule plateau &&
+        refused 2 'a file of latents must be given' classify -o y && refused 2 '--output FOLDER is needed' classify set.safetensors &&
+        refused 2 '--width: must be a whole number from 1 to 1024' classify a -o y --width 2000 &&
+        refused 2 "--schedule: must be cosine or constant, not 'plateau'" classify a -o y --schedule plateau &&
         [ -z "$(ls y/*.safetensors y/*.csv 2>/dev/null)" ]
 }
 
@@ -122,15 +122,15 @@ test_pictures_are_drawn() {
 }
 
 test_wrong_calls_are_refused() {
-    refused 2 'a weights file and music are needed' latents small.safetensors -o x &&
-        refused 2 'no latents file given' latents small.safetensors music &&
-        refused 2 'is what is read' latents small.safetensors music -o small.safetensors &&
-        refused 2 "--window: a whole number from 1" latents small.safetensors music -o x -w 0 &&
-        refused 2 'one latents file is needed' cluster -o x &&
-        refused 2 'no folder given' cluster set.safetensors &&
-        refused 2 "--clusters: a whole number from 1 to 1048576 is needed, not '2x'" cluster a -o x -k 3,2x &&
-        refused 2 '--clusters: numbers are needed' cluster a -o x -k , &&
-        refused 2 "--split: .*not 'dev'" cluster a -o x --split dev &&
+    refused 2 'a weights file and music must be given' latents small.safetensors -o x &&
+        refused 2 '--output FILE is needed' latents small.safetensors music &&
+        refused 2 'is also an input' latents small.safetensors music -o small.safetensors &&
+        refused 2 "--window: must be a whole number from 1" latents small.safetensors music -o x -w 0 &&
+        refused 2 'a file of latents must be given' cluster -o x &&
+        refused 2 '--output FOLDER is needed' cluster set.safetensors &&
+        refused 2 "--clusters: must be a whole number from 1 to 1048576, not '2x'" cluster a -o x -k 3,2x &&
+        refused 2 "--clusters: must be a whole number from 1 to 1048576, not ''" cluster a -o x -k , &&
+        refused 2 "--split: must be train, validation, test or all, not 'dev'" cluster a -o x --split dev &&
         refused 1 '30 clusters of 16 clips' cluster set.safetensors -o x -k 30 &&
         refused 1 'none: No such file' cluster none -o x &&
         refused 1 'small.safetensors: not a latent set' cluster small.safetensors -o x &&

@@ -54,11 +54,10 @@ int main(int argc, char **argv)
         spectral_loss(measure, network_output(workspace), audio, 1.0, spectral_gradient);
     size_t frames;
     const float *latent = network_latent(workspace, &frames);
-    Stream *stream = stream_new(model, NULL, 1);
+    Stream *stream = stream_new(model, NULL, 0);
     const LatentSettings settings = {LATENT_NEUTRAL};
     stream_reset(stream, n);
-    stream_process(stream, &settings, NULL, (const float *[]){audio}, (float *[]){streamed},
-                   n + delay);
+    stream_process(stream, &settings, audio, streamed, NULL, n + delay);
 
     // The gradient in the form of a weights file, so that it can be read by PyTorch's names.
     Model *slope = model_new(&model->arch, 22050.0, gradient, model->latent_mean, model->latent_std,

@@ -1,7 +1,7 @@
 // encode, decode and reconstruct, called as the command calls them: what goes in comes back, and
 // the three agree with the engine and with one another.
 #define _XOPEN_SOURCE 700
-#include "commands/command.h"
+#include "commands/command_list.h"
 #include "engine/engine.h"
 #include "engine/stream.h"
 #include "lib/audio_fixture.h"
@@ -30,8 +30,7 @@ static int call(const Command *command, ...)
     const int out = dup(1), err = dup(2), null = open("/dev/null", O_WRONLY);
     dup2(null, 1);
     dup2(null, 2);
-    optind = 0; // glibc's getopt() starts anew
-    const int status = command->run(argc, argv);
+    const int status = command_run(command, argc, argv);
     fflush(stdout);
     fflush(stderr);
     dup2(out, 1);
@@ -60,14 +59,13 @@ static void stream_whole(const Model *by, const float *audio, size_t n,
 {
     Error error;
     Latent *loop = reference ? latent_loop(reference, by, &error) : NULL;
-    Stream *stream = stream_new(by, loop, 1);
+    Stream *stream = stream_new(by, loop, 0);
     const size_t delay = (size_t)stream_delay(stream);
     float *buffer = calloc(n + delay, sizeof *buffer);
     memcpy(buffer, audio, n * sizeof *buffer);
     stream_reset(stream, arch_round_up(&by->arch, n));
     const DenormalsState before = denormals_off();
-    stream_process(stream, settings, NULL, (const float *[]){buffer}, (float *[]){buffer},
-                   n + delay);
+    stream_process(stream, settings, buffer, buffer, NULL, n + delay);
     denormals_restore(before);
     memcpy(out, buffer + delay, n * sizeof *out);
     free(buffer);

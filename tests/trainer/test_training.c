@@ -243,7 +243,7 @@ static void test_impossible_checkpoints_are_refused(void)
         CHECK(checkpoint_write(&state, "window 5", path, &error));
         CHECK(checkpoint_read(&read, "window 5", path, &error) == (i == 3));
         if (i == 0)
-            CHECK_MSG(strstr(error.text, "impossible.checkpoint: epoch: a number from 0"), "%s",
+            CHECK_MSG(strstr(error.text, "impossible.checkpoint: epoch: must be a number from 0"), "%s",
                       error.text);
     }
     CHECK(read.epoch == 2 && read.schedule.halvings == 2 && read.loss_sum == 2);

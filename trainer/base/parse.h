@@ -1,12 +1,39 @@
-// parse.h: numbers out of text that people wrote. Any thread.
+// parse.h: reads numbers from text that people wrote, and guesses what a mistyped name meant. Any
+// thread; allocates nothing.
 #ifndef TRASLUZ_PARSE_H
 #define TRASLUZ_PARSE_H
 
 #include "files/error.h"
 
-// Read a number that is the whole of the text and within [low, high]; else the message says what
-// is needed.
+#include <stddef.h>
+
+// Read a number that is the whole text and lies within [low, high]; otherwise the message says what
+// it must be.
 bool parse_integer(const char *text, long low, long high, long *value, Error *error);
 bool parse_number(const char *text, double low, double high, double *value, Error *error);
+
+enum { NUMBER_LIST_MAX = 64 };
+
+typedef struct {
+    long number[NUMBER_LIST_MAX];
+    size_t count;
+} NumberList;
+
+// Reads integers with commas between them, "64,32,8": one to NUMBER_LIST_MAX.
+bool parse_list(const char *text, long low, long high, NumberList *list, Error *error);
+
+// How many single letters must be inserted, removed, replaced or swapped with their neighbour to
+// turn one name into the other; only the first 63 bytes count. (Damerau, "A technique for computer
+// detection and correction of spelling errors", Comm. ACM 7(3), 1964.)
+int spelling_distance(const char *a, const char *b);
+
+// The best of some names so far for a mistyped one: begin with {.name = NULL}, consider each name,
+// and `name` is the closest, or NULL where none is close.
+typedef struct {
+    const char *name;
+    int distance;
+} Suggestion;
+
+void suggestion_consider(Suggestion *suggestion, const char *typed, const char *name);
 
 #endif

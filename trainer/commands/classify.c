@@ -1,7 +1,8 @@
-// classify.c: `trainer classify`: can a latent's genre be told? Trains a classifier on a set's
-// latents, or takes one that was trained, and tests it.
+// classify.c: `trainer classify`: trains a classifier to recognise the genre of a latent, or takes a
+// trained one, and tests it.
 #include "analysis/classifier_file.h"
-#include "commands/command.h"
+#include "commands/command_list.h"
+#include "commands/music_options.h"
 #include "commands/study.h"
 #include "files/file.h"
 #include "output/csv.h"
@@ -10,66 +11,64 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char help[] =
-    "usage: trainer classify LATENTS -o FOLDER [options]\n"
-    "\n"
-    "Trains a classifier (M5: four convolutions with batch normalisation and pooling) to tell\n"
-    "the genre of a set's latents (see `trainer latents`), keeps the weights with the best\n"
-    "validation accuracy, and tests them. The folder gets accuracy.csv (by epoch),\n"
-    "summary.csv, confusion.csv (genres by what they were taken for), predictions.csv (by\n"
-    "test clip), classifier.safetensors (the weights), config.json, and pictures:\n"
-    "accuracy.svg, loss.svg and confusion.svg.\n"
-    "\n"
-    "  -o, --output FOLDER      for all of these (needed)\n"
-    "  -e, --epochs N           (30)\n"
-    "  -b, --batch N            clips in a step (32)\n"
-    "  -l, --learning-rate X    of Adam (0.001)\n"
-    "      --schedule NAME      of the learning rate: cosine, down to 0; or constant (cosine)\n"
-    "      --weight-decay X     (0.0001)\n"
-    "      --width N            channels of the first two convolutions; the others have two\n"
-    "                           and four times as many (128)\n"
-    "  -s, --seed N             of first weights and order (1)\n"
-    "      --weights FILE       no training: tests these weights\n"
-    "      --force              train anew though the folder has classifier.safetensors\n"
-    "      --no-pictures        draw no pictures (they need gnuplot)\n"
-    "  -t, --threads N          (0: one for each processor; does not change the result)\n"
-    "\n"
-    "example: trainer classify normal-latents.safetensors -o normal-classifier\n";
-
-enum {
-    OPTION_DECAY = 256,
-    OPTION_SCHEDULE,
-    OPTION_WIDTH,
-    OPTION_WEIGHTS,
-    OPTION_NO_PICTURES,
-    OPTION_FORCE,
-};
-
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"epochs", required_argument, NULL, 'e'},
-    {"batch", required_argument, NULL, 'b'},
-    {"learning-rate", required_argument, NULL, 'l'},
-    {"schedule", required_argument, NULL, OPTION_SCHEDULE},
-    {"weight-decay", required_argument, NULL, OPTION_DECAY},
-    {"width", required_argument, NULL, OPTION_WIDTH},
-    {"seed", required_argument, NULL, 's'},
-    {"weights", required_argument, NULL, OPTION_WEIGHTS},
-    {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {"threads", required_argument, NULL, 't'},
-    {NULL, 0, NULL, 0},
-};
-
 #define WEIGHTS_NAME "classifier.safetensors"
+
+// What config.json records.
+typedef struct {
+    int epochs, batch, width;
+    double learning_rate, weight_decay;
+    int schedule; // a choice
+    uint32_t seed;
+} Settings;
 
 typedef struct {
     const char *latents, *output, *weights;
-    long epochs, batch, width, seed, threads;
-    double learning_rate, weight_decay;
-    ScheduleKind schedule;
+    Settings settings;
     bool no_pictures, force;
+    int threads;
 } Call;
+
+#define AT(member)         offsetof(Call, member)
+#define AT_SETTING(member) offsetof(Settings, member)
+
+static const Operand operands[] = {
+    {"LATENTS", "a file of latents", AT(latents), OPERAND_ONE},
+    {.name = NULL},
+};
+
+static const Option options[] = {
+    {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FOLDER", .need = NEEDED_ALWAYS,
+     .help = "for all of these"},
+    {"weights", 0, OPTION_INPUT, AT(weights), .unit = "FILE",
+     .help = "trains nothing: tests these weights"},
+    {"force", 0, OPTION_FLAG, AT(force), .help = "trains again and overwrites " WEIGHTS_NAME},
+    {"no-pictures", 0, OPTION_FLAG, AT(no_pictures), .transient = true,
+     .help = "draws no pictures (gnuplot draws them)"},
+    {.name = NULL},
+};
+
+static const char *const schedules[] = {"cosine", "constant", NULL};
+static const ScheduleKind schedule_kinds[] = {SCHEDULE_COSINE, SCHEDULE_CONSTANT};
+
+static const Option setting_options[] = {
+    {"epochs", 'e', OPTION_INT, AT_SETTING(epochs), .unit = "N", .initial = "30", .low = 1,
+     .high = 1000000, .help = "epochs"},
+    {"batch", 'b', OPTION_INT, AT_SETTING(batch), .unit = "N", .initial = "32", .low = 1,
+     .high = 4096, .help = "clips per step"},
+    {"learning-rate", 'l', OPTION_DOUBLE, AT_SETTING(learning_rate), .unit = "X",
+     .initial = "0.001", .low = 1e-9, .high = 10.0, .key = "learning_rate",
+     .help = "the highest learning rate of Adam"},
+    {"schedule", 0, OPTION_CHOICE, AT_SETTING(schedule), .unit = "NAME", .initial = "cosine",
+     .choices = schedules, .help = "how the learning rate changes: {}. cosine lowers it to 0"},
+    {"weight-decay", 0, OPTION_DOUBLE, AT_SETTING(weight_decay), .unit = "X", .initial = "0.0001",
+     .low = 0.0, .high = 10.0, .key = "weight_decay", .help = "decay of the weights"},
+    {"width", 0, OPTION_INT, AT_SETTING(width), .unit = "N", .initial = "128", .low = 1,
+     .high = M5_WIDTH_MAX,
+     .help = "channels of the first two convolutions; the others have two and four times as many"},
+    {"seed", 's', OPTION_UINT32, AT_SETTING(seed), .unit = "N", .initial = "1", .low = 0,
+     .high = UINT32_MAX, .help = "seed of the first weights and the order"},
+    {.name = NULL},
+};
 
 enum { TRAIN_ACCURACY, VALIDATION_ACCURACY, TRAIN_LOSS, VALIDATION_LOSS, CURVES };
 
@@ -89,7 +88,7 @@ typedef struct {
 
 // ---- Training ----
 
-// Anew after each epoch, so that a training that is broken off leaves what it has come to.
+// Writes the whole table after each epoch, so that an interrupted training leaves its results.
 static bool write_accuracy(const Study *study, int epochs, Error *error)
 {
     FileWriter writer;
@@ -106,13 +105,13 @@ static bool write_weights(const Study *study, const ClassifierEpoch *epoch, Erro
 {
     const Call *call = study->call;
     char *path = file_join(call->output, WEIGHTS_NAME);
-    const bool good = path ? classifier_write(epoch, study->set, (uint32_t)call->seed, path, error)
-                           : error_set(error, "out of memory");
+    const bool ok = path ? classifier_write(epoch, study->set, call->settings.seed, path, error)
+                         : error_out_of_memory(error);
     free(path);
-    return good;
+    return ok;
 }
 
-static bool hear_epoch(void *data, const ClassifierEpoch *epoch, Error *error)
+static bool log_epoch(void *data, const ClassifierEpoch *epoch, Error *error)
 {
     Study *study = data;
     printf("epoch %d: accuracy %5.1f %% on training, %5.1f %% on validation%s, loss %.4f, %.4f\n",
@@ -131,21 +130,21 @@ static bool hear_epoch(void *data, const ClassifierEpoch *epoch, Error *error)
 
 static bool train(Study *study, Error *error)
 {
-    const Call *call = study->call;
-    const ClassifierOptions options = {
-        .schedule = {.kind = call->schedule,
-                     .learning_rate = call->learning_rate,
-                     .epochs = (int)call->epochs},
-        .batch = (size_t)call->batch,
-        .width = (size_t)call->width,
-        .weight_decay = call->weight_decay,
-        .seed = (uint32_t)call->seed,
+    const Settings *settings = &study->call->settings;
+    const ClassifierOptions classifier = {
+        .schedule = {.kind = schedule_kinds[settings->schedule],
+                     .learning_rate = settings->learning_rate,
+                     .epochs = settings->epochs},
+        .batch = (size_t)settings->batch,
+        .width = (size_t)settings->width,
+        .weight_decay = settings->weight_decay,
+        .seed = settings->seed,
     };
     for (int c = 0; c < CURVES; c++) {
-        study->curve[c] = calloc((size_t)call->epochs, sizeof *study->curve[c]);
-        if (!study->curve[c]) return error_set(error, "out of memory");
+        study->curve[c] = calloc((size_t)settings->epochs, sizeof *study->curve[c]);
+        if (!study->curve[c]) return error_out_of_memory(error);
     }
-    return classifier_train(&study->weights, &options, study->set, study->pool, hear_epoch, study,
+    return classifier_train(&study->weights, &classifier, study->set, study->pool, log_epoch, study,
                             error);
 }
 
@@ -155,7 +154,7 @@ static bool train(Study *study, Error *error)
 static bool draw_curves(const Study *study, const char *name, const char *title, int first,
                         Error *error)
 {
-    const size_t epochs = (size_t)study->call->epochs;
+    const size_t epochs = (size_t)study->call->settings.epochs;
     const PlotSeries series[2] = {
         {.name = "training", .y = study->curve[first], .count = epochs},
         {.name = "validation", .y = study->curve[first + 1], .count = epochs},
@@ -170,8 +169,8 @@ static bool draw_confusion(const Study *study, const size_t *count, Error *error
     const size_t genres = study->set->genres;
     char *path = file_join(study->call->output, "confusion.svg");
     double *value = malloc(genres * genres * sizeof *value);
-    bool good = (path && value) || error_set(error, "out of memory");
-    if (good) {
+    bool ok = (path && value) || error_out_of_memory(error);
+    if (ok) {
         for (size_t i = 0; i < genres * genres; i++) value[i] = (double)count[i];
         const PlotMatrix matrix = {.title = "Test clips",
                                    .row_label = "genre",
@@ -179,11 +178,11 @@ static bool draw_confusion(const Study *study, const size_t *count, Error *error
                                    .name = study->set->genre,
                                    .kinds = genres,
                                    .value = value};
-        good = plot_matrix(path, &matrix, error);
+        ok = plot_matrix(path, &matrix, error);
     }
     free(path);
     free(value);
-    return good;
+    return ok;
 }
 
 static bool draw(const Study *study, const size_t *count, Error *error)
@@ -285,23 +284,23 @@ static bool choose_test(Study *study, Error *error)
     if (!study->test) return false;
     if (study->test_clips == 0) return error_set(error, "no clips with a genre to test");
     study->guess = calloc(study->test_clips, sizeof *study->guess);
-    return study->guess || error_set(error, "out of memory");
+    return study->guess || error_out_of_memory(error);
 }
 
 static bool test(Study *study, Error *error)
 {
     size_t *count = NULL;
-    bool good = classifier_score(&study->tested, &study->weights, study->set, study->test,
-                                 study->test_clips, study->guess, study->pool, error);
-    if (good) {
+    bool ok = classifier_score(&study->tested, &study->weights, study->set, study->test,
+                               study->test_clips, study->guess, study->pool, error);
+    if (ok) {
         count = count_guesses(study);
-        good = (count || error_set(error, "out of memory")) &&
-               write_confusion(study, count, error) && write_predictions(study, error) &&
-               write_summary(study, error) && draw(study, count, error);
+        ok = (count || error_out_of_memory(error)) && write_confusion(study, count, error) &&
+             write_predictions(study, error) && write_summary(study, error) &&
+             draw(study, count, error);
     }
-    if (good) print_confusion(study, count);
+    if (ok) print_confusion(study, count);
     free(count);
-    return good;
+    return ok;
 }
 
 // ---- The call ----
@@ -309,17 +308,17 @@ static bool test(Study *study, Error *error)
 static json_t *options_json(const Call *call)
 {
     if (call->weights) return json_pack("{s:s}", "weights", call->weights);
-    return json_pack("{s:I, s:I, s:f, s:s, s:f, s:I, s:I}", "epochs", (json_int_t)call->epochs,
-                     "batch", (json_int_t)call->batch, "learning_rate", call->learning_rate,
-                     "schedule", schedule_name(call->schedule), "weight_decay", call->weight_decay,
-                     "width", (json_int_t)call->width, "seed", (json_int_t)call->seed);
+    json_t *json = json_object();
+    if (json && options_to_json(setting_options, &call->settings, json)) return json;
+    json_decref(json);
+    return NULL;
 }
 
 static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error *error)
 {
     const Call *call = data;
     Study study = {.call = call, .set = set, .pool = pool};
-    const bool good =
+    const bool ok =
         choose_test(&study, error) &&
         (!call->weights || classifier_read(&study.weights, set, call->weights, error)) &&
         study_begin(call->output, "classifier", set, options_json(call), error) &&
@@ -328,72 +327,35 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
     free(study.test);
     free(study.guess);
     for (int c = 0; c < CURVES; c++) free(study.curve[c]);
-    return good;
+    return ok;
 }
 
-static bool read_schedule(const char *name, ScheduleKind *kind)
+static int run(const CommandLine *line, void *values)
 {
+    const Call *call = values;
     Error error;
-    if (schedule_parse(kind, name, &error) && *kind != SCHEDULE_PLATEAU) return true;
-    command_usage(&command_classify, "--schedule: cosine or constant is needed, not '%s'", name);
-    return false;
-}
-
-static bool read_option(Call *call, int option)
-{
-    const Command *command = &command_classify;
-    switch (option) {
-    case 'o': call->output = optarg; return true;
-    case 'e': return option_integer(command, "--epochs", optarg, 1, 1000000, &call->epochs);
-    case 'b': return option_integer(command, "--batch", optarg, 1, 4096, &call->batch);
-    case 'l':
-        return option_number(command, "--learning-rate", optarg, 1e-9, 10.0, &call->learning_rate);
-    case OPTION_SCHEDULE: return read_schedule(optarg, &call->schedule);
-    case OPTION_DECAY:
-        return option_number(command, "--weight-decay", optarg, 0.0, 10.0, &call->weight_decay);
-    case OPTION_WIDTH:
-        return option_integer(command, "--width", optarg, 1, M5_WIDTH_MAX, &call->width);
-    case OPTION_WEIGHTS: call->weights = optarg; return true;
-    case OPTION_NO_PICTURES: call->no_pictures = true; return true;
-    case OPTION_FORCE: call->force = true; return true;
-    case 's': return option_seed(command, optarg, &call->seed);
-    case 't': return option_threads(command, optarg, &call->threads);
-    default: return false;
-    }
-}
-
-// Weights that were trained stay, unless others are asked for.
-static bool check_output(const Call *call, Error *error)
-{
-    if (call->weights || call->force) return true;
-    char *path = file_join(call->output, WEIGHTS_NAME);
-    const bool good =
-        path ? command_may_write(path, NULL, NULL, error) : error_set(error, "out of memory");
-    free(path);
-    return good;
-}
-
-static int run(int argc, char **argv)
-{
-    Call call = {.epochs = 30,
-                 .batch = 32,
-                 .width = 128,
-                 .seed = 1,
-                 .learning_rate = 1e-3,
-                 .schedule = SCHEDULE_COSINE,
-                 .weight_decay = 1e-4};
-    int option;
-    while ((option =
-                command_option(&command_classify, argc, argv, ":o:e:b:l:s:t:", long_options)) != -1)
-        if (!read_option(&call, option)) return EXIT_USAGE;
-    if (argc - optind != 1) return command_usage(&command_classify, "one latents file is needed");
-    if (!call.output) return command_usage(&command_classify, "no folder given (-o FOLDER)");
-    call.latents = argv[optind];
-    Error error;
-    if (!check_output(&call, &error)) return command_fail(&command_classify, &error);
-    return study_run(call.latents, call.threads, !call.no_pictures, study_set, &call, &error)
+    return study_run(call->latents, call->threads, !call->no_pictures, study_set, call, &error)
                ? EXIT_DONE
-               : command_fail(&command_classify, &error);
+               : command_fail(line->command, &error);
 }
 
-const Command command_classify = {"classify", "learn to tell the genre of a latent", help, run};
+const Command command_classify = {
+    .name = "classify",
+    .summary = "learns to recognise the genre of a latent",
+    .text =
+        "Trains a classifier (M5: four convolutions with batch normalisation and pooling) to\n"
+        "recognise the genre of a set's latents (see `trainer latents`), keeps the weights with\n"
+        "the best validation accuracy, and tests them. The folder gets accuracy.csv (by epoch),\n"
+        "summary.csv, confusion.csv (genres and what they were classified as), predictions.csv\n"
+        "(by test clip), classifier.safetensors (the weights), config.json, and pictures:\n"
+        "accuracy.svg, loss.svg and confusion.svg.\n",
+    .example = "trainer classify normal-latents.safetensors -o normal-classifier",
+    .operands = operands,
+    .options = (const OptionGroup[]){{options, 0},
+                                     {setting_options, AT(settings)},
+                                     {threads_option, AT(threads)},
+                                     {.table = NULL}},
+    .outputs = (const Artefact[]){{WEIGHTS_NAME, .unless = "weights"}, {.name = NULL}},
+    .size = sizeof(Call),
+    .run = run,
+};

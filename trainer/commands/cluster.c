@@ -1,10 +1,11 @@
-// cluster.c: `trainer cluster`: do the latents of a genre lie together? Principal components,
-// K-Means in two, three and all dimensions, and how far the clusters are the genres.
+// cluster.c: `trainer cluster`: finds clusters of latents, by K-Means in two, three and all
+// dimensions, and measures how well they match the genres.
 #include "analysis/cluster_scores.h"
 #include "analysis/kmeans.h"
 #include "analysis/pca.h"
 #include "base/progress.h"
-#include "commands/command.h"
+#include "commands/command_list.h"
+#include "commands/music_options.h"
 #include "commands/study.h"
 #include "files/file.h"
 #include "output/csv.h"
@@ -14,50 +15,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "usage: trainer cluster LATENTS -o FOLDER [options]\n"
-    "\n"
-    "Takes the latents of a set (see `trainer latents`) to two and three principal components,\n"
-    "finds clusters there and among the whole latents by K-Means, and tells how far they are\n"
-    "the genres: homogeneity, completeness and their harmonic mean, the V-measure. The folder\n"
-    "gets scores.csv, pca.csv (the share of each component), points_2d.csv, points_3d.csv and\n"
-    "points_latent.csv (each clip's place and clusters), config.json, and pictures: scores.svg,\n"
-    "genres_2d.png, genres_3d.png, clusters_2d.png and clusters_3d.png (those clusters whose\n"
-    "V-measure is best).\n"
-    "\n"
-    "  -o, --output FOLDER      for the tables (needed)\n"
-    "  -k, --clusters LIST      numbers of clusters (10,12,15,20,25,30)\n"
-    "      --starts N           of each K-Means, of which the best is kept (10)\n"
-    "      --split NAME         clips: train, validation, test or all (train)\n"
-    "  -s, --seed N             of the starts (1)\n"
-    "      --no-pictures        draw no pictures (they need gnuplot)\n"
-    "  -t, --threads N          (0: one for each processor; does not change the result)\n"
-    "\n"
-    "example: trainer cluster normal-latents.safetensors -o normal-clusters\n";
-
-enum { OPTION_STARTS = 256, OPTION_SPLIT, OPTION_NO_PICTURES };
-
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"clusters", required_argument, NULL, 'k'},
-    {"starts", required_argument, NULL, OPTION_STARTS},
-    {"split", required_argument, NULL, OPTION_SPLIT},
-    {"seed", required_argument, NULL, 's'},
-    {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
-    {"threads", required_argument, NULL, 't'},
-    {NULL, 0, NULL, 0},
-};
-
-enum { RUNS_MAX = 64 };
+// What config.json records.
+typedef struct {
+    NumberList clusters; // of each run of K-Means
+    int starts;
+    uint32_t seed;
+    int split; // SPLITS: all
+} Settings;
 
 typedef struct {
     const char *latents, *output;
-    long clusters[RUNS_MAX]; // of each run of K-Means
-    size_t runs;
-    Split split; // SPLITS: all
-    long starts, seed, threads;
+    Settings settings;
     bool no_pictures;
+    int threads;
 } Call;
+
+#define AT(member)         offsetof(Call, member)
+#define AT_SETTING(member) offsetof(Settings, member)
+
+static const Operand operands[] = {
+    {"LATENTS", "a file of latents", AT(latents), OPERAND_ONE},
+    {.name = NULL},
+};
+
+static const Option options[] = {
+    {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FOLDER", .need = NEEDED_ALWAYS,
+     .help = "for the tables"},
+    {"no-pictures", 0, OPTION_FLAG, AT(no_pictures), .transient = true,
+     .help = "draws no pictures (gnuplot draws them)"},
+    {.name = NULL},
+};
+
+static const Option setting_options[] = {
+    {"clusters", 'k', OPTION_LIST, AT_SETTING(clusters), .unit = "LIST",
+     .initial = "10,12,15,20,25,30", .low = 1, .high = 1 << 20, .help = "numbers of clusters"},
+    {"starts", 0, OPTION_INT, AT_SETTING(starts), .unit = "N", .initial = "10", .low = 1,
+     .high = 10000, .help = "starts of each K-Means; the best result is kept"},
+    {"seed", 's', OPTION_UINT32, AT_SETTING(seed), .unit = "N", .initial = "1", .low = 0,
+     .high = UINT32_MAX, .help = "seed of the starts"},
+    {"split", 0, OPTION_CHOICE, AT_SETTING(split), .unit = "NAME", .initial = "train",
+     .choices = split_names, .help = "clips: {}"},
+    {.name = NULL},
+};
+
+enum { RUNS_MAX = NUMBER_LIST_MAX };
 
 // Where clusters are looked for.
 typedef struct {
@@ -88,14 +89,14 @@ typedef struct {
 static bool choose_clips(Study *study, Error *error)
 {
     const LatentSet *set = study->set;
-    study->clip = latent_set_choose(set, study->call->split, &study->clips, error);
+    study->clip = latent_set_choose(set, (Split)study->call->settings.split, &study->clips, error);
     study->genre = calloc(study->clips + 1, sizeof *study->genre);
-    if (!study->clip || !study->genre) return error_set(error, "out of memory");
+    if (!study->clip || !study->genre) return error_out_of_memory(error);
     for (size_t i = 0; i < study->clips; i++) study->genre[i] = set->clip[study->clip[i]].genre;
-    for (size_t i = 0; i < study->call->runs; i++)
-        if ((size_t)study->call->clusters[i] > study->clips)
+    for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+        if ((size_t)study->call->settings.clusters.number[i] > study->clips)
             return error_set(error, "%ld clusters of %zu clips with a genre",
-                             study->call->clusters[i], study->clips);
+                             study->call->settings.clusters.number[i], study->clips);
     return true;
 }
 
@@ -103,15 +104,15 @@ static bool analyse(Study *study, Error *error)
 {
     const LatentSet *set = study->set;
     const float **row = malloc((study->clips + 1) * sizeof *row);
-    if (!row) return error_set(error, "out of memory");
+    if (!row) return error_out_of_memory(error);
     for (size_t i = 0; i < study->clips; i++) row[i] = set->clip[study->clip[i]].values;
-    const bool good =
+    const bool ok =
         pca_run(&study->pca, row, study->clips, set->channels * set->frames, study->pool, error);
     free(row);
-    if (good && study->pca.components < 3)
+    if (ok && study->pca.components < 3)
         return error_set(error, "the latents have %zu dimensions; three are needed",
                          study->pca.components);
-    return good;
+    return ok;
 }
 
 // The distances between whole latents are those between all their components, which are fewer.
@@ -130,10 +131,10 @@ static bool find_clusters(Study *study, Space *space, Error *error)
 {
     const Call *call = study->call;
     const Points points = points_of(study, space);
-    for (size_t i = 0; i < call->runs; i++) {
-        const size_t clusters = (size_t)call->clusters[i];
-        if (!kmeans_run(&space->run[i], &points, clusters, (int)call->starts, (uint32_t)call->seed,
-                        study->pool, error) ||
+    for (size_t i = 0; i < call->settings.clusters.count; i++) {
+        const size_t clusters = (size_t)call->settings.clusters.number[i];
+        if (!kmeans_run(&space->run[i], &points, clusters, call->settings.starts,
+                        call->settings.seed, study->pool, error) ||
             !cluster_scores(&space->scores[i], study->genre, study->set->genres,
                             space->run[i].cluster, clusters, study->clips, error))
             return false;
@@ -146,14 +147,15 @@ static bool find_all_clusters(Study *study, Error *error)
 {
     uint64_t work = 0;
     for (int s = 0; s < SPACES; s++)
-        for (size_t i = 0; i < study->call->runs; i++)
-            work +=
-                (uint64_t)study->call->clusters[i] * points_of(study, &study->space[s]).dimensions;
-    progress_begin(&study->progress, stderr, "clusters, run", SPACES * study->call->runs, work);
-    bool good = true;
-    for (int s = 0; good && s < SPACES; s++) good = find_clusters(study, &study->space[s], error);
+        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+            work += (uint64_t)study->call->settings.clusters.number[i] *
+                    points_of(study, &study->space[s]).dimensions;
+    progress_begin(&study->progress, stderr, "clusters, run",
+                   SPACES * study->call->settings.clusters.count, work);
+    bool ok = true;
+    for (int s = 0; ok && s < SPACES; s++) ok = find_clusters(study, &study->space[s], error);
     progress_end(&study->progress);
-    return good;
+    return ok;
 }
 
 // ---- Tables ----
@@ -177,8 +179,8 @@ static bool write_points(const Study *study, const Space *space, Error *error)
     if (!file_create_in(&writer, study->call->output, space->table, error)) return false;
     fprintf(writer.stream, "clip,genre");
     for (size_t d = 0; d < space->columns; d++) fprintf(writer.stream, ",%c", "xyz"[d]);
-    for (size_t i = 0; i < study->call->runs; i++)
-        fprintf(writer.stream, ",clusters_%ld", study->call->clusters[i]);
+    for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+        fprintf(writer.stream, ",clusters_%ld", study->call->settings.clusters.number[i]);
     for (size_t p = 0; p < study->clips; p++) {
         fputc('\n', writer.stream);
         csv_field(writer.stream, study->set->clip[study->clip[p]].name);
@@ -186,7 +188,7 @@ static bool write_points(const Study *study, const Space *space, Error *error)
         csv_field(writer.stream, study->set->genre[study->genre[p]]);
         for (size_t d = 0; d < space->columns; d++)
             fprintf(writer.stream, ",%.9g", pca->score[p * pca->components + d]);
-        for (size_t i = 0; i < study->call->runs; i++)
+        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
             fprintf(writer.stream, ",%d", space->run[i].cluster[p]);
     }
     fputc('\n', writer.stream);
@@ -200,9 +202,9 @@ static bool write_scores(const Study *study, Error *error)
     fprintf(writer.stream, "space,clusters,homogeneity,completeness,v_measure,inertia\n");
     for (int s = 0; s < SPACES; s++) {
         const Space *space = &study->space[s];
-        for (size_t i = 0; i < study->call->runs; i++)
+        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
             fprintf(writer.stream, "%s,%ld,%.9f,%.9f,%.9f,%.9g\n", space->name,
-                    study->call->clusters[i], space->scores[i].homogeneity,
+                    study->call->settings.clusters.number[i], space->scores[i].homogeneity,
                     space->scores[i].completeness, space->scores[i].v_measure,
                     space->run[i].inertia);
     }
@@ -212,17 +214,16 @@ static bool write_scores(const Study *study, Error *error)
 static bool write_tables(const Study *study, Error *error)
 {
     const Call *call = study->call;
-    json_t *clusters = json_array();
-    for (size_t i = 0; i < call->runs; i++)
-        json_array_append_new(clusters, json_integer(call->clusters[i]));
-    json_t *options = json_pack("{s:o, s:I, s:I, s:s, s:I}", "clusters", clusters, "starts",
-                                (json_int_t)call->starts, "seed", (json_int_t)call->seed, "split",
-                                call->split == SPLITS ? "all" : split_name(call->split), "clips",
-                                (json_int_t)study->clips);
-    bool good = study_begin(call->output, "clusters", study->set, options, error) &&
-                write_components(study, error) && write_scores(study, error);
-    for (int s = 0; good && s < SPACES; s++) good = write_points(study, &study->space[s], error);
-    return good;
+    json_t *json = json_object();
+    if (!json || !options_to_json(setting_options, &call->settings, json) ||
+        json_object_set_new(json, "clips", json_integer((json_int_t)study->clips)) != 0) {
+        json_decref(json);
+        return error_out_of_memory(error);
+    }
+    bool ok = study_begin(call->output, "clusters", study->set, json, error) &&
+              write_components(study, error) && write_scores(study, error);
+    for (int s = 0; ok && s < SPACES; s++) ok = write_points(study, &study->space[s], error);
+    return ok;
 }
 
 // ---- Pictures ----
@@ -245,13 +246,13 @@ static bool draw_space(const Study *study, const Space *space, Error *error)
     char name[32], title[64];
     snprintf(name, sizeof name, "genres_%s.png", space->name);
     if (!study_draw_points(call->output, name, "Latents by genre", &points, error)) return false;
-    const size_t best = best_run(space, call->runs);
+    const size_t best = best_run(space, call->settings.clusters.count);
     points.group = space->run[best].cluster;
-    points.groups = (size_t)call->clusters[best];
+    points.groups = (size_t)call->settings.clusters.number[best];
     points.name = NULL;
     snprintf(name, sizeof name, "clusters_%s.png", space->name);
-    snprintf(title, sizeof title, "Latents by cluster: %ld, V-measure %.3f", call->clusters[best],
-             space->scores[best].v_measure);
+    snprintf(title, sizeof title, "Latents by cluster: %ld, V-measure %.3f",
+             call->settings.clusters.number[best], space->scores[best].v_measure);
     return study_draw_points(call->output, name, title, &points, error);
 }
 
@@ -264,10 +265,11 @@ static bool draw_scores(const Study *study, Error *error)
     };
     double clusters[RUNS_MAX], value[SPACES][2][RUNS_MAX];
     PlotSeries series[SPACES * 2];
-    for (size_t i = 0; i < study->call->runs; i++) clusters[i] = (double)study->call->clusters[i];
+    for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+        clusters[i] = (double)study->call->settings.clusters.number[i];
     for (int s = 0; s < SPACES; s++) {
         const ClusterScores *scores = study->space[s].scores;
-        for (size_t i = 0; i < study->call->runs; i++) {
+        for (size_t i = 0; i < study->call->settings.clusters.count; i++) {
             value[s][0][i] = scores[i].homogeneity;
             value[s][1][i] = scores[i].completeness;
         }
@@ -275,7 +277,7 @@ static bool draw_scores(const Study *study, Error *error)
             series[2 * s + kind] = (PlotSeries){.name = names[s][kind],
                                                 .x = clusters,
                                                 .y = value[s][kind],
-                                                .count = study->call->runs};
+                                                .count = study->call->settings.clusters.count};
     }
     const PlotFigure figure = {.title = "Clusters and genres",
                                .x_label = "clusters",
@@ -287,10 +289,10 @@ static bool draw_scores(const Study *study, Error *error)
 
 static bool draw(const Study *study, Error *error)
 {
-    bool good = study->call->no_pictures || draw_scores(study, error);
-    for (int s = 0; good && !study->call->no_pictures && s < SPACES; s++)
-        good = study->space[s].dimensions == 0 || draw_space(study, &study->space[s], error);
-    return good;
+    bool ok = study->call->no_pictures || draw_scores(study, error);
+    for (int s = 0; ok && !study->call->no_pictures && s < SPACES; s++)
+        ok = study->space[s].dimensions == 0 || draw_space(study, &study->space[s], error);
+    return ok;
 }
 
 // ---- The terminal ----
@@ -307,10 +309,11 @@ static void print_scores(const Study *study)
            "V-measure", "inertia");
     for (int s = 0; s < SPACES; s++) {
         const Space *space = &study->space[s];
-        for (size_t i = 0; i < study->call->runs; i++)
-            printf("%-7s %8ld %12.6f %13.6f %10.6f %14.6g\n", space->name, study->call->clusters[i],
-                   space->scores[i].homogeneity, space->scores[i].completeness,
-                   space->scores[i].v_measure, space->run[i].inertia);
+        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+            printf("%-7s %8ld %12.6f %13.6f %10.6f %14.6g\n", space->name,
+                   study->call->settings.clusters.number[i], space->scores[i].homogeneity,
+                   space->scores[i].completeness, space->scores[i].v_measure,
+                   space->run[i].inertia);
     }
 }
 
@@ -319,7 +322,8 @@ static void print_scores(const Study *study)
 static void study_free(Study *study)
 {
     for (int s = 0; s < SPACES; s++)
-        for (size_t i = 0; i < study->call->runs; i++) kmeans_free(&study->space[s].run[i]);
+        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+            kmeans_free(&study->space[s].run[i]);
     pca_free(&study->pca);
     free(study->clip);
     free(study->genre);
@@ -335,64 +339,45 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
         {.name = "latent", .table = "points_latent.csv"},
     };
     Study *study = calloc(1, sizeof *study);
-    if (!study) return error_set(error, "out of memory");
+    if (!study) return error_out_of_memory(error);
     study->call = call;
     study->set = set;
     study->pool = pool;
     memcpy(study->space, spaces, sizeof spaces);
-    const bool good = choose_clips(study, error) && analyse(study, error) &&
-                      find_all_clusters(study, error) && write_tables(study, error) &&
-                      draw(study, error);
-    if (good) print_scores(study);
+    const bool ok = choose_clips(study, error) && analyse(study, error) &&
+                    find_all_clusters(study, error) && write_tables(study, error) &&
+                    draw(study, error);
+    if (ok) print_scores(study);
     study_free(study);
-    return good;
+    return ok;
 }
 
-static bool read_clusters(Call *call, char *list)
+static int run(const CommandLine *line, void *values)
 {
-    call->runs = 0;
-    for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
-        if (call->runs == RUNS_MAX) {
-            command_usage(&command_cluster, "--clusters: more than %d numbers", RUNS_MAX);
-            return false;
-        }
-        if (!option_integer(&command_cluster, "--clusters", word, 1, 1 << 20,
-                            &call->clusters[call->runs++]))
-            return false;
-    }
-    if (call->runs > 0) return true;
-    command_usage(&command_cluster, "--clusters: numbers are needed, such as 10,20");
-    return false;
-}
-
-static bool read_option(Call *call, int option)
-{
-    const Command *command = &command_cluster;
-    switch (option) {
-    case 'o': call->output = optarg; return true;
-    case 'k': return read_clusters(call, optarg);
-    case OPTION_STARTS: return option_integer(command, "--starts", optarg, 1, 10000, &call->starts);
-    case OPTION_SPLIT: return option_split(command, optarg, &call->split);
-    case OPTION_NO_PICTURES: call->no_pictures = true; return true;
-    case 's': return option_seed(command, optarg, &call->seed);
-    case 't': return option_threads(command, optarg, &call->threads);
-    default: return false;
-    }
-}
-
-static int run(int argc, char **argv)
-{
-    Call call = {.clusters = {10, 12, 15, 20, 25, 30}, .runs = 6, .starts = 10, .seed = 1};
-    int option;
-    while ((option = command_option(&command_cluster, argc, argv, ":o:k:s:t:", long_options)) != -1)
-        if (!read_option(&call, option)) return EXIT_USAGE;
-    if (argc - optind != 1) return command_usage(&command_cluster, "one latents file is needed");
-    if (!call.output) return command_usage(&command_cluster, "no folder given (-o FOLDER)");
-    call.latents = argv[optind];
+    const Call *call = values;
     Error error;
-    return study_run(call.latents, call.threads, !call.no_pictures, study_set, &call, &error)
+    return study_run(call->latents, call->threads, !call->no_pictures, study_set, call, &error)
                ? EXIT_DONE
-               : command_fail(&command_cluster, &error);
+               : command_fail(line->command, &error);
 }
 
-const Command command_cluster = {"cluster", "find clusters among the latents of a set", help, run};
+const Command command_cluster = {
+    .name = "cluster",
+    .summary = "finds clusters among the latents of a set",
+    .text =
+        "Computes two and three principal components of the latents of a set (see `trainer\n"
+        "latents`), finds clusters there and among the whole latents by K-Means, and measures\n"
+        "how well they match the genres: homogeneity, completeness and their harmonic mean, the\n"
+        "V-measure. The folder gets scores.csv, pca.csv (the share of each component),\n"
+        "points_2d.csv, points_3d.csv and points_latent.csv (coordinates and clusters of each\n"
+        "clip), config.json, and pictures: scores.svg, genres_2d.png, genres_3d.png,\n"
+        "clusters_2d.png and clusters_3d.png (the clusters with the best V-measure).\n",
+    .example = "trainer cluster normal-latents.safetensors -o normal-clusters",
+    .operands = operands,
+    .options = (const OptionGroup[]){{options, 0},
+                                     {setting_options, AT(settings)},
+                                     {threads_option, AT(threads)},
+                                     {.table = NULL}},
+    .size = sizeof(Call),
+    .run = run,
+};

@@ -1,32 +1,28 @@
-// encode.c: `trainer encode`: audio to a latent file.
-#include "commands/command.h"
+// encode.c: `trainer encode`: turns audio into a latent file.
+#include "commands/command_list.h"
 #include "latents/encoding.h"
 
 #include <stdio.h>
-
-static const char help[] =
-    "usage: trainer encode WEIGHTS AUDIO -o LATENT.safetensors\n"
-    "\n"
-    "Averages the channels of an audio file, takes it to the model's sample rate and writes\n"
-    "its latent: a reference for the plugin, or for `trainer decode`.\n"
-    "\n"
-    "  -o, --output FILE        the latent file (needed)\n"
-    "      --force              write over a file that is there and is no latent file\n"
-    "\n"
-    "example: trainer encode normal.safetensors song.ogg -o song.safetensors\n";
-
-enum { OPTION_FORCE = 256 };
-
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {NULL, 0, NULL, 0},
-};
 
 typedef struct {
     const char *weights, *audio, *output;
     bool force;
 } Call;
+
+#define AT(member) offsetof(Call, member)
+
+static const Operand operands[] = {
+    {"WEIGHTS", "a weights file", AT(weights), OPERAND_ONE},
+    {"AUDIO", "an audio file", AT(audio), OPERAND_ONE},
+    {.name = NULL},
+};
+
+static const Option options[] = {
+    {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
+     .help = "the latent file, LATENT.safetensors"},
+    {"force", 0, OPTION_FLAG, AT(force), .help = "overwrites a file that is no latent file"},
+    {.name = NULL},
+};
 
 static bool is_latent(const char *path)
 {
@@ -42,38 +38,31 @@ static bool encode_file(const Call *call, Error *error)
     AudioFaults faults;
     Latent *latent = model ? encode_audio(model, call->audio, stderr, &faults, error) : NULL;
     if (latent) command_note_faults(&command_encode, call->audio, &faults);
-    const bool good = latent && latent_write(latent, call->output, error);
-    if (good)
+    const bool ok = latent && latent_write(latent, call->output, error);
+    if (ok)
         printf("wrote %s: %d channels, %zu frames, %.4g s\n", call->output, latent->channels,
                latent->frames, (double)latent->samples / model->sample_rate);
     latent_free(latent);
     model_free(model);
-    return good;
+    return ok;
 }
 
-static int run(int argc, char **argv)
+static int run(const CommandLine *line, void *values)
 {
-    Call call = {0};
-    int option;
-    while ((option = command_option(&command_encode, argc, argv, ":o:", long_options)) != -1) {
-        if (option == 'o')
-            call.output = optarg;
-        else if (option == OPTION_FORCE)
-            call.force = true;
-        else
-            return EXIT_USAGE;
-    }
-    if (argc - optind != 2)
-        return command_usage(&command_encode, "a weights file and an audio file are needed");
-    if (!call.output) return command_usage(&command_encode, "no latent file given (-o FILE)");
-    call.weights = argv[optind];
-    call.audio = argv[optind + 1];
-    if (same_file(call.output, call.weights) || same_file(call.output, call.audio))
-        return command_usage(&command_encode, "%s is what is read", call.output);
     Error error;
-    if (!call.force && !command_may_write(call.output, is_latent, "a latent file", &error))
-        return command_fail(&command_encode, &error);
-    return encode_file(&call, &error) ? EXIT_DONE : command_fail(&command_encode, &error);
+    return encode_file(values, &error) ? EXIT_DONE : command_fail(line->command, &error);
 }
 
-const Command command_encode = {"encode", "turn audio into a latent file", help, run};
+const Command command_encode = {
+    .name = "encode",
+    .summary = "turns audio into a latent file",
+    .text = "Averages the channels of an audio file, resamples it to the rate of the model and\n"
+            "writes its latent: a reference for the plugin, or for `trainer decode`.\n",
+    .example = "trainer encode normal.safetensors song.ogg -o song.safetensors",
+    .operands = operands,
+    .options = (const OptionGroup[]){{options, 0}, {.table = NULL}},
+    .outputs =
+        (const Artefact[]){{"", .is_ours = is_latent, .ours = "a latent file"}, {.name = NULL}},
+    .size = sizeof(Call),
+    .run = run,
+};

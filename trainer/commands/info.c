@@ -1,5 +1,5 @@
-// info.c: `trainer info`: what an architecture, a weights file or a latent file is, in numbers.
-#include "commands/command.h"
+// info.c: `trainer info`: prints the numbers of an architecture, a weights file or a latent file.
+#include "commands/command_list.h"
 #include "files/file.h"
 #include "files/safetensors.h"
 #include "latent/latent.h"
@@ -13,38 +13,29 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-    "usage: trainer info [ARCH | WEIGHTS | LATENT] [options]\n"
-    "\n"
-    "Without an argument, lists the architectures that have a name. For an architecture, a\n"
-    "name or layers, prints the sizes of every layer, its latent, parameters, delay and cost;\n"
-    "for a weights file that and what the file says of its making; for a latent file what is\n"
-    "in it. An architecture that cannot run is refused with the layer and the reason.\n"
-    "\n"
-    "A layer is channels, kernel, stride and padding; the decoder mirrors the encoder unless\n"
-    "layers of its own follow behind a slash: 64k8s6p4,32k6s3p4,8k5s2p4/32k5s2p4,64k6s3p4,1k8s6p4\n"
-    "\n"
-    "      --activation NAME    leaky_relu, silu or tanh (leaky_relu)\n"
-    "  -w, --window N           samples that go in (110250)\n"
-    "      --rate HZ            sample rate (22050)\n"
-    "\n"
-    "example: trainer info normal\n";
+typedef struct {
+    const char *subject; // NULL: all architectures with a name
+    int activation;      // -1: not given
+    size_t window;       // samples; 0: not given
+    double rate;         // Hz; 0: not given
+} Call;
 
-enum { OPTION_ACTIVATION = 256, OPTION_RATE };
+#define AT(member) offsetof(Call, member)
 
-static const struct option long_options[] = {
-    {"activation", required_argument, NULL, OPTION_ACTIVATION},
-    {"window", required_argument, NULL, 'w'},
-    {"rate", required_argument, NULL, OPTION_RATE},
-    {NULL, 0, NULL, 0},
+static const Operand operands[] = {
+    {"ARCH | WEIGHTS | LATENT", "an architecture or a file", AT(subject), OPERAND_OPTIONAL},
+    {.name = NULL},
 };
 
-typedef struct {
-    const char *subject;    // or NULL
-    const char *activation; // or NULL
-    uint64_t window;        // samples; 0: not given
-    double rate;            // Hz; 0: not given
-} Call;
+static const Option options[] = {
+    {"activation", 0, OPTION_CHOICE, AT(activation), .unit = "NAME", .initial = "leaky_relu",
+     .choices = activation_names, .deferred = true, .help = "the activation: {}"},
+    {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .low = 1, .high = 1099511627776.0,
+     .shown = "about 5 s: 110250 for models of samples", .help = "samples of the input"},
+    {"rate", 0, OPTION_DOUBLE, AT(rate), .unit = "HZ", .low = MODEL_RATE_MIN,
+     .high = MODEL_RATE_MAX, .shown = "22050; 48000 for models of spectra", .help = "sample rate"},
+    {.name = NULL},
+};
 
 // ---- Printing ----
 
@@ -143,14 +134,15 @@ static void print_arch(const Arch *arch, uint64_t window, double rate)
            arch_latent_channels(arch), arch_latent_frames(arch, window), values,
            percent(values, window));
     printf("%-14s %zu, %zu bytes\n", "parameters", parameters, parameters * sizeof(float));
-    printf("%-14s %d samples, %.4g latent frames a second\n", "hop", hop, rate / hop);
+    printf("%-14s %d samples, %.4g latent frames per second\n", "hop", hop, rate / hop);
     printf("%-14s %d samples, %.2f ms\n", "delay", delay, 1e3 * delay / rate);
-    printf("%-14s %.4g million a second\n", "multiply-adds", 1e-6 * arch_multiply_adds(arch, rate));
+    printf("%-14s %.4g million per second\n", "multiply-adds",
+           1e-6 * arch_multiply_adds(arch, rate));
 }
 
 // ---- Subjects ----
 
-static int list_names(const Call *call, Activation activation)
+static int list_names(const Call *call)
 {
     printf("%-16s %-27s %6s %8s %-10s %6s %7s %10s %8s\n", "name", "architecture", "rate", "window",
            "latent", "values", "share", "parameters", "delay");
@@ -158,7 +150,7 @@ static int list_names(const Call *call, Activation activation)
         Arch arch;
         Error error;
         char latent[32];
-        if (!arch_parse(&arch, name->text, activation, &error))
+        if (!arch_parse(&arch, name->text, (Activation)call->activation, &error))
             return command_usage(&command_info, "%s: %s", name->name, error.text);
         const double rate = call->rate > 0.0 ? call->rate : arch_default_rate(&arch);
         const uint64_t window = call->window ? call->window : arch_default_window(&arch);
@@ -174,11 +166,11 @@ static int list_names(const Call *call, Activation activation)
     return EXIT_DONE;
 }
 
-static int show_arch(const Call *call, Activation activation)
+static int show_arch(const Call *call)
 {
     Arch arch;
     Error error;
-    if (!arch_parse(&arch, call->subject, activation, &error))
+    if (!arch_parse(&arch, call->subject, (Activation)call->activation, &error))
         return command_usage(&command_info, "%s: %s", call->subject, error.text);
     const uint64_t window = call->window ? call->window : arch_default_window(&arch);
     if (!arch_check_window(&arch, window, &error))
@@ -232,7 +224,7 @@ static int show_latent(const Call *call, const Latent *latent)
     print_text("latent", call->subject);
     print_text("source", latent->source);
     printf("%-14s %d channels, %zu frames\n", "size", latent->channels, latent->frames);
-    printf("%-14s %.6g a second, %.4g s in all\n", "frames", latent->frame_rate,
+    printf("%-14s %.6g per second, %.4g s in total\n", "frames", latent->frame_rate,
            (double)latent->frames / latent->frame_rate);
     if (latent->samples > 0) printf("%-14s %" PRIu64 "\n", "audio samples", latent->samples);
     print_text("model", latent->fingerprint);
@@ -279,9 +271,11 @@ static int show_file(const Call *call)
 {
     Error error;
     size_t size;
-    if (call->activation || call->rate > 0.0)
-        return command_usage(&command_info, "%s says its activation and rate itself",
-                             call->subject);
+    if (call->activation >= 0 || call->rate > 0.0)
+        return command_usage(
+            &command_info,
+            "%s contains its activation and rate; --activation and --rate do not apply",
+            call->subject);
     unsigned char *bytes = file_read(call->subject, SAFETENSORS_FILE_MAX, &size, &error);
     if (!bytes) {
         error_prefix(&error, call->subject);
@@ -294,41 +288,33 @@ static int show_file(const Call *call)
 
 // ---- The call ----
 
-static bool read_option(Call *call, int option)
+static int run(const CommandLine *line, void *values)
 {
-    long window = 0;
-    switch (option) {
-    case OPTION_ACTIVATION: call->activation = optarg; return true;
-    case OPTION_RATE:
-        return option_number(&command_info, "--rate", optarg, MODEL_RATE_MIN, MODEL_RATE_MAX,
-                             &call->rate);
-    case 'w':
-        if (!option_integer(&command_info, "--window", optarg, 1, 1L << 40, &window)) return false;
-        call->window = (uint64_t)window;
-        return true;
-    default: return false;
-    }
+    (void)line;
+    Call *call = values;
+    // A name with a dot can only be that of a file, even if there is none.
+    if (call->subject && (strchr(call->subject, '.') || access(call->subject, F_OK) == 0))
+        return show_file(call);
+    const Option *activation = option_find(options, "activation");
+    if (!option_is_given(activation, call)) option_set_default(activation, call);
+    return call->subject ? show_arch(call) : list_names(call);
 }
 
-static int run(int argc, char **argv)
-{
-    Call call = {0};
-    int option;
-    while ((option = command_option(&command_info, argc, argv, ":w:", long_options)) != -1)
-        if (!read_option(&call, option)) return EXIT_USAGE;
-    if (argc - optind > 1)
-        return command_usage(&command_info, "one subject is enough, not '%s' too",
-                             argv[optind + 1]);
-    call.subject = argv[optind];
-    Activation activation = ACTIVATION_LEAKY_RELU;
-    Error error;
-    if (call.activation && !activation_parse(&activation, call.activation, &error))
-        return command_usage(&command_info, "%s", error.text);
-    if (!call.subject) return list_names(&call, activation);
-    // A name with a dot can only be a file's, there or not.
-    const bool is_file = strchr(call.subject, '.') || access(call.subject, F_OK) == 0;
-    return is_file ? show_file(&call) : show_arch(&call, activation);
-}
-
-const Command command_info = {"info", "show an architecture, a weights file or a latent file", help,
-                              run};
+const Command command_info = {
+    .name = "info",
+    .summary = "shows an architecture, a weights file or a latent file",
+    .text =
+        "Without an argument, lists the architectures that have a name. For an architecture, a\n"
+        "name or layers, prints the sizes of every layer, its latent, parameters, delay and\n"
+        "cost; for a weights file also how it was made; for a latent file its contents. An\n"
+        "architecture that cannot run is refused with the layer and the reason.\n"
+        "\n"
+        "A layer is channels, kernel, stride and padding. The decoder mirrors the encoder unless\n"
+        "its own layers follow a slash:\n"
+        "64k8s6p4,32k6s3p4,8k5s2p4/32k5s2p4,64k6s3p4,1k8s6p4\n",
+    .example = "trainer info normal",
+    .operands = operands,
+    .options = (const OptionGroup[]){{options, 0}, {.table = NULL}},
+    .size = sizeof(Call),
+    .run = run,
+};

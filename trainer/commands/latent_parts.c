@@ -37,7 +37,7 @@ bool latent_part_parse(LatentPart *part, const char *text, Error *error)
     if (at && !parse_bounds(part, at + 1))
         return error_set(error, "%s: a part is FILE@FROM-TO, in seconds or percent", text);
     part->path = at ? strndup(text, (size_t)(at - text)) : strdup(text);
-    return part->path || error_set(error, "out of memory");
+    return part->path || error_out_of_memory(error);
 }
 
 static size_t bound_frame(const Latent *latent, const PartBound *bound)
@@ -84,7 +84,7 @@ void latent_parts_free(LatentParts *parts)
 static bool add(LatentParts *parts, const char *text, Error *error)
 {
     LatentPart *grown = realloc(parts->part, (parts->count + 1) * sizeof *grown);
-    if (!grown) return error_set(error, "out of memory");
+    if (!grown) return error_out_of_memory(error);
     parts->part = grown;
     if (!latent_part_parse(&grown[parts->count], text, error)) return false;
     parts->count++;
@@ -101,17 +101,18 @@ static bool add_existing(LatentParts *parts, const char *path, size_t most, Erro
 {
     AudioFiles files;
     if (!audio_files_find(&files, &path, 1, error)) return false;
-    bool good = true;
-    for (size_t i = 0; good && i < files.count && !is_full(parts, most); i++)
-        good = add(parts, files.file[i].path, error);
+    bool ok = true;
+    for (size_t i = 0; ok && i < files.count && !is_full(parts, most); i++)
+        ok = add(parts, files.file[i].path, error);
     audio_files_free(&files);
-    return good;
+    return ok;
 }
 
-bool latent_parts_find(LatentParts *parts, char *const *words, int count, size_t most, Error *error)
+bool latent_parts_find(LatentParts *parts, const char *const *words, size_t count, size_t most,
+                       Error *error)
 {
     *parts = (LatentParts){0};
-    for (int i = 0; i < count && !is_full(parts, most); i++)
+    for (size_t i = 0; i < count && !is_full(parts, most); i++)
         if (access(words[i], F_OK) == 0 ? !add_existing(parts, words[i], most, error)
                                         : !add(parts, words[i], error))
             return false;
@@ -128,17 +129,17 @@ Latent **latent_parts_load(const Command *command, const LatentParts *parts, con
                            Error *error)
 {
     Latent **latents = calloc(parts->count, sizeof *latents);
-    if (!latents) error_set(error, "out of memory");
+    if (!latents) error_out_of_memory(error);
     Progress progress;
     progress_begin(&progress, stderr, "encoding, part", parts->count, parts->count);
-    bool good = latents != NULL;
-    for (size_t i = 0; good && i < parts->count; i++) {
+    bool ok = latents != NULL;
+    for (size_t i = 0; ok && i < parts->count; i++) {
         latents[i] = load(command, &parts->part[i], model, error);
-        good = latents[i] != NULL;
+        ok = latents[i] != NULL;
         progress_step(&progress, 1);
     }
     progress_end(&progress);
-    if (good) return latents;
+    if (ok) return latents;
     latents_free(latents, parts->count);
     return NULL;
 }

@@ -29,7 +29,7 @@ typedef struct {
 
 // Finds the parts that the words name, each a folder, all of whose audio files are taken, or one
 // part; `most` of them (0: all). The caller frees the parts, also on error.
-bool latent_parts_find(LatentParts *parts, char *const *words, int count, size_t most,
+bool latent_parts_find(LatentParts *parts, const char *const *words, size_t count, size_t most,
                        Error *error);
 void latent_parts_free(LatentParts *parts);
 

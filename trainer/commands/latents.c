@@ -1,9 +1,9 @@
-// latents.c: `trainer latents`: the latents of a data set, each clip encoded once by the streaming
-// engine, to one file.
+// latents.c: `trainer latents`: encodes each clip of a data set once, with the streaming engine, and
+// writes all latents to one file.
 #include "base/progress.h"
 #include "base/shared_error.h"
-#include "commands/command.h"
-#include "commands/command_music.h"
+#include "commands/command_list.h"
+#include "commands/music_options.h"
 #include "engine/codec.h"
 #include "latents/latent_set.h"
 #include "math/denormals.h"
@@ -12,40 +12,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "usage: trainer latents WEIGHTS FOLDER|FILE… -o LATENTS.safetensors [options]\n"
-    "\n"
-    "Encodes the beginning of every clip once and keeps the latents, with each clip's name,\n"
-    "genre (its folder) and split, for `trainer classify` and `trainer cluster`.\n"
-    "\n"
-    "  -o, --output FILE        the latents (needed)\n"
-    "  -w, --window N           samples of each clip, at the model's rate (110250: 5 s at\n"
-    "                           22050 Hz); silence stands behind a clip that is shorter\n"
-    "      --whole              all of each clip: the window is the longest clip\n"
-    "  -s, --seed N             of the split (that of the weights' training); see eval\n"
-    "      --force              write over a file that is there and holds no latents of "
-    "clips\n" MUSIC_HELP "\n"
-    "example: trainer latents normal.safetensors genres -o normal-latents.safetensors\n";
-
-enum { OPTION_WHOLE = 256, OPTION_FORCE };
-
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"window", required_argument, NULL, 'w'},
-    {"whole", no_argument, NULL, OPTION_WHOLE},
-    {"seed", required_argument, NULL, 's'},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    MUSIC_LONG_OPTIONS,
-    {NULL, 0, NULL, 0},
-};
-
 typedef struct {
     const char *weights, *output;
     MusicOptions music;
-    long window; // 0: all of each clip
-    long seed;   // -1: that of the training
+    size_t window; // samples
+    bool whole;    // all of each clip
+    long seed;     // -1: that of the training
     bool force;
 } Call;
+
+#define AT(member) offsetof(Call, member)
+
+static const Operand operands[] = {MUSIC_OPERANDS(Call), {.name = NULL}};
+
+static const Option options[] = {
+    {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
+     .help = "the latents, LATENTS.safetensors"},
+    {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .initial = "110250", .low = 1,
+     .high = 1099511627776.0,
+     .help = "samples of each clip, at the model's rate: 110250 are 5 s at 22050 Hz. Silence "
+             "follows a clip that is shorter"},
+    {"whole", 0, OPTION_FLAG, AT(whole),
+     .help = "all of each clip: the window is the longest clip"},
+    {"seed", 's', OPTION_LONG, AT(seed), .unit = "N", .low = 0, .high = UINT32_MAX,
+     .shown = "that of the weights' training", .help = "seed of the split; see eval"},
+    {"force", 0, OPTION_FLAG, AT(force),
+     .help = "overwrites a file that holds no latents of clips"},
+    {.name = NULL},
+};
 
 // ---- Encoding ----
 
@@ -78,14 +72,9 @@ static size_t encode_piece(const Encoding *encoding, size_t clip, size_t at, int
     float piece[PIECE];
     size_t given = 0;
     read_piece(encoding, clip, at, piece);
-    for (size_t i = 0; i < PIECE; i += CODEC_BLOCK) {
-        const LaneFrames latent =
-            encoder_process(encoding->encoder[thread], (LaneFrames){piece + i, 0, 1, CODEC_BLOCK});
-        const size_t channels = encoding->about.channels, count = (size_t)latent.count;
-        memcpy(encoding->frames[thread] + given * channels, latent.values,
-               count * channels * sizeof(float));
-        given += count;
-    }
+    for (size_t i = 0; i < PIECE; i += CODEC_BLOCK)
+        given += encoder_process(encoding->encoder[thread], piece + i, CODEC_BLOCK,
+                                 encoding->frames[thread] + given * encoding->about.channels);
     return given;
 }
 
@@ -133,8 +122,9 @@ static size_t longest_clip(const Dataset *dataset)
 static void list_paths(const MusicOptions *music, char *text, size_t room)
 {
     size_t used = 0;
-    for (int i = 0; i < music->path_count && used < room; i++)
-        used += (size_t)snprintf(text + used, room - used, "%s%s", i ? " " : "", music->paths[i]);
+    for (size_t i = 0; i < music->paths.count && used < room; i++)
+        used +=
+            (size_t)snprintf(text + used, room - used, "%s%s", i ? " " : "", music->paths.path[i]);
 }
 
 static bool describe(Encoding *encoding, const Call *call, const char *source, Error *error)
@@ -148,7 +138,7 @@ static bool describe(Encoding *encoding, const Call *call, const char *source, E
         .genres = dataset->genres,
         .channels = (size_t)arch_latent_channels(&model->arch),
         .frame_rate = model->sample_rate / arch_hop(&model->arch),
-        .window = call->window > 0 ? (size_t)call->window : longest_clip(dataset),
+        .window = call->whole ? longest_clip(dataset) : call->window,
         .seed = dataset->seed,
         .model_name = model->info.name,
         .source = source,
@@ -157,7 +147,7 @@ static bool describe(Encoding *encoding, const Call *call, const char *source, E
         (size_t)arch_latent_frames(&model->arch, arch_round_up(&model->arch, about->window));
     strcpy(about->fingerprint, model->fingerprint);
     about->clip = calloc(dataset->clips, sizeof *about->clip);
-    if (!about->clip) return error_set(error, "out of memory");
+    if (!about->clip) return error_out_of_memory(error);
     for (size_t i = 0; i < dataset->clips; i++) {
         const Clip *clip = &dataset->clip[i];
         about->clip[i] = (LatentClip){clip->name, clip->genre, clip->split, NULL};
@@ -169,16 +159,16 @@ static bool make_encoders(Encoding *encoding, int threads, Error *error)
 {
     encoding->encoder = calloc((size_t)threads, sizeof(Encoder *));
     encoding->frames = calloc((size_t)threads, sizeof(float *));
-    bool good = encoding->encoder && encoding->frames;
-    for (int i = 0; good && i < threads; i++) {
+    bool ok = encoding->encoder && encoding->frames;
+    for (int i = 0; ok && i < threads; i++) {
         encoding->threads = i + 1;
-        Encoder *encoder = encoding->encoder[i] = encoder_new(encoding->model, 1);
+        Encoder *encoder = encoding->encoder[i] = encoder_new(encoding->model);
         const size_t most = encoder ? encoder_frames_max(encoder, CODEC_BLOCK) : 0;
         encoding->frames[i] =
             malloc((most + 1) * (PIECE / CODEC_BLOCK) * encoding->about.channels * sizeof(float));
-        good = encoder && encoding->frames[i];
+        ok = encoder && encoding->frames[i];
     }
-    return good || error_set(error, "out of memory");
+    return ok || error_out_of_memory(error);
 }
 
 static void encoding_free(Encoding *encoding)
@@ -209,14 +199,14 @@ static bool encode_set(const void *data, const Model *model, const Dataset *data
     char source[1024];
     dataset_report(dataset, stdout);
     list_paths(&call->music, source, sizeof source);
-    const bool good = describe(&encoding, call, source, error) &&
-                      make_encoders(&encoding, pool_threads(pool), error) &&
-                      write_set(&encoding, call->output, pool, error);
-    if (good)
+    const bool ok = describe(&encoding, call, source, error) &&
+                    make_encoders(&encoding, pool_threads(pool), error) &&
+                    write_set(&encoding, call->output, pool, error);
+    if (ok)
         printf("wrote %s: latents [%zu,%zu] of %zu clips\n", call->output, encoding.about.channels,
                encoding.about.frames, encoding.about.clips);
     encoding_free(&encoding);
-    return good;
+    return ok;
 }
 
 // ---- The call ----
@@ -229,39 +219,26 @@ static bool is_latent_set(const char *path)
     return set;
 }
 
-static bool read_option(Call *call, int option)
+static int run(const CommandLine *line, void *values)
 {
-    const Command *command = &command_latents;
-    switch (option) {
-    case 'o': call->output = optarg; return true;
-    case 'w': return option_integer(command, "--window", optarg, 1, 1L << 40, &call->window);
-    case OPTION_WHOLE: call->window = 0; return true;
-    case OPTION_FORCE: call->force = true; return true;
-    case 's': return option_seed(command, optarg, &call->seed);
-    default: return music_option_take(command, &call->music, option);
-    }
-}
-
-static int run(int argc, char **argv)
-{
-    Call call = {.window = ARCH_WINDOW, .seed = -1};
-    int option;
-    while ((option = command_option(&command_latents, argc, argv, ":o:w:s:t:", long_options)) != -1)
-        if (!read_option(&call, option)) return EXIT_USAGE;
-    if (argc - optind < 2)
-        return command_usage(&command_latents, "a weights file and music are needed");
-    if (!call.output) return command_usage(&command_latents, "no latents file given (-o FILE)");
-    call.weights = argv[optind];
-    call.music.paths = argv + optind + 1;
-    call.music.path_count = argc - optind - 1;
-    if (same_file(call.output, call.weights))
-        return command_usage(&command_latents, "%s is what is read", call.output);
+    const Call *call = values;
     Error error;
-    if (!call.force && !command_may_write(call.output, is_latent_set, "latents of clips", &error))
-        return command_fail(&command_latents, &error);
-    return music_run(&call.music, call.weights, call.seed, encode_set, &call, &error)
+    return music_run(&call->music, call->weights, call->seed, encode_set, call, &error)
                ? EXIT_DONE
-               : command_fail(&command_latents, &error);
+               : command_fail(line->command, &error);
 }
 
-const Command command_latents = {"latents", "encode a data set once", help, run};
+const Command command_latents = {
+    .name = "latents",
+    .summary = "encodes a data set once",
+    .text =
+        "Encodes the beginning of every clip once and keeps the latents, with each clip's name,\n"
+        "genre (its folder) and split, for `trainer classify` and `trainer cluster`.\n",
+    .example = "trainer latents normal.safetensors genres -o normal-latents.safetensors",
+    .operands = operands,
+    .options = (const OptionGroup[]){{options, 0}, {music_options, AT(music)}, {.table = NULL}},
+    .outputs = (const Artefact[]){{"", .is_ours = is_latent_set, .ours = "latents of clips"},
+                                  {.name = NULL}},
+    .size = sizeof(Call),
+    .run = run,
+};

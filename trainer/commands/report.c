@@ -1,5 +1,5 @@
-// report.c: `trainer report`: results gathered into one page.
-#include "commands/command.h"
+// report.c: `trainer report`: gathers results into one page.
+#include "commands/command_list.h"
 #include "files/file.h"
 #include "output/gnuplot.h"
 #include "output/html.h"
@@ -11,62 +11,61 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-    "usage: trainer report FOLDER… -o PAGE.html [options]\n"
-    "\n"
-    "Gathers folders of results - of a training, a sweep, a classifier, clusters, comparisons,\n"
-    "generated music - into one HTML file that needs no other: figures (drawn by gnuplot),\n"
-    "tables, settings, pictures, and sounds that are small. Of folders within a folder the\n"
-    "curves come together in one figure. The page fits a phone, and prints.\n"
-    "\n"
-    "  -o, --output FILE        the page (needed)\n"
-    "      --force              write over a file that is there and is no page of ours\n"
-    "      --title TEXT         its heading (Trasluz)\n"
-    "      --sounds KB          the largest sound that is put in (1500)\n"
-    "      --pictures N         the most pictures of a folder (24)\n"
-    "\n"
-    "example: trainer report sweep normal-classifier normal-clusters -o report.html\n";
-
-enum { OPTION_TITLE = 256, OPTION_SOUNDS, OPTION_PICTURES, OPTION_FORCE };
-
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"title", required_argument, NULL, OPTION_TITLE},
-    {"sounds", required_argument, NULL, OPTION_SOUNDS},
-    {"pictures", required_argument, NULL, OPTION_PICTURES},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    {NULL, 0, NULL, 0},
-};
-
 typedef struct {
     const char *output, *title;
-    char **folders;
-    int folder_count;
-    long sounds, pictures; // kB, number
+    PathList folders;
+    size_t sounds, pictures; // kB, number
     bool force;
 } Call;
 
-// The last part of a path, for people; the path is changed.
-static const char *last_part(char *path)
+#define AT(member) offsetof(Call, member)
+
+static const Operand operands[] = {
+    {"FOLDER…", "folders of results", AT(folders), OPERAND_MANY},
+    {.name = NULL},
+};
+
+static const Option options[] = {
+    {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
+     .help = "the page, PAGE.html"},
+    {"force", 0, OPTION_FLAG, AT(force),
+     .help = "overwrites a file that is no page of this command"},
+    {"title", 0, OPTION_TEXT, AT(title), .unit = "TEXT", .initial = "Trasluz",
+     .help = "title of the page"},
+    {"sounds", 0, OPTION_SIZE, AT(sounds), .unit = "KB", .initial = "1500", .low = 0, .high = 60000,
+     .help = "size of the largest sound that is included"},
+    {"pictures", 0, OPTION_SIZE, AT(pictures), .unit = "N", .initial = "24", .low = 0,
+     .high = 100000, .help = "the most pictures from a folder"},
+    {.name = NULL},
+};
+
+// Writes the last part of a path, for people.
+static void last_part(const char *path, char name[256])
 {
-    for (size_t length = strlen(path); length > 1 && path[length - 1] == '/';) path[--length] = 0;
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/') end--;
+    size_t begin = end;
+    while (begin > 0 && (path[begin - 1] != '/' || end == 1)) begin--;
+    snprintf(name, 256, "%.*s", (int)(end - begin), path + begin);
 }
 
 static bool write_page(const Call *call, const Report *report, Error *error)
 {
     FILE *page = report->target.page;
+    char name[256];
     page_begin(page, call->title);
-    if (call->folder_count > 1) {
+    if (call->folders.count > 1) {
         fputs("<nav>\n", page);
-        for (int i = 0; i < call->folder_count; i++)
-            page_link(page, (size_t)i + 1, last_part(call->folders[i]));
+        for (size_t i = 0; i < call->folders.count; i++) {
+            last_part(call->folders.path[i], name);
+            page_link(page, i + 1, name);
+        }
         fputs("</nav>\n", page);
     }
-    for (int i = 0; i < call->folder_count; i++) {
-        page_heading(page, 2, (size_t)i + 1, last_part(call->folders[i]));
-        if (!report_folder(report, call->folders[i], error)) return false;
+    for (size_t i = 0; i < call->folders.count; i++) {
+        last_part(call->folders.path[i], name);
+        page_heading(page, 2, i + 1, name);
+        if (!report_folder(report, call->folders.path[i], error)) return false;
     }
     page_end(page);
     return true;
@@ -77,18 +76,19 @@ static bool write_report(const Call *call, const char *scratch, Error *error)
     FileWriter writer;
     if (!file_create(&writer, call->output, error)) return false;
     size_t folders = 0;
-    for (int i = 0; i < call->folder_count; i++) folders += report_folders(call->folders[i]);
+    for (size_t i = 0; i < call->folders.count; i++)
+        folders += report_folders(call->folders.path[i]);
     Progress progress;
     progress_begin(&progress, stderr, "reporting, folder", folders, folders);
     const Report report = {
         .target = {.page = writer.stream, .scratch = scratch},
-        .sound_bytes = (size_t)call->sounds * 1000,
-        .pictures = (size_t)call->pictures,
+        .sound_bytes = call->sounds * 1000,
+        .pictures = call->pictures,
         .progress = &progress,
     };
-    const bool good = write_page(call, &report, error);
+    const bool ok = write_page(call, &report, error);
     progress_end(&progress);
-    if (good) return file_commit(&writer, error);
+    if (ok) return file_commit(&writer, error);
     file_abandon(&writer);
     return false;
 }
@@ -102,12 +102,11 @@ static bool report_with_scratch(const Call *call, Error *error)
              temporary && *temporary ? temporary : "/tmp");
     if (!mkdtemp(folder)) return error_set(error, "%s: %s", folder, strerror(errno));
     char *scratch = file_join(folder, "figure.svg");
-    const bool good =
-        scratch ? write_report(call, scratch, error) : error_set(error, "out of memory");
+    const bool ok = scratch ? write_report(call, scratch, error) : error_out_of_memory(error);
     if (scratch) unlink(scratch);
     rmdir(folder);
     free(scratch);
-    return good;
+    return ok;
 }
 
 static bool make_report(const Call *call, Error *error)
@@ -122,35 +121,25 @@ static bool is_page(const char *path)
     return file_begins(path, PAGE_BEGINNING);
 }
 
-static bool read_option(Call *call, int option)
+static int run(const CommandLine *line, void *values)
 {
-    const Command *command = &command_report;
-    switch (option) {
-    case 'o': call->output = optarg; return true;
-    case OPTION_TITLE: call->title = optarg; return true;
-    case OPTION_SOUNDS: return option_integer(command, "--sounds", optarg, 0, 60000, &call->sounds);
-    case OPTION_FORCE: call->force = true; return true;
-    case OPTION_PICTURES:
-        return option_integer(command, "--pictures", optarg, 0, 100000, &call->pictures);
-    default: return false;
-    }
-}
-
-static int run(int argc, char **argv)
-{
-    const Command *command = &command_report;
-    Call call = {.title = "Trasluz", .sounds = 1500, .pictures = 24};
-    int option;
-    while ((option = command_option(command, argc, argv, ":o:", long_options)) != -1)
-        if (!read_option(&call, option)) return EXIT_USAGE;
-    if (argc - optind < 1) return command_usage(command, "folders of results are needed");
-    if (!call.output) return command_usage(command, "no page given (-o FILE)");
-    call.folders = argv + optind;
-    call.folder_count = argc - optind;
     Error error;
-    if (!call.force && !command_may_write(call.output, is_page, "a page of ours", &error))
-        return command_fail(command, &error);
-    return make_report(&call, &error) ? EXIT_DONE : command_fail(command, &error);
+    return make_report(values, &error) ? EXIT_DONE : command_fail(line->command, &error);
 }
 
-const Command command_report = {"report", "gather results into one page", help, run};
+const Command command_report = {
+    .name = "report",
+    .summary = "gathers results into one page",
+    .text =
+        "Gathers folders of results - of a training, a sweep, a classifier, clusters,\n"
+        "comparisons, generated music - into one HTML file that needs no other file: figures\n"
+        "(drawn by gnuplot), tables, settings, pictures, and small sounds. The curves of folders\n"
+        "within a folder are drawn in one figure. The page fits a phone, and prints.\n",
+    .example = "trainer report sweep normal-classifier normal-clusters -o report.html",
+    .operands = operands,
+    .options = (const OptionGroup[]){{options, 0}, {.table = NULL}},
+    .outputs = (const Artefact[]){{"", .is_ours = is_page, .ours = "a page of this command"},
+                                  {.name = NULL}},
+    .size = sizeof(Call),
+    .run = run,
+};

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-bool study_run(const char *latents, long threads, bool pictures, StudyTask *task, const void *call,
+bool study_run(const char *latents, int threads, bool pictures, StudyTask *task, const void *call,
                Error *error)
 {
     if (pictures && !gnuplot_check(error)) return false;
@@ -18,10 +18,10 @@ bool study_run(const char *latents, long threads, bool pictures, StudyTask *task
         error_set(error, "%s: a set of two genres or more is needed", latents);
     else if (set)
         pool = command_pool(threads, error);
-    const bool good = pool && task(call, set, pool, error);
+    const bool ok = pool && task(call, set, pool, error);
     pool_free(pool);
     latent_set_close(set);
-    return good;
+    return ok;
 }
 
 bool study_begin(const char *folder, const char *kind, const LatentSet *set, json_t *options,
@@ -32,12 +32,11 @@ bool study_begin(const char *folder, const char *kind, const LatentSet *set, jso
                                "latent", (json_int_t)set->channels, (json_int_t)set->frames,
                                "window", (json_int_t)set->window, "options", options);
     char *path = file_join(folder, "config.json");
-    const bool good = (path || error_set(error, "out of memory")) &&
-                      record_may_write(path, kind, error) && file_make_folders(folder, error) &&
-                      record_write(path, config, 0, error);
+    const bool ok = (path || error_out_of_memory(error)) && record_may_write(path, kind, error) &&
+                    file_make_folders(folder, error) && record_write(path, config, 0, error);
     free(path);
     json_decref(config);
-    return good;
+    return ok;
 }
 
 // ---- Pictures ----
@@ -82,8 +81,8 @@ bool study_draw_points(const char *folder, const char *name, const char *title,
     PlotSeries *series = calloc(points->groups, sizeof *series);
     double *coordinate = malloc(points->groups * values * sizeof *coordinate);
     char(*number)[24] = malloc(points->groups * sizeof *number);
-    const bool good = (path && series && coordinate && number) || error_set(error, "out of memory");
-    const bool drawn = good && draw_groups(path, title, points, series, coordinate, number, error);
+    const bool ok = (path && series && coordinate && number) || error_out_of_memory(error);
+    const bool drawn = ok && draw_groups(path, title, points, series, coordinate, number, error);
     free(path);
     free(series);
     free(coordinate);

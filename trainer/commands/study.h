@@ -12,7 +12,7 @@ typedef bool StudyTask(const void *call, const LatentSet *set, Pool *pool, Error
 
 // Opens a latent set, which must have two genres, starts `threads` threads (0: one for each
 // processor), sees that there is gnuplot where pictures are wanted, and runs task(call, …).
-bool study_run(const char *latents, long threads, bool pictures, StudyTask *task, const void *call,
+bool study_run(const char *latents, int threads, bool pictures, StudyTask *task, const void *call,
                Error *error);
 
 // Makes the folder and writes config.json: the kind of study, the set and the model that it is of,

@@ -1,8 +1,8 @@
-// sweep.c: `trainer sweep`: the trainings of a grid one after another, each in a folder of its own,
-// and what came of them in one table. What is done is not done again; what was stopped goes on.
+// sweep.c: `trainer sweep`: runs the trainings of a grid one after another, each in a folder of its
+// own, and puts their results in one table. Finished runs are skipped; interrupted ones resume.
 #include "base/interrupt.h"
-#include "commands/command.h"
-#include "commands/command_music.h"
+#include "commands/command_list.h"
+#include "commands/music_options.h"
 #include "files/file.h"
 #include "output/gnuplot.h"
 #include "training/run_folder.h"
@@ -11,51 +11,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "usage: trainer sweep FILE FOLDER… -o DIR [options]\n"
-    "\n"
-    "Trains with all combinations of the settings in FILE on the music below the folders, one\n"
-    "run after another, each in a folder of its own below DIR (see `trainer train --run`). A\n"
-    "second call passes over the runs that are done and goes on with one that was stopped, by\n"
-    "Ctrl-C or otherwise. DIR gets sweep.csv and sweep.md, a table sorted by validation loss,\n"
-    "and train_loss.svg and validation_loss.svg, losses by epoch.\n"
-    "\n"
-    "FILE has lines like\n"
-    "\n"
-    "    arch = normal, 64k8s6p4,32k6s3p4,4k5s2p4    # two architectures\n"
-    "    activation = leaky_relu tanh\n"
-    "    epochs = 25\n"
-    "\n"
-    "with settings by the names that the options of `trainer train` have (arch, activation,\n"
-    "epochs, batch, window, rate, learning-rate, schedule, patience, warm-up, per-clip, seed …).\n"
-    "Instead of arch it can give channels, kernels, strides and paddings, a number for each\n"
-    "layer in a value: channels = 64,32,8 64,32,4. Combinations that cannot be are named and\n"
-    "passed over.\n"
-    "\n"
-    "  -o, --output DIR         for the runs and tables (needed)\n"
-    "  -t, --threads N          (0: one for each processor; does not change the results)\n"
-    "      --cache DIR          for decoded audio (trasluz in your cache folder)\n"
-    "      --trained-on TEXT    what it was trained on, kept in the weights files\n"
-    "      --no-pictures        draw no curves (they need gnuplot)\n"
-    "\n"
-    "example: trainer sweep figure3.sweep ~/Music/genres -o figure3\n";
-
-enum { OPTION_TRAINED_ON = 256, OPTION_NO_PICTURES };
-
-static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},
-    MUSIC_LONG_OPTIONS,
-    {"trained-on", required_argument, NULL, OPTION_TRAINED_ON},
-    {"no-pictures", no_argument, NULL, OPTION_NO_PICTURES},
-    {NULL, 0, NULL, 0},
-};
-
 typedef struct {
     const char *file, *output, *trained_on;
     MusicOptions music;
     bool no_pictures;
-    char command[MODEL_TEXT_MAX]; // what the weights depend on
+    char command[MODEL_TEXT_MAX]; // what decides the weights
 } Call;
+
+#define AT(member) offsetof(Call, member)
+
+static const Operand operands[] = {
+    {"FILE", "a file of settings", AT(file), OPERAND_ONE},
+    {"FOLDER…", "folders of music", AT(music.paths), OPERAND_MANY},
+    {.name = NULL},
+};
+
+static const Option options[] = {
+    {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FOLDER", .need = NEEDED_ALWAYS,
+     .help = "for the runs and tables"},
+    {"trained-on", 0, OPTION_TEXT, AT(trained_on), .unit = "TEXT", .initial = "",
+     .help = "the music, as a note in the weights files"},
+    {"no-pictures", 0, OPTION_FLAG, AT(no_pictures), .transient = true,
+     .help = "draws no curves (gnuplot draws them)"},
+    {.name = NULL},
+};
 
 typedef struct {
     char *folder;
@@ -115,7 +94,7 @@ static bool name_run(Sweep *sweep, SweepRow *row, Error *error)
     const SweepRow *same = find_same(sweep, row);
     if (same) printf("%s is the same training as %s\n", row->label, same->label);
     run->folder = file_join(sweep->call->output, same ? same->label : row->label);
-    if (!run->folder) return error_set(error, "out of memory");
+    if (!run->folder) return error_out_of_memory(error);
     row->folder = run->folder;
     TrainingOptions *o = &run->settings.options;
     o->name = row->label;
@@ -130,12 +109,12 @@ static bool make_runs(Sweep *sweep, Error *error)
     const size_t runs = sweep->file->runs;
     sweep->run = calloc(runs, sizeof *sweep->run);
     sweep->row = calloc(runs, sizeof *sweep->row);
-    if (!sweep->run || !sweep->row) return error_set(error, "out of memory");
+    if (!sweep->run || !sweep->row) return error_out_of_memory(error);
     for (size_t i = 0; i < runs; i++) {
         if (make_run(sweep, i, error))
             sweep->rows++;
         else
-            fprintf(stderr, "trainer sweep: passed over: %s\n", error->text);
+            fprintf(stderr, "trainer sweep: skipped: %s\n", error->text);
     }
     if (sweep->rows == 0)
         return error_set(error, "%s: no combination can be trained", sweep->call->file);
@@ -164,7 +143,7 @@ static bool take_result(SweepRow *row, Error *error)
 {
     char *weights = run_folder_weights(row->folder);
     Model *model = weights ? command_model(weights, error) : NULL;
-    if (!weights) error_set(error, "out of memory");
+    if (!weights) error_out_of_memory(error);
     free(weights);
     if (!model) return false;
     row->info = model->info;
@@ -173,8 +152,9 @@ static bool take_result(SweepRow *row, Error *error)
     return true;
 }
 
-// Sees that all that is there already is of this sweep, and takes what is done.
-static bool look_around(Sweep *sweep, Error *error)
+// Checks that all runs in the output folder are of this sweep, and takes the results of those that
+// are finished.
+static bool inspect_runs(Sweep *sweep, Error *error)
 {
     size_t done = 0, stopped = 0;
     if (!open_dataset(sweep, &sweep->run[sweep->row->number].settings.options, error)) return false;
@@ -191,7 +171,7 @@ static bool look_around(Sweep *sweep, Error *error)
         done += state == RUN_DONE;
         stopped += state == RUN_STOPPED;
     }
-    printf("%zu run%s: %zu done, %zu to go on with, %zu to begin\n", sweep->rows,
+    printf("%zu run%s: %zu finished, %zu to resume, %zu to start\n", sweep->rows,
            sweep->rows == 1 ? "" : "s", done, stopped, sweep->rows - done - stopped);
     return true;
 }
@@ -204,7 +184,7 @@ static TrainingEnd train(Sweep *sweep, const SweepRow *row, Error *error)
     if (state == RUN_DONE) return TRAINING_DONE;
     o->resume = state == RUN_STOPPED;
     printf("run %zu of %zu, %s%s\n", (size_t)(row - sweep->row) + 1, sweep->rows, row->label,
-           o->resume ? ", goes on" : "");
+           o->resume ? ", resumed" : "");
     fflush(stdout);
     return run_folder_train(row->folder, o, sweep->dataset, sweep->pool, &stop_wanted, stdout,
                             error);
@@ -215,17 +195,16 @@ static bool write_tables(const Sweep *sweep, bool last, Error *error)
 {
     const size_t rows = sweep->rows;
     SweepRow *sorted = malloc(rows * sizeof *sorted);
-    if (!sorted) return error_set(error, "out of memory");
+    if (!sorted) return error_out_of_memory(error);
     memcpy(sorted, sweep->row, rows * sizeof *sorted);
     sweep_table_sort(sorted, rows);
-    bool good = sweep_table_write(sweep->file, sorted, rows, sweep->call->output, error);
-    if (good && last) {
+    bool ok = sweep_table_write(sweep->file, sorted, rows, sweep->call->output, error);
+    if (ok && last) {
         sweep_table_print(sweep->file, sorted, rows, stdout);
-        good =
-            sweep->call->no_pictures || sweep_table_draw(sorted, rows, sweep->call->output, error);
+        ok = sweep->call->no_pictures || sweep_table_draw(sorted, rows, sweep->call->output, error);
     }
     free(sorted);
-    return good;
+    return ok;
 }
 
 // Trains what is not done. A run that fails is told, and the next one begun.
@@ -257,11 +236,11 @@ static bool run_sweep(Sweep *sweep, bool *failed, Error *error)
     if (!sweep->file || (!call->no_pictures && !gnuplot_check(error)) || !make_runs(sweep, error))
         return false;
     sweep->pool = command_pool(call->music.threads, error);
-    if (!sweep->pool || !look_around(sweep, error) || !file_make_folders(call->output, error))
+    if (!sweep->pool || !inspect_runs(sweep, error) || !file_make_folders(call->output, error))
         return false;
     stop_catch_signals();
     if (!train_all(sweep, failed, error) || !write_tables(sweep, true, error)) return false;
-    if (stop_wanted) printf("stopped; the same call goes on\n");
+    if (stop_wanted) printf("interrupted; the same call resumes\n");
     return true;
 }
 
@@ -280,38 +259,47 @@ static void end_sweep(Sweep *sweep)
 
 // ---- The call ----
 
-static bool read_option(Call *call, int option)
+static int run(const CommandLine *line, void *values)
 {
-    switch (option) {
-    case 'o': call->output = optarg; return true;
-    case OPTION_TRAINED_ON: call->trained_on = optarg; return true;
-    case OPTION_NO_PICTURES: call->no_pictures = true; return true;
-    default: return music_option_take(&command_sweep, &call->music, option);
-    }
-}
-
-static int run(int argc, char **argv)
-{
-    Call call = {.trained_on = ""};
-    int option;
-    while ((option = command_option(&command_sweep, argc, argv, ":o:t:", long_options)) != -1)
-        if (!read_option(&call, option)) return EXIT_USAGE;
-    if (argc - optind < 2)
-        return command_usage(&command_sweep, "a file of settings and a folder of music are needed");
-    if (!call.output) return command_usage(&command_sweep, "no folder given (-o DIR)");
-    call.file = argv[optind];
-    call.music.paths = argv + optind + 1;
-    call.music.path_count = argc - optind - 1;
-    command_word(call.command, "trainer");
-    command_word(call.command, argv[0]);
-    for (int i = optind; i < argc; i++) command_word(call.command, argv[i]);
+    Call *call = values;
     Error error;
-    Sweep sweep = {.call = &call};
+    Sweep sweep = {.call = call};
     bool failed = false;
-    const bool good = run_sweep(&sweep, &failed, &error);
+    command_word(call->command, "trainer");
+    command_word(call->command, line->command->name);
+    command_word(call->command, call->file);
+    for (size_t i = 0; i < call->music.paths.count; i++)
+        command_word(call->command, call->music.paths.path[i]);
+    const bool ok = run_sweep(&sweep, &failed, &error);
     end_sweep(&sweep);
-    if (!good) return command_fail(&command_sweep, &error);
+    if (!ok) return command_fail(line->command, &error);
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-const Command command_sweep = {"sweep", "train with all combinations of settings", help, run};
+const Command command_sweep = {
+    .name = "sweep",
+    .summary = "trains with all combinations of settings",
+    .text =
+        "Trains with all combinations of the settings in FILE on the music below the folders, one\n"
+        "run after another, each in a folder of its own below the output (see `trainer train\n"
+        "--run`). A second call skips finished runs and resumes one that was interrupted, by\n"
+        "Ctrl-C or otherwise. The output folder gets sweep.csv and sweep.md, a table sorted by\n"
+        "validation loss, and train_loss.svg and validation_loss.svg, losses by epoch.\n"
+        "\n"
+        "FILE has lines like\n"
+        "\n"
+        "    arch = normal, 64k8s6p4,32k6s3p4,4k5s2p4    # two architectures\n"
+        "    activation = leaky_relu tanh\n"
+        "    epochs = 25\n"
+        "\n"
+        "with settings named like the options of `trainer train` that decide the weights (arch,\n"
+        "activation, epochs, batch, window, rate, learning-rate, schedule, loss, seed ...).\n"
+        "Instead of arch it can give channels, kernels, strides and paddings, with a number for\n"
+        "each layer in a value: channels = 64,32,8 64,32,4. Combinations that are not possible\n"
+        "are reported and skipped.\n",
+    .example = "trainer sweep figure3.sweep ~/Music/genres -o figure3",
+    .operands = operands,
+    .options = (const OptionGroup[]){{options, 0}, {music_options, AT(music)}, {.table = NULL}},
+    .size = sizeof(Call),
+    .run = run,
+};

@@ -1,7 +1,5 @@
 #include "data/split.h"
 
-const char *split_name(Split split)
-{
-    static const char *const names[SPLITS] = {"train", "validation", "test"};
-    return names[split];
-}
+#include <stddef.h>
+
+const char *const split_names[] = {"train", "validation", "test", "all", NULL};

@@ -5,6 +5,7 @@
 
 typedef enum { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLITS } Split;
 
-const char *split_name(Split split);
+// Ended by NULL. The last name, "all", is that of SPLITS, where a caller takes all clips.
+extern const char *const split_names[SPLITS + 2];
 
 #endif

@@ -122,7 +122,7 @@ static bool read_clip(const LatentSet *set, LatentClip *clip, const json_t *entr
     for (size_t g = 0; genre && g < set->genres; g++)
         if (strcmp(genre, set->genre[g]) == 0) clip->genre = (int)g;
     clip->split = SPLIT_TRAIN;
-    while (clip->split < SPLITS && strcmp(split, split_name(clip->split)) != 0) clip->split++;
+    while (clip->split < SPLITS && strcmp(split, split_names[clip->split]) != 0) clip->split++;
     return (!genre || clip->genre >= 0) && clip->split < SPLITS;
 }
 
@@ -228,7 +228,7 @@ static json_t *clips_json(const LatentSet *about)
         const LatentClip *clip = &about->clip[i];
         json_t *genre = clip->genre < 0 ? json_null() : record_text(about->genre[clip->genre]);
         json_array_append_new(clips, json_pack("{s:o, s:o, s:s}", "name", record_text(clip->name),
-                                               "genre", genre, "split", split_name(clip->split)));
+                                               "genre", genre, "split", split_names[clip->split]));
     }
     return clips;
 }

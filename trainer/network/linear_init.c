@@ -5,12 +5,6 @@
 
 #define PI 3.14159265358979323846
 
-bool linear_init_check(const char *name, Error *error)
-{
-    return strcmp(name, LINEAR_INIT_NAME) == 0 ||
-           error_set(error, "unknown init '%s': must be " LINEAR_INIT_NAME, name);
-}
-
 // Tap n, in [0, 2 hop), of band `band` of the modulated lapped transform with the sine window: an
 // orthogonal transform of `hop` bands. (Malvar, "Lapped transforms for efficient transform/subband
 // coding", IEEE Trans. ASSP 38(6), 1990.) 0 outside.

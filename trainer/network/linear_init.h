@@ -9,9 +9,6 @@
 // name it.
 #define LINEAR_INIT_NAME "transform"
 
-// True if that is the name; else the message says so.
-bool linear_init_check(const char *name, Error *error);
-
 // Writes the transform over parameters[arch_parameters()] that are drawn already: the linear path
 // becomes the transform, and the last strided layer of each chain zero. Without a linear path it
 // changes nothing. `list`: arch_convolutions().

@@ -1,28 +1,12 @@
 #include "network/loss.h"
 
 #include <math.h>
-#include <string.h>
 
 // Smallest mean square that the relative loss divides by, -60 dB: silent windows must not dominate
 // a training.
 #define SILENCE 1e-6
 
-static const char *const names[LOSS_KINDS] = {"mse", "relative"};
-
-const char *loss_name(LossKind kind)
-{
-    return names[kind];
-}
-
-bool loss_parse(LossKind *kind, const char *text, Error *error)
-{
-    for (int i = 0; i < LOSS_KINDS; i++) {
-        if (strcmp(text, names[i]) != 0) continue;
-        *kind = (LossKind)i;
-        return true;
-    }
-    return error_set(error, "unknown loss '%s': must be mse or relative", text);
-}
+const char *const loss_names[] = {"mse", "relative", NULL};
 
 double loss_mse(const float *output, const float *audio, size_t n)
 {

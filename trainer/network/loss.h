@@ -3,9 +3,6 @@
 #ifndef TRASLUZ_LOSS_H
 #define TRASLUZ_LOSS_H
 
-#include "files/error.h"
-
-#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum {
@@ -19,8 +16,7 @@ typedef struct {
     double spectral; // weight of the spectral loss that batch.h adds, see spectral_loss.h; 0: none
 } Loss;
 
-const char *loss_name(LossKind kind);
-bool loss_parse(LossKind *kind, const char *text, Error *error);
+extern const char *const loss_names[LOSS_KINDS + 1]; // ended by NULL
 
 // The mean squared error of output[0, n) to audio[0, n).
 double loss_mse(const float *output, const float *audio, size_t n);

@@ -8,22 +8,7 @@
     0.999                  // a validation loss below this share of the last one resets the patience
 enum { HALVINGS_MAX = 6 }; // when patience wants more, the training is over
 
-static const char *const names[SCHEDULE_KINDS] = {"constant", "plateau", "cosine"};
-
-const char *schedule_name(ScheduleKind kind)
-{
-    return names[kind];
-}
-
-bool schedule_parse(ScheduleKind *kind, const char *text, Error *error)
-{
-    for (int i = 0; i < SCHEDULE_KINDS; i++) {
-        if (strcmp(text, names[i]) != 0) continue;
-        *kind = (ScheduleKind)i;
-        return true;
-    }
-    return error_set(error, "unknown schedule '%s'; there are constant, plateau, cosine", text);
-}
+const char *const schedule_names[] = {"constant", "plateau", "cosine", NULL};
 
 bool schedule_check(const Schedule *schedule, Error *error)
 {
@@ -31,7 +16,7 @@ bool schedule_check(const Schedule *schedule, Error *error)
         return error_set(error, "the plateau schedule needs a patience of at least 1 epoch");
     if (schedule->kind != SCHEDULE_PLATEAU && schedule->patience > 0)
         return error_set(error, "patience belongs to the plateau schedule, not to %s",
-                         schedule_name(schedule->kind));
+                         schedule_names[schedule->kind]);
     if (schedule->warm_up >= (double)schedule->epochs && schedule->warm_up > 0.0)
         return error_set(error, "a warm-up of %g epochs leaves nothing of %d", schedule->warm_up,
                          schedule->epochs);
@@ -72,7 +57,7 @@ void schedule_describe(const Schedule *schedule, char text[SCHEDULE_TEXT])
 {
     const int used =
         snprintf(text, SCHEDULE_TEXT, "learning-rate %.9g, schedule %s, warm-up %.9g, patience %d",
-                 schedule->learning_rate, schedule_name(schedule->kind), schedule->warm_up,
+                 schedule->learning_rate, schedule_names[schedule->kind], schedule->warm_up,
                  schedule->patience);
     if (schedule->kind == SCHEDULE_COSINE)
         snprintf(text + used, SCHEDULE_TEXT - (size_t)used, ", epochs %d", schedule->epochs);

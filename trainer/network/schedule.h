@@ -30,8 +30,7 @@ typedef struct {
     bool finished;   // the rate has been halved away
 } ScheduleState;
 
-const char *schedule_name(ScheduleKind kind);
-bool schedule_parse(ScheduleKind *kind, const char *text, Error *error);
+extern const char *const schedule_names[SCHEDULE_KINDS + 1]; // ended by NULL
 
 // False, with the reason, where the numbers do not go together.
 bool schedule_check(const Schedule *schedule, Error *error);

@@ -70,9 +70,9 @@ static json_t *data_json(const Dataset *dataset)
         json_array_append_new(genres, record_text(dataset->genre[i]));
     return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:o}", "fingerprint", fingerprint, "clips",
                      (json_int_t)dataset->clips, "hours", samples / dataset->rate / 3600.0,
-                     split_name(SPLIT_TRAIN), (json_int_t)clips[SPLIT_TRAIN],
-                     split_name(SPLIT_VALIDATION), (json_int_t)clips[SPLIT_VALIDATION],
-                     split_name(SPLIT_TEST), (json_int_t)clips[SPLIT_TEST], "genres", genres);
+                     split_names[SPLIT_TRAIN], (json_int_t)clips[SPLIT_TRAIN],
+                     split_names[SPLIT_VALIDATION], (json_int_t)clips[SPLIT_VALIDATION],
+                     split_names[SPLIT_TEST], (json_int_t)clips[SPLIT_TEST], "genres", genres);
 }
 
 static json_t *versions_json(void)

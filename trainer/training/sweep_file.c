@@ -2,7 +2,6 @@
 
 #include "base/parse.h"
 #include "files/hash.h"
-#include "network/linear_init.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +13,6 @@
 enum { CHANNELS, KERNELS, STRIDES, PADDINGS, LISTS };
 static const char *const list_name[LISTS] = {"channels", "kernels", "strides", "paddings"};
 
-// A list's numbers, one for each layer.
-typedef struct {
-    long number[ARCH_LAYERS_MAX];
-    int numbers;
-} List;
-
 // ---- Values ----
 
 static int find_list(const char *name)
@@ -29,42 +22,31 @@ static int find_list(const char *name)
     return list;
 }
 
-static bool parse_list(List *list, const char *text, Error *error)
+static bool read_list(NumberList *list, const char *text, Error *error)
 {
-    *list = (List){0};
-    for (;;) {
-        char number[8];
-        const size_t length = strcspn(text, ",");
-        if (list->numbers == ARCH_LAYERS_MAX)
-            return error_set(error, "more than %d layers", ARCH_LAYERS_MAX);
-        snprintf(number, sizeof number, "%.*s", (int)(length < 7 ? length : 7), text);
-        if (!parse_integer(number, 0, ARCH_KERNEL_MAX, &list->number[list->numbers], error))
-            return false;
-        list->numbers++;
-        if (!text[length]) return true;
-        text += length + 1;
-    }
+    return parse_list(text, 0, ARCH_KERNEL_MAX, list, error) &&
+           (list->count <= ARCH_LAYERS_MAX ||
+            error_set(error, "more than %d layers", ARCH_LAYERS_MAX));
 }
 
 static bool check_value(const char *name, const char *text, Error *error)
 {
-    Activation activation = ACTIVATION_LEAKY_RELU;
-    if (find_list(name) < LISTS) return parse_list(&(List){0}, text, error);
-    if (strcmp(name, "arch") == 0) return arch_parse(&(Arch){0}, text, activation, error);
-    if (strcmp(name, "activation") == 0) return activation_parse(&activation, text, error);
-    if (strcmp(name, "start") == 0) return linear_init_check(text, error);
-    if (strcmp(name, "loss") == 0) return loss_parse(&(LossKind){0}, text, error);
-    if (strcmp(name, "schedule") == 0) return schedule_parse(&(ScheduleKind){0}, text, error);
-    TrainingSettings settings = training_defaults;
-    return training_setting_read(&settings, name, text, error);
+    NumberList list;
+    TrainingSettings settings;
+    if (find_list(name) < LISTS) return read_list(&list, text, error);
+    return option_read(option_find(training_options, name), &settings, text, error);
 }
 
 // ---- Lines ----
 
 static const SweepKey *find_key(const SweepFile *file, const char *name)
 {
-    for (size_t i = 0; i < file->keys; i++)
-        if (strcmp(file->key[i].name, name) == 0) return &file->key[i];
+    const Option *option = option_find(training_options, name);
+    for (size_t i = 0; i < file->keys; i++) {
+        const char *known = file->key[i].name;
+        if (strcmp(known, name) == 0 || (option && option == option_find(training_options, known)))
+            return &file->key[i];
+    }
     return NULL;
 }
 
@@ -76,19 +58,29 @@ static bool add_value(SweepKey *key, char *word, Error *error)
     if (!check_value(key->name, word, error)) return error_prefix(error, key->name);
     for (size_t i = 0; i < key->values; i++)
         if (strcmp(key->value[i], word) == 0)
-            return error_set(error, "%s: %.80s is there twice", key->name, word);
+            return error_set(error, "%s: %.80s is listed twice", key->name, word);
     if (key->values == SWEEP_VALUES_MAX)
         return error_set(error, "%s: more than %d values", key->name, SWEEP_VALUES_MAX);
     key->value[key->values++] = word;
     return true;
 }
 
+static bool refuse_name(const char *name, Error *error)
+{
+    Suggestion closest = {.name = NULL};
+    for (const Option *option = training_options; option->name; option++)
+        suggestion_consider(&closest, name, option->name);
+    for (int list = 0; list < LISTS; list++) suggestion_consider(&closest, name, list_name[list]);
+    if (!closest.name) return error_set(error, "unknown setting '%.40s'", name);
+    return error_set(error, "unknown setting '%.40s'; did you mean '%s'?", name, closest.name);
+}
+
 static bool begin_key(SweepFile *file, const char *name, int line, Error *error)
 {
-    if (find_list(name) == LISTS && !training_setting_known(name))
-        return error_set(error, "no setting has the name '%.40s'", name);
+    if (find_list(name) == LISTS && !option_find(training_options, name))
+        return refuse_name(name, error);
     const SweepKey *earlier = find_key(file, name);
-    if (earlier) return error_set(error, "%s was given in line %d", name, earlier->line);
+    if (earlier) return error_set(error, "%s is already set in line %d", name, earlier->line);
     if (file->keys == SWEEP_KEYS_MAX)
         return error_set(error, "more than %d settings", SWEEP_KEYS_MAX);
     file->key[file->keys++] = (SweepKey){.name = name, .line = line};
@@ -101,11 +93,11 @@ static bool parse_line(SweepFile *file, char *text, int number, Error *error)
     text += strspn(text, SPACES);
     if (!*text) return true;
     char *equals = strchr(text, '=');
-    if (!equals) return error_set(error, "'name = values' is needed");
+    if (!equals) return error_set(error, "must be 'name = values'");
     *equals = '\0';
     char *name = text + strcspn(text, SPACES);
     if (*name && name[strspn(name, SPACES)])
-        return error_set(error, "a name is one word, not '%.40s'", text);
+        return error_set(error, "a name must be one word, not '%.40s'", text);
     *name = '\0';
     if (!begin_key(file, text, number, error)) return false;
     SweepKey *key = &file->key[file->keys - 1];
@@ -124,7 +116,7 @@ static bool parse_lines(SweepFile *file, size_t size, Error *error)
         if (!next) next = end;
         *next = '\0';
         if (strlen(line) != (size_t)(next - line))
-            error_set(error, "a byte that is 0");
+            error_set(error, "contains a zero byte");
         else if (parse_line(file, line, number, error)) {
             line = next + 1;
             continue;
@@ -150,9 +142,9 @@ static bool check_lists(const SweepFile *file, Error *error)
     }
     if (given == 0) return true;
     if (missing)
-        return error_set(error,
-                         "channels, kernels, strides and paddings belong together: there are no %s",
-                         missing);
+        return error_set(
+            error, "channels, kernels, strides and paddings must be given together: %s are missing",
+            missing);
     return !find_key(file, "arch") ||
            error_set(error, "an architecture is given by arch or by channels, kernels, strides and "
                             "paddings, not by both");
@@ -178,7 +170,7 @@ SweepFile *sweep_file_parse(const void *bytes, size_t size, Error *error)
     SweepFile *file = calloc(1, sizeof *file);
     if (file) file->text = malloc(size + 1);
     if (!file || !file->text) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     } else {
         if (size > 0) memcpy(file->text, bytes, size);
         if (parse_lines(file, size, error) && check_lists(file, error) && count_runs(file, error))
@@ -206,15 +198,15 @@ const char *sweep_file_value(const SweepFile *file, size_t run, size_t key)
 // Joins the lists into an architecture's text.
 static bool join_lists(const char *const text[LISTS], char arch[ARCH_TEXT_MAX], Error *error)
 {
-    List list[LISTS];
+    NumberList list[LISTS];
     for (int i = 0; i < LISTS; i++) {
-        if (!parse_list(&list[i], text[i], error)) return false;
-        if (list[i].numbers != list[0].numbers)
-            return error_set(error, "%d %s for %d layers", list[i].numbers, list_name[i],
-                             list[0].numbers);
+        if (!read_list(&list[i], text[i], error)) return false;
+        if (list[i].count != list[0].count)
+            return error_set(error, "%zu %s for %zu layers", list[i].count, list_name[i],
+                             list[0].count);
     }
     size_t used = 0;
-    for (int i = 0; i < list[0].numbers; i++)
+    for (size_t i = 0; i < list[0].count; i++)
         used +=
             (size_t)snprintf(arch + used, ARCH_TEXT_MAX - used, "%s%ldk%lds%ldp%ld",
                              i > 0 ? "," : "", list[CHANNELS].number[i], list[KERNELS].number[i],
@@ -226,20 +218,21 @@ static bool read_settings(const SweepFile *file, size_t run, char arch[ARCH_TEXT
                           TrainingSettings *settings, Error *error)
 {
     const char *lists[LISTS] = {NULL};
-    *settings = training_defaults;
+    *settings = (TrainingSettings){.options = {.name = "", .trained_on = ""}};
+    options_set_defaults(training_options, settings);
     for (size_t i = 0; i < file->keys; i++) {
         const char *name = file->key[i].name, *value = sweep_file_value(file, run, i);
         const int list = find_list(name);
         if (list < LISTS)
             lists[list] = value;
-        else if (!training_setting_read(settings, name, value, error))
+        else if (!option_read(option_find(training_options, name), settings, value, error))
             return false;
     }
     if (lists[0]) {
         if (!join_lists(lists, arch, error)) return false;
         settings->arch = arch;
     }
-    return training_settings_settle(settings, error);
+    return training_settings_complete(settings, error);
 }
 
 // What tells a run from the others: "figure3_2, activation tanh".

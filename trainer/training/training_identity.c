@@ -19,7 +19,7 @@ void training_identity(const TrainingOptions *options, const Dataset *dataset,
              "loss %s, spectral-loss %.9g, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed "
              "%" PRIu32 ", data %.16s",
              arch, activation_name(o->arch.activation), LINEAR_INIT_NAME, o->rate, o->window,
-             o->batch, schedule, loss_name(o->loss.kind), o->loss.spectral, o->random_gain,
+             o->batch, schedule, loss_names[o->loss.kind], o->loss.spectral, o->random_gain,
              o->per_clip, o->epoch_windows, o->seed, data);
 }
 

@@ -1,112 +1,83 @@
 #include "training/training_settings.h"
 
-#include "base/parse.h"
 #include "model/model.h"
 #include "network/linear_init.h"
 #include "network/spectral_loss.h"
 
 #include <stddef.h>
-#include <string.h>
-
-enum { DEFAULT_PATIENCE = 3 }; // epochs
-
-const TrainingSettings training_defaults = {
-    .options = {.rate = 22050.0,
-                .window = ARCH_WINDOW,
-                .batch = 16,
-                .schedule = {.epochs = 25, .learning_rate = 1e-3},
-                .seed = 1,
-                .name = "",
-                .trained_on = ""},
-    .arch = "normal",
-    .activation = "leaky_relu",
-    .start = LINEAR_INIT_NAME,
-    .loss = "mse",
-};
-
-// ---- The settings and where they are kept ----
-
-typedef enum { KIND_TEXT, KIND_INT, KIND_UINT32, KIND_SIZE, KIND_DOUBLE } Kind;
-
-typedef struct {
-    const char *name;
-    Kind kind;
-    size_t offset; // in TrainingSettings
-    double low, high;
-} Setting;
 
 #define AT(member) offsetof(TrainingSettings, member)
 
-static const Setting settings_known[] = {
-    {"arch", KIND_TEXT, AT(arch), 0, 0},
-    {"activation", KIND_TEXT, AT(activation), 0, 0},
-    {"start", KIND_TEXT, AT(start), 0, 0},
-    {"epochs", KIND_INT, AT(options.schedule.epochs), 1, 1000000},
-    {"batch", KIND_INT, AT(options.batch), 1, 4096},
-    {"window", KIND_SIZE, AT(options.window), 1, 1 << 26},
-    {"rate", KIND_DOUBLE, AT(options.rate), MODEL_RATE_MIN, MODEL_RATE_MAX},
-    {"learning-rate", KIND_DOUBLE, AT(options.schedule.learning_rate), 1e-9, 10.0},
-    {"schedule", KIND_TEXT, AT(schedule), 0, 0},
-    {"patience", KIND_INT, AT(options.schedule.patience), 1, 1000000},
-    {"warm-up", KIND_DOUBLE, AT(options.schedule.warm_up), 0.0, 1e6},
-    {"loss", KIND_TEXT, AT(loss), 0, 0},
-    {"spectral-loss", KIND_DOUBLE, AT(options.loss.spectral), 0.0, 1e6},
-    {"random-gain", KIND_DOUBLE, AT(options.random_gain), 0.0, 60.0},
-    {"per-clip", KIND_SIZE, AT(options.per_clip), 0, 1 << 30},
-    {"epoch-windows", KIND_SIZE, AT(options.epoch_windows), 0, 1 << 30},
-    {"seed", KIND_UINT32, AT(options.seed), 0, UINT32_MAX},
+static bool check_arch(const char *text, Error *error)
+{
+    Arch arch;
+    return arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, error);
+}
+
+static const char *const init_names[] = {LINEAR_INIT_NAME, NULL};
+
+const Option training_options[] = {
+    {"arch", 'a', OPTION_TEXT, AT(arch), .unit = "ARCH", .initial = "normal", .check = check_arch,
+     .help = "the architecture: a name or layers, see `trainer info`"},
+    {"activation", 0, OPTION_CHOICE, AT(activation), .unit = "NAME", .initial = "leaky_relu",
+     .choices = activation_names, .help = "the activation: {}"},
+    {"init", 0, OPTION_CHOICE, AT(init), .unit = "NAME", .initial = LINEAR_INIT_NAME,
+     .choices = init_names, .key = "start",
+     .help = "first weights of a linear path: {}, a low-pass that keeps the lowest bands"},
+    {"epochs", 'e', OPTION_INT, AT(options.schedule.epochs), .unit = "N", .initial = "25", .low = 1,
+     .high = 1000000, .help = "the most epochs"},
+    {"batch", 'b', OPTION_INT, AT(options.batch), .unit = "N", .initial = "16", .low = 1,
+     .high = 4096, .help = "windows per step"},
+    {"window", 'w', OPTION_SIZE, AT(options.window), .unit = "N", .low = 1, .high = 1 << 26,
+     .shown = "about 5 s: 110250 for models of samples", .help = "samples per window"},
+    {"rate", 0, OPTION_DOUBLE, AT(options.rate), .unit = "HZ", .low = MODEL_RATE_MIN,
+     .high = MODEL_RATE_MAX, .shown = "22050; 48000 for models of spectra",
+     .help = "sample rate of the model"},
+    {"learning-rate", 'l', OPTION_DOUBLE, AT(options.schedule.learning_rate), .unit = "X",
+     .initial = "0.001", .low = 1e-9, .high = 10.0, .help = "the highest learning rate of Adam"},
+    {"schedule", 0, OPTION_CHOICE, AT(schedule), .unit = "NAME", .choices = schedule_names,
+     .shown = "plateau with --patience, otherwise constant",
+     .help = "how the learning rate changes: {}. plateau halves it after --patience epochs without "
+             "a better validation loss, and ends when 1/64 of it brings none either; cosine lowers "
+             "it with each step, to 0 at the end of the last epoch"},
+    {"patience", 0, OPTION_INT, AT(options.schedule.patience), .unit = "N", .initial = "3",
+     .low = 1, .high = 1000000, .deferred = true, .help = "epochs that the plateau waits"},
+    {"warm-up", 0, OPTION_DOUBLE, AT(options.schedule.warm_up), .unit = "EPOCHS", .initial = "0",
+     .low = 0.0, .high = 1e6,
+     .help = "epochs in which the learning rate rises from 0; 0.5 is half an epoch"},
+    {"loss", 0, OPTION_CHOICE, AT(options.loss.kind), .unit = "NAME", .initial = "mse",
+     .choices = loss_names,
+     .help = "the loss: {}. mse is the mean squared error; relative divides it by the power of "
+             "each window, so that soft music counts as much as loud music"},
+    {"spectral-loss", 0, OPTION_DOUBLE, AT(options.loss.spectral), .unit = "X", .initial = "0",
+     .low = 0.0, .high = 1e6,
+     .help = "adds X times the difference of spectral magnitudes and of their logarithms at three "
+             "resolutions; try 0.001 first"},
+    {"random-gain", 0, OPTION_DOUBLE, AT(options.random_gain), .unit = "DB", .initial = "0",
+     .low = 0.0, .high = 60.0,
+     .help = "makes each window louder or softer by up to this many dB, differently in each epoch, "
+             "so that loud and soft music is learned alike"},
+    {"per-clip", 0, OPTION_SIZE, AT(options.per_clip), .unit = "N", .initial = "0",
+     .shown = "0: all", .low = 0, .high = 1 << 30,
+     .help = "windows per epoch from each audio file"},
+    {"epoch-windows", 0, OPTION_SIZE, AT(options.epoch_windows), .unit = "N", .initial = "0",
+     .shown = "0: all", .low = 0, .high = 1 << 30, .help = "windows per epoch"},
+    {"seed", 's', OPTION_UINT32, AT(options.seed), .unit = "N", .initial = "1", .low = 0,
+     .high = UINT32_MAX, .help = "seed of the first weights, the split and the order"},
+    {.name = NULL},
 };
 
-enum { SETTINGS = sizeof settings_known / sizeof *settings_known };
+// ---- Settings that depend on others ----
 
-static const Setting *find_setting(const char *name)
+static bool complete_schedule(TrainingSettings *settings, Error *error)
 {
-    for (size_t i = 0; i < SETTINGS; i++)
-        if (strcmp(settings_known[i].name, name) == 0) return &settings_known[i];
-    return NULL;
-}
-
-bool training_setting_known(const char *name)
-{
-    return find_setting(name) != NULL;
-}
-
-// ---- Reading ----
-
-static bool read_whole(const Setting *setting, void *place, const char *text, Error *error)
-{
-    long n;
-    if (!parse_integer(text, (long)setting->low, (long)setting->high, &n, error)) return false;
-    switch (setting->kind) {
-    case KIND_UINT32: *(uint32_t *)place = (uint32_t)n; break;
-    case KIND_SIZE: *(size_t *)place = (size_t)n; break;
-    default: *(int *)place = (int)n; break;
-    }
-    return true;
-}
-
-bool training_setting_read(TrainingSettings *settings, const char *name, const char *text,
-                           Error *error)
-{
-    const Setting *setting = find_setting(name);
-    if (!setting) return error_set(error, "there is no such setting");
-    void *place = (char *)settings + setting->offset;
-    switch (setting->kind) {
-    case KIND_TEXT: *(const char **)place = text; return true;
-    case KIND_DOUBLE: return parse_number(text, setting->low, setting->high, place, error);
-    default: return read_whole(setting, place, text, error);
-    }
-}
-
-// What was not said of the schedule follows from what was.
-static bool settle_schedule(Schedule *schedule, const char *name, Error *error)
-{
-    if (!name)
+    Schedule *schedule = &settings->options.schedule;
+    if (settings->schedule >= 0)
+        schedule->kind = (ScheduleKind)settings->schedule;
+    else
         schedule->kind = schedule->patience > 0 ? SCHEDULE_PLATEAU : SCHEDULE_CONSTANT;
-    else if (!schedule_parse(&schedule->kind, name, error))
-        return false;
     if (schedule->kind == SCHEDULE_PLATEAU && schedule->patience == 0)
-        schedule->patience = DEFAULT_PATIENCE;
+        option_set_default(option_find(training_options, "patience"), settings);
     return schedule_check(schedule, error);
 }
 
@@ -124,29 +95,15 @@ static bool check_front(const Arch *arch, Error *error)
            error_set(error, "architecture: models of spectra cannot be trained by this version");
 }
 
-bool training_settings_settle(TrainingSettings *settings, Error *error)
+bool training_settings_complete(TrainingSettings *settings, Error *error)
 {
-    Activation activation;
     TrainingOptions *o = &settings->options;
-    return activation_parse(&activation, settings->activation, error) &&
-           arch_parse(&o->arch, settings->arch, activation, error) &&
-           check_front(&o->arch, error) && arch_check_window(&o->arch, o->window, error) &&
-           linear_init_check(settings->start, error) &&
-           loss_parse(&o->loss.kind, settings->loss, error) && check_loss(o, error) &&
-           settle_schedule(&o->schedule, settings->schedule, error);
-}
-
-// ---- Telling ----
-
-static json_t *value_json(const Setting *setting, const void *place)
-{
-    switch (setting->kind) {
-    case KIND_TEXT: return json_string(*(const char *const *)place);
-    case KIND_DOUBLE: return json_real(*(const double *)place);
-    case KIND_UINT32: return json_integer(*(const uint32_t *)place);
-    case KIND_SIZE: return json_integer((json_int_t) * (const size_t *)place);
-    default: return json_integer(*(const int *)place);
-    }
+    if (!arch_parse(&o->arch, settings->arch, (Activation)settings->activation, error))
+        return false;
+    if (o->rate == 0.0) o->rate = arch_default_rate(&o->arch);
+    if (o->window == 0) o->window = (size_t)arch_default_window(&o->arch);
+    return check_front(&o->arch, error) && arch_check_window(&o->arch, o->window, error) &&
+           check_loss(o, error) && complete_schedule(settings, error);
 }
 
 json_t *training_settings_json(const TrainingOptions *options)
@@ -156,18 +113,11 @@ json_t *training_settings_json(const TrainingOptions *options)
     const TrainingSettings settings = {
         .options = *options,
         .arch = arch,
-        .activation = activation_name(options->arch.activation),
-        .start = LINEAR_INIT_NAME,
-        .loss = loss_name(options->loss.kind),
-        .schedule = schedule_name(options->schedule.kind),
+        .activation = (int)options->arch.activation,
+        .schedule = (int)options->schedule.kind,
     };
     json_t *json = json_object();
-    for (size_t i = 0; json && i < SETTINGS; i++) {
-        const Setting *setting = &settings_known[i];
-        const void *place = (const char *)&settings + setting->offset;
-        if (json_object_set_new(json, setting->name, value_json(setting, place)) == 0) continue;
-        json_decref(json);
-        json = NULL;
-    }
-    return json;
+    if (json && options_to_json(training_options, &settings, json)) return json;
+    json_decref(json);
+    return NULL;
 }

@@ -1,36 +1,26 @@
-// training_settings.h: the options of a training by their names, as text: on the command line, in a
-// sweep's file, and told again in a run's configuration. Any thread.
+// training_settings.h: the options of a training that decide the weights, as a table: for the
+// command line, for sweep files, and for config.json. Any thread.
 #ifndef TRASLUZ_TRAINING_SETTINGS_H
 #define TRASLUZ_TRAINING_SETTINGS_H
 
+#include "base/option.h"
 #include "training/training.h"
 
-#include <jansson.h>
-
+// The values of the table. What other options must be known for is here as it was given.
 typedef struct {
     TrainingOptions options;
-    const char *arch, *activation; // as text
-    const char *start;             // of a linear path
-    const char *loss;              // its kind
-    const char *schedule;          // NULL: plateau with a patience, else constant
+    const char *arch;
+    int activation, init; // choices
+    int schedule;         // a ScheduleKind; -1: it follows from the patience
 } TrainingSettings;
 
-// What a training takes where nothing is said.
-extern const TrainingSettings training_defaults;
+extern const Option training_options[];
 
-// True if there is a setting of that name: "epochs".
-bool training_setting_known(const char *name);
+// To be called when all settings are read: makes the architecture and the schedule, sets defaults
+// that depend on others, and checks that all settings fit together.
+bool training_settings_complete(TrainingSettings *settings, Error *error);
 
-// Sets what the name says. Texts are kept as pointers, and must stay. The message does not repeat
-// the name.
-bool training_setting_read(TrainingSettings *settings, const char *name, const char *text,
-                           Error *error);
-
-// Once all are read: makes architecture, loss and schedule of their names, and sees that all go
-// together.
-bool training_settings_settle(TrainingSettings *settings, Error *error);
-
-// All settings by name, of options that are settled. NULL where memory is short.
+// Returns all settings by name, of complete options. NULL if out of memory.
 json_t *training_settings_json(const TrainingOptions *options);
 
 #endif

@@ -1,0 +1,76 @@
+#include "commands/latent_options.h"
+
+#include "commands/latent_source.h"
+#include "math/denormals.h"
+
+#define AT(member) offsetof(LatentOptions, member)
+
+enum { AMOUNT_MAX = 1000000 };
+
+const Option latent_options[] = {
+    {"noise", 0, OPTION_FLOAT, AT(settings.noise), .unit = "X", .initial = "0", .low = 0,
+     .high = AMOUNT_MAX, .help = "Gaussian noise, in standard deviations of each latent channel"},
+    {"offset", 0, OPTION_FLOAT, AT(settings.offset), .unit = "X", .initial = "0",
+     .low = -AMOUNT_MAX, .high = AMOUNT_MAX,
+     .help = "added to every latent value, in the same unit"},
+    {"absolute", 0, OPTION_FLAG, AT(settings.absolute),
+     .help = "noise and offset are in the latent's own numbers instead"},
+    {"blend", 0, OPTION_FLOAT, AT(settings.blend), .unit = "X", .initial = "0", .low = 0, .high = 1,
+     .help = "from 0, the latent of the input, to 1, that of the reference"},
+    {"reference", 0, OPTION_INPUT, AT(reference), .unit = "FILE",
+     .help = "a latent file of the same model, or audio; it is looped as needed"},
+    {"seed", 0, OPTION_UINT32, AT(settings.seed), .unit = "N", .initial = "0", .low = 0,
+     .high = UINT32_MAX, .help = "seed of the noise"},
+    {.name = NULL},
+};
+
+int latent_options_check(const LatentOptions *options, const Command *command)
+{
+    if (options->settings.blend > 0.0f && !options->reference)
+        return command_usage(command, "--blend needs a --reference");
+    if (options->reference && options->settings.blend == 0.0f)
+        return command_usage(command, "--reference has no effect without --blend");
+    return EXIT_DONE;
+}
+
+bool latent_options_load(const Command *command, const LatentOptions *options, const Model *model,
+                         Latent **reference, Error *error)
+{
+    *reference = NULL;
+    if (!options->reference) return true;
+    *reference = latent_source_load(command, options->reference, model, error);
+    return *reference != NULL;
+}
+
+bool latent_options_change(const LatentOptions *options)
+{
+    const LatentSettings *settings = &options->settings;
+    return settings->noise != 0.0f || settings->offset != 0.0f || settings->blend != 0.0f;
+}
+
+static bool apply(const LatentSettings *settings, const Model *model, const Latent *loop,
+                  Latent *latent, Error *error)
+{
+    LatentOps ops;
+    const bool made = latent_ops_init(&ops, model, loop, 0);
+    if (made) {
+        const DenormalsState before = denormals_off();
+        latent_ops_process(&ops, settings, latent->values, latent->frames);
+        denormals_restore(before);
+    }
+    latent_ops_free(&ops);
+    return made || error_out_of_memory(error);
+}
+
+bool latent_options_apply(const Command *command, const LatentOptions *options, const Model *model,
+                          Latent *latent, Error *error)
+{
+    Latent *reference, *loop = NULL;
+    if (!latent_options_change(options)) return true;
+    if (!latent_options_load(command, options, model, &reference, error)) return false;
+    bool ok = !reference || (loop = latent_loop(reference, model, error));
+    ok = ok && apply(&options->settings, model, loop, latent, error);
+    latent_free(loop);
+    latent_free(reference);
+    return ok;
+}

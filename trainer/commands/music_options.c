@@ -1,0 +1,47 @@
+#include "commands/music_options.h"
+
+#define THREADS_OPTION(offset)                                                                     \
+    {                                                                                              \
+        "threads", 't', OPTION_INT, offset,                                                        \
+            .unit = "N", .initial = "0", .shown = "0: one for each processor", .high = 1024,       \
+            .transient = true, .help = "threads; the result is the same for any number"            \
+    }
+
+const Option threads_option[] = {THREADS_OPTION(0), {.name = NULL}};
+
+const Option music_options[] = {
+    {"cache", 0, OPTION_TEXT, offsetof(MusicOptions, cache), .unit = "FOLDER",
+     .shown = "trasluz in your cache folder", .help = "keeps decoded audio"},
+    THREADS_OPTION(offsetof(MusicOptions, threads)),
+    {.name = NULL},
+};
+
+Dataset *music_open(const MusicOptions *music, double rate, uint32_t seed, Pool *pool, Error *error)
+{
+    const DatasetOptions options = {
+        .folders = music->paths.path,
+        .folder_count = music->paths.count,
+        .cache = music->cache,
+        .rate = rate,
+        .seed = seed,
+        .progress = stderr,
+    };
+    return dataset_open(&options, pool, error);
+}
+
+bool music_run(const MusicOptions *music, const char *weights, long seed, MusicTask *task,
+               const void *call, Error *error)
+{
+    Dataset *dataset = NULL;
+    Model *model = command_model(weights, error);
+    Pool *pool = model ? command_pool(music->threads, error) : NULL;
+    if (pool) {
+        const uint32_t split = seed < 0 ? model->info.seed : (uint32_t)seed;
+        dataset = music_open(music, model->sample_rate, split, pool, error);
+    }
+    const bool ok = dataset && task(call, model, dataset, pool, error);
+    dataset_free(dataset);
+    pool_free(pool);
+    model_free(model);
+    return ok;
+}
