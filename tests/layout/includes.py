@@ -11,7 +11,7 @@ import sys
 # From the bottom to the top: a room may include those before it.
 ROOMS = ["shared", "shared/files", "shared/math", "shared/model", "shared/front", "shared/latent", "shared/engine",
          "plugin", "plugin/ui",
-         "trainer/base", "trainer/audio", "trainer/output", "trainer/data", "trainer/network", "trainer/latents",
+         "trainer/base", "trainer/audio", "trainer/cli", "trainer/output", "trainer/data", "trainer/network", "trainer/latents",
          "trainer/analysis", "trainer/training", "trainer/commands", "trainer"]
 PAIRS_MAX = 20
 FOLDERS = {"shared": ["shared"], "plugin": ["shared", "plugin"], "trainer": ["shared", "trainer"]}

@@ -2,7 +2,7 @@
 #ifndef TRASLUZ_COMMAND_LIST_H
 #define TRASLUZ_COMMAND_LIST_H
 
-#include "commands/command.h"
+#include "cli/command.h"
 
 extern const Command command_train, command_eval, command_info, command_encode, command_decode,
     command_reconstruct, command_latents, command_classify, command_cluster, command_compare,

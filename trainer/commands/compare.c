@@ -2,7 +2,7 @@
 // with the original: sound, picture, scores.
 #include "analysis/evaluation.h"
 #include "commands/command_list.h"
-#include "commands/latent_sound.h"
+#include "commands/latent_files.h"
 #include "commands/music_options.h"
 #include "files/file.h"
 #include "output/gnuplot.h"

@@ -1,8 +1,8 @@
 // decode.c: `trainer decode`: turns a latent file into audio, changed as the plugin would.
 #include "audio/audio_writer.h"
 #include "commands/command_list.h"
+#include "commands/latent_files.h"
 #include "commands/latent_options.h"
-#include "commands/latent_sound.h"
 
 #include <stdio.h>
 
@@ -31,7 +31,7 @@ static bool write_sound(const Call *call, const Model *model, const Latent *late
 {
     Sound sound;
     const double rate = model->sample_rate;
-    SoundStore *store = latent_sound_decode(&sound, call->output, latent, model, error);
+    SoundStore *store = latent_decode(&sound, call->output, latent, model, error);
     const bool ok =
         store && command_write_audio(&command_decode, call->output, rate, &sound, error);
     if (ok) printf("wrote %s: %.4g s at %g Hz\n", call->output, (double)sound.samples / rate, rate);

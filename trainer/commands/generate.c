@@ -3,9 +3,9 @@
 #include "audio/audio_features.h"
 #include "audio/audio_writer.h"
 #include "commands/command_list.h"
+#include "commands/latent_files.h"
 #include "commands/latent_options.h"
 #include "commands/latent_parts.h"
-#include "commands/latent_sound.h"
 #include "latents/latent_mix.h"
 #include "output/gnuplot.h"
 #include "output/json_file.h"
@@ -257,9 +257,9 @@ static SoundStore *apply_edits(Generation *generation, Latent *latent, Sound *ch
     SoundStore *before = NULL, *after = NULL;
     generation->change = NAN;
     const bool changes = latent_options_change(edits);
-    if ((!changes || (before = latent_sound_decode(&plain, path, latent, model, error))) &&
+    if ((!changes || (before = latent_decode(&plain, path, latent, model, error))) &&
         latent_options_apply(&command_generate, edits, model, latent, error))
-        after = latent_sound_decode(changed, path, latent, model, error);
+        after = latent_decode(changed, path, latent, model, error);
     if (before && after) generation->change = change_snr(&plain, changed);
     sound_store_free(before);
     return after;

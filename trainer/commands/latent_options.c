@@ -1,6 +1,6 @@
 #include "commands/latent_options.h"
 
-#include "commands/latent_source.h"
+#include "commands/latent_files.h"
 #include "math/denormals.h"
 
 #define AT(member) offsetof(LatentOptions, member)

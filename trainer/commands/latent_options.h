@@ -3,7 +3,7 @@
 #ifndef TRASLUZ_LATENT_OPTIONS_H
 #define TRASLUZ_LATENT_OPTIONS_H
 
-#include "commands/command.h"
+#include "cli/command.h"
 #include "latent/latent.h"
 #include "latent/latent_ops.h"
 

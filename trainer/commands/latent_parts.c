@@ -1,7 +1,7 @@
 #include "commands/latent_parts.h"
 
 #include "base/progress.h"
-#include "commands/latent_source.h"
+#include "commands/latent_files.h"
 #include "data/audio_files.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 #ifndef TRASLUZ_LATENT_PARTS_H
 #define TRASLUZ_LATENT_PARTS_H
 
-#include "commands/command.h"
+#include "cli/command.h"
 #include "latent/latent.h"
 
 typedef struct {
@@ -33,7 +33,7 @@ bool latent_parts_find(LatentParts *parts, const char *const *words, size_t coun
                        Error *error);
 void latent_parts_free(LatentParts *parts);
 
-// Loads each, see latent_source.h; one without a single frame is refused. The caller ends it with
+// Loads each, see latent_files.h; one without a single frame is refused. The caller ends it with
 // latents_free(), where NULL is allowed, as it is among the latents.
 Latent **latent_parts_load(const Command *command, const LatentParts *parts, const Model *model,
                            Error *error);

@@ -3,7 +3,7 @@
 #ifndef TRASLUZ_MUSIC_OPTIONS_H
 #define TRASLUZ_MUSIC_OPTIONS_H
 
-#include "commands/command.h"
+#include "cli/command.h"
 #include "data/dataset.h"
 
 typedef struct {

@@ -1,6 +1,6 @@
 #include "commands/study.h"
 
-#include "commands/command.h"
+#include "cli/command.h"
 #include "files/file.h"
 #include "output/gnuplot.h"
 #include "output/json_file.h"

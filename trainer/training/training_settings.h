@@ -3,7 +3,7 @@
 #ifndef TRASLUZ_TRAINING_SETTINGS_H
 #define TRASLUZ_TRAINING_SETTINGS_H
 
-#include "base/option.h"
+#include "cli/option.h"
 #include "training/training.h"
 
 // The values of the table. What other options must be known for is here as it was given.

@@ -1,5 +1,5 @@
 // The help text of option.h.
-#include "base/option.h"
+#include "cli/option.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "commands/command.h"
+#include "cli/command.h"
 
 #include <cblas.h>
 #include <inttypes.h>

@@ -1,5 +1,7 @@
-#include "commands/latent_source.h"
+#include "commands/latent_files.h"
 
+#include "audio/audio_writer.h"
+#include "latents/decoding.h"
 #include "latents/encoding.h"
 
 #include <sys/stat.h>
@@ -34,4 +36,24 @@ Latent *latent_source_load(const Command *command, const char *path, const Model
     Latent *latent = encode_audio(model, path, stderr, &faults, error);
     if (latent) command_note_faults(command, path, &faults);
     return latent;
+}
+
+SoundStore *latent_decode(Sound *sound, const char *path, const Latent *latent, const Model *model,
+                          Error *error)
+{
+    SoundStore *store = sound_store_new(path, error);
+    if (store && decode_latent(latent, model, sound_store_add, store, stderr, error) &&
+        sound_store_open(store, sound, error))
+        return store;
+    sound_store_free(store);
+    return NULL;
+}
+
+bool command_write_audio(const Command *command, const char *path, double rate, const Sound *sound,
+                         Error *error)
+{
+    uint64_t clipped;
+    if (!audio_write_mono(path, rate, sound, &clipped, error)) return false;
+    command_note_clipped(command, path, clipped);
+    return true;
 }

@@ -1,6 +1,6 @@
 // Reads the call of a command by its declaration, checks it, and runs the command: command_run() of
 // command.h.
-#include "commands/command.h"
+#include "cli/command.h"
 
 #include <getopt.h>
 #include <stdlib.h>

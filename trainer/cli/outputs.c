@@ -1,4 +1,4 @@
-#include "commands/outputs.h"
+#include "cli/outputs.h"
 
 #include "files/file.h"
 

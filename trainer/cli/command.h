@@ -8,9 +8,9 @@
 #define TRASLUZ_COMMAND_H
 
 #include "audio/audio.h"
-#include "base/option.h"
 #include "base/pool.h"
-#include "commands/outputs.h"
+#include "cli/option.h"
+#include "cli/outputs.h"
 #include "model/model.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
