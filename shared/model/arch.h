@@ -177,6 +177,9 @@ int arch_network_hop(const Arch *arch);
 // frame it is two hops less one sample.
 int arch_delay(const Arch *arch);
 
+// Product of a chain's strides, or some number above ARCH_HOP_MAX.
+int64_t chain_hop(const Chain *chain);
+
 // True if the activation follows the layer: it lies between strided layers.
 bool chain_activates(const Chain *chain, int layer);
 

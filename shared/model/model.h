@@ -10,6 +10,7 @@
 #include "files/error.h"
 #include "files/hash.h"
 #include "model/arch.h"
+#include "model/model_statistics.h"
 
 enum {
     MODEL_TEXT_MAX = 1024,
@@ -52,8 +53,11 @@ typedef struct {
     // transposed one [in][kernel][out]: the order in which both the streaming engine and the
     // trainer's matrix products read them. The file has PyTorch's order instead.
     float *parameters;
-    float *latent_mean; // [latent channels]
-    float *latent_std;  // [latent channels]
+
+    // Its ModelStatistics; NULL for those that it does not have.
+    float *latent_mean, *latent_std;
+    float *latent_axes, *latent_axes_std;
+    float *band_mean, *band_pca;
 
     int convolutions;
     Convolution convolution[ARCH_CONVOLUTIONS_MAX];  // as arch_convolutions() lists them
@@ -61,11 +65,16 @@ typedef struct {
     size_t bytes;                                    // of memory that this model holds
 } Model;
 
-// Makes a model. Arrays are copied. Allocates; NULL where memory is short or a
-// value is not finite.
+// Makes a model. Arrays are copied. Allocates; NULL if memory is short or a value is not finite.
 Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
-                 const float *latent_mean, const float *latent_std, const ModelInfo *info,
-                 Error *error);
+                 const ModelStatistics *statistics, const ModelInfo *info, Error *error);
+
+// True if the weights of all convolutions, in whole vectors, are within MODEL_PACKED_MAX;
+// model_new() refuses others.
+bool model_check_size(const Convolution *list, int count, Error *error);
+
+// A model's statistics; the arrays are the model's.
+ModelStatistics model_statistics(const Model *model);
 
 // Read a weights file, or its bytes. Messages do not repeat the path.
 Model *model_load(const char *path, Error *error);

@@ -64,11 +64,23 @@ Model *fuzz_model(const Arch *arch, double rate)
     MUST(parameters && mean && std);
     for (size_t c = 0; c < channels; c++) std[c] = 1;
     initialize_parameters(arch, 1, parameters);
-    Model *model = model_new(arch, rate, parameters, mean, std, &info, &error);
+    ModelStatistics statistics = {.mean = mean, .std = std};
+    float *bands = calloc((size_t)arch_inputs(arch), sizeof *bands);
+    float *axes = calloc(MODEL_AXES * channels, sizeof *axes), axes_std[MODEL_AXES] = {1};
+    MUST(bands && axes);
+    if (arch->front.kind == FRONT_SPECTRUM) {
+        axes[0] = 1;
+        statistics.band_mean = bands;
+        statistics.axes = axes;
+        statistics.axes_std = axes_std;
+    }
+    Model *model = model_new(arch, rate, parameters, &statistics, &info, &error);
     MUST(model);
     free(parameters);
     free(mean);
     free(std);
+    free(bands);
+    free(axes);
     return model;
 }
 

@@ -50,6 +50,7 @@ static const char *const small_archs[] = {
     "r2k3d4,6k8s6p4,r5k3d1,3k5s2p4,r8k3d3",
     "5k16s4p6,r4k3d2,3k9s2p4+linear",
     "4k8s2p3,r4k3d5,4k4s2p1/r3k2d1,4k8s2p3,1k2s2p0,r1k2d1",
+    "spectrum64h16b8f60:6k1s1p0,r4k3d2,2k2s2p0+linear",
 };
 enum { SMALL_ARCHS = sizeof small_archs / sizeof *small_archs };
 

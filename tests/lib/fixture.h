@@ -42,6 +42,48 @@ static const char *const fixture_archs[] = {
 };
 enum { FIXTURE_ARCHS = sizeof fixture_archs / sizeof *fixture_archs };
 
+// Spectra: those known by name; a network of hop 2 that looks a frame ahead; one with a linear path
+// and a window of two hops; a decoder of its own; the smallest of all.
+__attribute__((unused)) static const char *const fixture_spectra[] = {
+    "espectro",
+    "espectro_directo",
+    "spectrum1024h96b40f70:32k4s2p1,r16k3d2,8k1s1p0",
+    "spectrum64h32b16f20:16k3s1p1,r8k3d2,4k2s2p0+linear",
+    "spectrum256h40b30f120:16k1s1p0,4k1s1p0/12k3s1p1,30k1s1p0",
+    "spectrum64h8b4f60:1k1s1p0",
+};
+enum { FIXTURE_SPECTRA = sizeof fixture_spectra / sizeof *fixture_spectra };
+
+// Any of both.
+__attribute__((unused)) static const char *fixture_any(int i)
+{
+    return i < FIXTURE_ARCHS ? fixture_archs[i] : fixture_spectra[i - FIXTURE_ARCHS];
+}
+
+// The statistics of a spectrum's fixture, from `values` drawn: bands that fall, axes along the first
+// channels, components along the first bands.
+enum { FIXTURE_STATISTICS = 1 << 17 };
+__attribute__((unused)) static void fixture_spectrum(const Arch *arch, float *values,
+                                                     ModelStatistics *statistics)
+{
+    const size_t channels = (size_t)arch_latent_channels(arch), bands = (size_t)arch_inputs(arch);
+    const size_t frames = (size_t)arch_network_hop(arch);
+    float *axes = values, *axes_std = axes + MODEL_AXES * channels, *mean = axes_std + MODEL_AXES;
+    float *pca = mean + bands;
+    if (arch->front.kind != FRONT_SPECTRUM) return;
+    memset(values, 0, FIXTURE_STATISTICS * sizeof *values);
+    for (size_t a = 0; a < MODEL_AXES; a++) {
+        if (a < channels) axes[a * channels + a] = 1.0f;
+        axes_std[a] = a < channels ? 2.0f / (float)(1 + a) : 0.0f;
+    }
+    for (size_t k = 0; k < bands; k++) mean[k] = 2.0f - 4.0f * (float)k / (float)(bands - 1);
+    for (size_t c = 0; c < channels && c < bands; c++) pca[c * frames * bands + c] = 1.0f;
+    statistics->axes = axes;
+    statistics->axes_std = axes_std;
+    statistics->band_mean = mean;
+    statistics->pca = pca;
+}
+
 // A model with a training's first weights, but for those that start at 0, which are drawn too so
 // that no part is silent; and a latent of mean 0 and deviation 1 unless set otherwise.
 __attribute__((unused)) static Model *fixture_model(const char *text, Activation activation,
@@ -63,7 +105,10 @@ __attribute__((unused)) static Model *fixture_model(const char *text, Activation
         if (parameters[i] == 0.0f)
             parameters[i] = 1e-4f * (float)((int)random_below(key, i, 2001) - 1000);
     const ModelInfo info = {.name = "fixture", .level = NAN};
-    Model *model = model_new(&arch, rate, parameters, mean, std, &info, &error);
+    static float values[FIXTURE_STATISTICS];
+    ModelStatistics statistics = {.mean = mean, .std = std};
+    fixture_spectrum(&arch, values, &statistics);
+    Model *model = model_new(&arch, rate, parameters, &statistics, &info, &error);
     free(parameters);
     return model;
 }
@@ -118,7 +163,8 @@ __attribute__((unused)) static Model *fixture_identity(double rate)
         parameters[list[1].weight + c * 16 + c] = 1.0f;
     }
     const ModelInfo info = {.level = NAN};
-    return model_new(&arch, rate, parameters, mean, std, &info, &error);
+    return model_new(&arch, rate, parameters, &(ModelStatistics){.mean = mean, .std = std}, &info,
+                     &error);
 }
 
 #endif

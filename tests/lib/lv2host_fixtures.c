@@ -330,7 +330,8 @@ static const char *write_model(const char *name, const Arch *arch, double rate,
     for (size_t c = 0; c < channels; c++) std[c] = 0.1f;
     const ModelInfo info = {
         .train_loss = NAN, .validation_loss = NAN, .test_loss = NAN, .level = NAN};
-    Model *model = model_new(arch, rate, parameters, mean, std, &info, &error);
+    Model *model = model_new(arch, rate, parameters, &(ModelStatistics){.mean = mean, .std = std},
+                             &info, &error);
     const char *path = scratch_path("%s", name);
     if (!model || !model_write(model, path, &error)) fail(path, error.text);
     model_free(model);

@@ -60,8 +60,9 @@ int main(int argc, char **argv)
     stream_process(stream, &settings, audio, streamed, NULL, n + delay);
 
     // The gradient in the form of a weights file, so that it can be read by PyTorch's names.
-    Model *slope = model_new(&model->arch, 22050.0, gradient, model->latent_mean, model->latent_std,
-                             &model->info, &error);
+    const ModelStatistics statistics = model_statistics(model);
+    Model *slope =
+        model_new(&model->arch, model->sample_rate, gradient, &statistics, &model->info, &error);
     snprintf(path, sizeof path, "%s/gradient.safetensors", folder);
     const bool good =
         slope && model_write(slope, path, &error) && dump(folder, "input", audio, n) &&

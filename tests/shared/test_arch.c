@@ -8,18 +8,6 @@ static bool parse(Arch *arch, const char *text, Error *error)
     return arch_parse(arch, text, ACTIVATION_LEAKY_RELU, error);
 }
 
-// Spectra: a live one, a network of hop 2, kernels that look at later frames, a decoder of its own
-// that is not causal, the smallest of all.
-static const char *const spectra[] = {
-    "espectro",
-    "espectro_directo",
-    "spectrum1024h96b40f70:32k4s2p1,r16k3d2,8k1s1p0",
-    "spectrum64h32b16f20:16k3s1p1,r8k3d2,4k2s2p0+linear",
-    "spectrum256h40b30f120:16k1s1p0,4k1s1p0/12k3s1p1,30k1s1p0",
-    "spectrum64h8b4f60:1k1s1p0",
-};
-enum { SPECTRA = sizeof spectra / sizeof *spectra };
-
 // The latent sizes of the report's figure 3 and of its four models, for its input of 110 250
 // samples.
 static void test_sizes_of_the_report(void)
@@ -61,18 +49,13 @@ static void test_numbers_of_the_chosen_one(void)
     CHECK(fabs(arch_multiply_adds(&arch, 22050.0) / 35.4e6 - 1.0) < 0.01);
 }
 
-static const char *any_arch(int i)
-{
-    return i < FIXTURE_ARCHS ? fixture_archs[i] : spectra[i - FIXTURE_ARCHS];
-}
-
 static void test_text_comes_back(void)
 {
-    for (int i = 0; i < FIXTURE_ARCHS + SPECTRA; i++) {
+    for (int i = 0; i < FIXTURE_ARCHS + FIXTURE_SPECTRA; i++) {
         Error error;
         Arch arch, again;
         char text[ARCH_TEXT_MAX], second[ARCH_TEXT_MAX];
-        REQUIRE(parse(&arch, any_arch(i), &error));
+        REQUIRE(parse(&arch, fixture_any(i), &error));
         arch_format(&arch, text);
         REQUIRE(parse(&again, text, &error));
         arch_format(&again, second);
@@ -253,14 +236,15 @@ static void test_window_that_does_not_come_back(void)
 
 static void test_round_up_gives_lengths_that_come_back(void)
 {
-    for (int i = 0; i < FIXTURE_ARCHS + SPECTRA; i++) {
+    for (int i = 0; i < FIXTURE_ARCHS + FIXTURE_SPECTRA; i++) {
         Error error;
         Arch arch;
-        REQUIRE(parse(&arch, any_arch(i), &error));
+        REQUIRE(parse(&arch, fixture_any(i), &error));
         for (uint64_t n = 1; n < 2000; n += 37) {
             const uint64_t length = arch_round_up(&arch, n);
             CHECK(length >= n);
-            CHECK_MSG(arch_check_window(&arch, length, &error), "%s: %s", any_arch(i), error.text);
+            CHECK_MSG(arch_check_window(&arch, length, &error), "%s: %s", fixture_any(i),
+                      error.text);
             if (n > 500) CHECK(length - n < (uint64_t)arch_hop(&arch));
         }
     }

@@ -43,12 +43,20 @@ static void case_close(Case *one)
     free(one->output);
 }
 
+// Encodes samples of one channel; returns the latent frames that it wrote.
+static size_t encode(Encoder *encoder, const float *audio, size_t n, float *latent, size_t channels)
+{
+    const LaneFrames frames = encoder_process(encoder, (LaneFrames){audio, 0, 1, (int)n});
+    memcpy(latent, frames.values, (size_t)frames.count * channels * sizeof(float));
+    return (size_t)frames.count;
+}
+
 static void test_encoder_equals_batch(void)
 {
     for (int a = 0; a < FIXTURE_ARCHS; a++) {
         Case one;
         REQUIRE(case_open(&one, fixture_archs[a], ACTIVATION_LEAKY_RELU));
-        Encoder *encoder = encoder_new(one.model);
+        Encoder *encoder = encoder_new(one.model, 1);
         float *latent = calloc((one.frames + 4096) * one.channels, sizeof(float));
         encoder_reset(encoder, one.n);
         size_t frames = 0;
@@ -56,14 +64,14 @@ static void test_encoder_equals_batch(void)
         for (size_t at = 0, i = 0; at < one.n; i++) {
             size_t block = fixture_block(1, i, CODEC_BLOCK);
             if (block > one.n - at) block = one.n - at;
-            const size_t made =
-                encoder_process(encoder, one.audio + at, block, latent + frames * one.channels);
+            const size_t made = encode(encoder, one.audio + at, block,
+                                       latent + frames * one.channels, one.channels);
             CHECK(made <= encoder_frames_max(encoder, block));
             frames += made;
             at += block;
         }
         for (int i = 0; i < 10000 && frames < one.frames; i++)
-            frames += encoder_process(encoder, silence, 1, latent + frames * one.channels);
+            frames += encode(encoder, silence, 1, latent + frames * one.channels, one.channels);
         CHECK_MSG(frames >= one.frames, "%s: %zu frames of %zu", fixture_archs[a], frames,
                   one.frames);
         const double difference = fixture_difference(latent, one.latent, one.frames * one.channels);
@@ -79,15 +87,17 @@ static void test_decoder_equals_batch(void)
     for (int a = 0; a < FIXTURE_ARCHS; a++) {
         Case one;
         REQUIRE(case_open(&one, fixture_archs[a], ACTIVATION_LEAKY_RELU));
-        Decoder *decoder = decoder_new(one.model);
-        const size_t most = decoder_samples_max(decoder);
+        Decoder *decoder = decoder_new(one.model, 1);
+        const size_t most = decoder_frames_max(decoder);
         float *audio = calloc(one.n + 10000 * most, sizeof(float));
         decoder_reset(decoder, one.frames);
         size_t n = 0;
         for (size_t t = 0; n < one.n && t < one.frames + 10000; t++) {
             const float *frame = one.latent + (t < one.frames ? t : 0) * one.channels;
-            const size_t made = decoder_process(decoder, frame, audio + n);
+            const LaneFrames decoded = decoder_process(decoder, frame, 1);
+            const size_t made = (size_t)decoded.count;
             CHECK(made <= most);
+            memcpy(audio + n, decoded.values, made * sizeof(float));
             n += made;
         }
         CHECK_MSG(n >= one.n, "%s: %zu samples of %zu", fixture_archs[a], n, one.n);
@@ -103,7 +113,7 @@ static void test_decoder_equals_batch(void)
 // delay is taken out.
 static void run_stream(const Case *one, size_t most, uint32_t seed, float *output)
 {
-    Stream *stream = stream_new(one->model, NULL, 0);
+    Stream *stream = stream_new(one->model, NULL, 1);
     const size_t delay = (size_t)stream_delay(stream), total = one->n + delay;
     float *fed = calloc(total, sizeof(float)), *made = malloc(total * sizeof(float));
     memcpy(fed, one->audio, one->n * sizeof(float));
@@ -112,7 +122,8 @@ static void run_stream(const Case *one, size_t most, uint32_t seed, float *outpu
     for (size_t at = 0, i = 0; at < total; i++) {
         size_t block = most == 1 ? 1 : fixture_block(seed, i, most);
         if (block > total - at) block = total - at;
-        stream_process(stream, &settings, fed + at, made + at, NULL, block);
+        stream_process(stream, &settings, NULL, (const float *[]){fed + at}, (float *[]){made + at},
+                       block);
         at += block;
     }
     memcpy(output, made + delay, one->n * sizeof(float));
@@ -159,12 +170,14 @@ static void test_reset_starts_anew(void)
 {
     Case one;
     REQUIRE(case_open(&one, "normal", ACTIVATION_LEAKY_RELU));
-    Stream *stream = stream_new(one.model, NULL, 0);
+    Stream *stream = stream_new(one.model, NULL, 1);
     const LatentSettings settings = {LATENT_NEUTRAL};
     float *first = malloc(one.n * sizeof(float)), *second = malloc(one.n * sizeof(float));
-    stream_process(stream, &settings, one.audio, first, NULL, one.n);
+    stream_process(stream, &settings, NULL, (const float *[]){one.audio}, (float *[]){first},
+                   one.n);
     stream_reset(stream, CODEC_ENDLESS);
-    stream_process(stream, &settings, one.audio, second, NULL, one.n);
+    stream_process(stream, &settings, NULL, (const float *[]){one.audio}, (float *[]){second},
+                   one.n);
     CHECK(memcmp(first, second, one.n * sizeof(float)) == 0);
     stream_free(stream);
     free(first);
@@ -253,15 +266,16 @@ static void test_impulse_comes_after_the_delay(void)
         parameters[list[1].weight + c * 37 + c] = 1.0f; // [in][k][0]
     }
     const ModelInfo info = {.level = NAN};
-    Model *model = model_new(&arch, 22050.0, parameters, mean, std, &info, &error);
-    Stream *stream = stream_new(model, NULL, 0);
+    Model *model = model_new(&arch, 22050.0, parameters,
+                             &(ModelStatistics){.mean = mean, .std = std}, &info, &error);
+    Stream *stream = stream_new(model, NULL, 1);
     const LatentSettings settings = {LATENT_NEUTRAL};
     CHECK(stream_delay(stream) == 36);
     for (int at = 0; at < 80; at++) {
         float audio[300] = {0};
         audio[at] = 1.0f;
         stream_reset(stream, CODEC_ENDLESS);
-        stream_process(stream, &settings, audio, audio, NULL, 300);
+        stream_process(stream, &settings, NULL, (const float *[]){audio}, (float *[]){audio}, 300);
         for (int i = 0; i < 300; i++)
             CHECK_MSG(audio[i] == (i == at + 36 ? 1.0f : 0.0f), "impulse at %d, sample %d: %g", at,
                       i, (double)audio[i]);

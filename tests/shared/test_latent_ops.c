@@ -15,7 +15,8 @@ static Model *small_model(void)
     float parameters[2 * 2 * 16 + 2 + 1] = {0};
     const float mean[CHANNELS] = {1.0f, -2.0f}, std[CHANNELS] = {0.5f, 0.5f};
     const ModelInfo info = {.level = NAN};
-    return model_new(&arch, 8000.0, parameters, mean, std, &info, &error);
+    return model_new(&arch, 8000.0, parameters, &(ModelStatistics){.mean = mean, .std = std}, &info,
+                     &error);
 }
 
 static Model *model;

@@ -27,14 +27,24 @@ typedef struct {
     size_t size;
 } Bytes;
 
-static Bytes good_bytes(void)
+static Bytes bytes_of(const char *arch)
 {
     Error error;
     Bytes file = {0};
-    Model *model = fixture_model("4k8s4p2,2k3s2p1", ACTIVATION_TANH, 44100.0, 1);
+    Model *model = fixture_model(arch, ACTIVATION_TANH, 44100.0, 1);
     file.bytes = model_serialize(model, &file.size, &error);
     model_free(model);
     return file;
+}
+
+static Bytes good_bytes(void)
+{
+    return bytes_of("4k8s4p2,2k3s2p1");
+}
+
+static Bytes spectrum_bytes(void)
+{
+    return bytes_of("spectrum64h32b16f20:6k2s2p0,3k1s1p0");
 }
 
 static uint64_t header_length(const Bytes *file)
@@ -81,9 +91,9 @@ static void check_refused(Bytes file, const char *reason)
 
 static void test_model_comes_back(void)
 {
-    for (int a = 0; a < FIXTURE_ARCHS; a++) {
+    for (int a = 0; a < FIXTURE_ARCHS + FIXTURE_SPECTRA; a++) {
         Error error;
-        Model *model = fixture_model(fixture_archs[a], ACTIVATION_SILU, 48000.0, 7);
+        Model *model = fixture_model(fixture_any(a), ACTIVATION_SILU, 48000.0, 7);
         REQUIRE(model);
         model->latent_mean[0] = 0.25f;
         snprintf(model->info.trained_on, sizeof model->info.trained_on, "músicas \"x\" & <y>");
@@ -123,6 +133,135 @@ static void test_fingerprint_follows_the_sound(void)
     model_free(again);
 }
 
+// The statistics of a spectrum, and that each of them belongs to the model's identity.
+static void test_statistics_come_back_and_are_identity(void)
+{
+    Error error;
+    Arch arch;
+    REQUIRE(arch_parse(&arch, "spectrum64h32b16f20:6k2s2p0,3k1s1p0", ACTIVATION_TANH, &error));
+    static float values[FIXTURE_STATISTICS], parameters[2000];
+    float mean[3] = {1, 2, 3}, std[3] = {1, 0, 2};
+    ModelStatistics all = {.mean = mean, .std = std};
+    fixture_spectrum(&arch, values, &all);
+    const ModelInfo info = {.level = NAN};
+    Model *model = model_new(&arch, 48000, parameters, &all, &info, &error);
+    REQUIRE(model && model_write(model, path_of("model.safetensors"), &error));
+    Model *again = model_load(path_of("model.safetensors"), &error);
+    REQUIRE(again);
+    CHECK(memcmp(again->latent_axes, all.axes, 12 * sizeof(float)) == 0);
+    CHECK(memcmp(again->latent_axes_std, all.axes_std, 4 * sizeof(float)) == 0);
+    CHECK(memcmp(again->band_mean, all.band_mean, 16 * sizeof(float)) == 0);
+    CHECK(memcmp(again->band_pca, all.pca, (size_t)3 * 2 * 16 * sizeof(float)) == 0);
+    CHECK(strcmp(again->fingerprint, model->fingerprint) == 0);
+    CHECK(again->arch.front.kind == FRONT_SPECTRUM && again->arch.front.bands == 16);
+    model_free(again);
+
+    float *const changed[] = {(float *)(uintptr_t)all.axes, (float *)(uintptr_t)all.axes_std,
+                              (float *)(uintptr_t)all.band_mean, (float *)(uintptr_t)all.pca};
+    for (size_t i = 0; i < sizeof changed / sizeof *changed; i++) {
+        changed[i][2] += 0.5f;
+        again = model_new(&arch, 48000, parameters, &all, &info, &error);
+        REQUIRE(again);
+        CHECK_MSG(strcmp(again->fingerprint, model->fingerprint) != 0, "statistic %zu", i);
+        model_free(again);
+        changed[i][2] -= 0.5f;
+    }
+    const ModelStatistics without_axes = {
+        .mean = mean, .std = std, .band_mean = all.band_mean, .pca = all.pca};
+    again = model_new(&arch, 48000, parameters, &without_axes, &info, &error);
+    REQUIRE(again);
+    CHECK(!again->latent_axes && strcmp(again->fingerprint, model->fingerprint) != 0);
+    model_free(again);
+    model_free(model);
+
+    ModelStatistics bad = all;
+    bad.band_mean = NULL;
+    CHECK(!model_new(&arch, 48000, parameters, &bad, &info, &error));
+    CHECK_MSG(strstr(error.text, "latent.band_mean is missing"), "%s", error.text);
+    bad = all;
+    bad.axes_std = NULL;
+    CHECK(!model_new(&arch, 48000, parameters, &bad, &info, &error));
+    CHECK_MSG(strstr(error.text, "one of them is missing"), "%s", error.text);
+    bad = all;
+    changed[1][3] = -1.0f;
+    CHECK(!model_new(&arch, 48000, parameters, &bad, &info, &error));
+    CHECK_MSG(strstr(error.text, "latent.axes_std: a deviation is negative"), "%s", error.text);
+    changed[1][3] = 1.0f;
+    changed[3][5] = NAN;
+    CHECK(!model_new(&arch, 48000, parameters, &bad, &info, &error));
+    CHECK_MSG(strstr(error.text, "latent.pca: a value is not finite"), "%s", error.text);
+}
+
+// Version 2 has what readers of version 1 do not know; other files are of version 1 as ever.
+static void test_format_version_is_the_least_that_will_do(void)
+{
+    static const struct {
+        const char *arch, *version;
+    } cases[] = {{"normal", "1"}, {"espectro", "2"}};
+    for (size_t i = 0; i < 2; i++) {
+        Error error;
+        Bytes file = bytes_of(cases[i].arch);
+        Safetensors *parsed = safetensors_parse(file.bytes, file.size, &error);
+        REQUIRE(parsed);
+        const char *version = safetensors_metadata(parsed, "format_version");
+        CHECK(version && strcmp(version, cases[i].version) == 0);
+        safetensors_free(parsed);
+        free(file.bytes);
+    }
+    // Axes make a file of version 2 of samples too.
+    Error error;
+    Arch arch;
+    REQUIRE(arch_parse(&arch, "2k4s2p1", ACTIVATION_TANH, &error));
+    float parameters[100] = {0}, pair[8] = {1, 0, 0, 1}, four[4] = {1, 1};
+    const ModelInfo info = {.level = NAN};
+    const ModelStatistics statistics = {.mean = pair, .std = pair, .axes = pair, .axes_std = four};
+    Model *model = model_new(&arch, 8000, parameters, &statistics, &info, &error);
+    REQUIRE(model);
+    Bytes file = {0};
+    file.bytes = model_serialize(model, &file.size, &error);
+    Model *again = model_parse(file.bytes, file.size, &error);
+    CHECK(again && again->latent_axes && again->latent_axes[3] == 1.0f && !again->band_mean);
+    model_free(again);
+    model_free(model);
+    replace(&file, "\"format_version\":\"2\"", "\"format_version\":\"1\"");
+    check_refused(file, "latent.axes: format_version 1 has none");
+}
+
+static void test_refusals_of_spectra(void)
+{
+    Bytes file = spectrum_bytes();
+    replace(&file, "\"format_version\":\"2\"", "\"format_version\":\"1\"");
+    check_refused(file, "format_version 1 has no spectra");
+
+    file = spectrum_bytes();
+    replace(&file, "\"format_version\":\"2\"", "\"format_version\":\"3\"");
+    check_refused(file, "format_version 3: this version of Trasluz reads 1 and 2");
+
+    file = spectrum_bytes();
+    replace(&file, "latent.band_mean", "latent.band_neam");
+    check_refused(file, "tensor latent.band_mean is missing");
+
+    file = spectrum_bytes();
+    replace(&file, "latent.axes_std", "latent.axes_sdt");
+    check_refused(file, "tensors; this architecture has");
+
+    file = spectrum_bytes();
+    replace(&file, "\"shape\":[3,2,16]", "\"shape\":[2,3,16]");
+    check_refused(file, "latent.pca: shape [2,3,16]; [3,2,16] is needed");
+
+    file = spectrum_bytes();
+    replace(&file, "spectrum64h32b16f20", "spectrum64h33b16f20");
+    check_refused(file, "spectrum: a hop of 33 samples");
+
+    file = spectrum_bytes();
+    replace(&file, "spectrum64h32b16f20", "spectrum64h32b15f20");
+    check_refused(file, "is needed");
+
+    file = good_bytes(); // pca is not for samples
+    replace(&file, "\"latent.std\"", "\"latent.pca\"");
+    check_refused(file, "tensor latent.std is missing");
+}
+
 static void test_pytorch_order(void)
 {
     Error error;
@@ -153,14 +292,16 @@ static void test_pytorch_order(void)
 
 static void test_every_truncation_is_refused(void)
 {
-    const Bytes file = good_bytes();
-    for (size_t size = 0; size < file.size; size++) {
-        Error error;
-        Model *model = model_parse(file.bytes, size, &error);
-        CHECK_MSG(!model, "accepted %zu bytes of %zu", size, file.size);
-        model_free(model);
+    for (int spectrum = 0; spectrum < 2; spectrum++) {
+        const Bytes file = spectrum ? spectrum_bytes() : good_bytes();
+        for (size_t size = 0; size < file.size; size++) {
+            Error error;
+            Model *model = model_parse(file.bytes, size, &error);
+            CHECK_MSG(!model, "accepted %zu bytes of %zu", size, file.size);
+            model_free(model);
+        }
+        free(file.bytes);
     }
-    free(file.bytes);
 }
 
 static void test_every_flipped_data_byte_is_refused(void)
@@ -179,16 +320,18 @@ static void test_every_flipped_data_byte_is_refused(void)
 
 static void test_flipped_header_bytes_do_no_harm(void)
 {
-    Bytes file = good_bytes();
-    for (size_t i = 0; i < 8 + (size_t)header_length(&file); i++) {
-        for (int bit = 0; bit < 8; bit++) {
-            Error error;
-            file.bytes[i] ^= (unsigned char)(1 << bit);
-            model_free(model_parse(file.bytes, file.size, &error));
-            file.bytes[i] ^= (unsigned char)(1 << bit);
+    for (int spectrum = 0; spectrum < 2; spectrum++) {
+        Bytes file = spectrum ? spectrum_bytes() : good_bytes();
+        for (size_t i = 0; i < 8 + (size_t)header_length(&file); i++) {
+            for (int bit = 0; bit < 8; bit++) {
+                Error error;
+                file.bytes[i] ^= (unsigned char)(1 << bit);
+                model_free(model_parse(file.bytes, file.size, &error));
+                file.bytes[i] ^= (unsigned char)(1 << bit);
+            }
         }
+        free(file.bytes);
     }
-    free(file.bytes);
 }
 
 static void test_refusals(void)
@@ -400,6 +543,9 @@ int main(void)
     if (!mkdtemp(folder)) return 1;
     RUN(test_model_comes_back);
     RUN(test_fingerprint_follows_the_sound);
+    RUN(test_statistics_come_back_and_are_identity);
+    RUN(test_format_version_is_the_least_that_will_do);
+    RUN(test_refusals_of_spectra);
     RUN(test_pytorch_order);
     RUN(test_every_truncation_is_refused);
     RUN(test_every_flipped_data_byte_is_refused);

@@ -36,7 +36,8 @@ bool training_write_weights(const TrainingOptions *options, const Dataset *datas
     batch_statistics(batch, state->best, &train, mean, std, &info.level);
     free(train.window);
     free(test.window);
-    Model *model = model_new(&options->arch, options->rate, state->best, mean, std, &info, error);
+    Model *model = model_new(&options->arch, options->rate, state->best,
+                             &(ModelStatistics){.mean = mean, .std = std}, &info, error);
     const bool ok =
         ranks_agree(model && (!ranks_first() || model_write(model, options->output, error)), error);
     model_free(model);
