@@ -1,27 +1,28 @@
 #include "engine/codec.h"
 
-#include "engine/stage.h"
-#include "math/kernels.h"
+#include "engine/stream_layer.h"
+#include "math/arena.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 // The layers of one chain in a row, and beside them the linear path.
 typedef struct {
-    Stage stage[ARCH_LAYERS_MAX];
-    int stages;
+    StreamLayer layer[ARCH_LAYERS_MAX];
+    int layers;
     bool has_linear;
-    Stage linear;
-    int in, out; // channels
+    StreamLayer linear;
+    size_t in, out; // channels
 } Path;
 
 // A path and how much of its signal has come. Encoder and decoder are nothing else; for their users
-// they are two, as what one takes the other gives.
+// they are two, as one takes what the other gives.
 typedef struct {
     Path path;
-    int block;           // the most frames that one call takes: samples, or latent frames
+    int lanes;
+    int block;           // the most frames that one call takes
     uint64_t fed, limit; // frames
-    float *padded;       // [block][in]: those among which the signal ends
+    float *padded;       // [lanes][block][in]: the frames among which the signal ends
 } Coder;
 
 struct Encoder {
@@ -38,84 +39,71 @@ static void path_init(Path *path, const Model *model, bool decoder)
 {
     const Arch *arch = &model->arch;
     const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
-    path->stages = chain->layers;
-    path->in = chain->layer[0].in;
-    path->out = chain->layer[chain->layers - 1].out;
+    path->layers = chain->layers;
+    path->in = (size_t)chain->layer[0].in;
+    path->out = (size_t)chain->layer[chain->layers - 1].out;
     for (int i = 0; i < chain->layers; i++)
-        stage_init(&path->stage[i], &chain->layer[i], decoder,
-                   &model->packed[arch_convolution_of(arch, decoder, i)], chain_activates(chain, i),
-                   arch->activation);
+        stream_layer_init(&path->layer[i], &chain->layer[i], decoder,
+                          &model->packed[arch_convolution_of(arch, decoder, i)],
+                          chain_activates(chain, i), arch->activation);
     path->has_linear = arch->linear;
     if (!arch->linear) return;
     const Layer linear = decoder ? arch_linear_decoder(arch) : arch_linear_encoder(arch);
-    stage_init(&path->linear, &linear, decoder,
-               &model->packed[arch_convolution_of_linear(arch, decoder)], false, arch->activation);
+    stream_layer_init(&path->linear, &linear, decoder,
+                      &model->packed[arch_convolution_of_linear(arch, decoder)], false,
+                      arch->activation);
 }
 
 static int path_output_max(const Path *path, int frames)
 {
-    for (int i = 0; i < path->stages; i++) frames = stage_output_max(&path->stage[i], frames);
+    for (int i = 0; i < path->layers; i++)
+        frames = stream_layer_output_max(&path->layer[i], frames);
     return frames;
 }
 
-static void path_layout(Path *path, Carver *carver, int frames)
+static void path_layout(Path *path, Arena *arena, int lanes, int frames)
 {
-    if (path->has_linear) stage_layout(&path->linear, carver, frames);
-    for (int i = 0; i < path->stages; i++) {
-        stage_layout(&path->stage[i], carver, frames);
-        frames = stage_output_max(&path->stage[i], frames);
+    if (path->has_linear) stream_layer_layout(&path->linear, arena, lanes, frames);
+    for (int i = 0; i < path->layers; i++) {
+        stream_layer_layout(&path->layer[i], arena, lanes, frames);
+        frames = stream_layer_output_max(&path->layer[i], frames);
     }
 }
 
 static void path_reset(Path *path, uint64_t frames)
 {
-    if (path->has_linear) stage_reset(&path->linear, frames);
-    for (int i = 0; i < path->stages; i++) frames = stage_reset(&path->stage[i], frames);
+    if (path->has_linear) stream_layer_reset(&path->linear, frames);
+    for (int i = 0; i < path->layers; i++) frames = stream_layer_reset(&path->layer[i], frames);
 }
 
-static void path_copy(Path *to, const Path *from)
+// Returns the frames that come out for `in`, in the last layer's memory.
+static LaneFrames path_process(Path *path, LaneFrames in)
 {
-    for (int i = 0; i < from->stages; i++) stage_copy(&to->stage[i], &from->stage[i]);
-    if (from->has_linear) stage_copy(&to->linear, &from->linear);
-}
-
-// Takes `count` frames and writes those that come out to `out`; returns how many.
-static size_t path_process(Path *path, const float *in, int count, float *out)
-{
-    // Its reach is the chain's, so it gives as many frames at once as the chain does.
-    if (path->has_linear) stage_process(&path->linear, in, count);
-    for (int i = 0; i < path->stages && count > 0; i++) {
-        count = stage_process(&path->stage[i], in, count);
-        in = path->stage[i].output;
+    // It reaches as far as the chain, so it gives as many frames at once as the chain does.
+    if (path->has_linear) stream_layer_process(&path->linear, in);
+    LaneFrames frames = in;
+    for (int i = 0; i < path->layers && frames.count > 0; i++)
+        frames = stream_layer_process(&path->layer[i], frames);
+    if (!path->has_linear || frames.count == 0) return frames;
+    const size_t values = (size_t)frames.count * path->out;
+    for (size_t lane = 0; lane < (size_t)frames.lanes; lane++) {
+        float *out = path->layer[path->layers - 1].output + lane * frames.lane_step;
+        const float *linear = path->linear.output + lane * path->linear.output_step;
+        for (size_t i = 0; i < values; i++) out[i] += linear[i];
     }
-    const size_t values = (size_t)count * (size_t)path->out;
-    memcpy(out, in, values * sizeof(float));
-    if (path->has_linear)
-        for (size_t i = 0; i < values; i++) out[i] += path->linear.output[i];
-    return (size_t)count;
-}
-
-static size_t aligned(size_t bytes)
-{
-    return (bytes + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
+    return frames;
 }
 
 // ---- Coders ----
 
-static void coder_layout(Coder *coder, Carver *carver)
+// Lays out a coder and its memory, of which it counts the bytes.
+static Coder coder_plan(const Model *model, bool decoder, int lanes, Arena *arena)
 {
-    path_layout(&coder->path, carver, coder->block);
-    coder->padded = carve(carver, (size_t)coder->block * (size_t)coder->path.in);
-}
-
-// A coder without its memory, of which it counts the bytes.
-static Coder coder_plan(const Model *model, bool decoder, size_t *bytes)
-{
-    Coder plan = {.block = decoder ? 1 : CODEC_BLOCK};
+    Coder plan = {.lanes = lanes, .block = decoder ? 1 : CODEC_BLOCK};
     path_init(&plan.path, model, decoder);
-    Carver carver = {.used = aligned(sizeof plan)};
-    coder_layout(&plan, &carver);
-    *bytes = carver.used;
+    arena_take(arena, sizeof plan);
+    path_layout(&plan.path, arena, lanes, plan.block);
+    plan.padded = arena_floats(arena, (size_t)lanes * (size_t)plan.block * plan.path.in);
     return plan;
 }
 
@@ -126,40 +114,46 @@ static void coder_reset(Coder *coder, uint64_t frames)
     path_reset(&coder->path, frames);
 }
 
-static void *coder_new(const Model *model, bool decoder)
+static void *coder_new(const Model *model, bool decoder, int lanes)
 {
-    size_t bytes;
-    const Coder plan = coder_plan(model, decoder, &bytes);
-    Coder *coder = aligned_alloc(KERNEL_ALIGNMENT, bytes);
+    Arena arena = {NULL, 0};
+    coder_plan(model, decoder, lanes, &arena);
+    Coder *coder = arena_block(arena.used);
     if (!coder) return NULL;
-    memset(coder, 0, bytes);
-    *coder = plan;
-    Carver carver = {.block = (unsigned char *)coder, .used = aligned(sizeof plan)};
-    coder_layout(coder, &carver);
+    arena = (Arena){(unsigned char *)coder, 0};
+    *coder = coder_plan(model, decoder, lanes, &arena);
     coder_reset(coder, CODEC_ENDLESS);
     return coder;
 }
 
-static size_t coder_process(Coder *coder, const float *in, size_t count, float *out)
+// Replaces frames after the signal's end by zeros.
+static LaneFrames pad_end(Coder *coder, LaneFrames in)
 {
     const uint64_t left = coder->limit - coder->fed;
-    if (left < count) { // the signal ends in this block, or has ended
-        const size_t channels = (size_t)coder->path.in, values = (size_t)left * channels;
-        memcpy(coder->padded, in, values * sizeof(float));
-        memset(coder->padded + values, 0, (count * channels - values) * sizeof(float));
-        in = coder->padded;
-        coder->fed = coder->limit;
-    } else {
-        coder->fed += count;
+    if (left >= (uint64_t)in.count) {
+        coder->fed += (uint64_t)in.count;
+        return in;
     }
-    return path_process(&coder->path, in, (int)count, out);
+    coder->fed = coder->limit;
+    const size_t all = (size_t)in.count * coder->path.in, kept = (size_t)left * coder->path.in;
+    for (size_t lane = 0; lane < (size_t)in.lanes; lane++) {
+        float *padded = coder->padded + lane * all;
+        memcpy(padded, in.values + lane * in.lane_step, kept * sizeof(float));
+        memset(padded + kept, 0, (all - kept) * sizeof(float));
+    }
+    return (LaneFrames){coder->padded, all, in.lanes, in.count};
+}
+
+static LaneFrames coder_process(Coder *coder, LaneFrames in)
+{
+    return path_process(&coder->path, pad_end(coder, in));
 }
 
 // ---- Encoder ----
 
-Encoder *encoder_new(const Model *model)
+Encoder *encoder_new(const Model *model, int lanes)
 {
-    return coder_new(model, false);
+    return coder_new(model, false, lanes);
 }
 
 void encoder_free(Encoder *encoder)
@@ -167,26 +161,26 @@ void encoder_free(Encoder *encoder)
     free(encoder);
 }
 
-void encoder_reset(Encoder *encoder, uint64_t samples)
+void encoder_reset(Encoder *encoder, uint64_t frames)
 {
-    coder_reset(&encoder->coder, samples);
+    coder_reset(&encoder->coder, frames);
 }
 
-size_t encoder_frames_max(const Encoder *encoder, size_t samples)
+size_t encoder_frames_max(const Encoder *encoder, size_t frames)
 {
-    return (size_t)path_output_max(&encoder->coder.path, (int)samples);
+    return (size_t)path_output_max(&encoder->coder.path, (int)frames);
 }
 
-size_t encoder_process(Encoder *encoder, const float *audio, size_t samples, float *latent)
+LaneFrames encoder_process(Encoder *encoder, LaneFrames in)
 {
-    return coder_process(&encoder->coder, audio, samples, latent);
+    return coder_process(&encoder->coder, in);
 }
 
 // ---- Decoder ----
 
-Decoder *decoder_new(const Model *model)
+Decoder *decoder_new(const Model *model, int lanes)
 {
-    return coder_new(model, true);
+    return coder_new(model, true, lanes);
 }
 
 void decoder_free(Decoder *decoder)
@@ -199,11 +193,11 @@ void decoder_reset(Decoder *decoder, uint64_t frames)
     coder_reset(&decoder->coder, frames);
 }
 
-void decoder_copy(Decoder *to, const Decoder *from)
+void decoder_copy_lanes(Decoder *decoder, int count)
 {
-    to->coder.fed = from->coder.fed;
-    to->coder.limit = from->coder.limit;
-    path_copy(&to->coder.path, &from->coder.path);
+    Path *path = &decoder->coder.path;
+    for (int i = 0; i < path->layers; i++) stream_layer_copy_lanes(&path->layer[i], count);
+    if (path->has_linear) stream_layer_copy_lanes(&path->linear, count);
 }
 
 size_t decoder_memory(const Decoder *decoder)
@@ -211,32 +205,36 @@ size_t decoder_memory(const Decoder *decoder)
     // A frame's own, and as many as the kernels reach on, layer by layer.
     size_t reach = 0, hop = 1;
     const Path *path = &decoder->coder.path;
-    for (int i = path->stages - 1; i >= 0; i--) {
-        const Layer *layer = &path->stage[i].layer;
+    for (int i = path->layers - 1; i >= 0; i--) {
+        const Layer *layer = &path->layer[i].layer;
         reach += hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
         hop *= (size_t)layer->stride;
     }
     return reach / hop + 2;
 }
 
-size_t decoder_samples_max(const Decoder *decoder)
+size_t decoder_frames_max(const Decoder *decoder)
 {
     return (size_t)path_output_max(&decoder->coder.path, 1);
 }
 
-size_t decoder_process(Decoder *decoder, const float *latent, float *audio)
+LaneFrames decoder_process(Decoder *decoder, const float *latent, int lanes)
 {
-    return coder_process(&decoder->coder, latent, 1, audio);
+    const size_t channels = decoder->coder.path.in;
+    return coder_process(&decoder->coder, (LaneFrames){latent, channels, lanes, 1});
 }
 
 // ---- Both ----
 
-CodecSize codec_size(const Model *model)
+CodecSize codec_size(const Model *model, int lanes)
 {
-    CodecSize size;
-    const Coder encoder = coder_plan(model, false, &size.encoder);
-    const Coder decoder = coder_plan(model, true, &size.decoder);
-    size.frames = (size_t)path_output_max(&encoder.path, encoder.block);
-    size.samples = (size_t)path_output_max(&decoder.path, decoder.block);
-    return size;
+    Arena encoder_arena = {NULL, 0}, decoder_arena = {NULL, 0};
+    const Coder encoder = coder_plan(model, false, lanes, &encoder_arena);
+    const Coder decoder = coder_plan(model, true, lanes, &decoder_arena);
+    return (CodecSize){
+        .encoder = encoder_arena.used,
+        .decoder = decoder_arena.used,
+        .latent_frames = (size_t)path_output_max(&encoder.path, encoder.block),
+        .frames = (size_t)path_output_max(&decoder.path, decoder.block),
+    };
 }

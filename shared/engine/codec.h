@@ -1,66 +1,73 @@
-// codec.h: encoder and decoder as streams. Each takes what has come, in pieces of any length, and
-// gives what can be known from it; the values do not depend on how the signal was cut. Zero padding
-// stands before the signal's first sample, and behind its last one where the length is known, in
+// codec.h: encoder and decoder as streams. Each takes frames as they come, in pieces of any length,
+// and returns what can be known from them; the values do not depend on how the signal was cut. Zero
+// padding lies before the signal's first frame, and after its last one where the length is known, in
 // every layer, as the network was trained: the stream of a whole signal equals one batched pass
 // over it.
 //
-// Objects are made and freed off the audio thread; *_process() and *_reset() are real-time safe.
-// One thread at a time.
+// Both work on several lanes in step, signals that go through the same weights; see stream_layer.h.
+// The encoder takes the frames of front.h, one value each where the front is samples, and gives
+// latent frames; the decoder takes latent frames and gives those of the front.
+//
+// Create and free off the audio thread; *_process(), *_reset() and decoder_copy_lanes() are
+// real-time safe. One thread at a time.
 #ifndef TRASLUZ_CODEC_H
 #define TRASLUZ_CODEC_H
 
+#include "math/lane_frames.h"
 #include "model/model.h"
 
 #define CODEC_ENDLESS UINT64_MAX
 
-enum { CODEC_BLOCK = 64 }; // samples: the most that one encoder_process() takes
+enum { CODEC_BLOCK = 64 }; // frames: the most that one encoder_process() takes in each lane
 
-// What the codec of a model takes.
+// The size of a model's codec with `lanes` lanes.
 typedef struct {
     size_t encoder, decoder; // bytes
-    size_t frames;           // the most that one block of CODEC_BLOCK samples gives
-    size_t samples;          // the most that one frame gives
+    size_t latent_frames;    // the most that CODEC_BLOCK frames give
+    size_t frames;           // the most that one latent frame gives
 } CodecSize;
 
 // Allocates nothing.
-CodecSize codec_size(const Model *model);
+CodecSize codec_size(const Model *model, int lanes);
 
 typedef struct Encoder Encoder;
 typedef struct Decoder Decoder;
 
-// NULL where memory is short. The model must outlive it.
-Encoder *encoder_new(const Model *model);
+// Return NULL where memory is short. The model must outlive them. Allocate.
+Encoder *encoder_new(const Model *model, int lanes);
 void encoder_free(Encoder *encoder);
 
-// Starts a signal of `samples` samples, or CODEC_ENDLESS. Whatever is fed after the last one counts
-// as zero padding.
-void encoder_reset(Encoder *encoder, uint64_t samples);
+// Starts a signal of `frames` frames in each lane, or CODEC_ENDLESS. Whatever is fed after the last
+// one counts as zero padding.
+void encoder_reset(Encoder *encoder, uint64_t frames);
 
-// The most frames that one call with `samples` gives.
-size_t encoder_frames_max(const Encoder *encoder, size_t samples);
+// Returns the most latent frames that one call with `frames` gives.
+size_t encoder_frames_max(const Encoder *encoder, size_t frames);
 
-// Encodes audio[0, samples), samples <= CODEC_BLOCK; writes latent[frames][channels] and returns
-// the frames.
-size_t encoder_process(Encoder *encoder, const float *audio, size_t samples, float *latent);
+// Encodes at most CODEC_BLOCK frames of each lane; returns the latent frames that they give, which
+// last until the next call.
+LaneFrames encoder_process(Encoder *encoder, LaneFrames in);
 
-Decoder *decoder_new(const Model *model);
+Decoder *decoder_new(const Model *model, int lanes);
 void decoder_free(Decoder *decoder);
 
 // Starts a signal of `frames` latent frames, or CODEC_ENDLESS. Whatever is fed after the last one
 // counts as padding.
 void decoder_reset(Decoder *decoder, uint64_t frames);
 
-// Takes over the state of another decoder of the same model.
-void decoder_copy(Decoder *to, const Decoder *from);
+// Copies the state of lanes [0, count) to lanes [count, 2 count).
+void decoder_copy_lanes(Decoder *decoder, int count);
 
-// Frames after which two decoders that were given the same ones are in the same state, whatever
-// came before.
+// Returns the latent frames after which two lanes that were given the same ones are in the same
+// state, whatever came before.
 size_t decoder_memory(const Decoder *decoder);
 
-// The most samples that one latent frame gives.
-size_t decoder_samples_max(const Decoder *decoder);
+// Returns the most frames that one latent frame gives.
+size_t decoder_frames_max(const Decoder *decoder);
 
-// Decodes one latent frame; returns the samples written to audio.
-size_t decoder_process(Decoder *decoder, const float *latent, float *audio);
+// Decodes one latent frame of each of the first `lanes` lanes, latent[lane][channels]; returns what
+// it gives, which lasts until the next call. A lane that was left out once starts again with
+// decoder_copy_lanes().
+LaneFrames decoder_process(Decoder *decoder, const float *latent, int lanes);
 
 #endif

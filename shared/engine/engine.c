@@ -1,7 +1,6 @@
 #include "engine/engine.h"
 
 #include "engine/auto_gain.h"
-#include "engine/stream.h"
 #include "math/denormals.h"
 #include "math/fifo.h"
 #include "math/resample.h"
@@ -17,9 +16,7 @@ enum { BLOCK = 64 };      // samples at the host's rate
 // What is made of one channel. At the model's rate a block has as many samples in each channel.
 typedef struct {
     Resampler *down, *up; // NULL where the host runs at the model's rate
-    Stream *stream;
-    float *model_rate; // a block at the model's rate: the input, then what is decoded of it
-    float *clean;      // what would have been decoded of the latent as it was
+    float *model_rate; // a block at the model's rate: the input, then what the stream makes of it
     float *resampled;  // at the host's rate
     size_t model_skip; // decoded samples that stand for times before the signal
     size_t host_skip;  // the same at the host's rate
@@ -29,6 +26,7 @@ typedef struct {
 struct Engine {
     const Model *model;
     Latent *reference; // looped, or NULL
+    Stream *stream;
     int channels;
     int latency;
     double host_rate;
@@ -51,7 +49,7 @@ struct Engine {
 static int compute_latency(const Engine *engine)
 {
     const Channel *channel = &engine->channel[0];
-    const int delay = stream_delay(channel->stream);
+    const int delay = stream_delay(engine->stream);
     if (!channel->down) return delay;
     // In thousandths of a hertz, as the resamplers count: a wait that is whole comes out whole.
     const int64_t rate = llround(engine->model->sample_rate * 1e3);
@@ -71,17 +69,14 @@ static bool resamplers_init(Engine *engine, Channel *channel, Error *error)
     return true;
 }
 
-static bool channel_init(Engine *engine, Channel *channel, uint32_t index, Error *error)
+static bool channel_init(Engine *engine, Channel *channel, Error *error)
 {
     if (!resamplers_init(engine, channel, error)) return false;
     const size_t model_room = engine->model_room;
     const size_t host_room = channel->up ? resampler_output_max(channel->up, model_room) : BLOCK;
-    channel->stream = stream_new(engine->model, engine->reference, index);
     channel->model_rate = malloc(model_room * sizeof(float));
-    channel->clean = malloc(model_room * sizeof(float));
     channel->resampled = malloc(host_room * sizeof(float));
-    if (!channel->stream || !channel->model_rate || !channel->clean || !channel->resampled)
-        return error_set(error, "out of memory");
+    if (!channel->model_rate || !channel->resampled) return error_set(error, "out of memory");
     // engine_locate() brings out a latency's worth beside what waits.
     const size_t latency = (size_t)compute_latency(engine);
     if (!fifo_init(&channel->wet, 2 * latency + 2 * (host_room + BLOCK)) ||
@@ -94,9 +89,7 @@ static void channel_free(Channel *channel)
 {
     resampler_free(channel->down);
     resampler_free(channel->up);
-    stream_free(channel->stream);
     free(channel->model_rate);
-    free(channel->clean);
     free(channel->resampled);
     fifo_free(&channel->wet);
     fifo_free(&channel->dry);
@@ -109,14 +102,16 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
         engine->reference = latent_loop(reference, engine->model, error);
         if (!engine->reference) return false;
     }
+    engine->stream = stream_new(engine->model, engine->reference, engine->channels);
+    if (!engine->stream) return error_set(error, "out of memory");
     engine->model_room = BLOCK;
     for (int c = 0; c < engine->channels; c++)
-        if (!channel_init(engine, &engine->channel[c], (uint32_t)c, error)) return false;
+        if (!channel_init(engine, &engine->channel[c], error)) return false;
     engine->latency = compute_latency(engine);
     if (engine->latency > ENGINE_LATENCY_MAX)
         return error_set(error, "a latency of %d samples at %g Hz; at most %d can be",
                          engine->latency, engine->host_rate, ENGINE_LATENCY_MAX);
-    const size_t delay = (size_t)stream_delay(engine->channel[0].stream);
+    const size_t delay = (size_t)stream_delay(engine->stream);
     engine->gains = malloc(engine->model_room * sizeof(float));
     engine->late_gains = malloc(engine->model_room * sizeof(float));
     engine->details = malloc(engine->model_room * sizeof(float));
@@ -157,6 +152,7 @@ void engine_free(Engine *engine)
 {
     if (!engine) return;
     for (int c = 0; c < engine->channels; c++) channel_free(&engine->channel[c]);
+    stream_free(engine->stream);
     free(engine->gains);
     free(engine->late_gains);
     free(engine->details);
@@ -172,13 +168,15 @@ int engine_latency(const Engine *engine)
 
 Latent *engine_capture(Engine *engine, int channel)
 {
-    return latent_capture_copy(stream_capture(engine->channel[channel].stream));
+    if (channel >= stream_latents(engine->stream)) return NULL;
+    return latent_capture_copy(stream_capture(engine->stream, channel));
 }
 
 void engine_restore_capture(Engine *engine, int channel, const Latent *latent)
 {
-    latent_capture_restore(stream_capture(engine->channel[channel].stream), latent);
-    stream_reset(engine->channel[channel].stream, CODEC_ENDLESS);
+    if (channel >= stream_latents(engine->stream)) return;
+    latent_capture_restore(stream_capture(engine->stream, channel), latent);
+    stream_reset(engine->stream, CODEC_ENDLESS);
 }
 
 // ---- At the model's rate ----
@@ -197,15 +195,19 @@ static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
     ramp_fill(&engine->model_detail, engine->details, n);
 }
 
-// From the input in model_rate to what the detail is added to: decode(z') - detail * decode(z).
-static void decode_block(const Engine *engine, const EngineSettings *settings, Channel *channel,
-                         size_t n)
+// From each channel's input in model_rate to what is added to its dry signal.
+static void stream_block(Engine *engine, const EngineSettings *settings, size_t n)
 {
-    float *audio = channel->model_rate;
-    for (size_t i = 0; i < n; i++) audio[i] *= engine->gains[i];
-    stream_process(channel->stream, &settings->latent, audio, audio, channel->clean, n);
-    for (size_t i = 0; i < n; i++)
-        audio[i] = (audio[i] - engine->details[i] * channel->clean[i]) / engine->late_gains[i];
+    const float *in[ENGINE_CHANNELS_MAX];
+    float *out[ENGINE_CHANNELS_MAX];
+    for (int c = 0; c < engine->channels; c++) {
+        out[c] = engine->channel[c].model_rate;
+        in[c] = out[c];
+        for (size_t i = 0; i < n; i++) out[c][i] *= engine->gains[i];
+    }
+    stream_process(engine->stream, &settings->latent, engine->details, in, out, n);
+    for (int c = 0; c < engine->channels; c++)
+        for (size_t i = 0; i < n; i++) out[c][i] /= engine->late_gains[i];
 }
 
 // Takes a block of decoded samples to the host's rate and queues it.
@@ -227,10 +229,8 @@ static void queue_block(Channel *channel, size_t n)
 static void process_model_rate(Engine *engine, const EngineSettings *settings, size_t n)
 {
     set_gains(engine, settings, n);
-    for (int c = 0; c < engine->channels; c++) {
-        decode_block(engine, settings, &engine->channel[c], n);
-        queue_block(&engine->channel[c], n);
-    }
+    stream_block(engine, settings, n);
+    for (int c = 0; c < engine->channels; c++) queue_block(&engine->channel[c], n);
 }
 
 // ---- Sound ----
@@ -264,7 +264,7 @@ static void mix_block(Engine *engine, const EngineSettings *settings, Mix *mix, 
     ramp_set(&engine->wet, settings->wet);
     ramp_set(&engine->gain, settings->gain);
     ramp_set(&engine->enabled, settings->enabled ? 1.0f : 0.0f);
-    ramp_set(&engine->detail, settings->detail);
+    ramp_set(&engine->detail, front_dry_share(engine->model, settings->detail));
     ramp_fill(&engine->wet, mix->wet, n);
     ramp_fill(&engine->gain, mix->gain, n);
     ramp_fill(&engine->enabled, mix->enabled, n);
@@ -365,10 +365,10 @@ static void start_at(Engine *engine, const EngineSettings *settings, uint64_t po
     const uint64_t sample = first->down ? resampler_position(first->down) : position;
     const uint64_t hop = (uint64_t)arch_hop(&engine->model->arch);
     const uint64_t frame = first_frame(first, hop, position, sample), start = frame * hop;
+    stream_locate(engine->stream, frame);
     for (int c = 0; c < engine->channels; c++) {
         Channel *channel = &engine->channel[c];
-        stream_locate(channel->stream, frame);
-        channel->model_skip = (size_t)stream_delay(channel->stream);
+        channel->model_skip = (size_t)stream_delay(engine->stream);
         channel->host_skip = (size_t)(position - start);
         if (channel->down) {
             resampler_reset(channel->down, position);
@@ -378,7 +378,7 @@ static void start_at(Engine *engine, const EngineSettings *settings, uint64_t po
     }
     auto_gain_locate(&engine->auto_gain, start);
     fifo_reset(&engine->gain_delay, 0);
-    for (int i = stream_delay(first->stream); i > 0; i--)
+    for (int i = stream_delay(engine->stream); i > 0; i--)
         fifo_push(&engine->gain_delay, &engine->auto_gain.gain, 1);
     feed_zeros(engine, settings, (size_t)(sample - start));
 }
@@ -394,11 +394,9 @@ static void forget(Engine *engine)
     ramp_init(&engine->model_detail, (int)lround(RAMP_SECONDS * engine->model->sample_rate));
     auto_gain_init(&engine->auto_gain, engine->model->info.level, engine->model->sample_rate);
     engine->fed = false;
-    for (int c = 0; c < engine->channels; c++) {
-        Channel *channel = &engine->channel[c];
-        stream_reset(channel->stream, CODEC_ENDLESS);
-        fifo_reset(&channel->wet, (size_t)engine->latency);
-    }
+    stream_reset(engine->stream, CODEC_ENDLESS);
+    for (int c = 0; c < engine->channels; c++)
+        fifo_reset(&engine->channel[c].wet, (size_t)engine->latency);
 }
 
 void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position)
@@ -406,7 +404,7 @@ void engine_start(Engine *engine, const EngineSettings *settings, uint64_t posit
     forget(engine);
     // Until something is decoded of the song the dry signal stands for it.
     ramp_hold(&engine->detail, 1.0f, engine->latency);
-    ramp_hold(&engine->model_detail, 1.0f, stream_delay(engine->channel[0].stream));
+    ramp_hold(&engine->model_detail, 1.0f, stream_delay(engine->stream));
     const DenormalsState before = denormals_off();
     start_at(engine, settings, position);
     denormals_restore(before);

@@ -9,11 +9,12 @@
 #define TRASLUZ_ENGINE_H
 
 #include "engine/engine_limits.h"
+#include "engine/stream.h"
 #include "latent/latent.h"
 #include "latent/latent_ops.h"
 #include "model/model.h"
 
-enum { ENGINE_CHANNELS_MAX = 8 };
+enum { ENGINE_CHANNELS_MAX = STREAM_CHANNELS_MAX };
 
 #define ENGINE_CEILING 1.99f // no sample is beyond it, going in or coming out: 6 dB over full scale
 

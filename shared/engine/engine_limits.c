@@ -69,7 +69,7 @@ bool engine_limits_check(const Model *model, double host_rate, Error *error)
                          "%.0f million multiply-adds at once where the song's position jumps; at "
                          "most %d can be",
                          jump / 1e6, ENGINE_JUMP_MAX / 1000000);
-    const size_t bytes = stream_bytes(model);
+    const size_t bytes = stream_bytes(model, 1);
     if (bytes > ENGINE_STREAM_BYTES)
         return error_set(error, "its layers remember %zu MB; at most %d can be", bytes >> 20,
                          ENGINE_STREAM_BYTES >> 20);

@@ -1,66 +1,63 @@
 #include "engine/stream.h"
 
-#include "math/fifo.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-// The signal's first sample is due when sample `delay` goes in.
+// The decoder's lanes are the latents as altered, then the same as they were.
 struct Stream {
+    const Model *model;
+    Front *front;
     Encoder *encoder;
     Decoder *decoder;
-    Decoder *clean_decoder; // of the latent as it was, while it differs
-    bool apart;             // it has differed lately: both decoders run
-    size_t alike;           // frames since it last did
-    LatentOps ops;
-    int channels; // of the latent
-    int delay;
-    uint64_t fed;                   // samples
-    float *latent;                  // [frames that one block can give][channels]
-    float *before;                  // [channels]: a frame as the encoder gave it
-    float *decoded, *clean_decoded; // [samples that one frame can give]
-    Fifo altered, clean;            // decoded samples that are not due yet
+    LatentOps *ops;        // [latents]
+    int channels, latents; // of audio; of the network
+    size_t values;         // in a latent frame
+    bool diverged;         // altered and clean have differed lately: the decoder has both
+    size_t equal_frames;   // since they last differed
+    float *frame;          // [2][latents][values]: altered, clean
 };
 
-// What waits in a queue is less than the delay and what one block adds.
-static size_t queue_size(const Model *model)
+// The most frames that the decoder gives in a lane for one block: one latent frame more than those
+// of the block, which the encoder's padding may bring.
+static size_t decoded_max(const Model *model)
 {
-    const CodecSize size = codec_size(model);
-    return (size_t)arch_delay(&model->arch) + CODEC_BLOCK + (size.frames + 1) * size.samples;
+    const CodecSize size = codec_size(model, 1);
+    return (size.latent_frames + 1) * size.frames;
 }
 
-size_t stream_bytes(const Model *model)
+size_t stream_bytes(const Model *model, int channels)
 {
-    enum { DECODERS = 2, QUEUES = 2 };
-    const CodecSize size = codec_size(model);
-    return size.encoder + DECODERS * size.decoder + QUEUES * queue_size(model) * sizeof(float);
+    const int latents = front_lanes(model, channels);
+    return codec_size(model, latents).encoder + codec_size(model, 2 * latents).decoder +
+           front_bytes(model, channels, decoded_max(model));
 }
 
-Stream *stream_new(const Model *model, const Latent *reference, uint32_t audio_channel)
+static bool stream_init(Stream *stream, const Latent *reference)
+{
+    const Model *model = stream->model;
+    const int latents = stream->latents;
+    stream->front = front_new(model, stream->channels, decoded_max(model));
+    stream->encoder = encoder_new(model, latents);
+    stream->decoder = decoder_new(model, 2 * latents);
+    stream->frame = malloc(2 * (size_t)latents * stream->values * sizeof(float));
+    stream->ops = calloc((size_t)latents, sizeof *stream->ops);
+    bool ok = stream->front && stream->encoder && stream->decoder && stream->frame && stream->ops;
+    for (int i = 0; stream->ops && i < latents; i++)
+        ok = latent_ops_init(&stream->ops[i], model, reference, (uint32_t)i) && ok;
+    return ok;
+}
+
+Stream *stream_new(const Model *model, const Latent *reference, int channels)
 {
     Stream *stream = calloc(1, sizeof *stream);
     if (!stream) return NULL;
-    stream->channels = arch_latent_channels(&model->arch);
-    stream->delay = arch_delay(&model->arch);
-    stream->encoder = encoder_new(model);
-    stream->decoder = decoder_new(model);
-    stream->clean_decoder = decoder_new(model);
-    bool made = latent_ops_init(&stream->ops, model, reference, audio_channel);
-    if (stream->encoder && stream->decoder && stream->clean_decoder && made) {
-        const size_t frames = encoder_frames_max(stream->encoder, CODEC_BLOCK);
-        const size_t samples = decoder_samples_max(stream->decoder);
-        const size_t channels = (size_t)stream->channels;
-        stream->latent = malloc(frames * channels * sizeof(float));
-        stream->before = malloc(channels * sizeof(float));
-        stream->decoded = malloc(samples * sizeof(float));
-        stream->clean_decoded = malloc(samples * sizeof(float));
-        const size_t size = queue_size(model);
-        made = fifo_init(&stream->altered, size);
-        made = fifo_init(&stream->clean, size) && made;
-        if (made && stream->latent && stream->before && stream->decoded && stream->clean_decoded) {
-            stream_reset(stream, CODEC_ENDLESS);
-            return stream;
-        }
+    stream->model = model;
+    stream->channels = channels;
+    stream->latents = front_lanes(model, channels);
+    stream->values = (size_t)arch_latent_channels(&model->arch);
+    if (stream_init(stream, reference)) {
+        stream_reset(stream, CODEC_ENDLESS);
+        return stream;
     }
     stream_free(stream);
     return NULL;
@@ -69,117 +66,115 @@ Stream *stream_new(const Model *model, const Latent *reference, uint32_t audio_c
 void stream_free(Stream *stream)
 {
     if (!stream) return;
+    front_free(stream->front);
     encoder_free(stream->encoder);
     decoder_free(stream->decoder);
-    decoder_free(stream->clean_decoder);
-    latent_ops_free(&stream->ops);
-    free(stream->latent);
-    free(stream->before);
-    free(stream->decoded);
-    free(stream->clean_decoded);
-    fifo_free(&stream->altered);
-    fifo_free(&stream->clean);
+    for (int i = 0; stream->ops && i < stream->latents; i++) latent_ops_free(&stream->ops[i]);
+    free(stream->ops);
+    free(stream->frame);
     free(stream);
 }
 
 // Starts the signal, but not the latent operations.
 static void start(Stream *stream, uint64_t samples)
 {
-    const uint64_t frames = samples == CODEC_ENDLESS
-                                ? CODEC_ENDLESS
-                                : arch_latent_frames(&stream->ops.model->arch, samples);
-    encoder_reset(stream->encoder, samples);
-    decoder_reset(stream->decoder, frames);
-    stream->apart = false;
-    stream->fed = 0;
-    fifo_reset(&stream->altered, 0);
-    fifo_reset(&stream->clean, 0);
+    const Arch *arch = &stream->model->arch;
+    const bool endless = samples == CODEC_ENDLESS;
+    encoder_reset(stream->encoder, endless ? samples : arch_front_frames(arch, samples));
+    decoder_reset(stream->decoder, endless ? samples : arch_latent_frames(arch, samples));
+    front_reset(stream->front);
+    stream->diverged = false;
 }
 
 void stream_reset(Stream *stream, uint64_t samples)
 {
     start(stream, samples);
-    latent_ops_reset(&stream->ops);
+    for (int i = 0; i < stream->latents; i++) latent_ops_reset(&stream->ops[i]);
 }
 
 void stream_locate(Stream *stream, uint64_t frame)
 {
     start(stream, CODEC_ENDLESS);
-    latent_ops_locate(&stream->ops, frame);
+    for (int i = 0; i < stream->latents; i++) latent_ops_locate(&stream->ops[i], frame);
 }
 
 int stream_delay(const Stream *stream)
 {
-    return stream->delay;
+    return arch_delay(&stream->model->arch);
 }
 
-LatentCapture *stream_capture(Stream *stream)
+int stream_latents(const Stream *stream)
 {
-    return latent_ops_capture(&stream->ops);
+    return stream->latents;
 }
 
-// Decodes the latent as it was. While that is what the altered one is, one decoder does for both;
-// its state is handed on when they part, and again after as many equal frames as a decoder
-// remembers.
-static void decode_clean(Stream *stream, const float *frame, size_t samples)
+LatentCapture *stream_capture(Stream *stream, int latent)
 {
-    const bool same = memcmp(stream->before, frame, (size_t)stream->channels * sizeof(float)) == 0;
-    if (!stream->apart) {
-        fifo_push(&stream->clean, stream->decoded, samples);
-        return;
+    return latent_ops_capture(&stream->ops[latent]);
+}
+
+// Decodes the latents as altered and, where it is wanted, as they were. While the two are equal one
+// lane does for both; its state is copied when they diverge, and again after as many equal frames
+// as a decoder remembers.
+static void decode(Stream *stream, bool wants_clean)
+{
+    const size_t all = (size_t)stream->latents * stream->values;
+    const bool equal = memcmp(stream->frame, stream->frame + all, all * sizeof(float)) == 0;
+    if (wants_clean && !equal) {
+        if (!stream->diverged) decoder_copy_lanes(stream->decoder, stream->latents);
+        stream->diverged = true;
+        stream->equal_frames = 0;
     }
-    const size_t made =
-        decoder_process(stream->clean_decoder, stream->before, stream->clean_decoded);
-    fifo_push(&stream->clean, stream->clean_decoded, made);
-    stream->alike = same ? stream->alike + 1 : 0;
-    if (stream->alike > decoder_memory(stream->decoder)) stream->apart = false;
-}
-
-static void process_frame(Stream *stream, const LatentSettings *settings, float *frame,
-                          bool wants_clean)
-{
-    const size_t bytes = (size_t)stream->channels * sizeof(float);
-    memcpy(stream->before, frame, bytes);
-    latent_ops_process(&stream->ops, settings, frame, 1);
-    if (wants_clean && !stream->apart && memcmp(stream->before, frame, bytes) != 0) {
-        decoder_copy(stream->clean_decoder, stream->decoder);
-        stream->apart = true;
-        stream->alike = 0;
+    LaneFrames altered = decoder_process(stream->decoder, stream->frame,
+                                         stream->diverged ? 2 * stream->latents : stream->latents);
+    LaneFrames clean = altered;
+    if (stream->diverged) {
+        altered.lanes = clean.lanes = stream->latents;
+        clean.values += (size_t)stream->latents * clean.lane_step;
+        if (equal && ++stream->equal_frames > decoder_memory(stream->decoder))
+            stream->diverged = false;
     }
-    const size_t samples = decoder_process(stream->decoder, frame, stream->decoded);
-    fifo_push(&stream->altered, stream->decoded, samples);
-    if (wants_clean) decode_clean(stream, frame, samples);
+    front_synthesise(stream->front, &altered, wants_clean ? &clean : NULL);
 }
 
-static void process_block(Stream *stream, const LatentSettings *settings, const float *audio_in,
-                          float *altered, float *clean, size_t n)
+static void process_frame(Stream *stream, const LatentSettings *settings, const float *encoded,
+                          size_t lane_step, bool wants_clean)
 {
-    const size_t frames = encoder_process(stream->encoder, audio_in, n, stream->latent);
-    for (size_t t = 0; t < frames; t++)
-        process_frame(stream, settings, stream->latent + t * (size_t)stream->channels,
-                      clean != NULL);
-    // Before the signal's first sample there is nothing; behind its end there are zeros.
-    const uint64_t delay = (uint64_t)stream->delay;
-    const uint64_t wait = stream->fed < delay ? delay - stream->fed : 0;
-    const size_t early = wait < n ? (size_t)wait : n;
-    memset(altered, 0, early * sizeof(float));
-    fifo_pop(&stream->altered, altered + early, n - early);
-    if (clean) {
-        memset(clean, 0, early * sizeof(float));
-        fifo_pop(&stream->clean, clean + early, n - early);
+    const size_t all = (size_t)stream->latents * stream->values;
+    for (int i = 0; i < stream->latents; i++, encoded += lane_step) {
+        float *altered = stream->frame + (size_t)i * stream->values, *clean = altered + all;
+        memcpy(altered, encoded, stream->values * sizeof(float));
+        memcpy(clean, encoded, stream->values * sizeof(float));
+        latent_ops_process(&stream->ops[i], settings, altered, 1);
     }
-    stream->fed += n;
+    decode(stream, wants_clean);
 }
 
-void stream_process(Stream *stream, const LatentSettings *settings, const float *audio_in,
-                    float *altered, float *clean, size_t n)
+// Takes at most n samples of each channel; returns how many.
+static size_t process_block(Stream *stream, const LatentSettings *settings, const float *details,
+                            const float *const *in, float *const *out, size_t n)
 {
-    while (n > 0) {
-        const size_t block = n < CODEC_BLOCK ? n : CODEC_BLOCK;
-        process_block(stream, settings, audio_in, altered, clean, block);
-        audio_in += block;
-        altered += block;
-        if (clean) clean += block;
-        n -= block;
+    const LaneFrames frames = front_analyse(stream->front, in, details, &n);
+    if (frames.count > 0) {
+        const LaneFrames latent = encoder_process(stream->encoder, frames);
+        for (int t = 0; t < latent.count; t++)
+            process_frame(stream, settings, latent.values + (size_t)t * stream->values,
+                          latent.lane_step, details != NULL);
+    }
+    front_read(stream->front, details, out, n);
+    return n;
+}
+
+void stream_process(Stream *stream, const LatentSettings *settings, const float *details,
+                    const float *const *in, float *const *out, size_t n)
+{
+    const float *from[STREAM_CHANNELS_MAX];
+    float *to[STREAM_CHANNELS_MAX];
+    for (size_t at = 0; at < n;) {
+        for (int c = 0; c < stream->channels; c++) {
+            from[c] = in[c] + at;
+            to[c] = out[c] + at;
+        }
+        at += process_block(stream, settings, details ? details + at : NULL, from, to, n - at);
     }
 }

@@ -1,43 +1,56 @@
-// stream.h: one audio channel through encoder, latent operations and decoder at the model's rate: a
-// sample out for each sample in, arch_delay() later, whatever the block lengths. Beside what the
-// altered latent gives, the stream can tell what the latent as it was would have given: the
-// difference is what the latent operations do.
+// stream.h: the audio channels of an instance through front, encoder, latent operations, decoder and
+// front at the model's rate: a sample out for each sample in, arch_delay() later, whatever the block
+// lengths. The channels go through the network together, so that each weight is read once, and with
+// them the latent as it was before the operations, while it differs: the difference of the two is
+// what the operations do.
 //
-// Made and freed off the audio thread; the rest is real-time safe. One thread at a time.
+//     audio -> front -> encoder -> latent --+-> operations -> decoder: altered --+-> front -> audio
+//                                           +---------------> decoder: clean ----+
+//
+// Create and free off the audio thread; the rest is real-time safe. One thread at a time.
 #ifndef TRASLUZ_STREAM_H
 #define TRASLUZ_STREAM_H
 
 #include "engine/codec.h"
+#include "front/front.h"
 #include "latent/latent_ops.h"
+
+enum { STREAM_CHANNELS_MAX = 8 };
 
 typedef struct Stream Stream;
 
-// Memory that a stream of the model takes for what has come and waits, in bytes. Allocates nothing.
-size_t stream_bytes(const Model *model);
+// Returns the bytes that a stream of so many audio channels takes for samples and frames that wait.
+// Allocates nothing.
+size_t stream_bytes(const Model *model, int channels);
 
 // The reference (from latent_loop()) may be NULL; model and reference must outlive the stream.
-// `audio_channel` decides the noise, together with the seed. NULL where memory is short.
-Stream *stream_new(const Model *model, const Latent *reference, uint32_t audio_channel);
+// NULL where memory is short.
+Stream *stream_new(const Model *model, const Latent *reference, int channels);
 void stream_free(Stream *stream);
 
 // Starts a signal of `samples` samples, or CODEC_ENDLESS. With a known length, feeding `delay` more
 // samples of anything brings out the rest.
 void stream_reset(Stream *stream, uint64_t samples);
 
-// Starts an endless signal whose next sample is number `hop` * frame, with zeros before it. What
-// the latent operations remember stays.
+// Starts an endless signal whose next sample is number `hop` * frame, with zeros before it. The
+// memory of the latent operations stays.
 void stream_locate(Stream *stream, uint64_t frame);
 
 // Delay in samples.
 int stream_delay(const Stream *stream);
 
-// The recording of the latent operations.
-LatentCapture *stream_capture(Stream *stream);
+// Returns how many latents the audio channels have: one each, or one together. Audio channel c has
+// number c, or 0.
+int stream_latents(const Stream *stream);
 
-// altered[i] and clean[i] are the decoded signal at audio_in[i - delay], from the latent after and
-// before the operations; they do not overlap each other, but `altered` may be audio_in. Any n.
-// `clean` may be NULL, always or never between resets.
-void stream_process(Stream *stream, const LatentSettings *settings, const float *audio_in,
-                    float *altered, float *clean, size_t n);
+// Returns the recording of a latent's operations.
+LatentCapture *stream_capture(Stream *stream, int latent);
+
+// Writes to out[c] what is added to the dry signal of audio channel c, which itself is taken by the
+// share of front_dry_share(): it belongs to in[c][i - delay]. details[i] is the detail at each
+// sample, 0 to 1; NULL, always or never between resets, is 0 throughout and saves the decoder of
+// the clean latent. Any n; any output may be any input's memory.
+void stream_process(Stream *stream, const LatentSettings *settings, const float *details,
+                    const float *const *in, float *const *out, size_t n);
 
 #endif

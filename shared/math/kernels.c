@@ -8,19 +8,25 @@
 
 // ---- The definition ----
 
-static void multiply_add_scalar(float *y, size_t y_step, const float *x, size_t x_step, int frames,
-                                const float *weight, int rows, int columns)
+static void add_frame(float *y, const float *x, const float *weight, int rows, int columns)
 {
-    for (int f = 0; f < frames; f++, x += x_step, y += y_step) {
-        // Sixteen sums at a time stay in registers while the rows go by.
-        for (int c = 0; c < columns; c += KERNEL_COLUMNS) {
-            const float *w = weight + c;
-            float sum[KERNEL_COLUMNS] = {0};
-            for (int r = 0; r < rows; r++, w += columns)
-                for (int i = 0; i < KERNEL_COLUMNS; i++) sum[i] += x[r] * w[i];
-            for (int i = 0; i < KERNEL_COLUMNS; i++) y[c + i] += sum[i];
-        }
+    // Sixteen sums at a time stay in registers while the rows go by.
+    for (int c = 0; c < columns; c += KERNEL_COLUMNS) {
+        const float *w = weight + c;
+        float sum[KERNEL_COLUMNS] = {0};
+        for (int r = 0; r < rows; r++, w += columns)
+            for (int i = 0; i < KERNEL_COLUMNS; i++) sum[i] += x[r] * w[i];
+        for (int i = 0; i < KERNEL_COLUMNS; i++) y[c + i] += sum[i];
     }
+}
+
+static void multiply_add_scalar(const KernelFrames *frames, const float *weight, int rows,
+                                int columns)
+{
+    for (size_t f = 0; f < (size_t)frames->frames; f++)
+        for (size_t l = 0; l < (size_t)frames->lanes; l++)
+            add_frame(frames->y + l * frames->y_lane + f * frames->y_step,
+                      frames->x + l * frames->x_lane + f * frames->x_step, weight, rows, columns);
 }
 
 static float dot_scalar(const float *restrict x, const float *restrict y, int n)
@@ -102,10 +108,9 @@ const char *kernel_level(void)
     return level->name;
 }
 
-void kernel_multiply_add(float *y, size_t y_step, const float *x, size_t x_step, int frames,
-                         const float *weight, int rows, int columns)
+void kernel_multiply_add(const KernelFrames *frames, const float *weight, int rows, int columns)
 {
-    level->multiply_add(y, y_step, x, x_step, frames, weight, rows, columns);
+    level->multiply_add(frames, weight, rows, columns);
 }
 
 float kernel_dot(const float *x, const float *y, int n)

@@ -17,11 +17,22 @@ enum {
     KERNEL_COLUMNS = 16,   // columns are a multiple of this
 };
 
-// For each of `frames` frames in turn: y[f * y_step + c] += sum over r of x[f * x_step + r] *
-// weight[r][c]. `columns` is a multiple of KERNEL_COLUMNS; weight is aligned to KERNEL_ALIGNMENT.
-// Frames of y may overlap each other, but not x or weight; the last one has room for all columns.
-void kernel_multiply_add(float *y, size_t y_step, const float *x, size_t x_step, int frames,
-                         const float *weight, int rows, int columns);
+// Frames that go through the same weights: those of several lanes (audio channels, decoders), in
+// each of which they follow each other in time. Frame f of lane l takes x[l * x_lane + f * x_step]
+// and the values after it, and adds to y[l * y_lane + f * y_step] and those after it.
+typedef struct {
+    float *y;
+    size_t y_step, y_lane;
+    const float *x;
+    size_t x_step, x_lane;
+    int frames, lanes;
+} KernelFrames;
+
+// y[c] += sum over r of x[r] * weight[r][c], for each frame of each lane. Each weight is read once
+// for several frames; a frame's result does not depend on those beside it. `columns` is a multiple
+// of KERNEL_COLUMNS; weight is aligned to KERNEL_ALIGNMENT. Frames of y in one lane may overlap
+// each other, but not x or weight; each one has room for all columns.
+void kernel_multiply_add(const KernelFrames *frames, const float *weight, int rows, int columns);
 
 // Sum of x[i] * y[i]; n is a multiple of KERNEL_COLUMNS. No alignment is asked. Never a negative
 // zero.

@@ -4,9 +4,10 @@
 
 #define LANES                 8
 #define SUMS                  8
-#define FRAMES                1
+#define REGISTERS             8
 #define SPREAD(x)             _mm256_set1_ps(x)
 #define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define IN_REGISTER(x)        __asm__("" : "+x"(x))
 #define VARIANT(f)            kernel_##f##_avx2
 #include "math/kernels_table.h"
 #include "math/kernels_variant.h"

@@ -2,10 +2,10 @@
 #ifndef TRASLUZ_KERNELS_TABLE_H
 #define TRASLUZ_KERNELS_TABLE_H
 
-#include <stddef.h>
+#include "math/kernels.h"
 
-typedef void KernelMultiplyAdd(float *y, size_t y_step, const float *x, size_t x_step, int frames,
-                               const float *weight, int rows, int columns);
+typedef void KernelMultiplyAdd(const KernelFrames *frames, const float *weight, int rows,
+                               int columns);
 typedef float KernelDot(const float *x, const float *y, int n);
 typedef void KernelLeakyRelu(float *y, const float *x, size_t n);
 

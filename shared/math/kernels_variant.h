@@ -2,99 +2,171 @@
 // set by kernels_avx2.c, kernels_avx512.c and kernels_neon.c. Before it is included:
 //
 //     LANES      floats in a vector
-//     SUMS       vectors of sums of one frame: enough to fill the latency of the multiply-adds
-//     FRAMES     frames worked on at once, as the registers allow
+//     SUMS       vectors of sums for one frame: they fix the order in which rows are added
+//     REGISTERS  vectors of sums that are kept in registers at once
 //     SPREAD(x)  a vector with x in all lanes
 //     MULTIPLY_ADD(a, b, c)
 //                a b + c, rounded once
+//     IN_REGISTER(x)
+//                has the compiler keep x in a register, where it would read memory for each use
 //     VARIANT(f) the name of function f in this variant
 //
-// Where a product and a sum are one instruction is said here, not left to the compiler, which may
-// decide otherwise in one place than in another: results must not depend on how work was cut.
+// Product and sum are one instruction by name, not by the compiler's choice, which may differ from
+// place to place: results must not depend on how work was cut.
 #include "math/kernels.h"
 
 #include <string.h>
 
 typedef float Vector __attribute__((vector_size(LANES * sizeof(float))));
 
-static inline Vector load(const float *values)
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE Vector load(const float *values)
 {
     Vector vector;
     memcpy(&vector, values, sizeof vector);
     return vector;
 }
 
-static inline void store(float *values, Vector vector)
+INLINE void store(float *values, Vector vector)
 {
     memcpy(values, &vector, sizeof vector);
 }
 
-// `vectors` vectors of columns from y on, of `frames` frames at once, which share the loads of the
-// weights. The rows are dealt to SUMS / vectors sums each, which are added at the end and then to
-// y, frame after frame: so a frame's result does not depend on those beside it.
-static inline __attribute__((always_inline)) void add_columns(float *y, size_t y_step,
-                                                              const float *x, size_t x_step,
-                                                              const int frames, const float *weight,
-                                                              int rows, int columns,
-                                                              const int vectors)
+// ---- Multiply-add ----
+
+enum { FRAMES_MAX = 4 }; // frames that share each load of a weight
+
+// Frames of any lanes, by their places.
+typedef struct {
+    float *y[FRAMES_MAX];
+    const float *x[FRAMES_MAX];
+} Group;
+
+INLINE int smaller(int a, int b)
 {
-    const int split = SUMS / vectors;
-    Vector sum[FRAMES][SUMS] = {0};
-    int r = 0;
-    for (; r + split <= rows; r += split) {
-        for (int s = 0; s < split; s++) {
-            const float *row = weight + (size_t)(r + s) * (size_t)columns;
-            for (int v = 0; v < vectors; v++)
+    return a < b ? a : b;
+}
+
+// Adds rows first, first + step, … below `rows` to `parts` sets of sums in turn: row first + p to
+// set p, and so on. sum[f][p * vectors + v].
+INLINE void add_rows(Vector sum[FRAMES_MAX][REGISTERS], const Group *group, const int frames,
+                     int first, int rows, const int step, const int parts, const float *weight,
+                     int columns, const int vectors)
+{
+    for (int r = first; r < rows; r += step) {
+        for (int p = 0; p < parts; p++) {
+            const float *row = weight + (size_t)(r + p) * (size_t)columns;
+            for (int v = 0; v < vectors; v++) {
+                Vector w = load(row + v * LANES);
+                IN_REGISTER(w);
                 for (int f = 0; f < frames; f++)
-                    sum[f][s * vectors + v] =
-                        MULTIPLY_ADD(SPREAD(x[(size_t)f * x_step + (size_t)(r + s)]),
-                                     load(row + v * LANES), sum[f][s * vectors + v]);
+                    sum[f][p * vectors + v] =
+                        MULTIPLY_ADD(SPREAD(group->x[f][r + p]), w, sum[f][p * vectors + v]);
+            }
         }
     }
-    for (; r < rows; r++) {
-        const float *row = weight + (size_t)r * (size_t)columns;
-        for (int v = 0; v < vectors; v++)
-            for (int f = 0; f < frames; f++)
-                sum[f][v] = MULTIPLY_ADD(SPREAD(x[(size_t)f * x_step + (size_t)r]),
-                                         load(row + v * LANES), sum[f][v]);
+}
+
+// `vectors` vectors of columns from `column` on, for all frames of the group. The rows are dealt to
+// `split` sums, of which `parts` are worked on at once; sum after sum is added to the first, and
+// that to y, frame after frame. So a frame's result depends on `split` alone, not on the frames
+// beside it, nor on `parts` and `vectors`.
+INLINE void add_columns(const Group *group, const int frames, const float *weight, int rows,
+                        int columns, int column, const int vectors, const int split,
+                        const int parts)
+{
+    const int whole = rows - rows % split;
+    Vector total[FRAMES_MAX][REGISTERS];
+    weight += column;
+    for (int first = 0; first < split; first += parts) {
+        Vector sum[FRAMES_MAX][REGISTERS] = {0};
+        add_rows(sum, group, frames, first, whole, split, parts, weight, columns, vectors);
+        if (first == 0) // the rows that are left over
+            add_rows(sum, group, frames, whole, rows, 1, 1, weight, columns, vectors);
+        for (int f = 0; f < frames; f++) {
+            for (int p = 0; p < parts; p++)
+                for (int v = 0; v < vectors; v++)
+                    total[f][v] =
+                        first + p == 0 ? sum[f][v] : total[f][v] + sum[f][p * vectors + v];
+        }
     }
-    for (int f = 0; f < frames; f++, y += y_step) {
-        for (int s = 1; s < split; s++)
-            for (int v = 0; v < vectors; v++) sum[f][v] += sum[f][s * vectors + v];
-        for (int v = 0; v < vectors; v++) store(y + v * LANES, load(y + v * LANES) + sum[f][v]);
+    for (int f = 0; f < frames; f++) {
+        float *y = group->y[f] + column;
+        for (int v = 0; v < vectors; v++) store(y + v * LANES, load(y + v * LANES) + total[f][v]);
     }
 }
 
-// From the last columns to the first: where a later frame overlaps an earlier one, it does so with
-// lower columns, and is added after it.
-static inline __attribute__((always_inline)) void add_frames(float *y, size_t y_step,
-                                                             const float *x, size_t x_step,
-                                                             const int frames, const float *weight,
-                                                             int rows, int columns)
+// `width` columns from `column` on. The fewer they are, the more sums the rows are dealt to.
+INLINE void add_block(const Group *group, const int frames, const float *weight, int rows,
+                      int columns, int column, const int width)
 {
-    enum { UNIT = KERNEL_COLUMNS / LANES }; // vectors in the least number of columns
+    const int split = SUMS / (width / LANES);
+    const int vectors = smaller(width / LANES, REGISTERS / frames);
+    const int parts = smaller(split, REGISTERS / frames / vectors);
+    // From the last columns to the first: where a later frame overlaps an earlier one, it does so
+    // with lower columns, and is added after it.
+    for (int c = width - vectors * LANES; c >= 0; c -= vectors * LANES)
+        add_columns(group, frames, weight, rows, columns, column + c, vectors, split, parts);
+}
+
+// One function for each number of frames and width: each has the registers to itself.
+typedef void AddBlock(const Group *group, const float *weight, int rows, int columns, int column);
+enum { ONE = KERNEL_COLUMNS, TWO = 2 * ONE, FOUR = 4 * ONE };
+
+#define ADD_BLOCK(frames, width)                                                                   \
+    static __attribute__((noinline)) void add_##frames##_##width(                                  \
+        const Group *group, const float *weight, int rows, int columns, int column)                \
+    {                                                                                              \
+        add_block(group, frames, weight, rows, columns, column, width);                            \
+    }
+ADD_BLOCK(1, ONE)
+ADD_BLOCK(1, TWO)
+ADD_BLOCK(1, FOUR)
+ADD_BLOCK(2, ONE)
+ADD_BLOCK(2, TWO)
+ADD_BLOCK(2, FOUR)
+ADD_BLOCK(4, ONE)
+ADD_BLOCK(4, TWO)
+ADD_BLOCK(4, FOUR)
+
+// Of so many frames: one, two and four times KERNEL_COLUMNS.
+typedef struct {
+    int frames;
+    AddBlock *one, *two, *four;
+} Blocks;
+
+static const Blocks blocks[] = {
+    {4, add_4_ONE, add_4_TWO, add_4_FOUR},
+    {2, add_2_ONE, add_2_TWO, add_2_FOUR},
+    {1, add_1_ONE, add_1_TWO, add_1_FOUR},
+};
+
+static void add_group(const Blocks *block, const Group *group, const float *weight, int rows,
+                      int columns)
+{
     int c = columns;
-    for (; c % (4 * KERNEL_COLUMNS) % (2 * KERNEL_COLUMNS) > 0; c -= KERNEL_COLUMNS)
-        add_columns(y + c - KERNEL_COLUMNS, y_step, x, x_step, frames, weight + c - KERNEL_COLUMNS,
-                    rows, columns, UNIT);
-    for (; c % (4 * KERNEL_COLUMNS) > 0; c -= 2 * KERNEL_COLUMNS)
-        add_columns(y + c - 2 * KERNEL_COLUMNS, y_step, x, x_step, frames,
-                    weight + c - 2 * KERNEL_COLUMNS, rows, columns, 2 * UNIT);
-    for (; c > 0; c -= 4 * KERNEL_COLUMNS)
-        add_columns(y + c - 4 * KERNEL_COLUMNS, y_step, x, x_step, frames,
-                    weight + c - 4 * KERNEL_COLUMNS, rows, columns, 4 * UNIT);
+    if (c % TWO > 0) block->one(group, weight, rows, columns, c -= ONE);
+    if (c % FOUR > 0) block->two(group, weight, rows, columns, c -= TWO);
+    while (c > 0) block->four(group, weight, rows, columns, c -= FOUR);
 }
 
-void VARIANT(multiply_add)(float *y, size_t y_step, const float *x, size_t x_step, int frames,
-                           const float *weight, int rows, int columns)
+void VARIANT(multiply_add)(const KernelFrames *frames, const float *weight, int rows, int columns)
 {
-    int f = 0;
-    for (; f + FRAMES <= frames; f += FRAMES)
-        add_frames(y + (size_t)f * y_step, y_step, x + (size_t)f * x_step, x_step, FRAMES, weight,
-                   rows, columns);
-    for (; f < frames; f++)
-        add_frames(y + (size_t)f * y_step, y_step, x + (size_t)f * x_step, x_step, 1, weight, rows,
-                   columns);
+    size_t frame = 0, lane = 0;
+    const Blocks *block = blocks;
+    for (int left = frames->frames * frames->lanes; left > 0; left -= block->frames) {
+        while (block->frames > left) block++;
+        Group group;
+        for (int f = 0; f < block->frames; f++) {
+            group.y[f] = frames->y + lane * frames->y_lane + frame * frames->y_step;
+            group.x[f] = frames->x + lane * frames->x_lane + frame * frames->x_step;
+            if (++lane < (size_t)frames->lanes) continue;
+            lane = 0;
+            frame++;
+        }
+        add_group(block, &group, weight, rows, columns);
+    }
 }
 
 void VARIANT(leaky_relu)(float *y, const float *x, size_t n)

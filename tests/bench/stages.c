@@ -1,7 +1,7 @@
 // stages.c WEIGHTS…: what the stages of the engine cost for each model, one audio channel, as a
 // share of real time: in a host at 48 kHz with blocks of 64 samples, and the network alone with one
-// latent frame at a time, also in cycles a frame; and the same for the report's chosen network,
-// with first weights.
+// latent frame at a time, also in cycles a frame, and with two and four lanes (two channels; two
+// channels altered, with detail); and the same for the report's chosen network, with first weights.
 #include "engine/codec.h"
 #include "latent/latent_ops.h"
 #include "lib/fixture.h"
@@ -12,20 +12,20 @@
 
 #include <string.h>
 
-enum { HOST_RATE = 48000, SECONDS = 4, ROUNDS = 15, BLOCK = 64 };
+enum { HOST_RATE = 48000, SECONDS = 4, ROUNDS = 15, BLOCK = 64, LANES_MAX = 4 };
 
 typedef struct {
     const Model *model;
     double rate;   // of the model
     float *audio;  // at the host's rate
     float *input;  // at the model's rate
-    float *latent; // [frames][channels]
+    float *latent; // [frames][LANES_MAX][channels], the same for each lane
     float *output; // at the model's rate
     float *back;   // at the host's rate
     size_t samples, frames, made;
-    int channels;
-    Resampler *down, *up; // NULL where the rates are the same
-    Encoder *encoder;
+    int channels, lanes;
+    Resampler *down, *up;            // NULL where the rates are the same
+    Encoder *encoder[LANES_MAX + 1]; // by lanes
     Decoder *decoder;
     LatentOps ops;
 } Bench;
@@ -47,14 +47,16 @@ static void bench_open(Bench *bench, const Model *model)
     bench->input = new_values(most);
     bench->output = new_values(most);
     bench->back = new_values(most);
-    bench->latent = new_values(most * (size_t)bench->channels);
+    bench->latent = new_values(most * LANES_MAX * (size_t)bench->channels);
     fixture_signal(bench->audio, SECONDS * HOST_RATE, HOST_RATE, 1);
     if (model->sample_rate != HOST_RATE) {
         bench->down = resampler_new(HOST_RATE, model->sample_rate, &error);
         bench->up = resampler_new(model->sample_rate, HOST_RATE, &error);
     }
-    bench->encoder = encoder_new(model);
-    bench->decoder = decoder_new(model);
+    for (int lanes = 1; lanes <= LANES_MAX; lanes *= 2)
+        bench->encoder[lanes] = encoder_new(model, lanes);
+    bench->decoder = decoder_new(model, LANES_MAX);
+    bench->lanes = 1;
     if (!latent_ops_init(&bench->ops, model, NULL, 0)) abort();
 }
 
@@ -62,7 +64,7 @@ static void bench_close(Bench *bench)
 {
     resampler_free(bench->down);
     resampler_free(bench->up);
-    encoder_free(bench->encoder);
+    for (int lanes = 1; lanes <= LANES_MAX; lanes *= 2) encoder_free(bench->encoder[lanes]);
     decoder_free(bench->decoder);
     latent_ops_free(&bench->ops);
     free(bench->audio);
@@ -86,9 +88,15 @@ static void encode(Bench *bench, size_t block)
 {
     const size_t channels = (size_t)bench->channels;
     bench->frames = 0;
-    for (size_t at = 0; at + block <= bench->samples; at += block)
-        bench->frames += encoder_process(bench->encoder, bench->input + at, block,
-                                         bench->latent + bench->frames * channels);
+    for (size_t at = 0; at + block <= bench->samples; at += block) {
+        const LaneFrames audio = {bench->input + at, 0, bench->lanes, (int)block};
+        const LaneFrames latent = encoder_process(bench->encoder[bench->lanes], audio);
+        for (int t = 0; t < latent.count; t++, bench->frames++)
+            for (size_t lane = 0; lane < (size_t)bench->lanes; lane++)
+                memcpy(bench->latent + (bench->frames * LANES_MAX + lane) * channels,
+                       latent.values + lane * latent.lane_step + (size_t)t * channels,
+                       channels * sizeof(float));
+    }
 }
 
 static void encode_as_in_host(Bench *bench)
@@ -105,15 +113,21 @@ static void operate(Bench *bench)
 {
     const LatentSettings settings = {LATENT_NEUTRAL, .noise = 0.3f};
     for (size_t t = 0; t < bench->frames; t++)
-        latent_ops_process(&bench->ops, &settings, bench->latent + t * (size_t)bench->channels, 1);
+        latent_ops_process(&bench->ops, &settings,
+                           bench->latent + t * LANES_MAX * (size_t)bench->channels, 1);
 }
 
 static void decode(Bench *bench)
 {
     bench->made = 0;
-    for (size_t t = 0; t < bench->frames; t++)
-        bench->made += decoder_process(bench->decoder, bench->latent + t * (size_t)bench->channels,
-                                       bench->output + bench->made);
+    for (size_t t = 0; t < bench->frames; t++) {
+        const float *latent = bench->latent + t * LANES_MAX * (size_t)bench->channels;
+        const LaneFrames audio = decoder_process(bench->decoder, latent, bench->lanes);
+        for (size_t lane = 0; lane < (size_t)bench->lanes; lane++)
+            memcpy(bench->output + bench->made, audio.values + lane * audio.lane_step,
+                   (size_t)audio.count * sizeof(float));
+        bench->made += (size_t)audio.count;
+    }
 }
 
 static void up(Bench *bench)
@@ -133,6 +147,18 @@ static double share_of(Bench *bench, void (*stage)(Bench *))
         spent[i] = thread_seconds() - start;
     }
     return median(spent, ROUNDS) / SECONDS;
+}
+
+// Of encoder and decoder for the whole signal.
+static double network_seconds(Bench *bench, int lanes)
+{
+    bench->lanes = lanes;
+    const double start = thread_seconds();
+    encode_hop(bench);
+    decode(bench);
+    const double spent = thread_seconds() - start;
+    bench->lanes = 1;
+    return spent;
 }
 
 // ---- Cycles ----
@@ -174,6 +200,19 @@ static void tell_cycles(const Model *model, const char *name, double share)
     result(16.0 * second / arch_multiply_adds(&model->arch, model->sample_rate), "limit.%s", name);
 }
 
+// Several lanes as a multiple of one, in turns.
+static void measure_lanes(Bench *bench, const char *name)
+{
+    for (int lanes = 2; lanes <= LANES_MAX; lanes *= 2) {
+        double spent[ROUNDS], alone[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            alone[i] = network_seconds(bench, 1);
+            spent[i] = network_seconds(bench, lanes);
+        }
+        result(median(spent, ROUNDS) / median(alone, ROUNDS), "lanes.%s.%d", name, lanes);
+    }
+}
+
 static void measure(const Model *model, const char *name)
 {
     Bench bench;
@@ -194,6 +233,7 @@ static void measure(const Model *model, const char *name)
     result(decoder, "stage.%s.decoder", name);
     if (bench.up) resampling += share_of(&bench, up);
     result(resampling, "stage.%s.resampling", name);
+    measure_lanes(&bench, name);
     bench_close(&bench);
 }
 

@@ -54,10 +54,11 @@ int main(int argc, char **argv)
         spectral_loss(measure, network_output(workspace), audio, 1.0, spectral_gradient);
     size_t frames;
     const float *latent = network_latent(workspace, &frames);
-    Stream *stream = stream_new(model, NULL, 0);
+    Stream *stream = stream_new(model, NULL, 1);
     const LatentSettings settings = {LATENT_NEUTRAL};
     stream_reset(stream, n);
-    stream_process(stream, &settings, audio, streamed, NULL, n + delay);
+    stream_process(stream, &settings, NULL, (const float *[]){audio}, (float *[]){streamed},
+                   n + delay);
 
     // The gradient in the form of a weights file, so that it can be read by PyTorch's names.
     const ModelStatistics statistics = model_statistics(model);

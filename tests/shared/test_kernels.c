@@ -25,6 +25,12 @@ static bool canaries_live(const float *memory, int columns)
     return true;
 }
 
+static void multiply_add_one(float *y, const float *x, const float *weight, int rows, int columns)
+{
+    const KernelFrames frames = {.y = y, .x = x, .frames = 1, .lanes = 1};
+    kernel_multiply_add(&frames, weight, rows, columns);
+}
+
 static void check_multiply_add(const char *level)
 {
     static float weight[ROWS_MAX * COLUMNS_MAX] __attribute__((aligned(KERNEL_ALIGNMENT)));
@@ -37,9 +43,9 @@ static void check_multiply_add(const char *level)
         for (int columns = KERNEL_COLUMNS; columns <= COLUMNS_MAX; columns += KERNEL_COLUMNS) {
             float *y = aligned_output(scalar, columns, 3), *z = aligned_output(other, columns, 3);
             kernel_choose("scalar");
-            kernel_multiply_add(y, 0, x + rows % 2, 0, 1, weight, rows - rows % 2, columns);
+            multiply_add_one(y, x + rows % 2, weight, rows - rows % 2, columns);
             kernel_choose(level);
-            kernel_multiply_add(z, 0, x + rows % 2, 0, 1, weight, rows - rows % 2, columns);
+            multiply_add_one(z, x + rows % 2, weight, rows - rows % 2, columns);
             CHECK(canaries_live(other, columns));
             const double off = fixture_difference(y, z, (size_t)columns);
             CHECK_MSG(off < 1e-4, "%s, %d rows, %d columns: %g", level, rows, columns, off);
@@ -47,32 +53,37 @@ static void check_multiply_add(const char *level)
     }
 }
 
-// Frames that lie apart, side by side or upon each other: near the scalar level, and bit for bit
-// what one frame after the other gives.
-static void check_frames(const char *level)
+// Frames of several lanes, which in each lane lie apart, side by side or upon each other: near the
+// scalar level, and bit for bit what one frame after the other gives.
+static void check_frames(const char *level, int lanes, int frames)
 {
-    enum { ROWS = 21, FRAMES = 5, X_STEP = 9, ROOM = COLUMNS_MAX + (FRAMES - 1) * 200 };
+    enum { ROWS = 21, FRAMES = 7, LANES = 4, X_STEP = 9 };
+    enum { X_LANE = ROWS + (FRAMES - 1) * X_STEP, Y_LANE = COLUMNS_MAX + (FRAMES - 1) * 200 };
     static float weight[ROWS * COLUMNS_MAX] __attribute__((aligned(KERNEL_ALIGNMENT)));
-    static float scalar[ROOM], together[ROOM], each[ROOM];
+    static float scalar[LANES * Y_LANE], together[LANES * Y_LANE], each[LANES * Y_LANE];
+    static float x[LANES * X_LANE];
     static const size_t steps[] = {0, 6, 16, 100, 200};
-    float x[ROWS + (FRAMES - 1) * X_STEP];
     random_normal((RandomKey){7, 2}, 0, weight, ROWS * COLUMNS_MAX);
     random_normal((RandomKey){8, 2}, 0, x, sizeof x / sizeof *x);
     for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
         for (int columns = KERNEL_COLUMNS; columns <= COLUMNS_MAX; columns += KERNEL_COLUMNS) {
-            random_normal((RandomKey){9, 2}, 0, scalar, ROOM);
+            random_normal((RandomKey){9, 2}, 0, scalar, LANES * Y_LANE);
             memcpy(together, scalar, sizeof scalar);
             memcpy(each, scalar, sizeof scalar);
+            KernelFrames all = {scalar, steps[s], Y_LANE, x, X_STEP, X_LANE, frames, lanes};
             kernel_choose("scalar");
-            kernel_multiply_add(scalar, steps[s], x, X_STEP, FRAMES, weight, ROWS, columns);
+            kernel_multiply_add(&all, weight, ROWS, columns);
             kernel_choose(level);
-            kernel_multiply_add(together, steps[s], x, X_STEP, FRAMES, weight, ROWS, columns);
-            for (size_t f = 0; f < FRAMES; f++)
-                kernel_multiply_add(each + f * steps[s], 0, x + f * X_STEP, 0, 1, weight, ROWS,
-                                    columns);
-            const double off = fixture_difference(scalar, together, ROOM);
+            all.y = together;
+            kernel_multiply_add(&all, weight, ROWS, columns);
+            for (size_t l = 0; l < (size_t)lanes; l++)
+                for (size_t f = 0; f < (size_t)frames; f++)
+                    multiply_add_one(each + l * Y_LANE + f * steps[s], x + l * X_LANE + f * X_STEP,
+                                     weight, ROWS, columns);
+            const double off = fixture_difference(scalar, together, LANES * Y_LANE);
             CHECK_MSG(off < 1e-4, "%s, %d columns, %zu apart: %g", level, columns, steps[s], off);
-            CHECK_MSG(memcmp(each, together, sizeof each) == 0, "%s, %d columns, %zu apart", level,
+            CHECK_MSG(memcmp(each, together, sizeof each) == 0,
+                      "%s, %d lanes, %d frames, %d columns, %zu apart", level, lanes, frames,
                       columns, steps[s]);
         }
     }
@@ -121,7 +132,8 @@ static void test_levels_agree_with_the_scalar_one(void)
         if (!kernel_choose(names[i])) continue;
         CHECK(strcmp(kernel_level(), names[i]) == 0);
         check_multiply_add(names[i]);
-        check_frames(names[i]);
+        for (int lanes = 1; lanes <= 4; lanes++)
+            for (int frames = 1; frames <= 7; frames++) check_frames(names[i], lanes, frames);
         check_leaky_relu(names[i]);
         check_dot(names[i]);
         printf("   %s agrees\n", names[i]);

@@ -59,13 +59,14 @@ static void stream_whole(const Model *by, const float *audio, size_t n,
 {
     Error error;
     Latent *loop = reference ? latent_loop(reference, by, &error) : NULL;
-    Stream *stream = stream_new(by, loop, 0);
+    Stream *stream = stream_new(by, loop, 1);
     const size_t delay = (size_t)stream_delay(stream);
     float *buffer = calloc(n + delay, sizeof *buffer);
     memcpy(buffer, audio, n * sizeof *buffer);
     stream_reset(stream, arch_round_up(&by->arch, n));
     const DenormalsState before = denormals_off();
-    stream_process(stream, settings, buffer, buffer, NULL, n + delay);
+    stream_process(stream, settings, NULL, (const float *[]){buffer}, (float *[]){buffer},
+                   n + delay);
     denormals_restore(before);
     memcpy(out, buffer + delay, n * sizeof *out);
     free(buffer);

@@ -31,7 +31,7 @@ Scorer *scorer_new(const Model *model, Error *error)
     Scorer *scorer = calloc(1, sizeof *scorer);
     if (scorer) {
         scorer->model = model;
-        scorer->stream = stream_new(model, NULL, 0);
+        scorer->stream = stream_new(model, NULL, 1);
         if (score_has_lowpass(model))
             scorer->lowpass = lowpass_new(latent_share(&model->arch), error);
         if (scorer->stream && (scorer->lowpass || !score_has_lowpass(model))) return scorer;
@@ -69,10 +69,12 @@ static bool score_codec(Scorer *scorer, const Sound *sound, AudioSink *sink, voi
     static const LatentSettings untouched = {LATENT_NEUTRAL};
     const size_t delay = (size_t)stream_delay(scorer->stream), end = sound->samples + delay;
     float piece[PIECE];
+    const float *const in[] = {piece};
+    float *const out[] = {piece};
     stream_reset(scorer->stream, arch_round_up(&scorer->model->arch, sound->samples));
     for (size_t at = 0; at < end; at += PIECE) {
         sound_read(sound, at, PIECE, piece);
-        stream_process(scorer->stream, &untouched, piece, piece, NULL, PIECE);
+        stream_process(scorer->stream, &untouched, NULL, in, out, PIECE);
         const size_t from = at < delay ? delay - at : 0, to = end - at < PIECE ? end - at : PIECE;
         if (from < to && !take_decoded(sound, at + from - delay, piece + from, to - from, sink,
                                        data, score, error))

@@ -72,9 +72,14 @@ static size_t encode_piece(const Encoding *encoding, size_t clip, size_t at, int
     float piece[PIECE];
     size_t given = 0;
     read_piece(encoding, clip, at, piece);
-    for (size_t i = 0; i < PIECE; i += CODEC_BLOCK)
-        given += encoder_process(encoding->encoder[thread], piece + i, CODEC_BLOCK,
-                                 encoding->frames[thread] + given * encoding->about.channels);
+    for (size_t i = 0; i < PIECE; i += CODEC_BLOCK) {
+        const LaneFrames latent =
+            encoder_process(encoding->encoder[thread], (LaneFrames){piece + i, 0, 1, CODEC_BLOCK});
+        const size_t channels = encoding->about.channels, count = (size_t)latent.count;
+        memcpy(encoding->frames[thread] + given * channels, latent.values,
+               count * channels * sizeof(float));
+        given += count;
+    }
     return given;
 }
 
@@ -162,7 +167,7 @@ static bool make_encoders(Encoding *encoding, int threads, Error *error)
     bool ok = encoding->encoder && encoding->frames;
     for (int i = 0; ok && i < threads; i++) {
         encoding->threads = i + 1;
-        Encoder *encoder = encoding->encoder[i] = encoder_new(encoding->model);
+        Encoder *encoder = encoding->encoder[i] = encoder_new(encoding->model, 1);
         const size_t most = encoder ? encoder_frames_max(encoder, CODEC_BLOCK) : 0;
         encoding->frames[i] =
             malloc((most + 1) * (PIECE / CODEC_BLOCK) * encoding->about.channels * sizeof(float));

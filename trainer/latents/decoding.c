@@ -12,7 +12,7 @@
 typedef struct {
     const Latent *latent;
     Decoder *decoder;
-    float *audio;  // what comes of one frame
+    float *audio;  // decoded from one frame
     uint64_t left; // samples
     AudioSink *sink;
     void *data;
@@ -35,11 +35,12 @@ static bool decode_frame(Decoding *decoding, size_t t, Error *error)
     const size_t last = decoding->latent->frames - 1;
     const float *frame =
         decoding->latent->values + (t < last ? t : last) * (size_t)decoding->latent->channels;
-    size_t n = decoder_process(decoding->decoder, frame, decoding->audio);
+    const LaneFrames decoded = decoder_process(decoding->decoder, frame, 1);
+    size_t n = (size_t)decoded.count;
     if (n > decoding->left) n = (size_t)decoding->left;
     decoding->left -= n;
     for (size_t i = 0; i < n; i++) // an absurd amount of noise can overflow
-        if (!isfinite(decoding->audio[i])) decoding->audio[i] = 0.0f;
+        decoding->audio[i] = isfinite(decoded.values[i]) ? decoded.values[i] : 0.0f;
     return decoding->sink(decoding->data, decoding->audio, n, error);
 }
 
@@ -66,10 +67,10 @@ bool decode_latent(const Latent *latent, const Model *model, AudioSink *sink, vo
     Decoding decoding = {.latent = latent, .sink = sink, .data = data};
     decoding.left = decoded_samples(latent, model, error);
     if (decoding.left == 0) return false;
-    decoding.decoder = decoder_new(model);
+    decoding.decoder = decoder_new(model, 1);
     if (decoding.decoder) {
         decoder_reset(decoding.decoder, latent->frames);
-        decoding.audio = malloc(decoder_samples_max(decoding.decoder) * sizeof(float));
+        decoding.audio = malloc(decoder_frames_max(decoding.decoder) * sizeof(float));
     }
     const bool good = decoding.audio ? decode_frames(&decoding, progress, error)
                                      : error_set(error, "out of memory");

@@ -13,9 +13,8 @@ typedef struct {
     const Model *model;
     Encoder *encoder;
     Latent *latent;
-    float *frames; // [frames that one block can give][channels]
-    size_t done;   // frames
-    uint64_t fed;  // samples of the file
+    size_t done;  // frames
+    uint64_t fed; // samples of the file
     Progress progress;
 } Encoding;
 
@@ -23,9 +22,11 @@ static void feed_block(Encoding *encoding, const float *samples, size_t n)
 {
     const size_t channels = (size_t)encoding->latent->channels;
     const size_t left = encoding->latent->frames - encoding->done;
-    const size_t given = encoder_process(encoding->encoder, samples, n, encoding->frames);
-    const size_t kept = given < left ? given : left; // those behind the end are of padding alone
-    memcpy(encoding->latent->values + encoding->done * channels, encoding->frames,
+    const LaneFrames given =
+        encoder_process(encoding->encoder, (LaneFrames){samples, 0, 1, (int)n});
+    // Those after the end are of padding alone.
+    const size_t kept = (size_t)given.count < left ? (size_t)given.count : left;
+    memcpy(encoding->latent->values + encoding->done * channels, given.values,
            kept * channels * sizeof(float));
     encoding->done += kept;
 }
@@ -62,10 +63,8 @@ static bool run(Encoding *encoding, const char *path, FILE *progress, AudioFault
 {
     const uint64_t samples = encoding->latent->samples;
     const uint64_t seconds = (uint64_t)((double)samples / encoding->model->sample_rate);
-    encoding->encoder = encoder_new(encoding->model);
-    const size_t most = encoding->encoder ? encoder_frames_max(encoding->encoder, CODEC_BLOCK) : 0;
-    encoding->frames = malloc((most + 1) * (size_t)encoding->latent->channels * sizeof(float));
-    if (!encoding->encoder || !encoding->frames) return error_set(error, "out of memory");
+    encoding->encoder = encoder_new(encoding->model, 1);
+    if (!encoding->encoder) return error_set(error, "out of memory");
     encoder_reset(encoding->encoder, arch_round_up(&encoding->model->arch, samples));
     progress_begin(&encoding->progress, progress, "encoding, second", seconds, seconds);
     const DenormalsState before = denormals_off();
@@ -106,7 +105,6 @@ Latent *encode_audio(const Model *model, const char *path, FILE *progress, Audio
     if (!encoding.latent) return NULL;
     const bool good = run(&encoding, path, progress, faults, error);
     encoder_free(encoding.encoder);
-    free(encoding.frames);
     if (good) return encoding.latent;
     latent_free(encoding.latent);
     return NULL;

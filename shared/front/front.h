@@ -1,0 +1,60 @@
+// front.h: what lies between audio and network, for all audio channels of a stream. It turns samples
+// into the frames that the encoder takes, and the decoder's frames into what is added to the dry
+// signal. Two kinds, chosen by the model's architecture:
+//
+//     samples   a frame is a sample, each audio channel a lane of its own;
+//               gives altered - detail * clean, to which detail * dry is added
+//     spectrum  a frame is the log levels of a short-time spectrum, one lane for all audio channels;
+//               gives synthesis(X (G - 1)), to which the whole dry signal is added
+//
+// `altered` is decoded from the latent after the operations, `clean` from the latent as it was.
+//
+// Create and free off the audio thread; the rest is real-time safe. One thread at a time.
+#ifndef TRASLUZ_FRONT_H
+#define TRASLUZ_FRONT_H
+
+#include "math/lane_frames.h"
+#include "model/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { FRONT_BLOCK = 64 }; // samples: the most that one call takes
+
+typedef struct Front Front;
+
+// Returns the front of the model's kind; NULL where memory is short. The model must outlive it.
+// `frames` is the most that the decoder gives in each lane for what one front_analyse() returned.
+Front *front_new(const Model *model, int channels, size_t frames);
+void front_free(Front *front);
+
+// Returns the bytes of such a front. Allocates nothing.
+size_t front_bytes(const Model *model, int channels, size_t frames);
+
+// Lanes of the network for so many audio channels.
+int front_lanes(const Model *model, int channels);
+
+// Share of the dry signal that is added to what the front gives.
+float front_dry_share(const Model *model, float detail);
+
+// Starts anew: silence before the next sample, which is the first of a frame.
+void front_reset(Front *front);
+
+// Takes samples of each audio channel, at most *n and FRONT_BLOCK, and sets *n to how many it took:
+// all, or those up to the end of a frame. Returns the frames that are complete, which last until
+// the next call. details[i] is the detail at each sample; NULL is 0 throughout.
+LaneFrames front_analyse(Front *front, const float *const *audio, const float *details, size_t *n);
+
+// True if the frames of the last front_analyse() are silent: nothing is heard of what is made of
+// them.
+bool front_silent(const Front *front);
+
+// Takes the decoder's next frames, in the order of those that front_analyse() returned. `clean` is
+// NULL if details are.
+void front_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean);
+
+// Writes n <= FRONT_BLOCK samples for each audio channel, arch_delay() after what they belong to.
+// Where frames are missing samples are 0.
+void front_read(Front *front, const float *details, float *const *audio, size_t n);
+
+#endif

@@ -1,0 +1,26 @@
+// front_kinds.h: the functions that each kind of front brings for those of front.h. For front.c and
+// the kinds themselves.
+#ifndef TRASLUZ_FRONT_KINDS_H
+#define TRASLUZ_FRONT_KINDS_H
+
+#include "front/front.h"
+
+typedef struct {
+    size_t (*bytes)(const Model *model, int channels, size_t frames);
+    Front *(*create)(const Model *model, int channels, size_t frames);
+    void (*free)(Front *front);
+    void (*reset)(Front *front);
+    LaneFrames (*analyse)(Front *front, const float *const *audio, const float *details, size_t *n);
+    bool (*silent)(const Front *front);
+    void (*synthesise)(Front *front, const LaneFrames *altered, const LaneFrames *clean);
+    void (*read)(Front *front, const float *details, float *const *audio, size_t n);
+} FrontFunctions;
+
+// Every kind of front begins with this.
+struct Front {
+    const FrontFunctions *functions;
+};
+
+extern const FrontFunctions front_samples;
+
+#endif
