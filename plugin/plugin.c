@@ -263,7 +263,7 @@ static const void *extension_data(const char *uri)
 
 #define DESCRIPTOR(uri)                                                                            \
     {                                                                                              \
-        .URI = uri, .instantiate = instantiate, .connect_port = connect_port,                      \
+        .URI = (uri), .instantiate = instantiate, .connect_port = connect_port,                    \
         .activate = activate, .run = run, .cleanup = cleanup, .extension_data = extension_data,    \
     }
 

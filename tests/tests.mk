@@ -7,6 +7,7 @@
 ## make check-fuzz, fuzz    fuzzes what reads untrusted data (FUZZ_SECONDS=600 a target)
 ## make check-sanitizers    AddressSanitizer, UndefinedBehaviorSanitizer, ThreadSanitizer
 ## make check-valgrind, check-torture, check-packagers, check-packagers-all, check-aarch64
+## make coverage            prints which lines make check runs
 ## make bench               measures speed; best on a quiet machine
 ## make lint, format        checks and fixes formatting and warnings
 
@@ -219,6 +220,19 @@ check-aarch64:
 		"$(patsubst $(BUILD)/%,%,$(filter-out %test_file %test_limits,$(ENGINE_TESTS) $(PLUGIN_TESTS)))" \
 		libc6 lv2-dev libjansson-dev libmd-dev libkissfft-dev libopenblas-dev
 
+# Which lines of the programs the tests run, with a build of its own.
+COVERAGE_TESTS = $(filter-out $(HOST_THREADS) %/ranks.sh %/install.sh,$(ALL_TESTS))
+coverage:
+	$(install_packages) $(CHECK_DEPENDS) gcovr
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/coverage WARNINGS= \
+		CFLAGS="-O1 -g --coverage" run-coverage
+run-coverage: all test-programs
+	@find $(BUILD) -name '*.gcda' -delete
+	@$(TEST_ENVIRONMENT) tests/lib/run.sh \
+		$(foreach test,$(COVERAGE_TESTS),"$(call test_command,$(test))")
+	gcovr --root . --filter shared/ --filter plugin/ --filter trainer/ --print-summary \
+		--output $(BUILD)/coverage.txt $(BUILD)
+
 # Some minutes; best on a machine that does nothing else.
 bench:
 	$(install_packages) $(CHECK_DEPENDS)
@@ -230,18 +244,28 @@ bench:
 
 SOURCES = $(wildcard $(foreach room,shared plugin trainer tests,$(room)/*.[ch] $(room)/*/*.[ch]))
 
+PROGRAM_SOURCES = $(filter-out tests/%.c %.h %/ranks_mpi.c,$(SOURCES))
+TEXTS = $(filter-out tests/fuzz/corpus/% %.flac %.safetensors %.png %/sound.txt %/state.ttl,$(shell git ls-files))
+# Words of Spanish and names of others: codespell takes them for mistakes.
+SPELLED = nam,fo,hace,doble,trian,sectoid
+LINT_DEPENDS = $(BUILD_DEPENDS) liblilv-dev clang clang-format clang-tidy cppcheck shellcheck codespell
+
 # cppcheck takes an Error that is about to be filled for one that is read (ctuuninitvar).
 lint:
-	$(install_packages) $(BUILD_DEPENDS) liblilv-dev clang clang-format cppcheck shellcheck
+	$(install_packages) $(LINT_DEPENDS)
 	clang-format --dry-run --Werror $(SOURCES)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
-		--inline-suppr --suppress=missingIncludeSystem --suppress=ctuuninitvar -Ishared -Itrainer \
-		-Iplugin shared plugin trainer
+	codespell --quiet-level 3 --ignore-words-list $(SPELLED) $(TEXTS)
 	shellcheck -x trainer/*.sh tests/*/*.sh presets/*.sh .ci/run
+	cppcheck -j $$(nproc) --quiet --error-exitcode=1 --std=c11 \
+		--enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem \
+		--suppress=ctuuninitvar -Ishared -Itrainer -Iplugin shared plugin trainer
+	printf '%s\n' $(PROGRAM_SOURCES) | xargs -P $$(nproc) -n 8 sh -c 'clang-tidy --quiet "$$@" -- \
+		$(OUR_CPPFLAGS) $(INCLUDES_tests) $(cflags_tests) -std=c11' lint
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs
 
 format:
 	clang-format -i $(SOURCES)
 
-.PHONY: demo picture check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture check-valgrind \
-	check-packagers check-packagers-all fuzz fuzz-programs torture bench test-programs lint format
+.PHONY: demo picture check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture \
+	check-valgrind check-packagers check-packagers-all coverage run-coverage fuzz fuzz-programs \
+	torture bench test-programs lint format

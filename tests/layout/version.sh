@@ -12,16 +12,16 @@ check() {
     fi
 }
 version=$(sed -n 's/^#define TRASLUZ_VERSION *"\(.*\)"/\1/p' shared/version.h)
-minor=$(echo "$version" | cut -d. -f 2) micro=$(echo "$version" | cut -d. -f 3)
 check the_trainer_prints_it "$("$TRAINER" --version | head -1)" "trainer (Trasluz) $version"
 check the_manual_has_it "$(sed -n '/^\.TH/s/.*Trasluz \([0-9.]*\).*/\1/p' "$(dirname "$TRAINER")/../trainer.1")" "$version"
 # LV2 leaves out the first number.
-for part in minor micro; do
-    eval "number=\$$part"
-    # shellcheck disable=SC2154 # set by eval
-    check "both_plugins_have_the_$part" "$(sed -n "s/.*lv2:${part}Version \([0-9]*\) .*/\1/p" ttl/trasluz.ttl | tr '\n' ' ')" \
-        "$number $number "
-done
+check_ttl() {
+    number=$(echo "$version" | cut -d. -f "$2")
+    check "both_plugins_have_the_$1" \
+        "$(sed -n "s/.*lv2:$1Version \([0-9]*\) .*/\1/p" ttl/trasluz.ttl | tr '\n' ' ')" "$number $number "
+}
+check_ttl minor 2
+check_ttl micro 3
 check the_archive_has_it "$(make -s -f Makefile -f - print 2>/dev/null <<'M'
 print: ; @echo $(VERSION)
 M

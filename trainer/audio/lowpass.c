@@ -26,7 +26,7 @@ LowPass *lowpass_new(double share, Error *error)
             .backward = kiss_fftr_alloc(WINDOW, 1, NULL, NULL),
             .bins = malloc(BINS * sizeof *lowpass->bins),
             .window = malloc(WINDOW * sizeof *lowpass->window),
-            .cut = share < 1.0 ? (size_t)lround(share * (WINDOW / 2)) : BINS,
+            .cut = share < 1.0 ? (size_t)lround(share * (BINS - 1)) : BINS,
         };
         if (lowpass->forward && lowpass->backward && lowpass->bins && lowpass->window)
             return lowpass;

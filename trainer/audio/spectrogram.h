@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#define SPECTROGRAM_FLOOR -120.0f // dB: what is softer, silence too, has this level
+#define SPECTROGRAM_FLOOR (-120.0f) // dB: what is softer, silence too, has this level
 
 // Frame t is centred on sample t * hop; bin b is at b / size of the sample rate.
 typedef struct {

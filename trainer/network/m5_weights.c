@@ -181,7 +181,7 @@ bool m5_weights_write(const M5Weights *weights, SafetensorsBuilder *header, cons
 {
     Entry entry[ENTRIES];
     float *const room = malloc(convolution_weights(weights) * sizeof *room), *next = room;
-    size_t size;
+    size_t size = 0;
     unsigned char *bytes = NULL;
     if (room && header) {
         list_entries(weights, entry);

@@ -116,8 +116,8 @@ double spectral_loss(SpectralLoss *loss, const float *output, const float *audio
     double mean = 0.0;
     for (int i = 0; i < loss->resolutions; i++) {
         const Resolution *r = &loss->resolution[i];
-        const double share =
-            1.0 / ((double)loss->resolutions * (double)r->frames * (double)(r->size / 2 + 1));
+        const int bins = r->size / 2 + 1;
+        const double share = 1.0 / ((double)loss->resolutions * (double)r->frames * (double)bins);
         double sum = 0.0;
         for (size_t t = 0; t < r->frames; t++) {
             const size_t at = t * (size_t)(r->size / HOPS);

@@ -12,9 +12,7 @@ enum { MARGIN = SIZE / 2 };
 enum { LEFT = 84, PANEL = 600, GAP = 32, RIGHT = 100, HEIGHT = 640 }; // pixels
 enum { COLUMNS = PANEL };                                             // of a sound, at most
 
-// Levels that are shown, in dB.
-#define LOW  -100
-#define HIGH -10
+enum { LOW = -100, HIGH = -10 }; // levels that are shown, in dB
 
 // Dark violet to pale yellow, as even in lightness as matplotlib's "inferno" (by N. Smith and S.
 // van der Walt), of which these are nine values.
