@@ -73,7 +73,7 @@ typedef struct {
 
 static TestBands make_bands(const ArchFront *front)
 {
-    TestBands made = {NULL};
+    TestBands made = {0};
     Arena arena = {NULL, 0};
     bands_layout(&made.bands, front, &arena);
     arena = (Arena){arena_block(arena.used), 0};
