@@ -16,7 +16,8 @@
 # The trainer without its main().
 TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 HOST_PARTS = $(call objects,tests/lib/lv2host*.c)
-NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,conv initialize linear_init network residual signal)
+NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,conv initialize linear_init named_arch network \
+	residual signal) $(BUILD)/trainer/base/parse.o
 
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 ENGINE_TESTS = $(call programs,tests/shared/test_*.c)
@@ -76,9 +77,9 @@ $(call fuzz_needs,fuzz_classifier,network/m5_weights)
 $(call fuzz_needs,fuzz_latents,latents/latent_set output/json_file data/split)
 $(call fuzz_needs,fuzz_report,output/csv output/result_folder output/gnuplot output/html \
 	output/plot base/progress output/report_curves output/report_folder)
-$(call fuzz_needs,fuzz_sweep,training/sweep_file training/training_settings cli/option network/schedule \
+$(call fuzz_needs,fuzz_sweep,training/sweep_file training/training_settings cli/option network/named_arch network/schedule \
 	network/loss base/parse)
-$(call fuzz_needs,make_corpus,training/checkpoint latents/latent_set network/m5_weights \
+$(call fuzz_needs,make_corpus,training/checkpoint latents/latent_set network/m5_weights network/named_arch \
 	base/parse base/ranks_one output/json_file data/split)
 
 # ---- The two commands of README.md ----

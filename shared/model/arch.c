@@ -21,19 +21,6 @@ uint64_t conv_transposed_length(const Layer *layer, uint64_t n)
     return whole < cut ? 0 : whole - cut;
 }
 
-double arch_default_rate(const Arch *arch)
-{
-    return arch->front.kind == FRONT_SPECTRUM ? 48000.0 : 22050.0;
-}
-
-uint64_t arch_default_window(const Arch *arch)
-{
-    enum { SECONDS = 5 };
-    return arch->front.kind == FRONT_SPECTRUM
-               ? arch_round_up(arch, (uint64_t)(SECONDS * arch_default_rate(arch)))
-               : ARCH_WINDOW;
-}
-
 int arch_inputs(const Arch *arch)
 {
     return arch->front.kind == FRONT_SPECTRUM ? arch->front.bands : 1;

@@ -49,7 +49,6 @@ enum {
     ARCH_HOP_MAX = 16384,           // samples
     ARCH_PARAMETERS_MAX = 16 << 20, // values
     ARCH_TEXT_MAX = 1024,           // bytes of an architecture's text, its NUL included
-    ARCH_WINDOW = 110250,           // samples: 5 s at 22 050 Hz, the report's input
 
     SPECTRUM_WINDOW_MIN = 64, // samples
     SPECTRUM_WINDOW_MAX = 8192,
@@ -104,17 +103,7 @@ typedef struct {
     size_t weight, bias; // first values
 } Convolution;
 
-// An architecture known by name.
-typedef struct {
-    const char *name;
-    const char *text;
-    const char *origin; // where it comes from, for people
-} ArchName;
-
-// The named architectures, ended by an entry whose name is NULL.
-extern const ArchName arch_names[];
-
-// Reads an architecture from its text or its name. Refuses what arch_check() refuses.
+// Reads an architecture from its text. Refuses what arch_check() refuses.
 bool arch_parse(Arch *arch, const char *text, Activation activation, Error *error);
 
 // Writes the architecture's text, in the shorter form if the decoder mirrors the encoder.
@@ -128,14 +117,6 @@ bool arch_check(const Arch *arch, Error *error);
 // True if the decoder's output for an input of `samples` has that length; else the message names
 // the layer and the reason.
 bool arch_check_window(const Arch *arch, uint64_t samples, Error *error);
-
-// Rate in Hz that a model of this kind is trained at unless another is asked for: 22 050 for
-// samples, as in the report, 48 000 for a spectrum.
-double arch_default_rate(const Arch *arch);
-
-// Samples of the windows that a model of this kind is trained on unless other ones are asked for:
-// about 5 s, ARCH_WINDOW for samples, whole hops for a spectrum.
-uint64_t arch_default_window(const Arch *arch);
 
 // Values in each frame at the network's ends: 1 for samples, the bands of a spectrum.
 int arch_inputs(const Arch *arch);

@@ -1,35 +1,9 @@
-// The text form of arch.h: names, parsing, printing.
+// The text form of arch.h: parsing and printing.
 #include "model/arch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define REPORT "figure 3 of the report, "
-
-const ArchName arch_names[] = {
-    {"extra_chico", "64k8s6p4,32k6s3p4,2k5s2p4", "the report's latent [2,3066]"},
-    {"chico", "64k8s6p4,32k6s3p4,4k5s2p4", "the report's latent [4,3066]"},
-    {"normal", "64k8s6p4,32k6s3p4,8k5s2p4", "the report's latent [8,3066], its choice"},
-    {"grande", "64k8s6p4,32k6s3p4,32k5s2p4", "the report's latent [32,3066]"},
-    {"figure3_1", "64k8s6p4,32k6s3p4,8k5s2p4",
-     REPORT "rows 1, 6 and 7: [8,3066] (row 1 is printed as [1,5512])"},
-    {"figure3_2", "64k6s4p4,32k4s2p3,32k4s2p1", REPORT "row 2: [32,6892]"},
-    {"figure3_3", "64k8s6p4,32k6s3p4,4k5s2p4", REPORT "row 3: [4,3066]"},
-    {"figure3_4", "64k6s4p4,32k6s4p5,4k5s2p4", REPORT "row 4: [4,3449]"},
-    {"figure3_5", "64k6s4p4,32k4s2p3,4k4s2p1", REPORT "row 5: [4,6892]"},
-    {"figure3_8", "64k8s5p4,32k6s3p4,8k4s2p4", REPORT "row 8: [8,3679]"},
-    {"espectro", "spectrum2048h256b64f80:256k1s1p0,r128k3d1,r128k3d2,16k1s1p0+linear",
-     "log levels of 64 bands every 5.3 ms, for playing and for blends"},
-    {"espectro_directo", "spectrum1024h128b48f80:192k1s1p0,r96k3d1,r96k3d2,12k1s1p0+linear",
-     "log levels of 48 bands every 2.7 ms, half the delay, for playing live"},
-    {NULL, NULL, NULL},
-};
-
-// Other names of the same networks, which sweep files may hold.
-static const struct {
-    const char *name, *of;
-} aliases[] = {{"figure3_6", "figure3_1"}, {"figure3_7", "figure3_1"}};
 
 // ---- Text ----
 
@@ -142,20 +116,8 @@ static bool is_mirrored(const Arch *arch)
 
 bool arch_parse(Arch *arch, const char *text, Activation activation, Error *error)
 {
-    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-        if (strcmp(text, aliases[i].name) == 0) text = aliases[i].of;
-    for (const ArchName *known = arch_names; known->name; known++)
-        if (strcmp(text, known->name) == 0) text = known->text;
     if (strlen(text) >= ARCH_TEXT_MAX)
         return error_set(error, "architecture: longer than %d characters", ARCH_TEXT_MAX - 1);
-
-    const bool layers = (*text >= '0' && *text <= '9') || *text == 'r';
-    if (!layers && strncmp(text, spectrum, strlen(spectrum)) != 0)
-        return error_set(error,
-                         "unknown architecture '%.60s': extra_chico, chico, normal, grande, "
-                         "figure3_1 to figure3_8, espectro, espectro_directo, or layers as in "
-                         "64k8s6p4,32k6s3p4,8k5s2p4",
-                         text);
 
     *arch = (Arch){.activation = activation};
     const char *rest = text;

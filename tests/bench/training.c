@@ -44,7 +44,7 @@ static float *new_values(size_t n)
 static void bench_open(Bench *bench, const char *text, int threads)
 {
     Error error;
-    if (!arch_parse(&bench->arch, text, ACTIVATION_LEAKY_RELU, &error)) abort();
+    if (!named_arch_parse(&bench->arch, text, ACTIVATION_LEAKY_RELU, &error)) abort();
     bench->parameters = arch_parameters(&bench->arch);
     bench->window = (size_t)arch_round_up(&bench->arch, CLIP);
     bench->weights = new_values(bench->parameters);

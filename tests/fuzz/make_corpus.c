@@ -6,6 +6,7 @@
 #include "fuzz_parts.h"
 #include "latents/latent_set.h"
 #include "network/m5_weights.h"
+#include "network/named_arch.h"
 #include "training/checkpoint.h"
 
 #include <lv2/atom/forge.h>
@@ -64,7 +65,7 @@ static void write_arch(const char *name, const char *text)
 static void write_archs(void)
 {
     char name[32];
-    for (const ArchName *known = arch_names; known->name; known++)
+    for (const NamedArch *known = named_archs; known->name; known++)
         write_arch(known->name, known->text);
     for (int i = 0; i < SMALL_ARCHS; i++) {
         snprintf(name, sizeof name, "small_%d", i);

@@ -5,6 +5,7 @@
 #include "math/random.h"
 #include "model/model.h"
 #include "network/initialize.h"
+#include "network/named_arch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -91,7 +92,7 @@ __attribute__((unused)) static Model *fixture_model(const char *text, Activation
 {
     Error error;
     Arch arch;
-    if (!arch_parse(&arch, text, activation, &error)) {
+    if (!named_arch_parse(&arch, text, activation, &error)) {
         fprintf(stderr, "%s: %s\n", text, error.text);
         return NULL;
     }
@@ -153,7 +154,7 @@ __attribute__((unused)) static Model *fixture_identity(double rate)
 {
     Error error;
     Arch arch;
-    if (!arch_parse(&arch, "16k16s16p0", ACTIVATION_LEAKY_RELU, &error)) return NULL;
+    if (!named_arch_parse(&arch, "16k16s16p0", ACTIVATION_LEAKY_RELU, &error)) return NULL;
     Convolution list[ARCH_CONVOLUTIONS_MAX];
     arch_convolutions(&arch, list);
     float parameters[16 * 16 * 2 + 17] = {0}, mean[16] = {0}, std[16];

@@ -5,7 +5,7 @@
 
 static bool parse(Arch *arch, const char *text, Error *error)
 {
-    return arch_parse(arch, text, ACTIVATION_LEAKY_RELU, error);
+    return named_arch_parse(arch, text, ACTIVATION_LEAKY_RELU, error);
 }
 
 // The latent sizes of the report's figure 3 and of its four models, for its input of 110 250
@@ -27,10 +27,11 @@ static void test_sizes_of_the_report(void)
         Arch arch;
         REQUIRE(parse(&arch, report[i].name, &error));
         CHECK(arch_latent_channels(&arch) == report[i].channels);
-        CHECK_MSG(arch_latent_frames(&arch, ARCH_WINDOW) == (uint64_t)report[i].frames, "%s: %llu",
-                  report[i].name, (unsigned long long)arch_latent_frames(&arch, ARCH_WINDOW));
-        CHECK(arch_output_samples(&arch, (uint64_t)report[i].frames) == ARCH_WINDOW);
-        CHECK(arch_check_window(&arch, ARCH_WINDOW, &error));
+        CHECK_MSG(arch_latent_frames(&arch, REPORT_WINDOW) == (uint64_t)report[i].frames,
+                  "%s: %llu", report[i].name,
+                  (unsigned long long)arch_latent_frames(&arch, REPORT_WINDOW));
+        CHECK(arch_output_samples(&arch, (uint64_t)report[i].frames) == REPORT_WINDOW);
+        CHECK(arch_check_window(&arch, REPORT_WINDOW, &error));
     }
 }
 
@@ -42,7 +43,7 @@ static void test_numbers_of_the_chosen_one(void)
     CHECK(arch_parameters(&arch) == 28361);
     CHECK(arch_hop(&arch) == 36);
     CHECK(arch_delay(&arch) == 109);
-    CHECK(conv_length(&arch.encoder.layer[0], ARCH_WINDOW) == 18376);
+    CHECK(conv_length(&arch.encoder.layer[0], REPORT_WINDOW) == 18376);
     CHECK(conv_length(&arch.encoder.layer[1], 18376) == 6127);
     CHECK(conv_transposed_length(&arch.decoder.layer[0], 3066) == 6127);
     CHECK(conv_transposed_length(&arch.decoder.layer[1], 6127) == 18376);
@@ -82,7 +83,7 @@ static void test_numbers_of_a_spectrum(void)
     CHECK(arch_delay(&arch) == 2 * 256 - 1);
     CHECK(arch_front_frames(&arch, 2560) == 11 && arch_latent_frames(&arch, 2560) == 11);
     CHECK(arch_output_samples(&arch, 11) == 2560);
-    CHECK(arch_default_rate(&arch) == 48000 && arch_default_window(&arch) == 240128);
+    CHECK(default_rate(&arch) == 48000 && default_window(&arch) == 240128);
     const size_t block = 128 * 32 * 3 + 32 + 32 * 128 + 128;
     CHECK(arch_parameters(&arch) == 64 * 128 + 128 + block + 128 * 16 + 16 + 16 * 128 + 128 +
                                         block + 128 * 64 + 64 + 2 * 64 * 16);
@@ -98,7 +99,7 @@ static void test_numbers_of_a_spectrum(void)
     REQUIRE(parse(&arch, "normal", &error));
     CHECK(arch.front.kind == FRONT_SAMPLES && arch_inputs(&arch) == 1);
     CHECK(arch_front_hop(&arch) == 1 && arch_front_frames(&arch, 100) == 100);
-    CHECK(arch_default_rate(&arch) == 22050 && arch_default_window(&arch) == ARCH_WINDOW);
+    CHECK(default_rate(&arch) == 22050 && default_window(&arch) == REPORT_WINDOW);
 }
 
 // Residual blocks add weights and no delay; the linear path has the chain's stride, padding and
@@ -114,8 +115,8 @@ static void test_residual_blocks_and_linear_path(void)
     Arch arch;
     REQUIRE(parse(&arch, "64k8s6p4,r16k3d9,32k6s3p4,8k5s2p4,r24k2d5+linear", &error));
     CHECK(arch_delay(&arch) == 109);
-    CHECK(arch_latent_channels(&arch) == 8 && arch_latent_frames(&arch, ARCH_WINDOW) == 3066);
-    CHECK(arch_check_window(&arch, ARCH_WINDOW, &error));
+    CHECK(arch_latent_channels(&arch) == 8 && arch_latent_frames(&arch, REPORT_WINDOW) == 3066);
+    CHECK(arch_check_window(&arch, REPORT_WINDOW, &error));
     const Layer encoder = arch_linear_encoder(&arch), decoder = arch_linear_decoder(&arch);
     CHECK(encoder.in == 1 && encoder.out == 8 && decoder.in == 8 && decoder.out == 1);
     CHECK(encoder.kernel == 110 && encoder.stride == 36 && encoder.padding == 100);

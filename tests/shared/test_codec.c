@@ -245,7 +245,7 @@ static void test_delay_of_the_report(void)
 {
     Error error;
     Arch arch;
-    REQUIRE(arch_parse(&arch, "normal", ACTIVATION_LEAKY_RELU, &error));
+    REQUIRE(named_arch_parse(&arch, "normal", ACTIVATION_LEAKY_RELU, &error));
     CHECK(arch_delay(&arch) == 109);
 }
 
@@ -255,7 +255,7 @@ static void test_impulse_comes_after_the_delay(void)
 {
     Error error;
     Arch arch;
-    REQUIRE(arch_parse(&arch, "36k37s36p4", ACTIVATION_LEAKY_RELU, &error));
+    REQUIRE(named_arch_parse(&arch, "36k37s36p4", ACTIVATION_LEAKY_RELU, &error));
     float *parameters = calloc(arch_parameters(&arch), sizeof(float));
     float mean[36] = {0}, std[36];
     Convolution list[ARCH_CONVOLUTIONS_MAX];

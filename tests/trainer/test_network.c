@@ -20,7 +20,7 @@ static void check_gradient_of(const char *text, Activation activation, const Los
 {
     Error error;
     Arch arch;
-    REQUIRE(arch_parse(&arch, text, activation, &error));
+    REQUIRE(named_arch_parse(&arch, text, activation, &error));
     const size_t window = (size_t)arch_round_up(&arch, 700), n = arch_parameters(&arch);
     float *parameters = malloc(n * sizeof(float)), *gradient = malloc(n * sizeof(float));
     float *audio = malloc(window * sizeof(float));
@@ -90,7 +90,7 @@ static void test_first_weights_are_those_of_pytorch(void)
 {
     Error error;
     Arch arch;
-    REQUIRE(arch_parse(&arch, "normal", ACTIVATION_LEAKY_RELU, &error));
+    REQUIRE(named_arch_parse(&arch, "normal", ACTIVATION_LEAKY_RELU, &error));
     float *parameters = malloc(arch_parameters(&arch) * sizeof(float));
     initialize_parameters(&arch, 1, parameters);
     Convolution list[ARCH_CONVOLUTIONS_MAX];

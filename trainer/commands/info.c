@@ -5,6 +5,7 @@
 #include "latent/latent.h"
 #include "model/arch.h"
 #include "model/model.h"
+#include "network/named_arch.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -31,7 +32,8 @@ static const Option options[] = {
     {"activation", 0, OPTION_CHOICE, AT(activation), .unit = "NAME", .initial = "leaky_relu",
      .choices = activation_names, .deferred = true, .help = "the activation: {}"},
     {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .low = 1, .high = 1099511627776.0,
-     .shown = "about 5 s: 110250 for models of samples", .help = "samples of the input"},
+     .shown = "about 5 s: " OPTION_TEXT_OF(REPORT_WINDOW) " for models of samples",
+     .help = "samples of the input"},
     {"rate", 0, OPTION_DOUBLE, AT(rate), .unit = "HZ", .low = MODEL_RATE_MIN,
      .high = MODEL_RATE_MAX, .shown = "22050; 48000 for models of spectra", .help = "sample rate"},
     {.name = NULL},
@@ -146,14 +148,14 @@ static int list_names(const Call *call)
 {
     printf("%-16s %-27s %6s %8s %-10s %6s %7s %10s %8s\n", "name", "architecture", "rate", "window",
            "latent", "values", "share", "parameters", "delay");
-    for (const ArchName *name = arch_names; name->name; name++) {
+    for (const NamedArch *name = named_archs; name->name; name++) {
         Arch arch;
         Error error;
         char latent[32];
-        if (!arch_parse(&arch, name->text, (Activation)call->activation, &error))
+        if (!named_arch_parse(&arch, name->text, (Activation)call->activation, &error))
             return command_usage(&command_info, "%s: %s", name->name, error.text);
-        const double rate = call->rate > 0.0 ? call->rate : arch_default_rate(&arch);
-        const uint64_t window = call->window ? call->window : arch_default_window(&arch);
+        const double rate = call->rate > 0.0 ? call->rate : default_rate(&arch);
+        const uint64_t window = call->window ? call->window : default_window(&arch);
         if (!arch_check_window(&arch, window, &error))
             return command_usage(&command_info, "%s: %s", name->name, error.text);
         const uint64_t values = latent_values(&arch, window);
@@ -170,12 +172,12 @@ static int show_arch(const Call *call)
 {
     Arch arch;
     Error error;
-    if (!arch_parse(&arch, call->subject, (Activation)call->activation, &error))
+    if (!named_arch_parse(&arch, call->subject, (Activation)call->activation, &error))
         return command_usage(&command_info, "%s: %s", call->subject, error.text);
-    const uint64_t window = call->window ? call->window : arch_default_window(&arch);
+    const uint64_t window = call->window ? call->window : default_window(&arch);
     if (!arch_check_window(&arch, window, &error))
         return command_usage(&command_info, "%s: %s", call->subject, error.text);
-    print_arch(&arch, window, call->rate > 0.0 ? call->rate : arch_default_rate(&arch));
+    print_arch(&arch, window, call->rate > 0.0 ? call->rate : default_rate(&arch));
     return EXIT_DONE;
 }
 
@@ -185,8 +187,7 @@ static int show_model(const Call *call, const Model *model)
     const Arch *arch = &model->arch;
     Error error;
     // What a file was trained on may have had another length.
-    const uint64_t window =
-        call->window ? call->window : arch_round_up(arch, arch_default_window(arch));
+    const uint64_t window = call->window ? call->window : arch_round_up(arch, default_window(arch));
     if (!arch_check_window(arch, window, &error))
         return command_usage(&command_info, "%s: %s", call->subject, error.text);
     print_text("weights", call->subject);

@@ -7,6 +7,7 @@
 #include "engine/codec.h"
 #include "latents/latent_set.h"
 #include "math/denormals.h"
+#include "network/named_arch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +29,8 @@ static const Operand operands[] = {MUSIC_OPERANDS(Call), {.name = NULL}};
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
      .help = "the latents, LATENTS.safetensors"},
-    {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .initial = "110250", .low = 1,
-     .high = 1099511627776.0,
+    {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .initial = OPTION_TEXT_OF(REPORT_WINDOW),
+     .low = 1, .high = 1099511627776.0,
      .help = "samples of each clip, at the model's rate: 110250 are 5 s at 22050 Hz. Silence "
              "follows a clip that is shorter"},
     {"whole", 0, OPTION_FLAG, AT(whole),

@@ -2,6 +2,7 @@
 
 #include "model/model.h"
 #include "network/linear_init.h"
+#include "network/named_arch.h"
 #include "network/spectral_loss.h"
 
 #include <stddef.h>
@@ -11,7 +12,7 @@
 static bool check_arch(const char *text, Error *error)
 {
     Arch arch;
-    return arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, error);
+    return named_arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, error);
 }
 
 static const char *const init_names[] = {LINEAR_INIT_NAME, NULL};
@@ -29,7 +30,8 @@ const Option training_options[] = {
     {"batch", 'b', OPTION_INT, AT(options.batch), .unit = "N", .initial = "16", .low = 1,
      .high = 4096, .help = "windows per step"},
     {"window", 'w', OPTION_SIZE, AT(options.window), .unit = "N", .low = 1, .high = 1 << 26,
-     .shown = "about 5 s: 110250 for models of samples", .help = "samples per window"},
+     .shown = "about 5 s: " OPTION_TEXT_OF(REPORT_WINDOW) " for models of samples",
+     .help = "samples per window"},
     {"rate", 0, OPTION_DOUBLE, AT(options.rate), .unit = "HZ", .low = MODEL_RATE_MIN,
      .high = MODEL_RATE_MAX, .shown = "22050; 48000 for models of spectra",
      .help = "sample rate of the model"},
@@ -98,10 +100,10 @@ static bool check_front(const Arch *arch, Error *error)
 bool training_settings_complete(TrainingSettings *settings, Error *error)
 {
     TrainingOptions *o = &settings->options;
-    if (!arch_parse(&o->arch, settings->arch, (Activation)settings->activation, error))
+    if (!named_arch_parse(&o->arch, settings->arch, (Activation)settings->activation, error))
         return false;
-    if (o->rate == 0.0) o->rate = arch_default_rate(&o->arch);
-    if (o->window == 0) o->window = (size_t)arch_default_window(&o->arch);
+    if (o->rate == 0.0) o->rate = default_rate(&o->arch);
+    if (o->window == 0) o->window = (size_t)default_window(&o->arch);
     return check_front(&o->arch, error) && arch_check_window(&o->arch, o->window, error) &&
            check_loss(o, error) && complete_schedule(settings, error);
 }
