@@ -165,7 +165,7 @@ static void check_refused(const char *text, const char *reason)
 {
     Error error = {""};
     Arch arch;
-    CHECK_MSG(!arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, &error), "'%s' was accepted", text);
+    CHECK_MSG(!parse(&arch, text, &error), "'%s' was accepted", text);
     CHECK_MSG(strstr(error.text, reason), "'%s': \"%s\" does not say \"%s\"", text, error.text,
               reason);
 }

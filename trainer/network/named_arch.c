@@ -30,11 +30,12 @@ static const struct {
     const char *name, *of;
 } aliases[] = {{"figure3_6", "figure3_1"}, {"figure3_7", "figure3_1"}};
 
-// True if the text begins as layers or a front do: "64k8…", "r24k…", "spectrum2048…".
+// True if the text begins as layers or a front do: "64k8…", "r24k…", "spectrum…".
 static bool is_text(const char *text)
 {
     static const char front[] = "spectrum";
-    text += strncmp(text, front, strlen(front)) == 0 ? strlen(front) : *text == 'r';
+    if (strncmp(text, front, strlen(front)) == 0) return true;
+    text += *text == 'r';
     return *text >= '0' && *text <= '9';
 }
 
