@@ -20,7 +20,7 @@ enum {
 // Frames that go through the same weights: those of several lanes (audio channels, decoders), in
 // each of which they follow each other in time. Frame f of lane l takes x[l * x_lane + f * x_step]
 // and the values after it, and adds to y[l * y_lane + f * y_step] and those after it.
-typedef struct {
+typedef struct KernelFrames {
     float *y;
     size_t y_step, y_lane;
     const float *x;

@@ -2,7 +2,9 @@
 #ifndef TRASLUZ_KERNELS_TABLE_H
 #define TRASLUZ_KERNELS_TABLE_H
 
-#include "math/kernels.h"
+#include <stddef.h>
+
+typedef struct KernelFrames KernelFrames; // of kernels.h
 
 typedef void KernelMultiplyAdd(const KernelFrames *frames, const float *weight, int rows,
                                int columns);
