@@ -54,10 +54,12 @@ for path in files:
 
 
 def circle():
-    """The units of a circle, or nothing."""
+    """The units of a circle, or nothing. A header without a source that only the source of another unit includes is private to
+    that unit: what it takes from the unit's own header is no circle."""
     graph = collections.defaultdict(set)
     for path, target in includes:
-        if unit(path) != unit(target):
+        private = unit(path) + ".c" not in files and (target, path) not in includes
+        if unit(path) != unit(target) and not private:
             graph[unit(path)].add(unit(target))
     state = {}
 
