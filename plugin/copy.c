@@ -8,7 +8,7 @@
 
 static bool copy_new(Copy *copy, size_t size, Error *error)
 {
-    *copy = (Copy){.bytes = malloc(size), .size = size};
+    *copy = (Copy){.bytes = malloc(size), .size = size, .known = true};
     return copy->bytes || error_set(error, "out of memory");
 }
 
@@ -38,6 +38,22 @@ bool copy_set(Copy *copy, const void *bytes, size_t size, Error *error)
     return true;
 }
 
+bool copy_append_file(Copy *copy, const char *path, Error *error)
+{
+    size_t size;
+    unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
+    unsigned char *joined = bytes ? realloc(copy->bytes, copy->size + size) : NULL;
+    if (joined) {
+        memcpy(joined + copy->size, bytes, size);
+        *copy = (Copy){.bytes = joined, .size = copy->size + size, .known = true};
+    } else {
+        if (bytes) error_set(error, "out of memory");
+        copy_free(copy);
+    }
+    free(bytes);
+    return joined;
+}
+
 bool copy_check(const Copy *copy, Error *error)
 {
     char digest[HASH_TEXT];
@@ -59,7 +75,5 @@ void copy_free(Copy *copy)
 
 void copies_free(Copies *copies)
 {
-    for (Property p = 0; p < PROPERTIES; p++)
-        for (Role role = 0; role < ROLES; role++) copy_free(&copies->copy[p][role]);
-    for (int c = 0; c < CHANNELS_MAX; c++) copy_free(&copies->recording[c]);
+    for (int c = 0; c < COPIES; c++) copy_free(&copies->copy[c]);
 }

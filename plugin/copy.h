@@ -14,19 +14,34 @@ enum { COPY_DIGEST = HASH_TEXT - 1 };
 typedef struct {
     unsigned char *bytes;
     size_t size;
+    bool known; // of a session: it says whether there is a copy
 } Copy;
 
+// All that a session keeps: of each property a copy for each role, and what Capture recorded of
+// each audio channel.
+enum {
+    COPY_RECORDING = PROPERTIES * ROLES, // of the first channel
+    COPIES = COPY_RECORDING + CHANNELS_MAX,
+};
 typedef struct {
-    Copy copy[PROPERTIES][ROLES];
-    Copy recording[CHANNELS_MAX]; // what Capture recorded of each audio channel
+    Copy copy[COPIES];
 } Copies;
+
+// Returns the property's copies, by role.
+static inline Copy *copies_of(Copies *copies, Property property)
+{
+    return &copies->copy[(int)property * ROLES];
+}
 
 // Reads a file into a copy. False, and no copy, on error.
 bool copy_read_file(Copy *copy, const char *path, Error *error);
 
-// Takes a copy out of a session. Its bytes are untrusted: only their number is checked. False, and
-// no copy, on error.
+// Copies bytes that are already in memory. Those of a session are untrusted: only their number is
+// checked. False, and no copy, on error.
 bool copy_set(Copy *copy, const void *bytes, size_t size, Error *error);
+
+// Appends the bytes of a file. False, and no copy, on error.
+bool copy_append_file(Copy *copy, const char *path, Error *error);
 
 // False, with the reason, where a file's copy does not match its digest.
 bool copy_check(const Copy *copy, Error *error);

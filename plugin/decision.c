@@ -24,6 +24,9 @@ Decision decide(const Choice *choice)
     decision.status = decide_status(choice, decision.chosen);
     if (choice->playable[decision.chosen]) {
         decision.playing = decision.chosen;
+    } else if (choice->live && choice->has_name) {
+        decision.refused = true;
+        decision.playing = choice->playable[SOURCE_CURRENT] ? SOURCE_CURRENT : SOURCE_NONE;
     } else if (choice->has_name) {
         decision.fallback = decide_fallback(choice);
         if (choice->playable[decision.fallback]) decision.playing = decision.fallback;

@@ -17,6 +17,7 @@ typedef enum {
 
 // What is known of each source but SOURCE_NONE. A source that is not loaded cannot be played.
 typedef struct {
+    bool live;              // a person chose it just now, no session did
     bool has_name;          // a file is chosen; false: the user wants none
     bool loaded[SOURCES];   // it could be read
     bool playable[SOURCES]; // and can be played now
@@ -34,12 +35,14 @@ typedef struct {
     Source fallback;   // kept to play in its place; SOURCE_NONE where that is not needed
     Source playing;    // one of the two, or none
     FileStatus status; // why `chosen` is not the file
+    bool refused;      // the choice is not taken: names, contents and sound stay as they are
 } Decision;
 
 // Decides:
 //   - the file stands for its name, unless the session has a copy that is something else;
 //   - a copy stands for a name, and none for no name;
-//   - where that cannot be played the session's fallback plays, else what plays now.
+//   - where that cannot be played the session's fallback plays, else what plays now;
+//   - a live choice that cannot be played is refused.
 // Real-time safe.
 Decision decide(const Choice *choice);
 

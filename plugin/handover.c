@@ -1,8 +1,21 @@
 #include "handover.h"
 
+#include "file_uri.h"
+
 #include <string.h>
 
 enum { MAILBOX_FRESH = 4 }; // a flag beside a path's index
+
+// Frees what was retired.
+static void collect(Handover *handover)
+{
+    Setup *setup = atomic_exchange_explicit(&handover->retired, NULL, memory_order_acquire);
+    while (setup) {
+        Setup *next = setup->next;
+        setup_free(setup);
+        setup = next;
+    }
+}
 
 bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger *logger)
 {
@@ -22,7 +35,7 @@ bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger
 void handover_free(Handover *handover)
 {
     setup_free(handover_adopt(handover));
-    handover_collect(handover);
+    collect(handover);
     selection_clear(&handover->selection);
     pthread_mutex_destroy(&handover->lock);
 }
@@ -64,7 +77,9 @@ void handover_unlock(Handover *handover)
     pthread_mutex_unlock(&handover->lock);
 }
 
-const char *handover_requested(Handover *handover, Property property)
+// Returns the last path asked for, or NULL if there is no new one. It stays valid until the next
+// call for this property.
+static char *take_request(Handover *handover, Property property)
 {
     Mailbox *box = &handover->mailbox[property];
     if (!(atomic_load_explicit(&box->middle, memory_order_relaxed) & MAILBOX_FRESH)) return NULL;
@@ -73,9 +88,27 @@ const char *handover_requested(Handover *handover, Property property)
     return box->path[box->reading];
 }
 
+void handover_discard_requests(Handover *handover)
+{
+    for (Property p = 0; p < PROPERTIES; p++) take_request(handover, p);
+}
+
+void handover_load_requested(Handover *handover)
+{
+    bool requested = false;
+    const char *path[PROPERTIES];
+    for (Property p = 0; p < PROPERTIES; p++) {
+        char *text = take_request(handover, p);
+        if (text) file_uri_decode(text);
+        path[p] = text;
+        requested |= text != NULL;
+    }
+    handover_publish(handover, requested ? selection_choose(&handover->selection, path) : NULL);
+}
+
 void handover_publish(Handover *handover, Setup *setup)
 {
-    handover_collect(handover);
+    collect(handover);
     if (!setup) return;
     Setup *superseded = handover_adopt(handover);
     if (superseded) {
@@ -84,14 +117,4 @@ void handover_publish(Handover *handover, Setup *setup)
         setup_free(superseded);
     }
     atomic_store_explicit(&handover->pending, setup, memory_order_release);
-}
-
-void handover_collect(Handover *handover)
-{
-    Setup *setup = atomic_exchange_explicit(&handover->retired, NULL, memory_order_acquire);
-    while (setup) {
-        Setup *next = setup->next;
-        setup_free(setup);
-        setup = next;
-    }
 }

@@ -28,8 +28,10 @@
 // property. A mailbox has three paths: the audio thread writes one, the loading thread reads one,
 // and the third changes hands. The last choice wins; nobody waits.
 //
-//     patch:Set --request--> [mailbox] --requested--> selection_choose()
-//      (audio)                                          (loading)
+//     patch:Set --request--> [mailbox] --load--> selection_choose()
+//      (audio)                           (loading: work(), and save() before it copies)
+//
+// restore() empties the mailboxes: what waits there is older than the session.
 //
 // The Selection holds what the user chose. Only the loading threads see it, under the lock; each
 // Setup has a copy of the names, from which the audio thread answers patch:Get. The audio thread
@@ -78,14 +80,13 @@ void handover_request(Handover *handover, Property property, const char *path, s
 Selection *handover_lock(Handover *handover);
 void handover_unlock(Handover *handover);
 
-// Returns the last path asked for, or NULL if there is no new one. It stays valid until the next
-// call for this property.
-const char *handover_requested(Handover *handover, Property property);
+// Loads the files that were asked for, if there are any, and gives the result to the audio thread.
+void handover_load_requested(Handover *handover);
 
-// Gives the setup to the audio thread; NULL is allowed.
+// Forgets the files that were asked for.
+void handover_discard_requests(Handover *handover);
+
+// Gives the setup to the audio thread; NULL is allowed. Frees what was retired.
 void handover_publish(Handover *handover, Setup *setup);
-
-// Frees what was retired.
-void handover_collect(Handover *handover);
 
 #endif

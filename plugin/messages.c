@@ -24,11 +24,18 @@ static Property find_property(const Uris *uris, const LV2_Atom *atom)
     return p;
 }
 
+// Hosts and scripts name files by all three.
+static bool is_text(const Uris *uris, const LV2_Atom *atom)
+{
+    return atom->type == uris->atom_path || atom->type == uris->atom_string ||
+           atom->type == uris->atom_uri;
+}
+
 static bool handle_set(const Uris *uris, const LV2_Atom_Object *object, Handover *handover)
 {
     const LV2_Atom *property = atoms_value(object, uris->patch_property);
     const LV2_Atom *value = atoms_value(object, uris->patch_value);
-    if (!property || !value || value->type != uris->atom_path) return false;
+    if (!property || !value || !is_text(uris, value)) return false;
 
     const Property p = find_property(uris, property);
     const char *path = (const char *)(value + 1);

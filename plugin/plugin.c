@@ -19,7 +19,8 @@ static Setup *load_default(Plugin *plugin, const char *bundle)
     snprintf(path, sizeof path, "%s%s%s", bundle, slash, default_model);
 
     Selection *selection = handover_lock(&plugin->handover);
-    Setup *setup = selection_choose(selection, (const char *[PROPERTIES]){[PROPERTY_MODEL] = path});
+    Setup *setup = selection_restore(selection, (const char *[PROPERTIES]){[PROPERTY_MODEL] = path},
+                                     &(Copies){0});
     handover_unlock(&plugin->handover);
     return setup;
 }
@@ -228,18 +229,8 @@ static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function r
     (void)respond, (void)handle, (void)size, (void)data;
     Plugin *plugin = instance;
     Handover *handover = &plugin->handover;
-    Selection *selection = handover_lock(handover);
-
-    bool requested = false;
-    const char *path[PROPERTIES];
-    for (Property p = 0; p < PROPERTIES; p++) {
-        path[p] = handover_requested(handover, p);
-        requested |= path[p] != NULL;
-    }
-    Setup *setup = requested ? selection_choose(selection, path) : NULL;
-    if (setup) setup->updates |= UPDATE_STATE_CHANGED;
-    handover_publish(handover, setup);
-
+    handover_lock(handover);
+    handover_load_requested(handover);
     handover_unlock(handover);
     return LV2_WORKER_SUCCESS;
 }

@@ -34,7 +34,7 @@ bool recordings_replace(Recordings *recordings, const Copy copy[CHANNELS_MAX], b
     bool changes = false;
     for (int c = 0; c < recordings->channels; c++) {
         Latent *recording = parse(&copy[c], logger);
-        if (!recording && !remove_others) continue;
+        if (!recording && !copy[c].known && !remove_others) continue;
         changes |=
             !reference_equals(playable(recordings->latent[c], model), playable(recording, model));
         latent_free(recordings->latent[c]);
@@ -55,6 +55,7 @@ bool recordings_copy(const Recordings *recordings, Copy copy[CHANNELS_MAX])
 {
     for (int c = 0; c < recordings->channels; c++) {
         Error error;
+        copy[c].known = true;
         if (!recordings->latent[c]) continue;
         copy[c].bytes = latent_serialize(recordings->latent[c], &copy[c].size, &error);
         if (!copy[c].bytes) return false;

@@ -18,9 +18,9 @@ typedef struct {
 // sound yet.
 void recordings_collect(Recordings *recordings, Engine *engine);
 
-// Replaces the recordings by a session's. Where the session has none of a channel, that channel's
-// recording goes if `remove_others` is set, else it stays. Returns true if the model plays others
-// now. Copies that cannot be read are reported to the log and count as none.
+// Replaces the recordings by a session's. Where the session does not say whether there is one of a
+// channel, that channel's recording goes if `remove_others` is set, else it stays. Returns true if
+// the model plays others now. Copies that cannot be read are reported to the log and count as none.
 bool recordings_replace(Recordings *recordings, const Copy copy[CHANNELS_MAX], bool remove_others,
                         const Model *model, LV2_Log_Logger *logger);
 

@@ -11,11 +11,11 @@
 
 // Writes one line to the log, "trasluz: model PATH: reason". Of a path that is too long the end is
 // shown, where the file's name is. The line, without "trasluz: ", replaces the reason.
-static void log_failure(const Selection *selection, Property property, Error *reason)
+static void log_failure(const Selection *selection, Property property, const char *path,
+                        Error *reason)
 {
     enum { SHOWN = 300 };
     static const char *const kind[PROPERTIES] = {"model", "reference"};
-    const char *path = selection->names.path[property];
     const size_t length = strlen(path);
 
     Error line;
@@ -25,25 +25,29 @@ static void log_failure(const Selection *selection, Property property, Error *re
     *reason = line;
 }
 
-// Writes the status for the user. Returns true if it changed.
-static bool update_status(Selection *selection)
+// Writes the status for the user into the names.
+static void write_status(const Selection *selection, Names *names)
 {
-    const char *model = selection->reason[PROPERTY_MODEL].text;
-    const char *reference = *selection->mismatch.text ? selection->mismatch.text
-                                                      : selection->reason[PROPERTY_REFERENCE].text;
-    char text[STATUS_BYTES];
-    snprintf(text, sizeof text, "%s%s%s", model, *model && *reference ? "\n" : "", reference);
-    const bool changes = strcmp(text, selection->names.status) != 0;
-    memcpy(selection->names.status, text, sizeof text);
-    return changes;
+    const Error *lines[] = {
+        &selection->refusal[PROPERTY_MODEL],
+        &selection->refusal[PROPERTY_REFERENCE],
+        &selection->reason[PROPERTY_MODEL],
+        *selection->mismatch.text ? &selection->mismatch : &selection->reason[PROPERTY_REFERENCE],
+    };
+    size_t length = 0;
+    names->status[0] = '\0';
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (*lines[i]->text)
+            length += (size_t)snprintf(names->status + length, STATUS_BYTES - length, "%s%s",
+                                       length > 0 ? "\n" : "", lines[i]->text);
 }
 
 // ---- Sources ----
 
-// What one property can play, by Source, and why its file cannot be read.
+// What one property can play, by Source, and why a file or a choice cannot be used.
 typedef struct {
     Content content[SOURCES];
-    Error file_error;
+    Error error;
 } Candidates;
 
 static void candidates_free(Candidates *candidates)
@@ -61,155 +65,214 @@ static bool is_playable(const Selection *selection, const Content *content, cons
     return latent_fits(content->reference, model, error);
 }
 
-static void load_copy(const Selection *selection, Property property, Copy *copy, Content *content)
+static void load_copy(const Selection *selection, Property property, const char *path, Copy *copy,
+                      Content *content)
 {
     Error error;
     if (!copy->bytes || content_load_copy(content, property, copy, &error)) return;
     error_prefix(&error, "the session's own copy");
-    log_failure(selection, property, &error);
+    log_failure(selection, property, path, &error);
 }
 
-// The content that plays now, or NULL.
-static Content *find_current(Selection *selection, Property property)
-{
-    for (Role role = 0; role < ROLES; role++) {
-        Content *content = &selection->content[property][role];
-        const bool plays = property == PROPERTY_MODEL ? content->model == selection->model
-                                                      : content->reference == selection->reference;
-        if (content_is_loaded(content) && plays) return content;
-    }
-    return NULL;
-}
-
-// Loads file and copies, and takes what plays now out of the selection, whose contents are empty
-// after it.
-static void load_candidates(Selection *selection, Property property, Copy copy[ROLES],
-                            Candidates *candidates)
+static void load_candidates(const Selection *selection, Property property, const char *path,
+                            Copy copy[ROLES], Candidates *candidates)
 {
     Content *content = candidates->content;
-    const char *path = selection->names.path[property];
-    if (*path) content_load_file(&content[SOURCE_FILE], property, path, &candidates->file_error);
+    if (*path) content_load_file(&content[SOURCE_FILE], property, path, &candidates->error);
     if (!copy_equals(&content[SOURCE_FILE].copy, &copy[ROLE_CHOSEN]))
-        load_copy(selection, property, &copy[ROLE_CHOSEN], &content[SOURCE_COPY]);
-    load_copy(selection, property, &copy[ROLE_FALLBACK], &content[SOURCE_FALLBACK]);
-
-    Content *current = find_current(selection, property);
-    if (current) content_move(&content[SOURCE_CURRENT], current);
-    for (Role role = 0; role < ROLES; role++) content_free(&selection->content[property][role]);
+        load_copy(selection, property, path, &copy[ROLE_CHOSEN], &content[SOURCE_COPY]);
+    load_copy(selection, property, path, &copy[ROLE_FALLBACK], &content[SOURCE_FALLBACK]);
 }
 
-static Decision decide_property(const Selection *selection, Property property, const Model *model,
-                                const Candidates *candidates)
+// The role of the content that plays now; ROLES where none does.
+static Role find_current(const Selection *selection, Property property)
+{
+    Role role = 0;
+    for (; role < ROLES; role++) {
+        const Content *content = &selection->content[property][role];
+        const bool plays = property == PROPERTY_MODEL ? content->model == selection->model
+                                                      : content->reference == selection->reference;
+        if (content_is_loaded(content) && plays) break;
+    }
+    return role;
+}
+
+// ---- One property ----
+
+// What is chosen, by whom, and what it is to be played with.
+typedef struct {
+    Property property;
+    const char *path;
+    Copy *copy; // [ROLES]
+    bool live;
+    const Model *model; // for a reference
+} Request;
+
+static Decision decide_request(const Selection *selection, const Request *request,
+                               Candidates *candidates, Role current)
 {
     const Content *content = candidates->content;
-    Choice choice = {.has_name = *selection->names.path[property]};
-    for (Source s = 0; s < SOURCES; s++) {
-        Error ignored;
+    Choice choice = {.live = request->live, .has_name = *request->path};
+    for (Source s = SOURCE_FILE; s < SOURCE_CURRENT; s++) {
+        Error reason;
         choice.loaded[s] = content_is_loaded(&content[s]);
-        choice.playable[s] = is_playable(selection, &content[s], model, &ignored);
+        choice.playable[s] = is_playable(selection, &content[s], request->model, &reason);
+        if (s == SOURCE_FILE && choice.loaded[s] && !choice.playable[s]) candidates->error = reason;
+    }
+    if (current < ROLES) {
+        Error ignored;
+        const Content *playing = &selection->content[request->property][current];
+        choice.loaded[SOURCE_CURRENT] = true;
+        choice.playable[SOURCE_CURRENT] = is_playable(selection, playing, request->model, &ignored);
     }
     choice.copy_differs = choice.loaded[SOURCE_FILE] && choice.loaded[SOURCE_COPY] &&
                           !content_equals(&content[SOURCE_FILE], &content[SOURCE_COPY]);
     return decide(&choice);
 }
 
-static void report_file(Selection *selection, Property property, const Decision *decision,
-                        const Error *file_error)
+static void report_file(Selection *selection, const Request *request, const Decision *decision,
+                        const Error *error)
 {
-    Error *reason = &selection->reason[property];
+    Error *reason = &selection->reason[request->property];
     *reason = (Error){0};
     if (decision->status == FILE_IN_USE) return;
     if (decision->status == FILE_FAILED)
-        *reason = *file_error;
+        *reason = *error;
     else
         error_set(reason, "another file than the session was saved with");
     if (decision->chosen == SOURCE_COPY) error_prefix(reason, "the session's own copy is used");
-    log_failure(selection, property, reason);
+    log_failure(selection, request->property, request->path, reason);
 }
 
-// Loads what is chosen and decides what of it is kept. What played before and is not kept is left
-// in `former`.
-static void load_property(Selection *selection, Property property, Copy copy[ROLES],
-                          const Model *model, Content *former)
+// Reports a choice that is not taken.
+static void refuse(Selection *selection, const Request *request, const Error *reason)
+{
+    selection->refusal[request->property] = *reason;
+    log_failure(selection, request->property, request->path,
+                &selection->refusal[request->property]);
+}
+
+// Loads what is chosen and keeps what the decision says. The contents before it are left in
+// `former`, but for one that is kept as the fallback. False where the choice is refused: then
+// nothing has changed.
+static bool load_request(Selection *selection, const Request *request, Content former[ROLES])
 {
     Candidates candidates = {0};
-    Content *content = candidates.content;
-    load_candidates(selection, property, copy, &candidates);
-    const Decision decision = decide_property(selection, property, model, &candidates);
-    report_file(selection, property, &decision, &candidates.file_error);
-    content_move(&selection->content[property][ROLE_CHOSEN], &content[decision.chosen]);
-    content_move(&selection->content[property][ROLE_FALLBACK], &content[decision.fallback]);
-    content_move(former, &content[SOURCE_CURRENT]);
+    Content *content = candidates.content, *kept = selection->content[request->property];
+    load_candidates(selection, request->property, request->path, request->copy, &candidates);
+    const Role current = find_current(selection, request->property);
+    const Decision decision = decide_request(selection, request, &candidates, current);
+    if (decision.refused) {
+        refuse(selection, request, &candidates.error);
+    } else {
+        report_file(selection, request, &decision, &candidates.error);
+        for (Role role = 0; role < ROLES; role++) content_move(&former[role], &kept[role]);
+        content_move(&kept[ROLE_CHOSEN], &content[decision.chosen]);
+        content_move(&kept[ROLE_FALLBACK], decision.fallback == SOURCE_CURRENT
+                                               ? &former[current]
+                                               : &content[decision.fallback]);
+    }
     candidates_free(&candidates);
+    return !decision.refused;
 }
 
 // Returns which of the contents plays with the model, or NULL. Where it is not the chosen one,
-// `reason` says why and the log too.
-static const Content *find_playable(Selection *selection, Property property, const Model *model,
-                                    Error *reason)
+// `reason` and the log say why.
+static const Content *find_playable(Selection *selection, Property property, const char *path,
+                                    const Model *model, Error *reason)
 {
-    Error ignored;
+    Error error = {0};
     const Content *chosen = &selection->content[property][ROLE_CHOSEN];
     const Content *fallback = &selection->content[property][ROLE_FALLBACK];
-    Error error = {0};
     if (is_playable(selection, chosen, model, &error)) return chosen;
     if (content_is_loaded(chosen)) {
-        log_failure(selection, property, &error);
+        log_failure(selection, property, path, &error);
         *reason = error;
     }
-    return is_playable(selection, fallback, model, &ignored) ? fallback : NULL;
+    return is_playable(selection, fallback, model, &error) ? fallback : NULL;
 }
 
 // ---- All of it ----
 
-// Makes an engine that begins with the last recordings. NULL, with the reason reported, where it
-// cannot.
-static Engine *make_engine(Selection *selection, const Model *model, const Latent *reference,
-                           Property chosen)
+// What a person or a session chooses. A path is NULL where the property stays as it is.
+typedef struct {
+    const char *path[PROPERTIES];
+    Copies *copies;
+    bool live;
+} Call;
+
+// True if the file of the property is chosen: by a name, or by a copy without one.
+static bool is_chosen(const Call *call, Property property)
 {
-    Error error;
+    const Copy *copy = copies_of(call->copies, property);
+    return call->path[property] || copy[ROLE_CHOSEN].bytes || copy[ROLE_FALLBACK].bytes;
+}
+
+static const char *path_of(const Selection *selection, const Call *call, Property property)
+{
+    return call->path[property] ? call->path[property] : selection->names.path[property];
+}
+
+// Makes an engine that begins with the last recordings; NULL on error.
+static Engine *make_engine(const Selection *selection, const Model *model, const Latent *reference,
+                           Error *error)
+{
     Engine *engine =
-        engine_new(model, reference, selection->rate, selection->recordings.channels, &error);
-    if (engine) {
-        recordings_install(&selection->recordings, engine, model);
-    } else {
-        log_failure(selection, chosen, &error);
-        selection->reason[chosen] = error;
-    }
+        engine_new(model, reference, selection->rate, selection->recordings.channels, error);
+    if (engine) recordings_install(&selection->recordings, engine, model);
     return engine;
 }
 
-// Loads the chosen properties. Returns the engine for them; NULL where the sound does not change.
-static Engine *load(Selection *selection, const bool chosen[PROPERTIES], Copies *copies)
+// The new model or reference cannot be played after all: a live choice is taken back; where a
+// session chose it, what played before becomes the fallback.
+static void keep_playing(Selection *selection, const Call *call, Property property, Error *error,
+                         Content former[PROPERTIES][ROLES])
 {
-    Content former[PROPERTIES] = {0};
+    for (Property p = 0; p < PROPERTIES; p++) {
+        Content *kept = selection->content[p];
+        for (Role role = 0; role < ROLES; role++) {
+            const Content *content = &former[p][role];
+            const bool played = p == PROPERTY_MODEL ? content->model == selection->model
+                                                    : content->reference == selection->reference;
+            if (!content_is_loaded(content)) continue;
+            if (call->live)
+                content_move(&kept[role], &former[p][role]);
+            else if (played)
+                content_move(&kept[ROLE_FALLBACK], &former[p][role]);
+        }
+    }
+    log_failure(selection, property, path_of(selection, call, property), error);
+    (call->live ? selection->refusal : selection->reason)[property] = *error;
+}
+
+// Loads what is chosen. Returns the engine for it; NULL where the sound does not change. `taken`
+// says which choices were.
+static Engine *load(Selection *selection, const Call *call, bool taken[PROPERTIES])
+{
+    Content former[PROPERTIES][ROLES] = {0};
     const Model *model = selection->model;
     const Latent *reference = selection->reference;
-    if (chosen[PROPERTY_MODEL]) {
-        load_property(selection, PROPERTY_MODEL, copies->copy[PROPERTY_MODEL], NULL,
-                      &former[PROPERTY_MODEL]);
-        const Content *playing =
-            find_playable(selection, PROPERTY_MODEL, NULL, &selection->reason[PROPERTY_MODEL]);
-        model = playing ? playing->model : NULL;
-    }
-    if (chosen[PROPERTY_REFERENCE])
-        load_property(selection, PROPERTY_REFERENCE, copies->copy[PROPERTY_REFERENCE], model,
-                      &former[PROPERTY_REFERENCE]);
-    if (chosen[PROPERTY_REFERENCE] || model != selection->model) {
-        selection->mismatch = (Error){0};
-        const Content *playing =
-            find_playable(selection, PROPERTY_REFERENCE, model, &selection->mismatch);
-        reference = playing ? playing->reference : NULL;
+    for (Property p = 0; p < PROPERTIES; p++) {
+        Error *const reason = p == PROPERTY_MODEL ? &selection->reason[p] : &selection->mismatch;
+        const char *path = path_of(selection, call, p);
+        const Request request = {p, path, copies_of(call->copies, p), call->live, model};
+        taken[p] = is_chosen(call, p) && load_request(selection, &request, former[p]);
+        // A reference is looked at again with each model.
+        if (!taken[p] && (p == PROPERTY_MODEL || model == selection->model)) continue;
+        if (p == PROPERTY_REFERENCE) *reason = (Error){0};
+        const Content *playing = find_playable(selection, p, path, model, reason);
+        if (p == PROPERTY_MODEL)
+            model = playing ? playing->model : NULL;
+        else
+            reference = playing ? playing->reference : NULL;
     }
 
     recordings_collect(&selection->recordings, selection->engine);
-    bool changes = recordings_replace(&selection->recordings, copies->recording,
-                                      chosen[PROPERTY_REFERENCE], model, selection->logger);
+    bool changes = recordings_replace(&selection->recordings, &call->copies->copy[COPY_RECORDING],
+                                      taken[PROPERTY_REFERENCE], model, selection->logger);
     changes |= model != selection->model || !reference_equals(reference, selection->reference);
-    Engine *engine = NULL;
-    if (model && changes)
-        engine = make_engine(selection, model, reference,
-                             chosen[PROPERTY_MODEL] ? PROPERTY_MODEL : PROPERTY_REFERENCE);
+    Error error = {0};
+    Engine *engine = model && changes ? make_engine(selection, model, reference, &error) : NULL;
     if (engine) selection->engine = engine;
 
     if (engine || !changes) {
@@ -217,12 +280,13 @@ static Engine *load(Selection *selection, const bool chosen[PROPERTIES], Copies 
         model_cache_release(selection->model);
         selection->model = model;
         selection->reference = reference;
-    } else { // what played plays on
-        for (Property p = 0; p < PROPERTIES; p++)
-            if (content_is_loaded(&former[p]))
-                content_move(&selection->content[p][ROLE_FALLBACK], &former[p]);
+    } else {
+        const Property chosen = taken[PROPERTY_MODEL] ? PROPERTY_MODEL : PROPERTY_REFERENCE;
+        keep_playing(selection, call, chosen, &error, former);
+        for (Property p = 0; p < PROPERTIES; p++) taken[p] = taken[p] && !call->live;
     }
-    for (Property p = 0; p < PROPERTIES; p++) content_free(&former[p]);
+    for (Property p = 0; p < PROPERTIES; p++)
+        for (Role role = 0; role < ROLES; role++) content_free(&former[p][role]);
     return engine;
 }
 
@@ -241,31 +305,52 @@ void selection_clear(Selection *selection)
     model_cache_release(selection->model);
 }
 
-Setup *selection_choose(Selection *selection, const char *const path[PROPERTIES])
+static Setup *select(Selection *selection, const Call *call)
 {
-    return selection_restore(selection, path, &(Copies){0});
-}
-
-Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES], Copies *copies)
-{
+    bool taken[PROPERTIES];
     Setup *setup = setup_new();
     if (!setup) {
         lv2_log_error(selection->logger, "trasluz: out of memory\n");
         return NULL;
     }
-    bool chosen[PROPERTIES];
     for (Property p = 0; p < PROPERTIES; p++) {
-        const Copy *copy = copies->copy[p];
-        chosen[p] = path[p] || copy[ROLE_CHOSEN].bytes || copy[ROLE_FALLBACK].bytes;
-        if (!path[p]) continue;
-        snprintf(selection->names.path[p], PATH_BYTES, "%s", path[p]);
-        setup->updates |= 1u << p;
+        if (call->path[p] || !call->live) selection->refusal[p] = (Error){0};
+        if (call->path[p]) setup->updates |= 1u << p; // a name that was refused is put right
     }
-    setup->engine = load(selection, chosen, copies);
+    setup->engine = load(selection, call, taken);
     if (setup->engine) setup->model = model_cache_retain(selection->model);
-    if (update_status(selection)) setup->updates |= UPDATE_STATUS;
+    for (Property p = 0; p < PROPERTIES; p++) {
+        if (!taken[p] || !call->path[p]) continue;
+        snprintf(selection->names.path[p], PATH_BYTES, "%s", call->path[p]);
+        if (call->live) setup->updates |= UPDATE_STATE_CHANGED;
+    }
     setup->names = selection->names;
+    write_status(selection, &setup->names);
+    if (strcmp(setup->names.status, selection->names.status) != 0) {
+        memcpy(selection->names.status, setup->names.status, STATUS_BYTES);
+        setup->updates |= UPDATE_STATUS;
+    }
     return setup;
+}
+
+Setup *selection_choose(Selection *selection, const char *const path[PROPERTIES])
+{
+    Copies none = {0};
+    Call call = {.copies = &none, .live = true};
+    for (Property p = 0; p < PROPERTIES; p++) call.path[p] = path[p];
+    return select(selection, &call);
+}
+
+Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES], Copies *copies)
+{
+    Call call = {.copies = copies};
+    for (Property p = 0; p < PROPERTIES; p++) {
+        call.path[p] = path[p];
+        if (!path[p] || *path[p]) continue;
+        for (Role role = 0; role < ROLES; role++) copy_free(&copies_of(copies, p)[role]);
+        if (!property_takes_path(p, 0)) call.path[p] = NULL;
+    }
+    return select(selection, &call);
 }
 
 bool selection_copy(Selection *selection, Copies *copies)
@@ -273,12 +358,12 @@ bool selection_copy(Selection *selection, Copies *copies)
     Error ignored;
     *copies = (Copies){0};
     recordings_collect(&selection->recordings, selection->engine);
-    bool copied = recordings_copy(&selection->recordings, copies->recording);
+    bool copied = recordings_copy(&selection->recordings, &copies->copy[COPY_RECORDING]);
     for (Property p = 0; p < PROPERTIES; p++) {
         for (Role role = 0; role < ROLES; role++) {
             const Copy *kept = &selection->content[p][role].copy;
-            copied = copied && (!kept->bytes || copy_set(&copies->copy[p][role], kept->bytes,
-                                                         kept->size, &ignored));
+            Copy *copy = &copies_of(copies, p)[role];
+            if (kept->bytes) copied = copied && copy_set(copy, kept->bytes, kept->size, &ignored);
         }
     }
     if (!copied) copies_free(copies);

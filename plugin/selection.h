@@ -1,9 +1,10 @@
 // selection.h: the files that the user chose, and what plays because of them. Blocks and allocates;
 // never on the audio thread. One thread at a time: the handover guards the one selection of a
-// plugin instance.
+// plugin instance. Hosts may lend a stack of 16 kB: large arrays live elsewhere.
 //
-// A file that cannot be loaded keeps its name, is reported to the log, and leaves the sound as it
-// is.
+// A file that a person chooses and that cannot be played is refused: the names stay as they are,
+// and so does the sound. A file that a session names and that cannot be played keeps its name.
+// Either is reported to the log and in the status.
 //
 // Sessions keep copies of the files beside their names, so that they sound the same where the files
 // are missing or were replaced. A copy has one of two roles:
@@ -13,8 +14,8 @@
 //     ROLE_FALLBACK   is what plays in its place, where the chosen file could not be read or cannot
 //                     be played.
 //
-// decision.h has the rules by which a session's files and copies are used. A fallback never takes a
-// name away from its file.
+// decision.h has the rules by which files and copies are used. A fallback never takes a name away
+// from its file. A copy without a name is ignored: some hosts keep what they once stored.
 //
 // What Capture records is a reference too, and the last one wins: a recording, a session that has
 // one, or a reference that is chosen, be it the same or none.
@@ -28,14 +29,15 @@
 typedef struct {
     double rate; // Hz, the host's
     LV2_Log_Logger *logger;
-    Names names; // the last choice, loaded or not
+    Names names; // the last choice that was taken, loaded or not
     Content content[PROPERTIES][ROLES];
-    Error reason[PROPERTIES]; // why the chosen file was not loaded, or the model cannot be played;
-                              // "" where it is in use
-    Error mismatch;           // why the chosen reference cannot be played with the model; "" where
-                              // it can
-    const Model *model;       // that plays, shared; NULL before the first
-    const Latent *reference;  // that plays, one of the contents; NULL where none fits the model
+    Error refusal[PROPERTIES]; // why the last live choice was refused; "" where it was taken
+    Error reason[PROPERTIES];  // why the chosen file was not loaded, or the model cannot be played;
+                               // "" where it is in use
+    Error mismatch;            // why the chosen reference cannot be played with the model; "" where
+                               // it can
+    const Model *model;        // that plays, shared; NULL before the first
+    const Latent *reference;   // that plays, one of the contents; NULL where none fits the model
     Engine *engine; // the last one made; a setup owns it, and keeps it until there is another; NULL
                     // before the first
     Recordings recordings; // without what the engine has recorded since it was made
@@ -45,13 +47,14 @@ typedef struct {
 void selection_init(Selection *selection, double rate, int channels, LV2_Log_Logger *logger);
 void selection_clear(Selection *selection);
 
-// Takes over the paths that are not NULL, loads the files, and returns a setup for the audio
-// thread: with a new engine where the sound changes. Paths must be shorter than PATH_BYTES; "" as
-// the reference's means none. The caller owns the setup; NULL where memory is short.
+// Takes a person's choice: loads the files of the paths that are not NULL, and returns a setup for
+// the audio thread, with a new engine where the sound changes. A path is absolute, or a file URI,
+// and shorter than PATH_BYTES; "" as the reference's means none. The caller owns the setup; NULL
+// where memory is short.
 Setup *selection_choose(Selection *selection, const char *const path[PROPERTIES]);
 
-// Does the same for a session, which may have copies beside the paths or without them. Takes over
-// the copies that it keeps; the caller frees the others.
+// Does the same for a session, whose paths are absolute, and which may have copies beside the paths
+// or without them. Takes over the copies that it keeps; the caller frees the others.
 Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES], Copies *copies);
 
 // Copies what a session keeps beside the names. The caller frees the copies. False where memory is

@@ -7,13 +7,14 @@
 #include "engine/engine.h"
 #include "properties.h"
 
-enum { STATUS_BYTES = PROPERTIES * sizeof(Error) };
+enum { STATUS_BYTES = 2 * PROPERTIES * sizeof(Error) };
 
-// The files that the user chose, by absolute path; "" where there is none. A file that cannot be
-// loaded keeps its name.
+// The files that the user chose, by absolute path; "" where there is none. A session's file that
+// cannot be loaded keeps its name.
 typedef struct {
     char path[PROPERTIES][PATH_BYTES];
-    // For people: why the chosen files are not in use, a line for each file; "" where all are.
+    // For people, a line for each: files that were refused, and why a session's files are not in use;
+    // "" where there is nothing to say.
     char status[STATUS_BYTES];
 } Names;
 

@@ -4,6 +4,17 @@
 #include <lv2/state/state.h>
 #include <lv2/time/time.h>
 
+// The URIs of all copies, in the order of Copies.
+#define MAP_COPIES(suffix)                                                                         \
+    map->map(map->handle, TRASLUZ_MODEL_DATA_URI suffix),                                          \
+        map->map(map->handle, TRASLUZ_MODEL_FALLBACK_URI suffix),                                  \
+        map->map(map->handle, TRASLUZ_REFERENCE_DATA_URI suffix),                                  \
+        map->map(map->handle, TRASLUZ_REFERENCE_FALLBACK_URI suffix),                              \
+        map->map(map->handle, TRASLUZ_RECORDING_URI "0" suffix),                                   \
+        map->map(map->handle, TRASLUZ_RECORDING_URI "1" suffix)
+
+_Static_assert(COPIES == 6, "MAP_COPIES() names each copy");
+
 void uris_map(Uris *uris, LV2_URID_Map *map)
 {
     *uris = (Uris){
@@ -12,24 +23,8 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
                 [PROPERTY_MODEL] = map->map(map->handle, TRASLUZ_MODEL_URI),
                 [PROPERTY_REFERENCE] = map->map(map->handle, TRASLUZ_REFERENCE_URI),
             },
-        .copy =
-            {
-                [PROPERTY_MODEL] =
-                    {
-                        [ROLE_CHOSEN] = map->map(map->handle, TRASLUZ_MODEL_DATA_URI),
-                        [ROLE_FALLBACK] = map->map(map->handle, TRASLUZ_MODEL_FALLBACK_URI),
-                    },
-                [PROPERTY_REFERENCE] =
-                    {
-                        [ROLE_CHOSEN] = map->map(map->handle, TRASLUZ_REFERENCE_DATA_URI),
-                        [ROLE_FALLBACK] = map->map(map->handle, TRASLUZ_REFERENCE_FALLBACK_URI),
-                    },
-            },
-        .recording =
-            {
-                map->map(map->handle, TRASLUZ_RECORDING_URI "0"),
-                map->map(map->handle, TRASLUZ_RECORDING_URI "1"),
-            },
+        .copy = {MAP_COPIES("")},
+        .copy_file = {MAP_COPIES(TRASLUZ_FILE_SUFFIX)},
         .status = map->map(map->handle, TRASLUZ_STATUS_URI),
         .atom_blank = map->map(map->handle, LV2_ATOM__Blank),
         .atom_double = map->map(map->handle, LV2_ATOM__Double),
@@ -41,6 +36,7 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
         .atom_path = map->map(map->handle, LV2_ATOM__Path),
         .atom_sequence = map->map(map->handle, LV2_ATOM__Sequence),
         .atom_string = map->map(map->handle, LV2_ATOM__String),
+        .atom_uri = map->map(map->handle, LV2_ATOM__URI),
         .atom_urid = map->map(map->handle, LV2_ATOM__URID),
         .patch_get = map->map(map->handle, LV2_PATCH__Get),
         .patch_property = map->map(map->handle, LV2_PATCH__property),

@@ -3,8 +3,7 @@
 #ifndef TRASLUZ_URIS_H
 #define TRASLUZ_URIS_H
 
-#include "ports.h"
-#include "properties.h"
+#include "copy.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/urid/urid.h>
@@ -21,11 +20,12 @@
 #define TRASLUZ_REFERENCE_DATA_URI     "urn:trasluz:referenceData"
 #define TRASLUZ_REFERENCE_FALLBACK_URI "urn:trasluz:referenceStandIn"
 #define TRASLUZ_RECORDING_URI          "urn:trasluz:recording" // and the audio channel's number
+#define TRASLUZ_FILE_SUFFIX            "File" // of the file that holds the value, where it is large
 
 typedef struct {
     LV2_URID property[PROPERTIES];
-    LV2_URID copy[PROPERTIES][ROLES];
-    LV2_URID recording[CHANNELS_MAX];
+    LV2_URID copy[COPIES];
+    LV2_URID copy_file[COPIES];
     LV2_URID status;
     LV2_URID atom_blank; // objects of hosts older than atom:Object
     LV2_URID atom_double;
@@ -37,6 +37,7 @@ typedef struct {
     LV2_URID atom_path;
     LV2_URID atom_sequence;
     LV2_URID atom_string;
+    LV2_URID atom_uri;
     LV2_URID atom_urid;
     LV2_URID patch_get;
     LV2_URID patch_property;

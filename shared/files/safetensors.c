@@ -173,14 +173,13 @@ static bool read_header(Safetensors *file, const unsigned char *bytes, size_t si
                         size_t *header_size, Error *error)
 {
     uint64_t length = 0;
-    if (size < LENGTH_BYTES) return error_set(error, "not a safetensors file: %zu bytes", size);
+    // The header is a JSON object: whatever else stands here, a web page or a song, is another file.
+    if (size <= LENGTH_BYTES || bytes[LENGTH_BYTES] != '{')
+        return error_set(error, "not a safetensors file");
     memcpy(&length, bytes, LENGTH_BYTES);
     if (length > size - LENGTH_BYTES)
-        return error_set(
-            error,
-            "not a safetensors file, or cut short: a header of %llu bytes in a file of "
-            "%zu",
-            (unsigned long long)length, size);
+        return error_set(error, "the file is cut short: a header of %llu bytes in a file of %zu",
+                         (unsigned long long)length, size);
     if (length > most)
         return error_set(error, "a header of %llu bytes; at most %zu can be",
                          (unsigned long long)length, most);
@@ -188,7 +187,6 @@ static bool read_header(Safetensors *file, const unsigned char *bytes, size_t si
     file->header = json_loadb((const char *)bytes + LENGTH_BYTES, (size_t)length,
                               JSON_REJECT_DUPLICATES, &why);
     if (!file->header) return error_set(error, "header: %.120s", why.text);
-    if (!json_is_object(file->header)) return error_set(error, "header: not a JSON object");
     *header_size = LENGTH_BYTES + (size_t)length;
     return true;
 }

@@ -155,9 +155,9 @@ bool latent_fits(const Latent *latent, const Model *model, Error *error)
 {
     if (strcmp(latent->fingerprint, model->fingerprint) != 0)
         return error_set(error,
-                         "this latent was made by another model (%.12s…, not %.12s…): encode its "
-                         "source again with this one",
-                         latent->fingerprint, model->fingerprint);
+                         "this latent was made by another model than %s: choose its own model, or "
+                         "encode its source again with this one",
+                         *model->info.name ? model->info.name : "this one");
     if (latent->channels != arch_latent_channels(&model->arch))
         return error_set(error, "this latent has %d channels, the model's has %d", latent->channels,
                          arch_latent_channels(&model->arch));

@@ -152,6 +152,7 @@ Host *host_new(const HostOptions *options)
     host->exchange.audio_thread = pthread_self();
     host->watch = options->watch;
     host->worker.kind = options->worker;
+    host->worker.small_stack = options->small_stack;
     host->worker.watch = &host->watch;
     host->notify_size = options->notify_size ? options->notify_size : sizeof host->notify;
     if (!find_plugin(host, options) || !instantiate(host, options)) {

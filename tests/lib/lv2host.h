@@ -37,6 +37,7 @@ typedef struct {
     bool no_log;          // lend no log: messages go to standard error
     const char *lv2_path; // where to look for plugins; NULL: LV2_PATH
     uint32_t notify_size; // bytes of the notify port's buffer; 0: plenty
+    bool small_stack;     // of the worker's thread: 16 kB, as mod-host lends it
     HostWatch watch;
 } HostOptions;
 
@@ -68,6 +69,9 @@ void host_disconnect(Host *host, const char *symbol);
 
 // One block. in and out have host_channels() buffers of n samples, which may be the same memory.
 void host_run(Host *host, const float *const *in, float *const *out, uint32_t n);
+
+// Calls the function on a thread with so small a stack as mod-host's worker has: 16 kB.
+void host_call_with_small_stack(void (*function)(void *), void *argument);
 
 // Waits until the worker has nothing to do.
 void host_wait(Host *host);
@@ -128,7 +132,7 @@ bool host_restore(Host *host, const char *folder);
 bool host_load_preset(Host *host, const char *uri);
 
 // A session kept in memory, as hosts do that use no lilv for it.
-enum { HOST_PROPERTIES_MAX = 8 };
+enum { HOST_PROPERTIES_MAX = 24 };
 typedef struct {
     uint32_t key, type;
     size_t size;
@@ -139,17 +143,22 @@ typedef struct {
     int properties;
     bool maps_paths; // lends mapPath and freePath: paths in the session begin with "session:"
     bool omits_nul;  // leaves a path's NUL out of its size
-    size_t most;     // takes no larger property; 0: any
-    bool refused;    // save() did not succeed
-    int lent, freed; // paths that the plugin was given, and gave back
-    bool misused;    // a path to be mapped was none of the session's
-    void *shown;     // the chunk that restore() sees at the moment
+    bool
+        is_carla; // behaves as Carla 2.6: no key is ever deleted, a key keeps its first type, texts
+                  // end at their first NUL
+    const char *folder; // lends makePath: files go there; NULL: does not
+    size_t most;        // takes no larger property; 0: any
+    bool refused;       // save() did not succeed
+    int lent, freed;    // paths that the plugin was given, and gave back
+    bool misused;       // a path to be mapped was none of the session's
+    void *shown;        // the chunk that restore() sees at the moment
     size_t shown_size;
 } HostSession;
 
 // A property that claims to be a larger chunk than this need not be so.
 #define HOST_CHUNK_MAX ((size_t)64 << 20)
 
+// Replaces the session; Carla adds to it.
 void host_session_save(Host *host, HostSession *session);
 void host_session_restore(Host *host, HostSession *session);
 

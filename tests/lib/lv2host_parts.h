@@ -31,6 +31,7 @@ typedef struct {
 // One thread schedules, one works.
 typedef struct {
     HostWorker kind;
+    bool small_stack;
     LilvInstance **instance;
     const LV2_Worker_Interface *interface;
     pthread_t thread;

@@ -123,10 +123,15 @@ static HostProperty *set_property(HostSession *session, uint32_t key, uint32_t t
         property->value = NULL;
     }
     free(property->value);
-    *property = (HostProperty){.key = key, .type = type, .size = size, .value = malloc(size)};
+    *property = (HostProperty){.key = key, .type = type, .size = size, .value = malloc(size + 1)};
     if (!property->value) host_fail("session", "out of memory");
-    memcpy(property->value, value, size);
+    if (size > 0) memcpy(property->value, value, size);
     return property;
+}
+
+static bool is_text(uint32_t type)
+{
+    return type == host_urid(LV2_ATOM__Path) || type == host_urid(LV2_ATOM__String);
 }
 
 static LV2_State_Status store(LV2_State_Handle handle, uint32_t key, const void *value, size_t size,
@@ -135,8 +140,13 @@ static LV2_State_Status store(LV2_State_Handle handle, uint32_t key, const void 
     HostSession *session = handle;
     if (!(flags & LV2_STATE_IS_POD)) return LV2_STATE_ERR_BAD_FLAGS;
     if (size == 0 || (session->most && size > session->most)) return LV2_STATE_ERR_NO_SPACE;
+    if (session->is_carla) {
+        const HostProperty *kept = find_property(session, key);
+        if (is_text(type)) size = strlen(value);
+        if (kept) type = kept->type;
+    }
     HostProperty *property = set_property(session, key, type, value, size);
-    if (session->omits_nul && type == host_urid(LV2_ATOM__Path)) {
+    if (session->omits_nul && !session->is_carla && type == host_urid(LV2_ATOM__Path)) {
         property->size--;
         property->value[property->size] = '#'; // nobody shall rely on the NUL
     }
@@ -203,11 +213,20 @@ static void free_path(LV2_State_Free_Path_Handle handle, char *path)
     free(path);
 }
 
+static char *make_path(LV2_State_Make_Path_Handle handle, const char *name)
+{
+    HostSession *session = handle;
+    char folder[HOST_PATH_MAX];
+    snprintf(folder, sizeof folder, "%s/", session->folder);
+    return lend_path(session, folder, name);
+}
+
 typedef struct {
     LV2_State_Map_Path map;
     LV2_State_Free_Path free;
-    LV2_Feature map_feature, free_feature;
-    const LV2_Feature *feature[3];
+    LV2_State_Make_Path make;
+    LV2_Feature map_feature, free_feature, make_feature;
+    const LV2_Feature *feature[4];
 } SessionFeatures;
 
 static void session_features_init(SessionFeatures *features, HostSession *session)
@@ -215,12 +234,15 @@ static void session_features_init(SessionFeatures *features, HostSession *sessio
     *features = (SessionFeatures){
         .map = {session, abstract_path, absolute_path},
         .free = {session, free_path},
+        .make = {session, make_path},
         .map_feature = {LV2_STATE__mapPath, &features->map},
+        .make_feature = {LV2_STATE__makePath, &features->make},
         .free_feature = {LV2_STATE__freePath, &features->free},
     };
     if (!session->maps_paths) return;
     features->feature[0] = &features->map_feature;
     features->feature[1] = &features->free_feature;
+    if (session->folder) features->feature[2] = &features->make_feature;
 }
 
 static const LV2_State_Interface *state_interface(const Host *host)
@@ -232,7 +254,7 @@ void host_session_save(Host *host, HostSession *session)
 {
     SessionFeatures features;
     session_features_init(&features, session);
-    host_session_free(session);
+    if (!session->is_carla) host_session_free(session);
     session->refused =
         state_interface(host)->save(lilv_instance_get_handle(host->instance), store, session,
                                     LV2_STATE_IS_POD, features.feature) != LV2_STATE_SUCCESS;

@@ -73,3 +73,18 @@ bool same_property(HostSession *a, const char *key_a, HostSession *b, const char
     return of_a && of_b && of_a->size == of_b->size &&
            memcmp(of_a->value, of_b->value, of_a->size) == 0;
 }
+
+bool has_value(HostSession *session, const char *key)
+{
+    const HostProperty *property = host_session_find(session, key);
+    return property && (property->size > 1 || (property->size == 1 && property->value[0]));
+}
+
+void name_by_session(Host *host, const char *property, const char *path)
+{
+    HostSession session = {0};
+    host_session_put(&session, property, PATH, path, strlen(path) + 1);
+    host_session_restore(host, &session);
+    run_nothing(host);
+    host_session_free(&session);
+}

@@ -36,6 +36,12 @@ void copy_controls(Host *from, Host *to);
 // Plays both: the first from before any sound, the second as it is.
 bool same_sound(Host *a, Host *b);
 
+// True if the session has the property and it is not empty: a text, or more than one zero byte.
+bool has_value(HostSession *session, const char *key);
+
+// A session that names this file and nothing else is opened.
+void name_by_session(Host *host, const char *property, const char *path);
+
 // True if both have the property, with the same bytes.
 bool same_property(HostSession *a, const char *key_a, HostSession *b, const char *key_b);
 

@@ -56,14 +56,45 @@ LV2_Worker_Status host_schedule(LV2_Worker_Schedule_Handle handle, uint32_t size
     return status;
 }
 
+enum { SMALL_STACK = 16384 }; // bytes: the least that Linux allows
+
+static void start_thread(pthread_t *thread, bool small_stack, void *(*run)(void *), void *argument)
+{
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    if ((small_stack && pthread_attr_setstacksize(&attributes, SMALL_STACK) != 0) ||
+        pthread_create(thread, &attributes, run, argument) != 0)
+        host_fail("worker", "no thread");
+    pthread_attr_destroy(&attributes);
+}
+
+typedef struct {
+    void (*function)(void *);
+    void *argument;
+} SmallCall;
+
+static void *small_call(void *argument)
+{
+    const SmallCall *call = argument;
+    call->function(call->argument);
+    return NULL;
+}
+
+void host_call_with_small_stack(void (*function)(void *), void *argument)
+{
+    pthread_t thread;
+    SmallCall call = {function, argument};
+    start_thread(&thread, true, small_call, &call);
+    pthread_join(thread, NULL);
+}
+
 void host_worker_start(Worker *worker, Host *host)
 {
     worker->instance = &host->instance;
     worker->interface = lilv_instance_get_extension_data(host->instance, LV2_WORKER__interface);
     sem_init(&worker->jobs_waiting, 0, 0);
-    if (worker->kind == HOST_WORKER_THREAD &&
-        pthread_create(&worker->thread, NULL, worker_main, worker) != 0)
-        host_fail("worker", "no thread");
+    if (worker->kind == HOST_WORKER_THREAD)
+        start_thread(&worker->thread, worker->small_stack, worker_main, worker);
 }
 
 void host_worker_stop(Worker *worker)

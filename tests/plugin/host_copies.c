@@ -40,9 +40,9 @@ static void file_that_comes_back_is_taken(void)
     CHECK_MSG(log_lines(host_log(without)) == logged + 2, "log: %s", host_log(without));
     CHECK(says(without, "lost.safetensors: No such file") && says(without, "another model"));
     host_session_save(without, &again);
-    CHECK(!host_session_find(&again, MODEL_DATA));
-    CHECK(host_session_find(&again, MODEL_STAND_IN));
-    CHECK(host_session_find(&again, REFERENCE_DATA)); // it was loaded, though it cannot be played
+    CHECK(!has_value(&again, MODEL_DATA));
+    CHECK(has_value(&again, MODEL_STAND_IN));
+    CHECK(has_value(&again, REFERENCE_DATA)); // it was loaded, though it cannot be played
 
     // While it is lost, what stood in stands in.
     Host *between = stereo_host(HOST_WORKER_INSIDE);
@@ -69,7 +69,7 @@ static void file_that_comes_back_is_taken(void)
     host_free(restored);
 }
 
-// Names that stand for nothing, chosen while other files sound.
+// Names that stand for nothing, of a session that is opened while other files play.
 static void what_stands_in_is_saved(void)
 {
     const char *model = scrambler_file("scrambler.safetensors", SCRAMBLER, RATE, 1);
@@ -78,14 +78,14 @@ static void what_stands_in_is_saved(void)
     Host *host = furnished_host(model, reference_file("reference.safetensors", model, 300, 1));
     Host *restored = stereo_host(HOST_WORKER_INSIDE);
     REQUIRE(host && restored);
-    load_file(host, MODEL, "/no/model");
-    load_file(host, REFERENCE, unfit);
+    name_by_session(host, MODEL, "/no/model");
+    name_by_session(host, REFERENCE, unfit);
     HostSession session = {0}, again = {0};
     host_session_save(host, &session);
-    CHECK(!host_session_find(&session, MODEL_DATA));
-    CHECK(host_session_find(&session, MODEL_STAND_IN));
-    CHECK(host_session_find(&session, REFERENCE_DATA));
-    CHECK(host_session_find(&session, REFERENCE_STAND_IN));
+    CHECK(!has_value(&session, MODEL_DATA));
+    CHECK(has_value(&session, MODEL_STAND_IN));
+    CHECK(has_value(&session, REFERENCE_DATA));
+    CHECK(has_value(&session, REFERENCE_STAND_IN));
 
     host_session_restore(restored, &session);
     CHECK(is_named(restored, MODEL, "/no/model"));
@@ -231,7 +231,7 @@ static void model_that_cannot_be_played_here_is_kept(void)
     CHECK(same_sound(plain, between));
     host_session_save(between, &again);
     CHECK(same_property(&session, MODEL_DATA, &again, MODEL_DATA));
-    CHECK(host_session_find(&again, MODEL_STAND_IN));
+    CHECK(has_value(&again, MODEL_STAND_IN));
     host_session_restore(back, &again);
     CHECK(says(back, OWN_COPY));
     CHECK(same_sound(saved, back));
@@ -252,7 +252,7 @@ static void what_stands_in_for_too_much_is_kept(void)
     Host *host = furnished_host(model, reference_file("reference.safetensors", model, 300, 1));
     Host *restored = stereo_host(HOST_WORKER_INSIDE);
     REQUIRE(host && restored);
-    load_file(host, MODEL, heavy);
+    name_by_session(host, MODEL, heavy);
     CHECK_MSG(says(host, "heavy.safetensors: ") && !says(host, "another model"), "%s",
               named_file(host, NOTICE));
     HostSession session = {0}, again = {0};
@@ -328,8 +328,7 @@ static void chosen_file_takes_the_place_of_a_copy(void)
     host_session_save(restored, &again);
     CHECK(same_property(&again, MODEL_DATA, &wanted, MODEL_DATA));
     CHECK(same_property(&again, REFERENCE_DATA, &session, REFERENCE_DATA));
-    CHECK(!host_session_find(&again, MODEL_STAND_IN) &&
-          !host_session_find(&again, REFERENCE_STAND_IN));
+    CHECK(!has_value(&again, MODEL_STAND_IN) && !has_value(&again, REFERENCE_STAND_IN));
 
     host_forget(restored);
     change_file(restored, REFERENCE, "");
@@ -339,7 +338,7 @@ static void chosen_file_takes_the_place_of_a_copy(void)
     CHECK(says_nothing(restored));
     host_session_save(restored, &again);
     CHECK(!same_property(&again, MODEL_DATA, &wanted, MODEL_DATA));
-    CHECK(!host_session_find(&again, REFERENCE_DATA));
+    CHECK(!has_value(&again, REFERENCE_DATA));
     host_session_free(&session);
     host_session_free(&again);
     host_session_free(&wanted);
@@ -348,23 +347,29 @@ static void chosen_file_takes_the_place_of_a_copy(void)
     host_free(chosen);
 }
 
-// What never was a file has a copy alone.
-static void copies_need_no_names(void)
+// Hosts that drop paths keep the copies. A copy whose path is empty is one that a host kept though
+// there is none any more.
+static void copies_need_no_paths_but_no_empty_ones(void)
 {
     const char *model = scrambler_file("scrambler.safetensors", SCRAMBLER, RATE, 1);
     Host *saved = furnished_host(model, reference_file("reference.safetensors", model, 300, 1));
-    Host *restored = stereo_host(HOST_WORKER_INSIDE), *nameless = stereo_host(HOST_WORKER_INSIDE);
-    REQUIRE(saved && restored && nameless);
+    Host *plain = furnished_host(model, ""), *restored = stereo_host(HOST_WORKER_INSIDE);
+    Host *nameless = stereo_host(HOST_WORKER_INSIDE);
+    REQUIRE(saved && plain && restored && nameless);
     HostSession session = {0}, again = {0};
     host_session_save(saved, &session);
     host_session_put(&session, REFERENCE, STRING, "", 1);
     host_session_restore(restored, &session);
     CHECK(is_named(restored, REFERENCE, ""));
     CHECK(says_nothing(restored));
-    copy_controls(saved, restored);
-    CHECK(same_sound(saved, restored));
+    copy_controls(plain, restored);
+    CHECK(same_sound(plain, restored));
     host_session_save(restored, &again);
-    CHECK(same_property(&session, REFERENCE_DATA, &again, REFERENCE_DATA));
+    CHECK(!has_value(&again, REFERENCE_DATA));
+
+    host_session_put(&session, MODEL, STRING, "", 1);
+    host_session_restore(nameless, &session);
+    CHECK(says_nothing(nameless)); // the default model plays, with its name
 
     host_session_remove(&session, MODEL);
     host_session_remove(&session, REFERENCE);
@@ -375,6 +380,7 @@ static void copies_need_no_names(void)
     host_session_free(&session);
     host_session_free(&again);
     host_free(saved);
+    host_free(plain);
     host_free(restored);
     host_free(nameless);
 }
@@ -480,7 +486,7 @@ int main(void)
     RUN(model_that_cannot_be_played_here_is_kept);
     RUN(what_stands_in_for_too_much_is_kept);
     RUN(chosen_file_takes_the_place_of_a_copy);
-    RUN(copies_need_no_names);
+    RUN(copies_need_no_paths_but_no_empty_ones);
     RUN(large_copies_may_be_refused);
     RUN(damaged_copies_are_refused);
     return check_status();

@@ -90,7 +90,7 @@ static bool sounds_as(Host *a, Host *b)
 
 static bool has_recordings(HostSession *session)
 {
-    return host_session_find(session, recordings[0]) || host_session_find(session, recordings[1]);
+    return has_value(session, recordings[0]) || has_value(session, recordings[1]);
 }
 
 static bool same_recordings(HostSession *a, HostSession *b)

@@ -299,6 +299,65 @@ static void restoring_is_told_but_is_no_change(void)
     host_free(other);
 }
 
+// ---- Choices that wait for the worker ----
+
+// A host whose worker does nothing yet, with a file that was chosen.
+static Host *waiting_host(const char *chosen)
+{
+    Host *host = stereo_host(HOST_WORKER_THREAD);
+    if (!host) return NULL;
+    host_refuse_work(host, 100);
+    host_set_file(host, MODEL, chosen);
+    run_nothing(host);
+    return host;
+}
+
+static void work_again(Host *host)
+{
+    host_refuse_work(host, 0);
+    for (int i = 0; i < 3; i++) {
+        run_nothing(host);
+        host_wait(host);
+    }
+}
+
+static void saving_loads_what_waits(void)
+{
+    const char *half = wire_file("half.safetensors", 20, 0.5f, RATE);
+    Host *host = waiting_host(half), *loaded = stereo_host(HOST_WORKER_INSIDE);
+    REQUIRE(host && loaded);
+    load_file(loaded, MODEL, half);
+    HostSession saved = {0}, wanted = {0};
+    host_session_save(host, &saved);
+    host_session_save(loaded, &wanted);
+    CHECK(same_property(&saved, MODEL, &wanted, MODEL));
+    CHECK(same_property(&saved, MODEL_DATA, &wanted, MODEL_DATA));
+    work_again(host);
+    CHECK(is_named(host, MODEL, half));
+    host_session_free(&saved);
+    host_session_free(&wanted);
+    host_free(host);
+    host_free(loaded);
+}
+
+static void restoring_forgets_what_waits(void)
+{
+    const char *half = wire_file("half.safetensors", 20, 0.5f, RATE);
+    const char *whole = wire_file("whole.safetensors", 8, 1, RATE);
+    Host *host = waiting_host(half), *other = stereo_host(HOST_WORKER_INSIDE);
+    REQUIRE(host && other);
+    load_file(other, MODEL, whole);
+    HostSession session = {0};
+    host_session_save(other, &session);
+    host_session_restore(host, &session);
+    work_again(host);
+    CHECK(is_named(host, MODEL, whole));
+    CHECK(*host_control(host, "latency") == 7);
+    host_session_free(&session);
+    host_free(host);
+    host_free(other);
+}
+
 // ---- While the plugin runs ----
 
 enum { HOP = 8, WIRES = 3 };
@@ -407,6 +466,8 @@ int main(void)
     RUN(session_without_a_reference_takes_it_away);
     RUN(odd_sessions_are_refused);
     RUN(restoring_is_told_but_is_no_change);
+    RUN(saving_loads_what_waits);
+    RUN(restoring_forgets_what_waits);
     RUN(everything_at_once);
     return check_status();
 }

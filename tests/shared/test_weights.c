@@ -78,6 +78,16 @@ static void replace(Bytes *file, const char *from, const char *to)
     CHECK_MSG(false, "'%s' is not in the header", from);
 }
 
+// What a browser saves where a link leads to a page about the file.
+static Bytes web_page(void)
+{
+    static const char page[] =
+        "<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n";
+    Bytes file = {malloc(sizeof page), sizeof page - 1};
+    memcpy(file.bytes, page, sizeof page);
+    return file;
+}
+
 static void check_refused(Bytes file, const char *reason)
 {
     Error error = {""};
@@ -375,8 +385,10 @@ static void test_refusals(void)
     replace(&file, "44100", "00100");
     check_refused(file, "sample rate 100 Hz");
 
-    check_refused(file_of("", 0), "header");
-    check_refused(file_of("[]", 0), "not a JSON object");
+    check_refused(file_of("", 0), "not a safetensors file");
+    check_refused(file_of("[]", 0), "not a safetensors file");
+    check_refused(file_of("<!DOCTYPE html><html></html>", 0), "not a safetensors file");
+    check_refused(web_page(), "not a safetensors file");
     check_refused(file_of("{\"a\":1,\"a\":2}", 0), "header: duplicate object key");
     check_refused(file_of("{}", 0), "no architecture");
     check_refused(file_of("{\"__metadata__\":{\"x\":1}}", 0), "metadata x is not a text");
