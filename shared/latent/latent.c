@@ -11,18 +11,17 @@
 
 #define FORMAT_NAME "trasluz-latent"
 
-static Latent *allocate(int channels, size_t frames, Error *error)
+static Latent *allocate(int channels, size_t frames, bool has_levels, Error *error)
 {
     Latent *latent = calloc(1, sizeof *latent);
-    float *values = calloc(frames * (size_t)channels, sizeof *values);
-    if (latent && values) {
+    if (latent) {
         latent->channels = channels;
         latent->frames = frames;
-        latent->values = values;
-        return latent;
+        latent->values = calloc(frames * (size_t)channels, sizeof(float));
+        latent->levels = has_levels ? calloc(frames, sizeof(float)) : NULL;
+        if (latent->values && (latent->levels || !has_levels)) return latent;
     }
-    free(latent);
-    free(values);
+    latent_free(latent);
     error_set(error, "out of memory");
     return NULL;
 }
@@ -30,7 +29,8 @@ static Latent *allocate(int channels, size_t frames, Error *error)
 Latent *latent_new(const Model *model, size_t frames, Error *error)
 {
     const LatentSpace space = latent_space_of(model);
-    Latent *latent = allocate(space.channels, frames, error);
+    const bool has_levels = model->arch.front.kind == FRONT_SPECTRUM;
+    Latent *latent = allocate(space.channels, frames, has_levels, error);
     if (!latent) return NULL;
     latent->frame_rate = space.frame_rate;
     memcpy(latent->fingerprint, model->fingerprint, sizeof latent->fingerprint);
@@ -41,6 +41,7 @@ void latent_free(Latent *latent)
 {
     if (!latent) return;
     free(latent->values);
+    free(latent->levels);
     free(latent);
 }
 
@@ -67,8 +68,11 @@ static Latent *read_latent(const Safetensors *file, Error *error)
         error_set(error, "%zu channels; at most %d can be", channels, ARCH_CHANNELS_MAX);
         return NULL;
     }
-    Latent *latent = allocate((int)channels, frames, error);
+    const Tensor *levels = safetensors_tensor(file, "level");
+    if (levels && !safetensors_require(file, "level", 1, &frames, error)) return NULL;
+    Latent *latent = allocate((int)channels, frames, levels != NULL, error);
     if (!latent) return NULL;
+    if (levels) memcpy(latent->levels, levels->values, frames * sizeof(float));
     char rate[64], samples[32];
     if (!read_text(file, "frame_rate", rate, sizeof rate, error) ||
         // A name that is not UTF-8 is not written.
@@ -125,8 +129,9 @@ unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error
         char rate[NUMBER_TEXT];
         number_format(latent->frame_rate, 17, rate);
         safetensors_add(builder, "latent", 2, shape, values);
+        if (latent->levels) safetensors_add(builder, "level", 1, &shape[1], latent->levels);
         safetensors_describe(builder, "format", FORMAT_NAME);
-        safetensors_describe(builder, "format_version", "1");
+        safetensors_describe(builder, "format_version", latent->levels ? "2" : "1");
         safetensors_describe(builder, "frame_rate", "%s", rate);
         safetensors_describe(builder, "source", "%s", latent->source);
         safetensors_describe(builder, "model", "%s", latent->fingerprint);
@@ -161,6 +166,9 @@ bool latent_fits(const Latent *latent, const Model *model, Error *error)
     if (latent->channels != arch_latent_channels(&model->arch))
         return error_set(error, "this latent has %d channels, the model's has %d", latent->channels,
                          arch_latent_channels(&model->arch));
+    if (!latent->levels != (model->arch.front.kind == FRONT_SAMPLES))
+        return error_set(error, latent->levels ? "this latent has levels, which the model's has not"
+                                               : "tensor level is missing: this model's needs it");
     return true;
 }
 
@@ -185,6 +193,17 @@ size_t latent_fade_frames(const Model *model)
     return latent_space_of(model).fade;
 }
 
+// Copies the levels; the last `fade` go over into the first, in equal steps.
+static void fold_levels(const Latent *latent, float *levels, size_t fade)
+{
+    const size_t kept = latent->frames - fade;
+    memcpy(levels, latent->levels, latent->frames * sizeof *levels);
+    for (size_t t = 0; t < fade; t++) {
+        const float rise = ((float)t + 0.5f) / (float)fade;
+        levels[t] = levels[kept + t] + rise * (levels[t] - levels[kept + t]);
+    }
+}
+
 Latent *latent_loop(const Latent *latent, const Model *model, Error *error)
 {
     size_t fade = latent_fade_frames(model);
@@ -195,6 +214,7 @@ Latent *latent_loop(const Latent *latent, const Model *model, Error *error)
     memcpy(loop->values, latent->values,
            latent->frames * (size_t)latent->channels * sizeof *loop->values);
     latent_fold_seam(loop->values, latent->frames, fade, model);
+    if (loop->levels) fold_levels(latent, loop->levels, fade);
     loop->frames -= fade;
     return loop;
 }

@@ -1,6 +1,6 @@
-// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], with the frame
-// rate, the source's name and the fingerprint of the model that made it). In memory it is
-// frame-major, as the engine works. Allocates; never on the audio thread, which may read a Latent
+// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], of a spectrum's
+// model `level` [frames] too, with the frame rate, the source's name and the fingerprint of the model
+// that made it). In memory it is frame-major, as the engine works. Allocates; never on the audio thread, which may read a Latent
 // that no longer changes.
 #ifndef TRASLUZ_LATENT_H
 #define TRASLUZ_LATENT_H
@@ -17,9 +17,12 @@ typedef struct {
     char fingerprint[HASH_TEXT]; // of the model that made it
     uint64_t samples; // of audio that it was made from, at the model's rate; 0 where unknown
     float *values;    // [frames][channels]
+    float *levels; // [frames]: of the spectrum (front/analysis.h), mean over the frames of a latent
+                   // frame; NULL for samples
 } Latent;
 
-// A latent of that many frames, all zero; NULL where memory is short. The caller frees it.
+// A latent of that many frames, all zero, with levels if the model's front is a spectrum; NULL if
+// memory is short. The caller frees it.
 Latent *latent_new(const Model *model, size_t frames, Error *error);
 void latent_free(Latent *latent); // NULL is allowed
 

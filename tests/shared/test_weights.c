@@ -457,6 +457,60 @@ static void test_latent_comes_back(void)
     model_free(other);
 }
 
+// A spectrum's latent has each frame's level beside it.
+static void test_latent_of_a_spectrum_comes_back(void)
+{
+    enum { FRAMES = 100 };
+    Error error;
+    Model *model = fixture_model("spectrum64h32b16f20:6k2s2p0,3k1s1p0", ACTIVATION_TANH, 48000, 1);
+    Model *samples = fixture_model("normal", ACTIVATION_TANH, 22050, 1);
+    REQUIRE(model && samples);
+    Latent *latent = latent_new(model, FRAMES, &error);
+    REQUIRE(latent && latent->levels);
+    CHECK(latent->frame_rate == 750 && latent->channels == 3);
+    for (size_t t = 0; t < FRAMES; t++) latent->levels[t] = -3.0f + 0.01f * (float)t;
+    REQUIRE(latent_write(latent, path_of("latent.safetensors"), &error));
+    Latent *again = latent_load(path_of("latent.safetensors"), &error);
+    REQUIRE(again && again->levels);
+    CHECK(memcmp(again->levels, latent->levels, FRAMES * sizeof(float)) == 0);
+    CHECK(latent_fits(again, model, &error));
+
+    Latent *loop = latent_loop(again, model, &error);
+    REQUIRE(loop && loop->levels && loop->frames == FRAMES - 25);
+    CHECK(loop->levels[30] == again->levels[30]);
+    float largest = 0.0f;
+    for (size_t t = 0; t < loop->frames; t++) {
+        const float next = loop->levels[(t + 1) % loop->frames];
+        largest = fmaxf(largest, fabsf(next - loop->levels[t]));
+    }
+    CHECK_MSG(largest < 0.05f, "step of %g", (double)largest); // a plain repetition: 1
+    latent_free(loop);
+
+    float *levels = again->levels;
+    again->levels = NULL;
+    CHECK(!latent_fits(again, model, &error));
+    CHECK_MSG(strstr(error.text, "tensor level is missing"), "%s", error.text);
+    again->levels = levels;
+    memcpy(again->fingerprint, samples->fingerprint, sizeof again->fingerprint);
+    again->channels = 8;
+    CHECK(!latent_fits(again, samples, &error));
+    CHECK_MSG(strstr(error.text, "has levels"), "%s", error.text);
+    again->channels = 3;
+    latent_free(again);
+
+    Bytes file = {0};
+    file.bytes = latent_serialize(latent, &file.size, &error);
+    replace(&file, "\"shape\":[100]", "\"shape\":[ 99]");
+    CHECK(!latent_parse(file.bytes, file.size, &error));
+    free(file.bytes);
+    latent_free(latent);
+    latent = latent_new(samples, 10, &error);
+    CHECK(latent && !latent->levels);
+    latent_free(latent);
+    model_free(model);
+    model_free(samples);
+}
+
 static void test_loop_has_no_seam(void)
 {
     Error error;
@@ -565,6 +619,7 @@ int main(void)
     RUN(test_refusals);
     RUN(test_without_checksum);
     RUN(test_latent_comes_back);
+    RUN(test_latent_of_a_spectrum_comes_back);
     RUN(test_loop_has_no_seam);
     RUN(test_a_full_disk_leaves_what_was_there);
     RUN(test_numbers_have_a_point_in_any_locale);
