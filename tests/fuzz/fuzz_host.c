@@ -8,6 +8,7 @@
 #include <lv2/patch/patch.h>
 #include <lv2/time/time.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ static const char *known[URIDS_MAX] = {
     LV2_ATOM__String,         LV2_ATOM__URID,      LV2_ATOM__Int,      LV2_ATOM__Long,
     LV2_ATOM__Float,          LV2_ATOM__Double,    LV2_PATCH__Set,     LV2_PATCH__Get,
     LV2_PATCH__subject,       LV2_PATCH__property, LV2_PATCH__value,   TRASLUZ_MODEL_URI,
-    TRASLUZ_REFERENCE_URI,    TRASLUZ_NOTICE_URI,  LV2_TIME__Position, LV2_TIME__frame,
+    TRASLUZ_REFERENCE_URI,    TRASLUZ_STATUS_URI,  LV2_TIME__Position, LV2_TIME__frame,
     LV2_TIME__speed,          LV2_TIME__bar,       LV2_TIME__barBeat,  LV2_TIME__beatsPerBar,
     LV2_TIME__beatsPerMinute,
 };

@@ -20,24 +20,29 @@ static void check_bytes(const Latent *latent)
     Latent *again = latent_parse(bytes, size, &error);
     MUST(again && bytes_of(again) == bytes_of(latent));
     MUST(memcmp(again->values, latent->values, bytes_of(latent)) == 0);
+    MUST(!again->levels == !latent->levels);
+    MUST(!latent->levels ||
+         memcmp(again->levels, latent->levels, latent->frames * sizeof *latent->levels) == 0);
     latent_free(again);
     free(bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static Model *model; // kept from case to case
+    static const char *const text[] = {"2k4s2p1", "spectrum64h16b8f60:2k1s1p0"};
+    static Model *models[2]; // of samples and of a spectrum, kept from case to case
     Error error;
     Arch arch;
-    if (!model) {
-        MUST(arch_parse(&arch, "2k4s2p1", ACTIVATION_SILU, &error));
-        model = fuzz_model(&arch, 8000);
+    for (int i = 0; i < 2 && !models[i]; i++) {
+        MUST(arch_parse(&arch, text[i], ACTIVATION_SILU, &error));
+        models[i] = fuzz_model(&arch, 8000);
     }
     Latent *latent = latent_parse(data, size, &error);
     if (latent) {
+        Model *maker = models[latent->levels != NULL];
         check_bytes(latent);
-        memcpy(latent->fingerprint, model->fingerprint, sizeof latent->fingerprint);
-        fuzz_play(model, latent);
+        memcpy(latent->fingerprint, maker->fingerprint, sizeof latent->fingerprint);
+        fuzz_play(maker, latent);
     } else {
         fuzz_check_error(&error);
     }

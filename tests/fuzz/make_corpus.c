@@ -117,10 +117,10 @@ static unsigned char *model_bytes(const char *text, size_t *size)
     return bytes;
 }
 
-static unsigned char *latent_bytes(size_t frames, size_t *size)
+static unsigned char *latent_bytes(const char *text, size_t frames, size_t *size)
 {
     Error error;
-    const Arch arch = arch_of("2k4s2p1");
+    const Arch arch = arch_of(text);
     Model *model = fuzz_model(&arch, 8000);
     Latent *latent = latent_new(model, frames, &error);
     MUST(latent);
@@ -149,11 +149,14 @@ static void write_files(void)
     write_case("weights", "default", bytes, size);
     free(bytes);
     for (size_t frames = 1; frames <= 100; frames *= 10) {
-        bytes = latent_bytes(frames, &size);
+        bytes = latent_bytes("2k4s2p1", frames, &size);
         snprintf(name, sizeof name, "frames_%zu", frames);
         write_case("latent", name, bytes, size);
         free(bytes);
     }
+    bytes = latent_bytes("spectrum64h16b8f60:2k1s1p0", 10, &size);
+    write_case("latent", "levels", bytes, size);
+    free(bytes);
 }
 
 // ---- The trainer's files ----
@@ -404,7 +407,7 @@ static void write_sessions(void)
     static const char path[] = "models/normal.safetensors";
     size_t model_size, latent_size;
     unsigned char *model = model_bytes("2k4s2p1", &model_size);
-    unsigned char *other = latent_bytes(30, &latent_size);
+    unsigned char *other = latent_bytes("2k4s2p1", 30, &latent_size);
     for (int i = 0; i < 3; i++) {
         Session session = {.used = 0};
         add_property(&session, 0, PATH, i == 1 ? MAPPED : 0, i == 2 ? "gone" : path,
