@@ -121,7 +121,8 @@ test_command = $(strip $(if $(filter $(HOST_THREADS),$(1)),\
 ARGUMENTS_locale = $(BUILD)/tests/shared/test_weights
 ARGUMENTS_ranks = $(BUILD)/mpi/bin/trainer
 ARGUMENTS_ttl = $(BUNDLE)
-ARGUMENTS_pytorch = $(BUILD)/tests/parity/dump_network shared/FORMAT.md
+ARGUMENTS_pytorch = $(BUILD)/tests/parity/dump_network $(BUILD)/tests/parity/dump_spectrum \
+	shared/FORMAT.md
 ARGUMENTS_pytorch_m5 = $(BUILD)/tests/parity/dump_m5
 
 check:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""pytorch.py DUMP_NETWORK DOCUMENT: compares the trainer's network with PyTorch's own modules.
+"""pytorch.py DUMP_NETWORK DUMP_SPECTRUM DOCUMENT: compares the trainer's network with PyTorch's own modules.
 
 For each named architecture and activation: first weights from a seed (every value), latent and output of the batched pass
 and of the streams (1e-5), loss and gradient. The weights are read by the Python lines in the document, as they are.
@@ -22,7 +22,13 @@ OURS = [("64k8s6p4,r32k3d1,32k6s3p4,r32k3d3,8k5s2p4,r24k2d5", "leaky_relu"),
         ("16k8s6p4,16k6s3p4,r16k3d2,4k5s2p4+linear", "silu"),
         ("8k12s4p5,r4k3d2,3k9s2p4/4k9s2p4,r5k3d7,1k14s4p6+linear", "tanh")]
 
-dump_network, document = sys.argv[1:3]
+# As above, and with frames that overlap between latent frames, and a decoder of its own.
+SPECTRA = [("espectro", "leaky_relu"), ("espectro_directo", "silu"),
+           ("spectrum1024h96b40f70:32k4s2p1,r16k3d2,8k1s1p0", "tanh"),
+           ("spectrum256h40b30f120:16k1s1p0,4k1s1p0/12k3s1p1,30k1s1p0", "leaky_relu"),
+           ("spectrum64h32b16f20:16k3s1p1,r8k3d2,4k2s2p0+linear", "silu")]
+
+dump_network, dump_spectrum, document = sys.argv[1:4]
 torch.set_num_threads(1)
 failed = 0
 
@@ -113,25 +119,48 @@ def compare(arch, activation, seed, load, starts_as_pytorch):
         report(f"pytorch_first_weights_{label}", same)
 
 
-def there_and_back(load, save):
+def compare_spectrum(arch, activation, seed, load):
+    """Log levels of audio, latent, and the log levels that are decoded, of a network that works on a spectrum."""
+    label = re.sub(r"[^a-z0-9_]+", "_", arch) + "_" + activation
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.check_call([dump_spectrum, arch, activation, str(seed), folder])
+        network, _, _ = load(os.path.join(folder, "model.safetensors"))
+        audio = raw(folder, "input").reshape(2, -1)
+        with torch.no_grad():
+            values, level = network.spectrum(audio)
+            latent = network.encode(values)
+            output = network.decode(latent)
+        for name, theirs in (("values", values), ("latent", latent), ("output", output)):
+            ours = raw(folder, name).reshape(-1, theirs.shape[1]).T
+            seen = largest(theirs[0], ours) if theirs[0].shape == ours.shape else float("inf")
+            report(f"pytorch_{name}_{label}", seen < TOLERANCE, f"{seen}")
+        seen = largest(level, raw(folder, "level"))
+        report(f"pytorch_level_{label}", seen < TOLERANCE, f"{seen}")
+
+
+def there_and_back(load, save, arch):
     """What PyTorch saves loads here again: the dump program reads nothing, so the trainer's own info command does."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.check_output([dump_network, "normal", "leaky_relu", "1", folder])
+        subprocess.check_call([dump_spectrum if ":" in arch else dump_network, arch, "leaky_relu", "1", folder],
+                              stdout=subprocess.DEVNULL)
         path = os.path.join(folder, "model.safetensors")
         again = os.path.join(folder, "again.safetensors")
         _, tensors, metadata = load(path)
         save(again, tensors, metadata)
         _, second, described = load(again)
         same = all(torch.equal(tensors[name], second[name]) for name in tensors)
-        report("pytorch_saves_what_it_loaded", same and described["architecture"] == metadata["architecture"])
+        report("pytorch_saves_what_it_loaded_" + arch.split(":")[0], same and described["architecture"] == metadata["architecture"])
         trainer = os.environ.get("TRAINER")
         if trainer:
             shown = subprocess.run([trainer, "info", again], capture_output=True, text=True)
-            report("trainer_reads_what_pytorch_saved", shown.returncode == 0, shown.stderr)
+            report("trainer_reads_what_pytorch_saved_" + arch.split(":")[0], shown.returncode == 0, shown.stderr)
 
 
 load, save = document_functions()
 for number, (arch, activation) in enumerate(CASES + OURS):
     compare(arch, activation, number + 1, load, number < len(CASES))
-there_and_back(load, save)
+for number, (arch, activation) in enumerate(SPECTRA):
+    compare_spectrum(arch, activation, number + 1, load)
+there_and_back(load, save, "normal")
+there_and_back(load, save, SPECTRA[-1][0])
 sys.exit(1 if failed else 0)
