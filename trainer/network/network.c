@@ -7,7 +7,7 @@
 
 struct Workspace {
     Arch arch;
-    size_t window;
+    size_t frames; // of the input and the output
     Convolution conv[ARCH_CONVOLUTIONS_MAX];
     int signals; // layers of both chains + 1; signal 0 is the input, the last one the output
     Signal signal[2 * ARCH_LAYERS_MAX + 1];
@@ -128,8 +128,8 @@ static bool signals_init(Workspace *workspace)
 {
     const Arch *arch = &workspace->arch;
     const bool silu = arch->activation == ACTIVATION_SILU;
-    uint64_t frames = workspace->window;
-    size_t channels = 1;
+    uint64_t frames = workspace->frames;
+    size_t channels = (size_t)arch_inputs(arch);
     for (int i = 0; i < workspace->signals; i++) {
         if (!signal_init(&workspace->signal[i], frames, channels, signal_margin(workspace, i),
                          silu && i > 0 && activates(arch, i - 1)))
@@ -151,7 +151,7 @@ Workspace *workspace_new(const Arch *arch, size_t window)
     Workspace *workspace = calloc(1, sizeof *workspace);
     if (!workspace) return NULL;
     workspace->arch = *arch;
-    workspace->window = window;
+    workspace->frames = (size_t)arch_front_frames(arch, window);
     workspace->signals = arch->encoder.layers + arch->decoder.layers + 1;
     arch_convolutions(arch, workspace->conv);
     if (signals_init(workspace)) return workspace;
@@ -244,10 +244,11 @@ static void layers_backward(Workspace *workspace, const float *parameters, float
     }
 }
 
-void network_encode(Workspace *workspace, const float *parameters, const float *audio)
+void network_encode(Workspace *workspace, const float *parameters, const float *input)
 {
     const Arch *arch = &workspace->arch;
-    memcpy(workspace->signal[0].values, audio, workspace->window * sizeof(float));
+    Signal *x = &workspace->signal[0];
+    memcpy(x->values, input, x->frames * x->channels * sizeof(float));
     layers_forward(workspace, parameters, 0, arch->encoder.layers);
     if (arch->linear) {
         const LayerView view = linear_view(workspace, false);
@@ -255,15 +256,20 @@ void network_encode(Workspace *workspace, const float *parameters, const float *
     }
 }
 
-void network_forward(Workspace *workspace, const float *parameters, const float *audio)
+void network_decode(Workspace *workspace, const float *parameters)
 {
     const Arch *arch = &workspace->arch;
-    network_encode(workspace, parameters, audio);
     layers_forward(workspace, parameters, arch->encoder.layers, workspace->signals - 1);
     if (arch->linear) {
         const LayerView view = linear_view(workspace, true);
         strided_forward(&view, parameters);
     }
+}
+
+void network_forward(Workspace *workspace, const float *parameters, const float *input)
+{
+    network_encode(workspace, parameters, input);
+    network_decode(workspace, parameters);
 }
 
 void network_backward(Workspace *workspace, const float *parameters, float *gradient)
@@ -282,7 +288,7 @@ void network_backward(Workspace *workspace, const float *parameters, float *grad
     layers_backward(workspace, parameters, gradient, 0, latent);
 }
 
-const float *network_latent(const Workspace *workspace, size_t *frames)
+float *network_latent(const Workspace *workspace, size_t *frames)
 {
     const Signal *latent = &workspace->signal[workspace->arch.encoder.layers];
     *frames = latent->frames;

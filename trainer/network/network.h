@@ -13,21 +13,27 @@ typedef struct Workspace Workspace;
 Workspace *workspace_new(const Arch *arch, size_t window);
 void workspace_free(Workspace *workspace); // NULL is allowed
 
-// Encodes and decodes audio[0, window).
-void network_forward(Workspace *workspace, const float *parameters, const float *audio);
+// Encodes input[frames][inputs], with arch_front_frames() frames of arch_inputs() values: the
+// window's samples, or the log levels of its bands.
+void network_encode(Workspace *workspace, const float *parameters, const float *input);
 
-// After network_forward() with the same parameters: takes the derivative of a loss by each output
-// sample from network_output_gradient() and writes that by each parameter to gradient[parameters].
+// Decodes the latent that is there.
+void network_decode(Workspace *workspace, const float *parameters);
+
+// Encodes and decodes.
+void network_forward(Workspace *workspace, const float *parameters, const float *input);
+
+// After encoding and decoding with the same parameters: takes the derivative of a loss by each
+// output value from network_output_gradient() and writes that by each parameter to
+// gradient[parameters].
 void network_backward(Workspace *workspace, const float *parameters, float *gradient);
 
-// [window], to be filled by the caller.
+// [frames][inputs], to be filled by the caller.
 float *network_output_gradient(Workspace *workspace);
 
-// Encodes alone.
-void network_encode(Workspace *workspace, const float *parameters, const float *audio);
-
-// The last latent, [frames][channels], and the last output, [window]. Valid until the next call.
-const float *network_latent(const Workspace *workspace, size_t *frames);
+// The last latent, [frames][channels], which may be changed before network_decode(), and the last
+// output, [frames][inputs]. Valid until the next call.
+float *network_latent(const Workspace *workspace, size_t *frames);
 const float *network_output(const Workspace *workspace);
 
 #endif
