@@ -36,7 +36,7 @@ static Dataset *open_one(const char *name, uint32_t seed)
 }
 
 // Ten files of different lengths in "ten".
-static bool make_ten(void)
+__attribute__((unused)) static bool make_ten(void)
 {
     bool good = true;
     fixture_subfolder("ten");

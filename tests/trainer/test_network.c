@@ -9,11 +9,22 @@
 // Compares the gradient with central differences of the loss, at parameters spread over every
 // tensor. The loss is summed in double from float outputs, so a difference is good to about 1e-7 of
 // the loss: the step is large for that reason.
-static double loss_of(Workspace *workspace, const Loss *loss, const float *parameters,
-                      const float *audio, size_t n)
+typedef struct {
+    Workspace *workspace;
+    const Loss *loss; // NULL: that of log levels
+    const float *input;
+    const bool *silent;
+    size_t frames, inputs;
+} Case;
+
+static double loss_of(const Case *c, const float *parameters, float *gradient)
 {
-    network_forward(workspace, parameters, audio);
-    return loss_value(loss, network_output(workspace), audio, n);
+    network_forward(c->workspace, parameters, c->input);
+    const float *output = network_output(c->workspace);
+    if (!c->loss) return level_loss(output, c->input, c->silent, c->frames, c->inputs, gradient);
+    const size_t n = c->frames * c->inputs;
+    if (gradient) loss_gradient(c->loss, output, c->input, n, gradient);
+    return loss_value(c->loss, output, c->input, n);
 }
 
 static void check_gradient_of(const char *text, Activation activation, const Loss *loss)
@@ -21,36 +32,39 @@ static void check_gradient_of(const char *text, Activation activation, const Los
     Error error;
     Arch arch;
     REQUIRE(named_arch_parse(&arch, text, activation, &error));
-    const size_t window = (size_t)arch_round_up(&arch, 700), n = arch_parameters(&arch);
+    const size_t window = (size_t)arch_round_up(&arch, loss ? 700 : 3000);
+    const size_t n = arch_parameters(&arch), frames = (size_t)arch_front_frames(&arch, window);
+    const size_t inputs = (size_t)arch_inputs(&arch), values = frames * inputs;
     float *parameters = malloc(n * sizeof(float)), *gradient = malloc(n * sizeof(float));
-    float *audio = malloc(window * sizeof(float));
+    float *input = malloc(values * sizeof(float));
+    bool *silent = calloc(frames, sizeof *silent);
     initialize_parameters(&arch, 11, parameters);
-    fixture_signal(audio, window, 22050.0, 3);
-    for (size_t i = 0; i < window; i++) audio[i] *= 3.0f; // away from where everything is linear
-    Workspace *workspace = workspace_new(&arch, window);
-    network_forward(workspace, parameters, audio);
-    loss_gradient(loss, network_output(workspace), audio, window,
-                  network_output_gradient(workspace));
-    network_backward(workspace, parameters, gradient);
+    fixture_signal(input, values, 22050.0, 3);
+    for (size_t i = 0; i < values; i++) input[i] *= 3.0f; // away from where everything is linear
+    for (size_t t = 0; t < frames; t += 5) silent[t] = true;
+    const Case c = {workspace_new(&arch, window), loss, input, silent, frames, inputs};
+    loss_of(&c, parameters, network_output_gradient(c.workspace));
+    network_backward(c.workspace, parameters, gradient);
     double scale = 0.0;
     for (size_t i = 0; i < n; i++) scale = fmax(scale, fabs((double)gradient[i]));
     const size_t stride = n / 300 + 1;
     for (size_t i = 0; i < n; i += stride) {
         const float value = parameters[i], step = 4e-3f;
         parameters[i] = value + step;
-        const double above = loss_of(workspace, loss, parameters, audio, window);
+        const double above = loss_of(&c, parameters, NULL);
         parameters[i] = value - step;
-        const double below = loss_of(workspace, loss, parameters, audio, window);
+        const double below = loss_of(&c, parameters, NULL);
         parameters[i] = value;
         const double numeric = (above - below) / (2.0 * (double)step);
         const double off = fabs(numeric - (double)gradient[i]);
         CHECK_MSG(off < 3e-3 * scale, "%s, parameter %zu: %g, by difference %g (largest %g)", text,
                   i, (double)gradient[i], numeric, scale);
     }
-    workspace_free(workspace);
+    workspace_free(c.workspace);
     free(parameters);
     free(gradient);
-    free(audio);
+    free(input);
+    free(silent);
 }
 
 static void check_gradient(const char *text, Activation activation)
@@ -81,6 +95,13 @@ static void test_gradient_of_tanh(void)
 static void test_gradient_of_odd_architectures(void)
 {
     for (int i = 8; i < FIXTURE_ARCHS; i++) check_gradient(fixture_archs[i], ACTIVATION_TANH);
+}
+
+// Log levels of bands in the place of samples; also with strides, and with silent frames.
+static void test_gradient_of_spectral_networks(void)
+{
+    check_gradient_of("spectrum64h16b8f80:12k1s1p0,r6k3d2,4k1s1p0+linear", ACTIVATION_TANH, NULL);
+    check_gradient_of("spectrum64h16b6f80:7k3s1p1,5k4s2p1,r4k2d3", ACTIVATION_SILU, NULL);
 }
 
 // torch.manual_seed(1); then torch.nn.Conv1d(1, 64, 8).weight.flatten()[:4], and the twelfth
@@ -133,6 +154,7 @@ int main(void)
     RUN(test_gradient_of_tanh);
     RUN(test_gradient_of_odd_architectures);
     RUN(test_gradient_of_relative_loss);
+    RUN(test_gradient_of_spectral_networks);
     RUN(test_first_weights_are_those_of_pytorch);
     RUN(test_adam);
     return check_status();

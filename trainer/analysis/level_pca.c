@@ -22,9 +22,9 @@ typedef struct {
 typedef struct {
     const Dataset *dataset;
     WindowList windows;
-    size_t count; // windows that are measured
+    size_t count;                        // windows that are measured
     size_t bands, stacked, size, points; // size: of a point; points: of a window
-    FrameReader **reader; // one for each thread
+    FrameReader **reader;                // one for each thread
     Shard shard[SHARDS];
     Progress progress;
 } Fit;
@@ -53,8 +53,8 @@ static void measure_shard(void *data, int item, int thread)
     const size_t from = fit->count * at / SHARDS, to = fit->count * (at + 1) / SHARDS;
     for (size_t i = from; i < to; i++) {
         const size_t index = i * fit->windows.count / fit->count;
-        const WindowFrames window = frame_reader_read(fit->reader[thread], fit->dataset,
-                                                      fit->windows.window[index], 1.0f);
+        const WindowFrames window =
+            frame_reader_read(fit->reader[thread], fit->dataset, fit->windows.window[index], 1.0f);
         const size_t points = copy_points(fit, &window, shard->x);
         for (size_t p = 0; p < points; p++)
             for (size_t v = 0; v < size; v++) shard->sum[v] += shard->x[p * size + v];
@@ -69,8 +69,7 @@ static bool fit_init(Fit *fit, const Arch *arch, double rate, size_t window, Poo
                      Error *error)
 {
     if (!dataset_windows(fit->dataset, SPLIT_TRAIN, window, &fit->windows, error)) return false;
-    fit->count =
-        fit->windows.count < LEVEL_PCA_WINDOWS ? fit->windows.count : LEVEL_PCA_WINDOWS;
+    fit->count = fit->windows.count < LEVEL_PCA_WINDOWS ? fit->windows.count : LEVEL_PCA_WINDOWS;
     const int threads = pool_threads(pool);
     fit->reader = calloc((size_t)threads, sizeof *fit->reader);
     bool ok = fit->reader;
@@ -122,9 +121,8 @@ static void centre(const Fit *fit, double points, const float *band_mean)
         for (size_t b = a; b < fit->size; b++) {
             const double mean_a = (double)band_mean[a % fit->bands];
             const double mean_b = (double)band_mean[b % fit->bands];
-            const double value = product[a * fit->size + b] / points -
-                                 mean_a * sum[b] / points - mean_b * sum[a] / points +
-                                 mean_a * mean_b;
+            const double value = product[a * fit->size + b] / points - mean_a * sum[b] / points -
+                                 mean_b * sum[a] / points + mean_a * mean_b;
             product[a * fit->size + b] = product[b * fit->size + a] = value;
         }
 }
@@ -197,8 +195,7 @@ double level_pca_error(const float *axis, size_t values, size_t size, const floa
     for (size_t i = 0; i < size; i++) left += (double)x[i] * (double)x[i];
     for (size_t a = 0; a < values; a++) {
         double coefficient = 0.0;
-        for (size_t i = 0; i < size; i++)
-            coefficient += (double)axis[a * size + i] * (double)x[i];
+        for (size_t i = 0; i < size; i++) coefficient += (double)axis[a * size + i] * (double)x[i];
         left -= coefficient * coefficient;
     }
     return left > 0.0 ? left : 0.0;

@@ -10,19 +10,21 @@
 
 typedef struct {
     size_t bands;
-    size_t stacked;    // frames in a point: as many as a latent frame stands for
-    size_t values;     // axes: the latent's channels
-    float *band_mean;  // [bands], of mean 0
-    float *axis;       // [values][stacked * bands], orthonormal rows; NULL if there are no such axes
+    size_t stacked;   // frames in a point: as many as a latent frame stands for
+    size_t values;    // axes: the latent's channels
+    float *band_mean; // [bands], of mean 0
+    float *axis;      // [values][stacked * bands], orthonormal rows; NULL if there are no such axes
 } LevelPca;
 
-enum { LEVEL_PCA_MAX = 1024 }; // values of a point
+enum {
+    LEVEL_PCA_MAX = 1024,     // values of a point
+    LEVEL_PCA_WINDOWS = 4096, // that are measured
+};
 
 // Measures at most LEVEL_PCA_WINDOWS windows of the training split, spread evenly over it; silent
 // frames do not count. The architecture has a spectrum. Axes are left out where the latent has more
 // values than a point, or a point more than LEVEL_PCA_MAX. The result does not depend on the number
 // of threads. Prints its progress on standard error. Allocates; the caller frees it, also on error.
-enum { LEVEL_PCA_WINDOWS = 4096 };
 bool level_pca_fit(LevelPca *pca, const Arch *arch, double rate, size_t window,
                    const Dataset *dataset, Pool *pool, Error *error);
 void level_pca_free(LevelPca *pca);

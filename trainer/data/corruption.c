@@ -5,8 +5,9 @@
 #include <math.h>
 
 enum {
-    KNOTS = 8,                                           // of the equaliser's curve
-    STREAM_EQUALISER = 0x45515541, STREAM_FLOOR = 0x464c4f4f, // of random numbers
+    KNOTS = 8, // of the equaliser's curve
+    STREAM_EQUALISER = 0x45515541,
+    STREAM_FLOOR = 0x464c4f4f, // of random numbers
 };
 
 static const double nepers = 0.11512925464970229; // of a decibel
@@ -34,7 +35,8 @@ static float window_peak(const WindowFrames *window, const float *offset)
     float peak = -INFINITY; // logarithm of an amplitude
     for (size_t t = 0; t < window->frames; t++)
         for (size_t k = 0; k < window->inputs && !window->silent[t]; k++)
-            peak = fmaxf(peak, window->values[t * window->inputs + k] + window->level[t] + offset[k]);
+            peak =
+                fmaxf(peak, window->values[t * window->inputs + k] + window->level[t] + offset[k]);
     return expf(2.0f * peak);
 }
 
@@ -51,8 +53,8 @@ void corruption_apply(const Corruption *corruption, uint32_t seed, uint32_t epoc
         uint32_t words[4];
         random_words((RandomKey){seed, STREAM_FLOOR}, at, 0, words);
         const double share = ((double)words[0] + 0.5) * 0x1p-32;
-        const double depth = corruption->floor_low +
-                             share * (corruption->floor_high - corruption->floor_low);
+        const double depth =
+            corruption->floor_low + share * (corruption->floor_high - corruption->floor_low);
         floor = window_peak(window, offset) * (float)pow(10.0, -0.1 * depth);
     }
     for (size_t t = 0; t < window->frames; t++) {
@@ -60,8 +62,8 @@ void corruption_apply(const Corruption *corruption, uint32_t seed, uint32_t epoc
         if (window->silent[t]) continue;
         for (size_t k = 0; k < bands; k++) {
             const float level = values[k] + window->level[t] + offset[k];
-            values[k] = (floor > 0.0f ? 0.5f * logf(expf(2.0f * level) + floor) : level) -
-                        band_mean[k];
+            values[k] =
+                (floor > 0.0f ? 0.5f * logf(expf(2.0f * level) + floor) : level) - band_mean[k];
             mean += values[k] / (float)bands;
         }
         for (size_t k = 0; k < bands; k++) values[k] -= mean;

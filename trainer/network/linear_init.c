@@ -47,26 +47,70 @@ static int last_strided(const Chain *chain)
     return i;
 }
 
-// The same bands in both directions make the path a projection of the audio onto them. Channels
-// beyond the transform's bands stay as drawn in the encoder and zero in the decoder. The chains add
-// nothing until they are trained.
-void linear_init(const Arch *arch, const Convolution *list, float *parameters)
+// The linear path's two convolutions, and the tap of each at which the hops start that both see in
+// their middle.
+typedef struct {
+    const Convolution *encoder, *decoder;
+    int encoder_tap, decoder_tap;
+} LinearPath;
+
+static LinearPath linear_path(const Arch *arch, const Convolution *list, int hops)
 {
-    if (!arch->linear || arch->front.kind != FRONT_SAMPLES) return;
-    const Convolution *encoder = &list[arch_convolution_of_linear(arch, false)];
-    const Convolution *decoder = &list[arch_convolution_of_linear(arch, true)];
-    const int hop = arch_hop(arch);
-    int first; // tap of the encoder, in the middle of what encoder and decoder both see
+    LinearPath path = {
+        .encoder = &list[arch_convolution_of_linear(arch, false)],
+        .decoder = &list[arch_convolution_of_linear(arch, true)],
+    };
+    int first;
     const int reach = arch_shared_reach(arch, &first);
-    first += (reach - 2 * hop) / 2;
     const int ahead = arch_linear_encoder(arch).padding - arch_linear_decoder(arch).padding;
-    zero_weights(decoder, parameters);
-    for (int band = 0; band < encoder->out && band < hop; band++) {
-        set_analysis(encoder, hop, first, band, parameters);
-        set_synthesis(decoder, hop, first - ahead, band, parameters);
-    }
+    path.encoder_tap = first + (reach - hops * arch_network_hop(arch)) / 2;
+    path.decoder_tap = path.encoder_tap - ahead;
+    return path;
+}
+
+// Makes the chains add nothing until they are trained.
+static void zero_chain_ends(const Arch *arch, const Convolution *list, float *parameters)
+{
     const int encoder_end = arch_convolution_of(arch, false, last_strided(&arch->encoder));
     const int decoder_end = arch_convolution_of(arch, true, last_strided(&arch->decoder));
     zero_weights(&list[encoder_end], parameters);
     zero_weights(&list[decoder_end], parameters);
+}
+
+// The same bands in both directions make the path a projection of the audio onto them. Channels
+// beyond the transform's bands stay as drawn in the encoder and zero in the decoder.
+void linear_init(const Arch *arch, const Convolution *list, float *parameters)
+{
+    if (!arch->linear || arch->front.kind != FRONT_SAMPLES) return;
+    const LinearPath path = linear_path(arch, list, 2);
+    const int hop = arch_hop(arch);
+    zero_weights(path.decoder, parameters);
+    for (int band = 0; band < path.encoder->out && band < hop; band++) {
+        set_analysis(path.encoder, hop, path.encoder_tap, band, parameters);
+        set_synthesis(path.decoder, hop, path.decoder_tap, band, parameters);
+    }
+    zero_chain_ends(arch, list, parameters);
+}
+
+void linear_init_axes(const Arch *arch, const float *axis, float *parameters)
+{
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    arch_convolutions(arch, list);
+    const LinearPath path = linear_path(arch, list, 1);
+    const size_t bands = (size_t)path.encoder->in, channels = (size_t)path.encoder->out;
+    const size_t stacked = (size_t)arch_network_hop(arch), kernel = (size_t)path.decoder->kernel;
+    float *const encoder = parameters + path.encoder->weight;
+    float *const decoder = parameters + path.decoder->weight;
+    zero_weights(path.encoder, parameters);
+    zero_weights(path.decoder, parameters);
+    for (size_t c = 0; c < channels; c++)
+        for (size_t j = 0; j < stacked; j++)
+            for (size_t k = 0; k < bands; k++) {
+                const float value = axis[(c * stacked + j) * bands + k];
+                const size_t encoder_tap = (size_t)path.encoder_tap + j;
+                const size_t decoder_tap = (size_t)path.decoder_tap + j;
+                encoder[(encoder_tap * bands + k) * channels + c] = value;
+                decoder[(c * kernel + decoder_tap) * bands + k] = value;
+            }
+    zero_chain_ends(arch, list, parameters);
 }

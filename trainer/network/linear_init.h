@@ -1,5 +1,6 @@
-// linear_init.h: the initial weights of a network with a linear path: a lapped transform that keeps
-// its lowest bands, so that the untrained network is a low-pass. Any thread; allocates nothing.
+// linear_init.h: the initial weights of a network with a linear path. For samples: a lapped
+// transform that keeps its lowest bands, so that the untrained network is a low-pass. For a
+// spectrum: the principal axes of its log levels. Any thread; allocates nothing.
 #ifndef TRASLUZ_LINEAR_INIT_H
 #define TRASLUZ_LINEAR_INIT_H
 
@@ -13,5 +14,9 @@
 // becomes the transform, and the last strided layer of each chain zero. Without a linear path it
 // changes nothing. `list`: arch_convolutions().
 void linear_init(const Arch *arch, const Convolution *list, float *parameters);
+
+// The same for a spectrum: the path becomes the projection of the log levels onto orthonormal
+// axes, axis[latent channels][arch_network_hop()][bands]. The architecture has a linear path.
+void linear_init_axes(const Arch *arch, const float *axis, float *parameters);
 
 #endif

@@ -45,3 +45,17 @@ void loss_gradient(const Loss *loss, const float *output, const float *audio, si
     const float scale = (float)(2.0 * slope(loss, audio, n) / (double)n);
     for (size_t i = 0; i < n; i++) gradient[i] = scale * (output[i] - audio[i]);
 }
+
+double level_loss(const float *output, const float *target, const bool *silent, size_t frames,
+                  size_t bands, float *gradient)
+{
+    const float scale = 2.0f / (float)(frames * bands);
+    double sum = 0.0;
+    for (size_t t = 0; t < frames; t++)
+        for (size_t i = t * bands; i < (t + 1) * bands; i++) {
+            const float difference = silent[t] ? 0.0f : output[i] - target[i];
+            sum += (double)difference * (double)difference;
+            if (gradient) gradient[i] = scale * difference;
+        }
+    return sum / (double)(frames * bands);
+}

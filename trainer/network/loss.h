@@ -27,4 +27,10 @@ double loss_value(const Loss *loss, const float *output, const float *audio, siz
 void loss_gradient(const Loss *loss, const float *output, const float *audio, size_t n,
                    float *gradient);
 
+// Returns the mean squared difference of log levels output[frames][bands] to target, in nepers
+// squared, and writes its derivative by each output value to gradient, unless NULL. Silent frames
+// count as right: they have no levels.
+double level_loss(const float *output, const float *target, const bool *silent, size_t frames,
+                  size_t bands, float *gradient);
+
 #endif

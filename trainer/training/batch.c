@@ -2,6 +2,9 @@
 
 #include "base/progress.h"
 #include "base/ranks.h"
+#include "data/frame_reader.h"
+#include "data/random_gain.h"
+#include "math/random.h"
 #include "network/gradient_sum.h"
 #include "network/network.h"
 #include "network/spectral_loss.h"
@@ -10,51 +13,76 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct Batch {
-    Arch arch;
-    size_t window, parameters;
-    int size;
-    Loss loss;
-    const Dataset *dataset;
-    Pool *pool;
-    Workspace **workspace;   // one for each thread
-    SpectralLoss **spectral; // one for each thread, where it counts
-    float **audio;           // a window for each thread
-    float *gradient;         // [size][parameters]
-    double *result;          // for each item, what the call wants
+enum {
+    LOSSES = 2,                 // results of a window: its loss and, without a gradient, its MSE
+    STREAM_LATENT = 0x4c41544e, // of random numbers
 };
 
-enum { LOSSES = 2 }; // results of a window: its loss and, without a gradient, its squared error
+// What belongs to one thread.
+typedef struct {
+    FrameReader *reader;
+    Workspace *workspace;
+    SpectralLoss *spectral; // NULL if its weight is 0
+    float *target;          // [frames][inputs], if the input is corrupted
+    float *noise;           // [latent frames][channels], if the latent gets noise
+} Worker;
 
-Batch *batch_new(const Arch *arch, size_t window, int size, const Loss *loss,
-                 const Dataset *dataset, Pool *pool)
+struct Batch {
+    const TrainingOptions *options;
+    const float *band_mean;
+    const Dataset *dataset;
+    Pool *pool;
+    size_t parameters, channels;
+    size_t results; // of a window in batch_statistics()
+    bool spectrum;
+    Worker *worker;  // one for each thread
+    float *gradient; // [batch][parameters]
+    double *result;  // of each window
+};
+
+// ---- Memory ----
+
+static bool is_corrupted(const TrainingOptions *options)
+{
+    return options->corruption.equaliser > 0.0 || options->corruption.floor_high > 0.0;
+}
+
+static bool worker_init(Worker *worker, const Batch *batch)
+{
+    const TrainingOptions *o = batch->options;
+    const size_t frames = (size_t)arch_front_frames(&o->arch, o->window);
+    const size_t latent = (size_t)arch_latent_frames(&o->arch, o->window) * batch->channels;
+    worker->reader = frame_reader_new(&o->arch, o->rate, o->window, batch->band_mean);
+    worker->workspace = workspace_new(&o->arch, o->window);
+    if (o->loss.spectral > 0.0) worker->spectral = spectral_loss_new(o->window);
+    if (is_corrupted(o))
+        worker->target = malloc(frames * (size_t)arch_inputs(&o->arch) * sizeof(float));
+    if (o->latent_noise > 0.0) worker->noise = malloc(latent * sizeof(float));
+    return worker->reader && worker->workspace && (worker->spectral || o->loss.spectral == 0.0) &&
+           (worker->target || !is_corrupted(o)) && (worker->noise || o->latent_noise == 0.0);
+}
+
+Batch *batch_new(const TrainingOptions *options, const float *band_mean, const Dataset *dataset,
+                 Pool *pool)
 {
     Batch *batch = calloc(1, sizeof *batch);
     if (!batch) return NULL;
-    const int threads = pool_threads(pool);
-    const size_t channels = (size_t)arch_latent_channels(arch);
-    batch->arch = *arch;
-    batch->window = window;
-    batch->parameters = arch_parameters(arch);
-    batch->size = size;
-    batch->loss = *loss;
+    const Arch *arch = &options->arch;
+    const size_t size = (size_t)options->batch;
+    batch->options = options;
+    batch->band_mean = band_mean;
     batch->dataset = dataset;
     batch->pool = pool;
-    batch->workspace = calloc((size_t)threads, sizeof *batch->workspace);
-    batch->spectral = calloc((size_t)threads, sizeof *batch->spectral);
-    batch->audio = calloc((size_t)threads, sizeof *batch->audio);
-    batch->gradient = malloc((size_t)size * batch->parameters * sizeof(float));
-    batch->result = malloc((size_t)size * (2 * channels + 1) * sizeof(double));
-    bool good =
-        batch->workspace && batch->spectral && batch->audio && batch->gradient && batch->result;
-    for (int i = 0; good && i < threads; i++) {
-        batch->workspace[i] = workspace_new(arch, window);
-        batch->audio[i] = malloc(window * sizeof(float));
-        if (loss->spectral > 0.0) batch->spectral[i] = spectral_loss_new(window);
-        good =
-            batch->workspace[i] && batch->audio[i] && (batch->spectral[i] || loss->spectral == 0.0);
-    }
-    if (good) return batch;
+    batch->parameters = arch_parameters(arch);
+    batch->channels = (size_t)arch_latent_channels(arch);
+    batch->spectrum = arch->front.kind == FRONT_SPECTRUM;
+    batch->results = 2 + batch->channels * (1 + (batch->spectrum ? batch->channels : 1));
+    batch->worker = calloc((size_t)pool_threads(pool), sizeof *batch->worker);
+    batch->gradient = malloc(size * batch->parameters * sizeof(float));
+    batch->result = malloc(size * batch->results * sizeof(double));
+    bool ok = batch->worker && batch->gradient && batch->result;
+    for (int i = 0; ok && i < pool_threads(pool); i++) ok = worker_init(&batch->worker[i], batch);
+    if (ok) return batch;
     batch_free(batch);
     return NULL;
 }
@@ -62,30 +90,35 @@ Batch *batch_new(const Arch *arch, size_t window, int size, const Loss *loss,
 void batch_free(Batch *batch)
 {
     if (!batch) return;
-    for (int i = 0; i < pool_threads(batch->pool); i++) {
-        if (batch->workspace) workspace_free(batch->workspace[i]);
-        if (batch->spectral) spectral_loss_free(batch->spectral[i]);
-        if (batch->audio) free(batch->audio[i]);
+    for (int i = 0; batch->worker && i < pool_threads(batch->pool); i++) {
+        Worker *worker = &batch->worker[i];
+        frame_reader_free(worker->reader);
+        workspace_free(worker->workspace);
+        spectral_loss_free(worker->spectral);
+        free(worker->target);
+        free(worker->noise);
     }
-    free(batch->workspace);
-    free(batch->spectral);
-    free(batch->audio);
+    free(batch->worker);
     free(batch->gradient);
     free(batch->result);
     free(batch);
 }
+
+// ---- Windows ----
 
 // What the items of one pool_run() read.
 typedef struct {
     Batch *batch;
     const float *parameters;
     const Window *windows;
-    const float *gain; // of each window; NULL: as it is
     int n;
-    int from; // the first window that this process does
+    int from; // first window of this process
+    bool training;
+    const LevelPca *levels; // of batch_axes_loss()
+    uint32_t epoch, first;  // of a training: place of the windows in the epoch's list
 } Job;
 
-// This process's share of the job's windows.
+// Does this process's share of the job's windows.
 static void run_windows(Job *job, PoolTask *task)
 {
     int to;
@@ -93,55 +126,106 @@ static void run_windows(Job *job, PoolTask *task)
     pool_run(job->batch->pool, task, job, to - job->from);
 }
 
-static const float *read_window(const Job *job, int item, int thread)
+static WindowFrames read_window(const Job *job, int item, int thread)
 {
-    const Batch *batch = job->batch;
-    float *audio = batch->audio[thread];
-    dataset_read(batch->dataset, job->windows[item], batch->window, audio);
-    if (job->gain)
-        for (size_t i = 0; i < batch->window; i++) audio[i] *= job->gain[item];
-    return audio;
+    const TrainingOptions *o = job->batch->options;
+    const float gain = job->training ? random_gain(o->random_gain, o->seed, job->epoch,
+                                                   job->first + (uint32_t)item)
+                                     : 1.0f;
+    return frame_reader_read(job->batch->worker[thread].reader, job->batch->dataset,
+                             job->windows[item], gain);
 }
 
-// Encodes and decodes the window and leaves its losses; with a gradient, also the derivative of the
-// first by the output.
-static void forward(const Job *job, int item, int thread, float *gradient)
+// Adds noise to the latent, in units of each channel's standard deviation in this window.
+static void add_latent_noise(const Job *job, int item, int thread)
+{
+    const TrainingOptions *o = job->batch->options;
+    const Worker *worker = &job->batch->worker[thread];
+    const size_t channels = job->batch->channels;
+    size_t frames;
+    float *latent = network_latent(worker->workspace, &frames);
+    random_normal((RandomKey){o->seed, STREAM_LATENT},
+                  (uint64_t)job->epoch << 32 | (job->first + (uint32_t)item), worker->noise,
+                  (int)(frames * channels));
+    for (size_t c = 0; c < channels; c++) {
+        double sum = 0.0, square = 0.0;
+        for (size_t t = 0; t < frames; t++) {
+            const double value = (double)latent[t * channels + c];
+            sum += value;
+            square += value * value;
+        }
+        const double mean = sum / (double)frames;
+        const double variance = fmax(0.0, square / (double)frames - mean * mean);
+        const float scale = (float)(o->latent_noise * sqrt(variance));
+        for (size_t t = 0; t < frames; t++)
+            latent[t * channels + c] += scale * worker->noise[t * channels + c];
+    }
+}
+
+// Encodes and decodes the window and stores its losses; with a gradient, also the derivative of the
+// loss by the output.
+static void window_forward(const Job *job, int item, int thread, float *gradient)
 {
     const Batch *batch = job->batch;
-    const Loss *loss = &batch->loss;
-    Workspace *workspace = batch->workspace[thread];
-    const float *audio = read_window(job, item, thread);
-    network_forward(workspace, job->parameters, audio);
-    const float *output = network_output(workspace);
+    const TrainingOptions *o = batch->options;
+    const Worker *worker = &batch->worker[thread];
+    WindowFrames window = read_window(job, item, thread);
+    const size_t n = window.frames * window.inputs;
+    const float *target = window.values;
+    if (job->training && is_corrupted(o)) {
+        memcpy(worker->target, window.values, n * sizeof(float));
+        target = worker->target;
+        corruption_apply(&o->corruption, o->seed, job->epoch, job->first + (uint32_t)item,
+                         batch->band_mean, &window);
+    }
+    network_encode(worker->workspace, job->parameters, window.values);
+    if (job->training && o->latent_noise > 0.0) add_latent_noise(job, item, thread);
+    network_decode(worker->workspace, job->parameters);
+
+    const float *output = network_output(worker->workspace);
     double *const result = batch->result + (size_t)item * LOSSES;
-    result[0] = loss_value(loss, output, audio, batch->window);
+    if (batch->spectrum) {
+        result[0] =
+            level_loss(output, target, window.silent, window.frames, window.inputs, gradient);
+        result[1] = result[0];
+        return;
+    }
+    result[0] = loss_value(&o->loss, output, target, n);
     if (gradient)
-        loss_gradient(loss, output, audio, batch->window, gradient);
+        loss_gradient(&o->loss, output, target, n, gradient);
     else
-        result[1] = loss_mse(output, audio, batch->window);
-    if (batch->spectral[thread])
-        result[0] += loss->spectral * spectral_loss(batch->spectral[thread], output, audio,
-                                                    loss->spectral, gradient);
+        result[1] = loss_mse(output, target, n);
+    if (worker->spectral)
+        result[0] += o->loss.spectral *
+                     spectral_loss(worker->spectral, output, target, o->loss.spectral, gradient);
 }
 
 // ---- Gradient ----
 
-static void gradient_of_window(void *data, int share_item, int thread)
+static void window_gradient(void *data, int share_item, int thread)
 {
     const Job *job = data;
     const int item = job->from + share_item;
     Batch *batch = job->batch;
-    Workspace *workspace = batch->workspace[thread];
-    forward(job, item, thread, network_output_gradient(workspace));
+    Workspace *workspace = batch->worker[thread].workspace;
+    window_forward(job, item, thread, network_output_gradient(workspace));
     network_backward(workspace, job->parameters,
                      batch->gradient + (size_t)item * batch->parameters);
 }
 
-double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
-                      const float *gain, int n, float *gradient)
+double batch_gradient(Batch *batch, const float *parameters, const WindowList *windows,
+                      size_t first, int n, uint32_t epoch, float *gradient)
 {
-    Job job = {.batch = batch, .parameters = parameters, .windows = windows, .gain = gain, .n = n};
-    run_windows(&job, gradient_of_window);
+    Job job = {
+        .batch = batch,
+        .parameters = parameters,
+        .windows = windows->window + first,
+        .n = n,
+        .training = true,
+        .epoch = epoch,
+        .first = (uint32_t)first,
+    };
+    run_windows(&job, window_gradient);
     ranks_gather(batch->gradient, batch->parameters * sizeof(float), n);
     ranks_gather(batch->result, LOSSES * sizeof(double), n);
     gradient_sum(batch->pool, batch->gradient, (size_t)n, batch->parameters, 1.0f / (float)n,
@@ -151,98 +235,148 @@ double batch_gradient(Batch *batch, const float *parameters, const Window *windo
     return loss / n;
 }
 
-// ---- Loss ----
+// ---- Loss and statistics ----
 
-static void loss_of_window(void *data, int item, int thread)
+// Runs a task that stores `results` numbers for each window, and adds them in the order of the
+// windows to total[results].
+static void sum_results(Job job, const WindowList *windows, PoolTask *task, size_t results,
+                        const char *what, double *total)
 {
-    const Job *job = data;
-    forward(job, job->from + item, thread, NULL);
+    const Batch *batch = job.batch;
+    const size_t size = (size_t)batch->options->batch;
+    Progress progress;
+    progress_begin(&progress, stderr, what, windows->count, windows->count);
+    for (size_t at = 0; at < windows->count; at += size) {
+        const size_t left = windows->count - at;
+        job.windows = windows->window + at;
+        job.n = (int)(left < size ? left : size);
+        run_windows(&job, task);
+        ranks_gather(batch->result, results * sizeof(double), job.n);
+        for (int i = 0; i < job.n; i++)
+            for (size_t k = 0; k < results; k++) total[k] += batch->result[(size_t)i * results + k];
+        progress_reach(&progress, at + (size_t)job.n);
+    }
+    progress_end(&progress);
 }
 
-// The next at most `size` windows of a list, as a job.
-static Job next_job(Batch *batch, const float *parameters, const WindowList *windows, size_t at)
+static void window_loss(void *data, int item, int thread)
 {
-    const size_t left = windows->count - at, size = (size_t)batch->size;
-    return (Job){
-        .batch = batch,
-        .parameters = parameters,
-        .windows = windows->window + at,
-        .n = (int)(left < size ? left : size),
-    };
+    const Job *job = data;
+    window_forward(job, job->from + item, thread, NULL);
 }
 
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse)
 {
     double sum[LOSSES] = {0.0};
-    Progress progress;
-    progress_begin(&progress, stderr, "losses, window", windows->count, windows->count);
-    for (size_t at = 0; at < windows->count; at += (size_t)batch->size) {
-        Job job = next_job(batch, parameters, windows, at);
-        run_windows(&job, loss_of_window);
-        ranks_gather(batch->result, LOSSES * sizeof(double), job.n);
-        for (int i = 0; i < job.n; i++)
-            for (int k = 0; k < LOSSES; k++)
-                sum[k] += batch->result[(size_t)i * LOSSES + (size_t)k];
-        progress_reach(&progress, at + (size_t)job.n);
-    }
-    progress_end(&progress);
+    const Job job = {.batch = batch, .parameters = parameters};
+    sum_results(job, windows, window_loss, LOSSES, "losses, window", sum);
     *mse = sum[1] / (double)windows->count;
     return sum[0] / (double)windows->count;
 }
 
-// ---- Statistics ----
-
-// Leaves, for the window, each latent channel's sum and sum of squares, and the audio's sum of
-// squares.
-static void statistics_of_window(void *data, int share_item, int thread)
+static void window_axes_loss(void *data, int share_item, int thread)
 {
     const Job *job = data;
     const int item = job->from + share_item;
-    Batch *batch = job->batch;
-    const size_t channels = (size_t)arch_latent_channels(&batch->arch);
-    const float *audio = read_window(job, item, thread);
-    network_encode(batch->workspace[thread], job->parameters, audio);
-    size_t frames;
-    const float *latent = network_latent(batch->workspace[thread], &frames);
-
-    double *const sum = batch->result + (size_t)item * (2 * channels + 1);
-    double *const squares = sum + channels;
-    memset(sum, 0, (2 * channels + 1) * sizeof(double));
-    for (size_t t = 0; t < frames; t++) {
-        for (size_t c = 0; c < channels; c++) {
-            const double value = latent[t * channels + c];
-            sum[c] += value;
-            squares[c] += value * value;
-        }
-    }
-    for (size_t i = 0; i < batch->window; i++)
-        sum[2 * channels] += (double)audio[i] * (double)audio[i];
+    const LevelPca *levels = job->levels;
+    const WindowFrames window = read_window(job, item, thread);
+    const size_t size = levels->stacked * levels->bands, points = window.frames / levels->stacked;
+    double sum = 0.0;
+    for (size_t p = 0; p < points; p++) // silent frames are 0 and are left as they are
+        sum += level_pca_error(levels->axis, levels->values, size, window.values + p * size);
+    job->batch->result[item] = sum / (double)(points * size);
 }
 
-void batch_statistics(Batch *batch, const float *parameters, const WindowList *windows,
-                      float *latent_mean, float *latent_std, double *level)
+double batch_axes_loss(Batch *batch, const LevelPca *levels, const WindowList *windows)
 {
-    const size_t channels = (size_t)arch_latent_channels(&batch->arch);
-    double total[2 * ARCH_CHANNELS_MAX + 1] = {0};
-    Progress progress;
-    progress_begin(&progress, stderr, "statistics, window", windows->count, windows->count);
-    for (size_t at = 0; at < windows->count; at += (size_t)batch->size) {
-        Job job = next_job(batch, parameters, windows, at);
-        run_windows(&job, statistics_of_window);
-        ranks_gather(batch->result, (2 * channels + 1) * sizeof(double), job.n);
-        for (int i = 0; i < job.n; i++)
-            for (size_t c = 0; c < 2 * channels + 1; c++)
-                total[c] += batch->result[(size_t)i * (2 * channels + 1) + c];
-        progress_reach(&progress, at + (size_t)job.n);
+    double sum = 0.0;
+    const Job job = {.batch = batch, .levels = levels};
+    sum_results(job, windows, window_axes_loss, 1, "principal components, window", &sum);
+    return sum / (double)windows->count;
+}
+
+// Returns true if the latent frame stands for silent frames alone.
+static bool latent_is_silent(const WindowFrames *window, size_t t, size_t hop)
+{
+    for (size_t i = t * hop; i < (t + 1) * hop && i < window->frames; i++)
+        if (!window->silent[i]) return false;
+    return t * hop < window->frames;
+}
+
+// Stores, for the window: the audio's sum of squares, the number of latent frames, each channel's
+// sum, and each channel's sum of squares or, of a spectrum, the sums of all products of two
+// channels.
+static void window_statistics(void *data, int share_item, int thread)
+{
+    const Job *job = data;
+    const int item = job->from + share_item;
+    const Batch *batch = job->batch;
+    const Arch *arch = &batch->options->arch;
+    const size_t channels = batch->channels, hop = (size_t)arch_network_hop(arch);
+    const WindowFrames window = read_window(job, item, thread);
+    network_encode(batch->worker[thread].workspace, job->parameters, window.values);
+    size_t frames;
+    const float *latent = network_latent(batch->worker[thread].workspace, &frames);
+
+    double *const result = batch->result + (size_t)item * batch->results;
+    double *const sum = result + 2, *const product = sum + channels;
+    memset(result, 0, batch->results * sizeof(double));
+    for (size_t t = 0; t < frames; t++) {
+        const float *z = latent + t * channels;
+        if (window.silent && latent_is_silent(&window, t, hop)) continue;
+        result[1] += 1.0;
+        for (size_t c = 0; c < channels; c++) {
+            const double value = z[c];
+            sum[c] += value;
+            if (!batch->spectrum)
+                product[c] += value * value;
+            else
+                for (size_t d = 0; d < channels; d++)
+                    product[c * channels + d] += value * (double)z[d];
+        }
     }
-    progress_end(&progress);
-    const double count = (double)windows->count;
-    const double frames = count * (double)arch_latent_frames(&batch->arch, batch->window);
-    for (size_t c = 0; c < channels; c++) {
-        const double mean = total[c] / frames;
-        const double variance = total[channels + c] / frames - mean * mean;
-        latent_mean[c] = (float)mean;
-        latent_std[c] = (float)sqrt(variance > 0.0 ? variance : 0.0);
+    for (size_t i = 0; i < batch->options->window; i++)
+        result[0] += (double)window.audio[i] * (double)window.audio[i];
+}
+
+bool batch_statistics(Batch *batch, const float *parameters, const WindowList *windows,
+                      LatentStatistics *statistics, Error *error)
+{
+    const size_t channels = batch->channels;
+    double *total = calloc(batch->results, sizeof *total);
+    *statistics = (LatentStatistics){
+        .mean = malloc(channels * sizeof(float)),
+        .std = malloc(channels * sizeof(float)),
+        .covariance = batch->spectrum ? malloc(channels * channels * sizeof(double)) : NULL,
+    };
+    const bool ok = total && statistics->mean && statistics->std &&
+                    (statistics->covariance || !batch->spectrum);
+    if (ok) {
+        const Job job = {.batch = batch, .parameters = parameters};
+        sum_results(job, windows, window_statistics, batch->results, "statistics, window", total);
+        const double frames = fmax(1.0, total[1]);
+        const double *sum = total + 2, *product = sum + channels;
+        for (size_t c = 0; c < channels; c++) {
+            const double mean = sum[c] / frames;
+            const double square = product[batch->spectrum ? c * channels + c : c];
+            const double variance = square / frames - mean * mean;
+            statistics->mean[c] = (float)mean;
+            statistics->std[c] = (float)sqrt(variance > 0.0 ? variance : 0.0);
+            for (size_t d = 0; batch->spectrum && d < channels; d++)
+                statistics->covariance[c * channels + d] =
+                    product[c * channels + d] / frames - mean * sum[d] / frames;
+        }
+        const double samples = (double)windows->count * (double)batch->options->window;
+        statistics->level = 10.0 * log10(total[0] / samples);
     }
-    *level = 10.0 * log10(total[2 * channels] / (count * (double)batch->window));
+    free(total);
+    return ok || error_set(error, "out of memory");
+}
+
+void latent_statistics_free(LatentStatistics *statistics)
+{
+    free(statistics->mean);
+    free(statistics->std);
+    free(statistics->covariance);
+    *statistics = (LatentStatistics){0};
 }

@@ -1,36 +1,47 @@
 // batch.h: a network over many windows at once, on all threads of a pool and on all processes (see
 // ranks.h). Windows are independent items and their gradients are added in the order of the
-// windows, so results do not depend on the number of either.
+// windows, so results do not depend on the number of either. For the main thread.
 #ifndef TRASLUZ_BATCH_H
 #define TRASLUZ_BATCH_H
 
+#include "analysis/level_pca.h"
 #include "base/pool.h"
-#include "data/dataset.h"
-#include "model/arch.h"
-#include "network/loss.h"
+#include "training/training_options.h"
 
 typedef struct Batch Batch;
 
-// For batches of at most `size` windows of `window` samples. Allocates; NULL where memory is short.
-// The data set and the pool must outlive it.
-Batch *batch_new(const Arch *arch, size_t window, int size, const Loss *loss,
-                 const Dataset *dataset, Pool *pool);
-void batch_free(Batch *batch);
+// Makes a batch of at most options->batch windows. band_mean[bands] belongs to the spectrum; NULL
+// for samples. Allocates; NULL when memory is short. All arguments must outlive it.
+Batch *batch_new(const TrainingOptions *options, const float *band_mean, const Dataset *dataset,
+                 Pool *pool);
+void batch_free(Batch *batch); // NULL is allowed
 
-// Mean over windows[0, n), n <= size, of the loss, each window's audio taken times gain[i]; writes
-// its gradient to gradient[parameters]. The loss is loss_value() and, where loss->spectral is not
-// 0, so many times spectral_loss().
-double batch_gradient(Batch *batch, const float *parameters, const Window *windows,
-                      const float *gain, int n, float *gradient);
+// Returns the mean loss over the n <= options->batch windows of an epoch's list from `first` on, each
+// with its random gain, corruption and noise in the latent; writes the gradient to
+// gradient[parameters]. The loss of samples is loss_value() and, unless its weight is 0,
+// spectral_loss(); that of a spectrum is level_loss().
+double batch_gradient(Batch *batch, const float *parameters, const WindowList *windows,
+                      size_t first, int n, uint32_t epoch, float *gradient);
 
-// The two below tell on standard error how far they are, as progress.h does.
+// The three below print their progress on standard error, see progress.h.
 
-// Mean of the loss over any number of windows, and of the mean squared error alone.
+// Returns the mean loss over any number of windows as they are, and the mean squared error alone.
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse);
 
-// Mean and standard deviation of each latent channel over all frames of the windows, and the level
-// of their audio: RMS in dB relative to full scale.
-void batch_statistics(Batch *batch, const float *parameters, const WindowList *windows,
-                      float *latent_mean, float *latent_std, double *level);
+// Returns the mean loss that the principal axes of a spectrum leave, see level_pca.h.
+double batch_axes_loss(Batch *batch, const LevelPca *levels, const WindowList *windows);
+
+// Statistics of the latent over all frames of the windows; of a spectrum, over those that are not
+// silent.
+typedef struct {
+    float *mean, *std;  // [channels]
+    double *covariance; // [channels][channels]; NULL for samples
+    double level;       // RMS of the audio, dB relative to full scale
+} LatentStatistics;
+
+// Measures them. Allocates; the caller frees them, also on error.
+bool batch_statistics(Batch *batch, const float *parameters, const WindowList *windows,
+                      LatentStatistics *statistics, Error *error);
+void latent_statistics_free(LatentStatistics *statistics);
 
 #endif

@@ -1,10 +1,11 @@
 #include "training/training.h"
 
+#include "analysis/level_pca.h"
 #include "base/progress.h"
 #include "base/ranks.h"
-#include "data/random_gain.h"
 #include "network/epochs.h"
 #include "network/initialize.h"
+#include "network/linear_init.h"
 #include "training/batch.h"
 #include "training/checkpoint.h"
 #include "training/loss_table.h"
@@ -28,7 +29,7 @@ typedef struct {
     Batch *batch;
     Checkpoint state;
     float *gradient;
-    float *gain;        // of each window of a step
+    LevelPca levels;    // of a spectrum
     WindowList windows; // of the epoch
     WindowList validation;
     char identity[TRAINING_IDENTITY];
@@ -62,14 +63,9 @@ static bool squares_finite(const float *values, size_t n)
 // when its loss or gradient is not finite.
 static bool take_step(Training *training, size_t first, int n)
 {
-    const TrainingOptions *o = training->options;
     Checkpoint *state = &training->state;
-    for (int i = 0; i < n; i++)
-        training->gain[i] = random_gain(o->random_gain, o->seed, (uint32_t)state->epoch,
-                                        (uint32_t)first + (uint32_t)i);
-    const double loss =
-        batch_gradient(training->batch, state->parameters, training->windows.window + first,
-                       training->gain, n, training->gradient);
+    const double loss = batch_gradient(training->batch, state->parameters, &training->windows,
+                                       first, n, (uint32_t)state->epoch, training->gradient);
     if (!isfinite(loss) || !squares_finite(training->gradient, state->count)) return false;
     const AdamStep step = adam_begin(&state->adam, training->rate);
     adam_update(&state->adam, step, state->parameters, training->gradient, 0, state->count);
@@ -227,10 +223,12 @@ static bool set_state(Training *training, Error *error)
     const TrainingOptions *o = training->options;
     Checkpoint *state = &training->state;
     if (!checkpoint_init(state, &o->arch, error)) return false;
-    if (!o->resume)
-        initialize_parameters(&o->arch, o->seed, state->parameters);
-    else if (ranks_first())
-        return checkpoint_read(state, training->identity, training->checkpoint_path, error);
+    if (o->resume)
+        return !ranks_first() ||
+               checkpoint_read(state, training->identity, training->checkpoint_path, error);
+    initialize_parameters(&o->arch, o->seed, state->parameters);
+    if (training->levels.axis && o->arch.linear)
+        linear_init_axes(&o->arch, training->levels.axis, state->parameters);
     return true;
 }
 
@@ -238,12 +236,14 @@ static bool training_begin(Training *training, Error *error)
 {
     const TrainingOptions *o = training->options;
     training_identity(o, training->dataset, training->identity);
+    if (o->arch.front.kind == FRONT_SPECTRUM &&
+        !level_pca_fit(&training->levels, &o->arch, o->rate, o->window, training->dataset,
+                       training->pool, error))
+        return false;
     training->checkpoint_path = training_checkpoint_path(o->output);
-    training->batch =
-        batch_new(&o->arch, o->window, o->batch, &o->loss, training->dataset, training->pool);
+    training->batch = batch_new(o, training->levels.band_mean, training->dataset, training->pool);
     training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));
-    training->gain = malloc((size_t)o->batch * sizeof(float));
-    if (!training->checkpoint_path || !training->batch || !training->gradient || !training->gain)
+    if (!training->checkpoint_path || !training->batch || !training->gradient)
         return error_set(error, "out of memory");
     return dataset_windows(training->dataset, SPLIT_VALIDATION, o->window, &training->validation,
                            error) &&
@@ -257,8 +257,8 @@ static void training_end(Training *training)
     loss_table_close(&training->table);
     batch_free(training->batch);
     checkpoint_free(&training->state);
+    level_pca_free(&training->levels);
     free(training->gradient);
-    free(training->gain);
     free(training->windows.window);
     free(training->validation.window);
     free(training->checkpoint_path);
@@ -267,7 +267,7 @@ static void training_end(Training *training)
 static bool write_weights(Training *training, Error *error)
 {
     return training_write_weights(training->options, training->dataset, training->batch,
-                                  &training->state, training->log, error);
+                                  &training->levels, &training->state, training->log, error);
 }
 
 static TrainingEnd finish_interrupted(Training *training, Error *error)
@@ -285,6 +285,16 @@ static TrainingEnd finish_failed(Training *training)
     progress_clear(&training->progress);
     if (training->state.best_epoch > 0) write_weights(training, &other);
     return TRAINING_FAILED;
+}
+
+// Writes to the log what a spectral network has to beat.
+static void log_baseline(Training *training)
+{
+    if (!training->levels.axis) return;
+    const double loss = batch_axes_loss(training->batch, &training->levels, &training->validation);
+    fprintf(training->log, "principal components of as many values: loss %.6f on validation\n",
+            loss);
+    fflush(training->log);
 }
 
 static TrainingEnd run_epochs(Training *training, Error *error)
@@ -313,6 +323,7 @@ TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset,
     TrainingEnd end = TRAINING_FAILED;
     if (ranks_agree(begun && shared, error)) {
         checkpoint_copy(&training.state);
+        log_baseline(&training);
         end = run_epochs(&training, error);
     }
     training_end(&training);

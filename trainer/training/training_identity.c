@@ -6,6 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+static void append(char text[TRAINING_IDENTITY], const char *name, double value)
+{
+    const size_t used = strlen(text);
+    snprintf(text + used, TRAINING_IDENTITY - used, ", %s %.9g", name, value);
+}
+
 void training_identity(const TrainingOptions *options, const Dataset *dataset,
                        char text[TRAINING_IDENTITY])
 {
@@ -21,6 +27,13 @@ void training_identity(const TrainingOptions *options, const Dataset *dataset,
              arch, activation_name(o->arch.activation), LINEAR_INIT_NAME, o->rate, o->window,
              o->batch, schedule, loss_names[o->loss.kind], o->loss.spectral, o->random_gain,
              o->per_clip, o->epoch_windows, o->seed, data);
+    // Named only if they are in use: so trainings of versions without them can be resumed.
+    if (o->corruption.equaliser > 0.0) append(text, "equaliser", o->corruption.equaliser);
+    if (o->corruption.floor_high > 0.0) {
+        append(text, "floor-low", o->corruption.floor_low);
+        append(text, "floor-high", o->corruption.floor_high);
+    }
+    if (o->latent_noise > 0.0) append(text, "latent-noise", o->latent_noise);
 }
 
 bool training_identity_shared(const char text[TRAINING_IDENTITY], Error *error)

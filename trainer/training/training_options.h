@@ -2,6 +2,7 @@
 #ifndef TRASLUZ_TRAINING_OPTIONS_H
 #define TRASLUZ_TRAINING_OPTIONS_H
 
+#include "data/corruption.h"
 #include "data/dataset.h"
 #include "model/arch.h"
 #include "network/loss.h"
@@ -28,6 +29,8 @@ typedef struct {
     Schedule schedule;                       // of Adam's learning rate
     Loss loss;                               // that the training lowers
     double random_gain;                      // dB, see random_gain.h; 0: none
+    Corruption corruption;                   // of a spectrum's levels
+    double latent_noise;                     // standard deviations of each channel; 0: none
     size_t per_clip;                         // windows an epoch takes from each clip; 0: all
     size_t epoch_windows;                    // windows in an epoch; 0: all
     uint32_t seed;                           // of initial weights, split and order

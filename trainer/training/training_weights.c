@@ -1,9 +1,11 @@
 #include "training/training_weights.h"
 
+#include "analysis/principal_axes.h"
 #include "base/ranks.h"
 #include "model/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static ModelInfo model_info(const TrainingOptions *options, const Checkpoint *state)
 {
@@ -19,11 +21,45 @@ static ModelInfo model_info(const TrainingOptions *options, const Checkpoint *st
     return info;
 }
 
+// Finds the latent's principal axes, axes[MODEL_AXES][channels] and std[MODEL_AXES], zeros beyond
+// those there are.
+static bool latent_axes(const LatentStatistics *latent, size_t channels, float *axes, float *std,
+                        Error *error)
+{
+    const size_t count = channels < MODEL_AXES ? channels : MODEL_AXES;
+    memset(axes, 0, MODEL_AXES * channels * sizeof *axes);
+    memset(std, 0, MODEL_AXES * sizeof *std);
+    return principal_axes(latent->covariance, channels, count, axes, std, error);
+}
+
+static bool write_model(const TrainingOptions *options, const Checkpoint *state,
+                        const LevelPca *levels, const LatentStatistics *latent,
+                        const ModelInfo *info, Error *error)
+{
+    float axes[MODEL_AXES * ARCH_CHANNELS_MAX], axes_std[MODEL_AXES];
+    ModelStatistics statistics = {
+        .mean = latent->mean,
+        .std = latent->std,
+        .band_mean = levels->band_mean,
+        .pca = levels->axis,
+    };
+    if (latent->covariance) {
+        const size_t channels = (size_t)arch_latent_channels(&options->arch);
+        if (!latent_axes(latent, channels, axes, axes_std, error)) return false;
+        statistics.axes = axes;
+        statistics.axes_std = axes_std;
+    }
+    Model *model = model_new(&options->arch, options->rate, state->best, &statistics, info, error);
+    const bool ok = model && (!ranks_first() || model_write(model, options->output, error));
+    model_free(model);
+    return ok;
+}
+
 bool training_write_weights(const TrainingOptions *options, const Dataset *dataset, Batch *batch,
-                            const Checkpoint *state, FILE *log, Error *error)
+                            const LevelPca *levels, const Checkpoint *state, FILE *log,
+                            Error *error)
 {
     const size_t window = options->window;
-    float mean[ARCH_CHANNELS_MAX], std[ARCH_CHANNELS_MAX];
     WindowList train, test;
     if (!dataset_windows(dataset, SPLIT_TRAIN, window, &train, error)) return false;
     if (!dataset_windows(dataset, SPLIT_TEST, window, &test, error)) {
@@ -33,14 +69,13 @@ bool training_write_weights(const TrainingOptions *options, const Dataset *datas
     ModelInfo info = model_info(options, state);
     double test_mse;
     info.test_loss = batch_loss(batch, state->best, &test, &test_mse);
-    batch_statistics(batch, state->best, &train, mean, std, &info.level);
+    LatentStatistics latent;
+    bool ok = batch_statistics(batch, state->best, &train, &latent, error);
+    info.level = latent.level;
     free(train.window);
     free(test.window);
-    Model *model = model_new(&options->arch, options->rate, state->best,
-                             &(ModelStatistics){.mean = mean, .std = std}, &info, error);
-    const bool ok =
-        ranks_agree(model && (!ranks_first() || model_write(model, options->output, error)), error);
-    model_free(model);
+    ok = ranks_agree(ok && write_model(options, state, levels, &latent, &info, error), error);
+    latent_statistics_free(&latent);
     if (ok)
         fprintf(log,
                 "wrote %s: epoch %d, loss %.6f on training, %.6f on validation, %.6f on test "

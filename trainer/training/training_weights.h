@@ -3,13 +3,16 @@
 #ifndef TRASLUZ_TRAINING_WEIGHTS_H
 #define TRASLUZ_TRAINING_WEIGHTS_H
 
+#include "analysis/level_pca.h"
 #include "training/batch.h"
 #include "training/checkpoint.h"
 #include "training/training_options.h"
 
 // Writes the best weights so far, with the statistics of their latent over the training windows and
-// their loss on the test windows, and one line to `log`. Allocates.
+// their loss on the test windows, and one line to `log`. `levels` is that of a spectrum, all zero
+// for samples. Allocates.
 bool training_write_weights(const TrainingOptions *options, const Dataset *dataset, Batch *batch,
-                            const Checkpoint *state, FILE *log, Error *error);
+                            const LevelPca *levels, const Checkpoint *state, FILE *log,
+                            Error *error);
 
 #endif
