@@ -47,9 +47,9 @@ static void score_clip(void *data, int item, int thread)
     Score *score = &evaluation->score[item];
     Error error;
     if (first_error_is_there(&work->failure)) return;
-    const bool good = work->taker ? score_decoded(work->taker, clip, scorer, score, &error)
+    const bool ok = work->taker ? score_decoded(work->taker, clip, scorer, score, &error)
                                   : scorer_run(scorer, &sound, NULL, NULL, score, &error);
-    if (!good) first_error_set(&work->failure, &error);
+    if (!ok) first_error_set(&work->failure, &error);
     progress_step(&work->progress, clip->samples);
 }
 
@@ -112,45 +112,89 @@ void evaluation_free(Evaluation *evaluation)
 
 // ---- The table ----
 
+enum { COLUMNS = 7 + MEL_RESOLUTIONS };
+enum { SECONDS, MSE, SNR, LOWPASS_MSE, LOWPASS_SNR, LSD, PCA_LSD, MEL };
+
+typedef enum { FOR_BOTH, FOR_SAMPLES, FOR_SPECTRA } Kind;
+
+// Their names in files, and in a terminal, where a model's kind has columns of its own.
+static const struct {
+    const char *name, *text;
+    Kind kind;
+    int width;          // in a terminal
+    const char *format; // in files
+} columns[COLUMNS] = {
+    [SECONDS] = {"seconds", "seconds", FOR_BOTH, 9, "%.6f"},
+    [MSE] = {"mse", "MSE", FOR_SAMPLES, 12, "%.9g"},
+    [SNR] = {"snr_db", "SNR dB", FOR_BOTH, 8, "%.6f"},
+    [LOWPASS_MSE] = {"lowpass_mse", "low-pass MSE", FOR_SAMPLES, 12, "%.9g"},
+    [LOWPASS_SNR] = {"lowpass_snr_db", "SNR dB", FOR_SAMPLES, 8, "%.6f"},
+    [LSD] = {"lsd_db", "LSD dB", FOR_SPECTRA, 8, "%.6f"},
+    [PCA_LSD] = {"pca_lsd_db", "PCA's dB", FOR_SPECTRA, 8, "%.6f"},
+    [MEL] = {"mel_2048_db", "mel 2048", FOR_BOTH, 8, "%.6f"},
+    [MEL + 1] = {"mel_1024_db", "mel 1024", FOR_BOTH, 8, "%.6f"},
+    [MEL + 2] = {"mel_512_db", "mel 512", FOR_BOTH, 8, "%.6f"},
+};
+
+// What older versions wrote begins like it.
+#define CSV_HEADER "kind,name,seconds,mse,snr_db,lowpass_mse,lowpass_snr_db"
+
 typedef struct {
-    double seconds, mse, snr, lowpass_mse, lowpass_snr;
+    double value[COLUMNS]; // NaN where there is none
 } Row;
 
-static Row row_of(const Score *score, double rate)
+static double ratio(double sum, double count)
 {
-    return (Row){
-        .seconds = score->samples / rate,
-        .mse = score->codec / score->samples,
-        .snr = score_snr(score->signal, score->codec),
-        .lowpass_mse = score->lowpass / score->samples,
-        .lowpass_snr = score_snr(score->signal, score->lowpass),
-    };
+    return count > 0.0 ? sum / count : NAN;
 }
 
-static void print_decibel(FILE *to, double value)
+static Row row_of(const Evaluation *evaluation, const Score *score)
 {
-    if (isnan(value))
-        fprintf(to, " %8s", "-");
-    else
-        fprintf(to, " %8.2f", value);
+    const bool spectral = evaluation->model->arch.front.kind == FRONT_SPECTRUM;
+    const LevelScore *levels = &score->levels;
+    Row row = {{
+        [SECONDS] = score->samples / evaluation->dataset->rate,
+        [MSE] = score->codec / score->samples,
+        [SNR] = score_snr(score->signal, score->codec),
+        [LOWPASS_MSE] = spectral ? NAN : score->lowpass / score->samples,
+        [LOWPASS_SNR] = spectral ? NAN : score_snr(score->signal, score->lowpass),
+        [LSD] = ratio(levels->lsd, levels->frames),
+        [PCA_LSD] = ratio(levels->pca, levels->pca_frames),
+    }};
+    for (int r = 0; r < MEL_RESOLUTIONS; r++) row.value[MEL + r] = score->mel[r] / score->samples;
+    return row;
 }
 
-static void print_text_row(FILE *to, const char *name, const Row *row)
+static bool is_shown(const Evaluation *evaluation, int column)
 {
-    fprintf(to, "%9.2f %12.4e", row->seconds, row->mse);
-    print_decibel(to, row->snr);
-    fprintf(to, " %12.4e", row->lowpass_mse);
-    print_decibel(to, row->lowpass_snr);
+    const bool spectral = evaluation->model->arch.front.kind == FRONT_SPECTRUM;
+    return columns[column].kind == FOR_BOTH ||
+           (columns[column].kind == FOR_SPECTRA) == spectral;
+}
+
+static void print_text_row(const Evaluation *evaluation, FILE *to, const char *name,
+                           const Row *row)
+{
+    for (int i = 0; i < COLUMNS; i++) {
+        const int width = columns[i].width;
+        if (!is_shown(evaluation, i)) continue;
+        if (i > 0) fputc(' ', to);
+        if (isnan(row->value[i]))
+            fprintf(to, "%*s", width, "-");
+        else
+            fprintf(to, i == MSE || i == LOWPASS_MSE ? "%*.4e" : "%*.2f", width, row->value[i]);
+    }
     fprintf(to, "  %s\n", name);
 }
 
-static void print_row(FILE *to, TableForm form, const char *kind, const char *name, const Row *row)
+static void print_row(const Evaluation *evaluation, FILE *to, TableForm form, const char *kind,
+                      const char *name, const Row *row)
 {
     const char mark = form == TABLE_CSV ? ',' : '\t';
     Error text; // fit for a terminal, and without tabs
     error_set(&text, "%s", name);
     if (form == TABLE_TEXT) {
-        print_text_row(to, text.text, row);
+        print_text_row(evaluation, to, text.text, row);
         return;
     }
     fprintf(to, "%s%c", kind, mark);
@@ -158,26 +202,31 @@ static void print_row(FILE *to, TableForm form, const char *kind, const char *na
         csv_field(to, text.text);
     else
         fputs(text.text, to);
-    fprintf(to, "%c%.6f%c%.9g%c%.6f%c%.9g%c%.6f\n", mark, row->seconds, mark, row->mse, mark,
-            row->snr, mark, row->lowpass_mse, mark, row->lowpass_snr);
+    for (int i = 0; i < COLUMNS; i++) {
+        fputc(mark, to);
+        fprintf(to, columns[i].format, row->value[i]);
+    }
+    fputc('\n', to);
 }
-
-#define CSV_HEADER "kind,name,seconds,mse,snr_db,lowpass_mse,lowpass_snr_db\n"
 
 bool evaluation_is_table(const char *path)
 {
     return file_begins(path, CSV_HEADER);
 }
 
-static void print_head(FILE *to, TableForm form)
+static void print_head(const Evaluation *evaluation, FILE *to, TableForm form)
 {
-    if (form == TABLE_TEXT)
-        fprintf(to, "%9s %12s %8s %12s %8s  clip\n", "seconds", "MSE", "SNR dB", "low-pass MSE",
-                "SNR dB");
-    else if (form == TABLE_TSV)
-        fputs("kind\tname\tseconds\tmse\tsnr_db\tlowpass_mse\tlowpass_snr_db\n", to);
-    else
-        fputs(CSV_HEADER, to);
+    if (form != TABLE_TEXT) {
+        const char mark = form == TABLE_CSV ? ',' : '\t';
+        fprintf(to, "kind%cname", mark);
+        for (int i = 0; i < COLUMNS; i++) fprintf(to, "%c%s", mark, columns[i].name);
+        fputc('\n', to);
+        return;
+    }
+    for (int i = 0; i < COLUMNS; i++)
+        if (is_shown(evaluation, i))
+            fprintf(to, "%s%*s", i > 0 ? " " : "", columns[i].width, columns[i].text);
+    fputs("  clip\n", to);
 }
 
 static size_t count_silent(const Evaluation *evaluation)
@@ -187,55 +236,51 @@ static size_t count_silent(const Evaluation *evaluation)
     return silent;
 }
 
-static void print_means(const Evaluation *evaluation, TableForm form, FILE *to)
+// The means over the clips that have a value.
+static Row mean_row(const Evaluation *evaluation)
 {
-    const double rate = evaluation->dataset->rate;
-    Row mean = {0};
-    Score all = {0};
-    char name[48];
+    Row mean = {{0}};
+    double count[COLUMNS] = {0};
     for (size_t i = 0; i < evaluation->clips; i++) {
-        const Score *score = &evaluation->score[i];
-        const Row row = row_of(score, rate);
-        mean.mse += row.mse;
-        mean.lowpass_mse += row.lowpass_mse;
-        mean.snr += score->signal > 0.0 ? row.snr : 0.0;
-        mean.lowpass_snr += score->signal > 0.0 ? row.lowpass_snr : 0.0;
-        all.samples += score->samples;
-        all.signal += score->signal;
-        all.codec += score->codec;
-        all.lowpass += score->lowpass;
+        const Row row = row_of(evaluation, &evaluation->score[i]);
+        for (int c = 0; c < COLUMNS; c++) {
+            if (isnan(row.value[c])) continue;
+            mean.value[c] += row.value[c];
+            count[c] += 1.0;
+        }
     }
-    const double clips = (double)evaluation->clips;
-    const double heard = clips - (double)count_silent(evaluation);
-    mean.seconds = all.samples / rate / clips;
-    mean.mse /= clips;
-    mean.lowpass_mse /= clips;
-    mean.snr = heard > 0.0 ? mean.snr / heard : NAN;
-    mean.lowpass_snr = heard > 0.0 ? mean.lowpass_snr / heard : NAN;
-    snprintf(name, sizeof name, "mean of %zu clip%s", evaluation->clips,
-             evaluation->clips == 1 ? "" : "s");
-    print_row(to, form, "mean", name, &mean);
-    const Row whole = row_of(&all, rate);
-    print_row(to, form, "all", "over all samples", &whole);
+    for (int c = 0; c < COLUMNS; c++) mean.value[c] = ratio(mean.value[c], count[c]);
+    return mean;
 }
 
 void evaluation_print(const Evaluation *evaluation, TableForm form, FILE *to)
 {
-    print_head(to, form);
+    Score all = {0};
+    char name[48];
+    print_head(evaluation, to, form);
     for (size_t i = 0; i < evaluation->clips; i++) {
-        const Row row = row_of(&evaluation->score[i], evaluation->dataset->rate);
-        print_row(to, form, "clip", evaluation->dataset->clip[evaluation->clip[i]].name, &row);
+        const Row row = row_of(evaluation, &evaluation->score[i]);
+        print_row(evaluation, to, form, "clip",
+                  evaluation->dataset->clip[evaluation->clip[i]].name, &row);
+        score_add(&all, &evaluation->score[i]);
     }
-    print_means(evaluation, form, to);
+    snprintf(name, sizeof name, "mean of %zu clip%s", evaluation->clips,
+             evaluation->clips == 1 ? "" : "s");
+    const Row mean = mean_row(evaluation), whole = row_of(evaluation, &all);
+    print_row(evaluation, to, form, "mean", name, &mean);
+    print_row(evaluation, to, form, "all", "over all samples", &whole);
 }
 
 void evaluation_print_notes(const Evaluation *evaluation, FILE *to)
 {
+    const Model *model = evaluation->model;
     const size_t silent = count_silent(evaluation);
     if (silent > 0)
         fprintf(to, "%zu silent clip%s no SNR and %s left out of its mean\n", silent,
                 silent == 1 ? " has" : "s have", silent == 1 ? "is" : "are");
-    if (!score_has_lowpass(evaluation->model))
+    if (model->arch.front.kind == FRONT_SPECTRUM && !model->band_pca)
+        fprintf(to, "the weights hold no principal components to compare with\n");
+    else if (model->arch.front.kind == FRONT_SAMPLES && !score_has_lowpass(model))
         fprintf(to, "the latent has as many numbers as the audio, or more: a low-pass that keeps "
                     "as many loses nothing\n");
 }

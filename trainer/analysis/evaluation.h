@@ -1,7 +1,7 @@
-// evaluation.h: the clips of a set through encoder and decoder, on all threads: a score each (see
-// score.h), what came back for whoever wants it, and the table of the scores.
+// evaluation.h: the clips of a set through encoder and decoder, on all threads: the score of each
+// (see score.h), the decoded audio for a caller that wants it, and the table of the scores.
 //
-// Made, printed and freed by one thread.
+// For one thread at a time.
 #ifndef TRASLUZ_EVALUATION_H
 #define TRASLUZ_EVALUATION_H
 
@@ -18,13 +18,13 @@ typedef struct {
     Score *score; // [clips]
 } Evaluation;
 
-// Who takes what came back of a clip, as long as the clip; called by any thread, each clip once.
+// Takes the decoded audio of a clip, as long as the clip; called by any thread, once for each clip.
 // False stops the evaluation.
 typedef struct {
     bool (*take)(void *data, const Clip *clip, const Score *score, const Sound *decoded,
                  Error *error);
     void *data;
-    const char *folder; // where it is kept until then
+    const char *folder; // where the audio is kept until then
 } DecodedTaker;
 
 // Evaluates the clips of a split; SPLITS: of all. `taker` may be NULL. Shows its progress on
@@ -36,14 +36,14 @@ void evaluation_free(Evaluation *evaluation);
 
 typedef enum { TABLE_TEXT, TABLE_TSV, TABLE_CSV } TableForm;
 
-// A line for each clip; then the means over clips, and over all samples. A silent clip has no SNR
-// and is left out of that mean.
+// Prints a line for each clip, then the means over clips and over all samples. A silent clip has no
+// SNR and is left out of that mean. A terminal gets the columns of the model's kind, files all.
 void evaluation_print(const Evaluation *evaluation, TableForm form, FILE *to);
 
-// True if a file is such a table, as CSV.
+// Returns true if a file is such a table, as CSV.
 bool evaluation_is_table(const char *path);
 
-// What has to be said of the table, if anything.
+// Prints what the reader of the table should know, if anything.
 void evaluation_print_notes(const Evaluation *evaluation, FILE *to);
 
 #endif

@@ -12,10 +12,17 @@ enum { PIECE = 4096 }; // samples
 struct Scorer {
     const Model *model;
     Stream *stream;
-    LowPass *lowpass; // or NULL, see score_has_lowpass()
+    LowPass *lowpass;    // NULL unless score_has_lowpass()
+    LevelScorer *levels; // NULL for samples
+    MelDistance *mel;
 };
 
-// Numbers of the latent for each sample.
+static bool is_spectral(const Model *model)
+{
+    return model->arch.front.kind == FRONT_SPECTRUM;
+}
+
+// Returns the numbers of the latent for each sample.
 static double latent_share(const Arch *arch)
 {
     return (double)arch_latent_channels(arch) / arch_hop(arch);
@@ -23,18 +30,22 @@ static double latent_share(const Arch *arch)
 
 bool score_has_lowpass(const Model *model)
 {
-    return latent_share(&model->arch) < 1.0;
+    return !is_spectral(model) && latent_share(&model->arch) < 1.0;
 }
 
 Scorer *scorer_new(const Model *model, Error *error)
 {
     Scorer *scorer = calloc(1, sizeof *scorer);
     if (scorer) {
+        const bool lowpass = score_has_lowpass(model), spectral = is_spectral(model);
         scorer->model = model;
         scorer->stream = stream_new(model, NULL, 1);
-        if (score_has_lowpass(model))
-            scorer->lowpass = lowpass_new(latent_share(&model->arch), error);
-        if (scorer->stream && (scorer->lowpass || !score_has_lowpass(model))) return scorer;
+        scorer->mel = mel_distance_new(model->sample_rate);
+        if (lowpass) scorer->lowpass = lowpass_new(latent_share(&model->arch), error);
+        if (spectral) scorer->levels = level_scorer_new(model);
+        if (scorer->stream && scorer->mel && (scorer->lowpass || !lowpass) &&
+            (scorer->levels || !spectral))
+            return scorer;
     }
     scorer_free(scorer);
     error_set(error, "out of memory");
@@ -46,15 +57,21 @@ void scorer_free(Scorer *scorer)
     if (!scorer) return;
     stream_free(scorer->stream);
     lowpass_free(scorer->lowpass);
+    level_scorer_free(scorer->levels);
+    mel_distance_free(scorer->mel);
     free(scorer);
 }
 
-// Takes decoded[n], which stand for the sound's from `at` on.
-static bool take_decoded(const Sound *sound, size_t at, const float *decoded, size_t n,
-                         AudioSink *sink, void *data, Score *score, Error *error)
+// Takes what the stream gives for the n samples of the sound from `at` on; a share of the sound
+// itself is added to it.
+static bool take_decoded(const Scorer *scorer, const Sound *sound, size_t at, float *decoded,
+                         size_t n, AudioSink *sink, void *data, Score *score, Error *error)
 {
+    const float dry = front_dry_share(scorer->model, 0.0f);
     float original[PIECE];
     sound_read(sound, at, n, original);
+    for (size_t i = 0; dry != 0.0f && i < n; i++) decoded[i] += dry * original[i];
+    mel_distance_add(scorer->mel, original, decoded, n);
     for (size_t i = 0; i < n; i++) {
         const double was = (double)original[i], difference = (double)decoded[i] - was;
         score->signal += was * was;
@@ -76,8 +93,8 @@ static bool score_codec(Scorer *scorer, const Sound *sound, AudioSink *sink, voi
         sound_read(sound, at, PIECE, piece);
         stream_process(scorer->stream, &untouched, NULL, in, out, PIECE);
         const size_t from = at < delay ? delay - at : 0, to = end - at < PIECE ? end - at : PIECE;
-        if (from < to && !take_decoded(sound, at + from - delay, piece + from, to - from, sink,
-                                       data, score, error))
+        if (from < to && !take_decoded(scorer, sound, at + from - delay, piece + from, to - from,
+                                       sink, data, score, error))
             return false;
     }
     return true;
@@ -87,11 +104,28 @@ bool scorer_run(Scorer *scorer, const Sound *sound, AudioSink *sink, void *data,
                 Error *error)
 {
     *score = (Score){.samples = (double)sound->samples};
+    mel_distance_reset(scorer->mel);
     const DenormalsState before = denormals_off();
-    const bool good = score_codec(scorer, sound, sink, data, score, error);
-    if (good && scorer->lowpass) score->lowpass = lowpass_error(scorer->lowpass, sound);
+    const bool ok = score_codec(scorer, sound, sink, data, score, error);
+    if (ok && scorer->lowpass) score->lowpass = lowpass_error(scorer->lowpass, sound);
+    if (ok && scorer->levels) score->levels = level_scorer_run(scorer->levels, sound);
     denormals_restore(before);
-    return good;
+    mel_distance_read(scorer->mel, score->mel);
+    for (int r = 0; r < MEL_RESOLUTIONS; r++) score->mel[r] *= score->samples;
+    return ok;
+}
+
+void score_add(Score *to, const Score *score)
+{
+    to->samples += score->samples;
+    to->signal += score->signal;
+    to->codec += score->codec;
+    to->lowpass += score->lowpass;
+    to->levels.frames += score->levels.frames;
+    to->levels.lsd += score->levels.lsd;
+    to->levels.pca_frames += score->levels.pca_frames;
+    to->levels.pca += score->levels.pca;
+    for (int r = 0; r < MEL_RESOLUTIONS; r++) to->mel[r] += score->mel[r];
 }
 
 double score_snr(double signal, double error)
