@@ -94,9 +94,9 @@ test_classifier_refuses_what_does_not_fit() {
         "$TRAINER" latents small.safetensors music -o short.safetensors -w 7000 >/dev/null &&
         mkdir -p other-music/third && cp -r music/low other-music && cp music/high/*.au other-music/third &&
         "$TRAINER" latents small.safetensors other-music -o other-set.safetensors -w 8000 >/dev/null || return 1
-    refused 1 'knows the latents of another model' classify second-set.safetensors -o y --weights classifier/classifier.safetensors &&
-        refused 1 'knows other genres' classify other-set.safetensors -o y --weights classifier/classifier.safetensors &&
-        refused 1 "small.safetensors: not a classifier's weights" classify set.safetensors -o y --weights small.safetensors &&
+    refused 1 'belongs to the latents of another model' classify second-set.safetensors -o y --weights classifier/classifier.safetensors &&
+        refused 1 'trained with other genres' classify other-set.safetensors -o y --weights classifier/classifier.safetensors &&
+        refused 1 "small.safetensors: not the weights of a classifier" classify set.safetensors -o y --weights small.safetensors &&
         refused 1 'latents have 1750 frames; the classifier needs at least 1772' classify short.safetensors -o y &&
         refused 1 'a set of two genres or more is needed' classify whole.safetensors -o y &&
         refused 1 'classifier/classifier.safetensors exists; --force' classify set.safetensors -o classifier &&

@@ -35,7 +35,7 @@ static void test_inertia_is_that_of_scikit_learn(void)
         for (size_t k = 0; k < clusters; k++)
             memcpy(found.centre + k * dimensions, points.value + k * STRIDE,
                    dimensions * sizeof(double));
-        REQUIRE(kmeans_settle(&found, &points, &error));
+        REQUIRE(kmeans_iterate(&found, &points, &error));
         CHECK_MSG(fabs(found.inertia - inertia) <= 1e-9 * inertia, "%zu, %zu: %.17g, not %.17g",
                   dimensions, clusters, found.inertia, inertia);
         kmeans_free(&found);
@@ -115,7 +115,7 @@ static void test_an_empty_cluster_begins_anew(void)
     REQUIRE(kmeans_init(&found, &points, 2, &error));
     found.centre[0] = 1.0;
     found.centre[1] = 1000.0;
-    REQUIRE(kmeans_settle(&found, &points, &error));
+    REQUIRE(kmeans_iterate(&found, &points, &error));
     CHECK(found.cluster[0] == 0 && found.cluster[2] == 0 && found.cluster[3] == 1);
     CHECK(found.centre[0] == 1.0 && found.centre[1] == 10.0 && found.inertia == 2.0);
     kmeans_free(&found);

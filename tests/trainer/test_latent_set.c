@@ -146,7 +146,7 @@ static void test_spoilt_files_are_refused(void)
     static const struct {
         const char *from, *to, *reason;
     } spoilt[] = {
-        {"[5,3,7]", "[3,5,7]", "latents of 3 clips, and names of 5"},
+        {"[5,3,7]", "[3,5,7]", "latents of 3 clips but names of 5"},
         {"[5,3,7]", "[5,3,8]", "its shape does not fit"},
         {"[5,3,7]", "[5, 21]", "no tensor latent"},
         {"trasluz-latents", "trasluz-lantern", "not a latent set"},

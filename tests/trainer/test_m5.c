@@ -238,7 +238,7 @@ static void test_bad_weights_are_refused(void)
     CHECK(strstr(error.text, "No such file"));
     CHECK(fixture_write_bytes("empty", "\2\0\0\0\0\0\0\0{}", 10));
     CHECK(!m5_weights_read(&weights, &file, fixture_path("empty"), &error));
-    CHECK_MSG(strstr(error.text, "not a classifier's weights"), "%s", error.text);
+    CHECK_MSG(strstr(error.text, "not the weights of a classifier"), "%s", error.text);
     safetensors_free(file);
 }
 

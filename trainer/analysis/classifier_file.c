@@ -7,7 +7,7 @@
 
 #define FORMAT "trasluz-classifier"
 
-// The genres as the file names them; the caller frees it.
+// Returns the genres as the file names them; the caller frees the text.
 static char *genres_text(const LatentSet *set)
 {
     json_t *genres = json_array();
@@ -23,8 +23,8 @@ bool classifier_write(const ClassifierEpoch *epoch, const LatentSet *set, uint32
 {
     SafetensorsBuilder *header = safetensors_builder_new();
     char *genres = genres_text(set);
-    bool good = header && genres;
-    if (good) {
+    bool ok = header && genres;
+    if (ok) {
         safetensors_describe(header, "format", FORMAT);
         safetensors_describe(header, "format_version", "1");
         safetensors_describe(header, "genres", "%s", genres);
@@ -33,13 +33,13 @@ bool classifier_write(const ClassifierEpoch *epoch, const LatentSet *set, uint32
         safetensors_describe(header, "seed", "%" PRIu32, seed);
         safetensors_describe(header, "epochs", "%d", epoch->epoch);
         safetensors_describe(header, "validation_accuracy", "%.6f", epoch->validation.accuracy);
-        good = m5_weights_write(epoch->best, header, path, error);
+        ok = m5_weights_write(epoch->best, header, path, error);
     } else {
         safetensors_builder_free(header);
         error_set(error, "out of memory");
     }
     free(genres);
-    return good;
+    return ok;
 }
 
 static bool check(const M5Weights *weights, const Safetensors *file, const LatentSet *set,
@@ -49,22 +49,22 @@ static bool check(const M5Weights *weights, const Safetensors *file, const Laten
     const char *model = safetensors_metadata(file, "model");
     const char *genres = safetensors_metadata(file, "genres");
     if (!format || !model || !genres || strcmp(format, FORMAT) != 0)
-        return error_set(error, "not a classifier's weights");
+        return error_set(error, "not the weights of a classifier");
     if (strcmp(model, set->fingerprint) != 0)
-        return error_set(error, "it knows the latents of another model");
+        return error_set(error, "the classifier belongs to the latents of another model");
     char *known = genres_text(set);
     const bool same = known && strcmp(genres, known) == 0;
     free(known);
-    if (!same) return error_set(error, "it knows other genres: %.200s", genres);
+    if (!same) return error_set(error, "the classifier was trained with other genres: %.200s", genres);
     return (weights->shape.channels == set->channels && weights->shape.classes == set->genres) ||
-           error_set(error, "its layers do not fit the set");
+           error_set(error, "the classifier's layers do not fit the set");
 }
 
 bool classifier_read(M5Weights *weights, const LatentSet *set, const char *path, Error *error)
 {
     Safetensors *file = NULL;
-    const bool good = m5_weights_read(weights, &file, path, error) &&
+    const bool ok = m5_weights_read(weights, &file, path, error) &&
                       (check(weights, file, set, error) || error_prefix(error, path));
     safetensors_free(file);
-    return good;
+    return ok;
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-// The sum of the counts of a row (step 1) or a column (step `columns`).
+// Returns the sum of the counts of a row (step 1) or a column (step `columns`).
 static double sum_counts(const double *count, size_t n, size_t step)
 {
     double sum = 0.0;
@@ -11,7 +11,7 @@ static double sum_counts(const double *count, size_t n, size_t step)
     return sum;
 }
 
-// The entropy of a share, its part of -sum p log p.
+// Returns the part -p log p of an entropy.
 static double entropy_of(double share)
 {
     return share > 0.0 ? -share * log(share) : 0.0;

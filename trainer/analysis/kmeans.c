@@ -36,9 +36,9 @@ void kmeans_free(KMeans *kmeans)
     *kmeans = (KMeans){0};
 }
 
-// ---- First centres ----
+// ---- Initial centres ----
 
-// A number in [0, 1).
+// Returns a number in [0, 1).
 static double uniform(RandomKey key, uint64_t index)
 {
     uint32_t words[4];
@@ -46,7 +46,7 @@ static double uniform(RandomKey key, uint64_t index)
     return (double)(((uint64_t)words[0] << 32 | words[1]) >> 11) * 0x1p-53;
 }
 
-// A point by its share of the weights; where all weights are 0, any.
+// Returns a point at random, by its share of the weights; any point if all weights are 0.
 static size_t pick(const double *weight, size_t n, double share)
 {
     double total = 0.0, sum = 0.0;
@@ -84,8 +84,8 @@ bool kmeans_choose(KMeans *kmeans, const Points *points, uint32_t seed, uint32_t
 
 // ---- Lloyd's iteration ----
 
-// Gives each point to its nearest centre, of equal ones the first; leaves its squared distance.
-// Returns how many points have changed.
+// Assigns each point to its nearest centre, of equal ones the first, and writes its squared
+// distance. Returns the number of points that changed their cluster.
 static size_t assign(KMeans *kmeans, const Points *points, double *distance)
 {
     const size_t dimensions = points->dimensions;
@@ -108,7 +108,7 @@ static size_t assign(KMeans *kmeans, const Points *points, double *distance)
     return changed;
 }
 
-// Takes the farthest point that is not alone out of its cluster, into one that is empty.
+// Moves the farthest point that is not alone in its cluster to the empty one.
 static void refill(KMeans *kmeans, const Points *points, double *distance, size_t *size,
                    size_t empty)
 {
@@ -142,16 +142,16 @@ static void move_centres(KMeans *kmeans, const Points *points, double *distance,
             kmeans->centre[k * dimensions + d] /= (double)size[k];
 }
 
-bool kmeans_settle(KMeans *kmeans, const Points *points, Error *error)
+bool kmeans_iterate(KMeans *kmeans, const Points *points, Error *error)
 {
     double *distance = malloc(points->count * sizeof *distance);
     size_t *size = malloc(kmeans->clusters * sizeof *size);
-    const bool good = distance && size;
-    if (good) {
+    const bool ok = distance && size;
+    if (ok) {
         double before = INFINITY;
         memset(kmeans->cluster, -1, points->count * sizeof *kmeans->cluster); // all are new
         kmeans->iterations = 0;
-        // The inertia falls until the clusters stay; on ties it may stay where they do not.
+        // The inertia falls until no cluster changes; with ties clusters may change while it stays.
         while (assign(kmeans, points, distance) > 0 && kmeans->inertia < before) {
             before = kmeans->inertia;
             move_centres(kmeans, points, distance, size);
@@ -160,7 +160,7 @@ bool kmeans_settle(KMeans *kmeans, const Points *points, Error *error)
     }
     free(distance);
     free(size);
-    return good || error_set(error, "out of memory");
+    return ok || error_set(error, "out of memory");
 }
 
 // ---- Several starts ----
@@ -169,7 +169,7 @@ typedef struct {
     const Points *points;
     KMeans *run;  // [starts]
     Error *error; // [starts]
-    bool *good;   // [starts]
+    bool *ok;     // [starts]
     uint32_t seed;
 } Starts;
 
@@ -177,9 +177,9 @@ static void run_start(void *data, int item, int thread)
 {
     (void)thread;
     Starts *starts = data;
-    starts->good[item] = kmeans_choose(&starts->run[item], starts->points, starts->seed,
+    starts->ok[item] = kmeans_choose(&starts->run[item], starts->points, starts->seed,
                                        (uint32_t)item, &starts->error[item]) &&
-                         kmeans_settle(&starts->run[item], starts->points, &starts->error[item]);
+                         kmeans_iterate(&starts->run[item], starts->points, &starts->error[item]);
 }
 
 static bool starts_run(Starts *starts, KMeans *best, size_t clusters, int count, Pool *pool,
@@ -190,7 +190,7 @@ static bool starts_run(Starts *starts, KMeans *best, size_t clusters, int count,
         if (!kmeans_init(&starts->run[i], starts->points, clusters, error)) return false;
     pool_run(pool, run_start, starts, count);
     for (int i = 0; i < count; i++) {
-        if (!starts->good[i]) return error_set(error, "%s", starts->error[i].text);
+        if (!starts->ok[i]) return error_set(error, "%s", starts->error[i].text);
         if (starts->run[i].inertia < starts->run[first].inertia) first = i;
     }
     *best = starts->run[first];
@@ -206,16 +206,16 @@ bool kmeans_run(KMeans *best, const Points *points, size_t clusters, int starts,
         .points = points,
         .run = calloc(count, sizeof *all.run),
         .error = calloc(count, sizeof *all.error),
-        .good = calloc(count, sizeof *all.good),
+        .ok = calloc(count, sizeof *all.ok),
         .seed = seed,
     };
     *best = (KMeans){0};
-    const bool good = all.run && all.error && all.good
+    const bool ok = all.run && all.error && all.ok
                           ? starts_run(&all, best, clusters, starts, pool, error)
                           : error_set(error, "out of memory");
     for (int i = 0; all.run && i < starts; i++) kmeans_free(&all.run[i]);
     free(all.run);
     free(all.error);
-    free(all.good);
-    return good;
+    free(all.ok);
+    return ok;
 }

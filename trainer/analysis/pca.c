@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-    BLOCK_VALUES = 2048, // of each point that are centred at a time
-    TILE_POINTS = 64,    // rows of the inner products that one item makes
+    BLOCK_VALUES = 2048, // values of each point that are centred at a time
+    TILE_POINTS = 64,    // rows of the inner products that one item computes
 };
 
 // ---- Inner products ----
@@ -46,11 +46,11 @@ static void add_tile(void *data, int item, int thread)
                 (int)p->width, 1.0, p->product + from * p->points, (int)p->points);
 }
 
-// The points' inner products about their mean, a block of values after the other: a second copy of
-// the points would not always fit.
+// Computes the points' inner products about their mean, block after block of their values: memory
+// may be too small for a second copy of the points.
 static void multiply(Products *p, size_t values, Pool *pool)
 {
-    // What the eigenvectors will take afterwards, in one piece, counts as so many values more.
+    // The eigenvectors will take as long as so many more values.
     const size_t later = 6 * p->points, all = values + later;
     Progress progress;
     progress_begin(&progress, stderr, "principal components, value", all, all);
@@ -67,7 +67,7 @@ static void multiply(Products *p, size_t values, Pool *pool)
 
 // ---- Components ----
 
-// The sign by which the component's largest value is positive.
+// Returns the sign that makes the value of largest magnitude positive.
 static double sign_of(const double *vector, size_t n)
 {
     double largest = 0.0;
@@ -76,12 +76,12 @@ static double sign_of(const double *vector, size_t n)
     return largest < 0.0 ? -1.0 : 1.0;
 }
 
-// Eigenvalues rise from the first to the last; eigenvector[points][points] has one a row.
-static bool take_components(Pca *pca, const double *eigenvalue, const double *eigenvector,
+// Eigenvalues rise from the first to the last; each row of eigenvector[points][points] is one.
+static bool set_components(Pca *pca, const double *eigenvalue, const double *eigenvector,
                             Error *error)
 {
     const size_t n = pca->points;
-    const double least = eigenvalue[n - 1] * (double)n * DBL_EPSILON; // below it is rounding alone
+    const double least = eigenvalue[n - 1] * (double)n * DBL_EPSILON; // smaller ones are rounding errors
     while (pca->components < n - 1 && eigenvalue[n - 1 - pca->components] > least)
         pca->components++;
     pca->score = calloc(n * pca->components + 1, sizeof *pca->score);
@@ -97,7 +97,7 @@ static bool take_components(Pca *pca, const double *eigenvalue, const double *ei
     return true;
 }
 
-// Turns the inner products into their eigenvectors.
+// Turns the inner products into their eigenvectors and sets the components.
 static bool decompose(Pca *pca, double *product, double *eigenvalue, Error *error)
 {
     const lapack_int n = (lapack_int)pca->points;
@@ -108,7 +108,7 @@ static bool decompose(Pca *pca, double *product, double *eigenvalue, Error *erro
     if (status != 0)
         return error_set(error, "the principal components could not be computed (LAPACK: %d)",
                          (int)status);
-    return take_components(pca, eigenvalue, product, error);
+    return set_components(pca, eigenvalue, product, error);
 }
 
 bool pca_run(Pca *pca, const float *const *row, size_t points, size_t values, Pool *pool,
@@ -122,17 +122,17 @@ bool pca_run(Pca *pca, const float *const *row, size_t points, size_t values, Po
         .product = calloc(points * points, sizeof(double)),
     };
     double *eigenvalue = malloc(points * sizeof *eigenvalue);
-    bool good = products.block && products.product && eigenvalue;
-    if (good) {
+    bool ok = products.block && products.product && eigenvalue;
+    if (ok) {
         multiply(&products, values, pool);
-        good = decompose(pca, products.product, eigenvalue, error);
+        ok = decompose(pca, products.product, eigenvalue, error);
     } else {
         error_set(error, "out of memory for the inner products of %zu points", points);
     }
     free(products.block);
     free(products.product);
     free(eigenvalue);
-    return good;
+    return ok;
 }
 
 void pca_free(Pca *pca)

@@ -1,6 +1,6 @@
 // pca.h: principal component analysis of few points with many values, by the eigenvectors of their
-// matrix of inner products (LAPACK). All components there are: together they are the points
-// themselves, turned: every distance between two of them stays.
+// matrix of inner products (LAPACK). It keeps all components, so the distance between two points
+// stays as it is.
 //
 // Pearson, "On lines and planes of closest fit to systems of points in space", 1901.
 #ifndef TRASLUZ_PCA_H
@@ -18,10 +18,9 @@ typedef struct {
     double total;              // variance of all values
 } Pca;
 
-// Analyses row[points][values], points > 1. A component's sign is such that the score with the
-// largest magnitude is positive. Tells on standard error how far it is, as progress.h does.
-// Allocates; the result does not depend on the number of threads. The caller frees it, also on
-// error.
+// Analyses row[points][values], points > 1. Each component's score of largest magnitude is
+// positive. Prints its progress on standard error, see progress.h. The result does not depend on
+// the number of threads. Allocates; the caller frees it, also on error.
 bool pca_run(Pca *pca, const float *const *row, size_t points, size_t values, Pool *pool,
              Error *error);
 void pca_free(Pca *pca);

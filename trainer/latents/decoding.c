@@ -23,7 +23,7 @@ uint64_t decoded_samples(const Latent *latent, const Model *model, Error *error)
     const uint64_t all = arch_output_samples(&model->arch, latent->frames);
     const uint64_t wanted = latent->samples ? latent->samples : all;
     if (wanted > 0 && wanted <= all) return wanted;
-    error_set(error, "says that it was made of %" PRIu64 " samples; its %zu frames give %" PRIu64,
+    error_set(error, "the latent names %" PRIu64 " samples, but its %zu frames give %" PRIu64,
               latent->samples, latent->frames, all);
     return 0;
 }

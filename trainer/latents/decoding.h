@@ -8,12 +8,12 @@
 
 #include <stdio.h>
 
-// Samples that a latent decodes to: as many as it was made of, or where it does not say, all that
-// its frames give. 0, and a message, where it contradicts itself.
+// Returns the number of samples that a latent decodes to: as many as it was made of, or, if that is
+// unknown, all that its frames give. 0, with a message, if it contradicts itself.
 uint64_t decoded_samples(const Latent *latent, const Model *model, Error *error);
 
-// Hands that many samples to `sink`, at the model's rate. Shows how far it is on `progress` where
-// that is a terminal; it may be NULL.
+// Decodes that many samples to `sink`, at the model's rate. Shows its progress on `progress` if that
+// is a terminal; NULL for none.
 bool decode_latent(const Latent *latent, const Model *model, AudioSink *sink, void *data,
                    FILE *progress, Error *error);
 

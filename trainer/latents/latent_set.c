@@ -79,7 +79,7 @@ static bool read_about(LatentSet *set, Error *error)
     const struct LatentSetFile *file = set->file;
     const char *format = safetensors_metadata(file->tensors, "format");
     if (!format || strcmp(format, FORMAT) != 0)
-        return error_set(error, "not a latent set: `trainer latents` makes one");
+        return error_set(error, "not a latent set; `trainer latents` makes one");
     const char *model = text_of(file, "model", error);
     double window, seed;
     if (!model || !number_of(file, "frame_rate", 1e-3, 1e6, &set->frame_rate, error) ||
@@ -87,7 +87,7 @@ static bool read_about(LatentSet *set, Error *error)
         !number_of(file, "seed", 0.0, UINT32_MAX, &seed, error))
         return false;
     if (strlen(model) >= sizeof set->fingerprint)
-        return error_set(error, "metadata: model is no fingerprint");
+        return error_set(error, "metadata: model is not a fingerprint");
     strcpy(set->fingerprint, model);
     set->window = (size_t)window;
     set->seed = (uint32_t)seed;
@@ -135,13 +135,13 @@ static bool read_clips(LatentSet *set, Error *error)
     set->channels = tensor->shape[1];
     set->frames = tensor->shape[2];
     if (json_array_size(set->file->clips) != set->clips)
-        return error_set(error, "latents of %zu clips, and names of %zu", set->clips,
+        return error_set(error, "latents of %zu clips but names of %zu", set->clips,
                          json_array_size(set->file->clips));
     set->clip = calloc(set->clips, sizeof *set->clip);
     if (!set->clip) return error_set(error, "out of memory");
     for (size_t i = 0; i < set->clips; i++) {
         if (!read_clip(set, &set->clip[i], json_array_get(set->file->clips, i)))
-            return error_set(error, "metadata: clip %zu has not the name, genre and split it needs",
+            return error_set(error, "metadata: clip %zu lacks its name, genre or split",
                              i);
         set->clip[i].values = tensor->values + i * set->channels * set->frames;
     }

@@ -80,8 +80,8 @@ static void draw_convolution(Twister *twister, const Convolution *conv, float *p
         parameters[conv->bias + (size_t)o] = twister_uniform(twister, bound);
 }
 
-// A block gives zeros until it is trained, and so its input.
-static void silence_residual_blocks(const Arch *arch, const Convolution *list, float *parameters)
+// Makes each block's `mix` zero, so that the block is the identity until it is trained.
+static void zero_residual_mixes(const Arch *arch, const Convolution *list, float *parameters)
 {
     for (int side = 0; side < 2; side++) {
         const Chain *chain = side ? &arch->decoder : &arch->encoder;
@@ -102,6 +102,6 @@ void initialize_parameters(const Arch *arch, uint32_t seed, float *parameters)
     Twister twister;
     twister_seed(&twister, seed);
     for (int i = 0; i < count; i++) draw_convolution(&twister, &list[i], parameters);
-    silence_residual_blocks(arch, list, parameters);
+    zero_residual_mixes(arch, list, parameters);
     linear_init(arch, list, parameters);
 }

@@ -1,12 +1,12 @@
-// loss.h: what a training makes smaller, of one window, and the squared part of it: a value and its
-// gradient with respect to the network's output. Any thread; allocates nothing.
+// loss.h: the losses of one window, and their gradient with respect to the network's output. Any
+// thread; allocates nothing.
 #ifndef TRASLUZ_LOSS_H
 #define TRASLUZ_LOSS_H
 
 #include <stddef.h>
 
 typedef enum {
-    LOSS_MSE,      // mean squared error: loud music counts most
+    LOSS_MSE,      // mean squared error: loud music counts more than soft
     LOSS_RELATIVE, // that divided by the audio's mean square: soft music counts as much
     LOSS_KINDS,
 } LossKind;
@@ -18,9 +18,10 @@ typedef struct {
 
 extern const char *const loss_names[LOSS_KINDS + 1]; // ended by NULL
 
-// The mean squared error of output[0, n) to audio[0, n).
+// Returns the mean squared error between output[0, n) and audio[0, n).
 double loss_mse(const float *output, const float *audio, size_t n);
 
+// Returns the loss, without its spectral part.
 double loss_value(const Loss *loss, const float *output, const float *audio, size_t n);
 
 // Writes the value's derivative by each output sample to gradient[0, n).

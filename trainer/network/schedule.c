@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define CLEARLY_BETTER                                                                             \
-    0.999                  // a validation loss below this share of the last one resets the patience
-enum { HALVINGS_MAX = 6 }; // when patience wants more, the training is over
+    0.999                  // a validation loss below so many times the last one resets the patience
+enum { HALVINGS_MAX = 6 }; // when patience asks for one more, the training ends
 
 const char *const schedule_names[] = {"constant", "plateau", "cosine", NULL};
 

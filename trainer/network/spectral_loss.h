@@ -1,4 +1,4 @@
-// spectral_loss.h: how far two sounds are apart in what is heard of them: the L1 distance of their
+// spectral_loss.h: the distance of two sounds to the ear: the L1 distance of their
 // spectral magnitudes and of the logarithms of these, at several resolutions (Engel et al., "DDSP:
 // differentiable digital signal processing", ICLR 2020, section 3.2). L1 and a floor under the
 // logarithm bound the gradient, in silence too. One thread at a time for each SpectralLoss.
@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-// The transforms' sizes in samples; each under a Hann window that moves on by a quarter of it, as
-// often as it lies wholly within the sound.
+// The transforms' sizes in samples. Each has a Hann window that advances by a quarter of its length,
+// and stays within the sound.
 enum { SPECTRAL_SIZES = 3, SPECTRAL_SIZE_MIN = 128 };
 extern const int spectral_size[SPECTRAL_SIZES];
 
@@ -17,14 +17,14 @@ extern const int spectral_size[SPECTRAL_SIZES];
 
 typedef struct SpectralLoss SpectralLoss;
 
-// For sounds of n samples, at least SPECTRAL_SIZE_MIN; sizes above n are left out. Allocates; NULL
-// where memory is short.
+// Makes the loss of sounds of n samples, at least SPECTRAL_SIZE_MIN; sizes above n are left out.
+// Allocates; NULL when memory is short.
 SpectralLoss *spectral_loss_new(size_t n);
 void spectral_loss_free(SpectralLoss *loss);
 
-// The mean over the sizes of the mean over all frames and bins of |M' - M| + |log M' - log M|,
-// where M' belongs to the output and M to the audio. Adds `weight` times the derivative by each
-// output sample to gradient[0, n), unless it is NULL.
+// Returns the mean over the sizes of the mean over all frames and bins of |M' - M| + |log M' - log M|,
+// where M' is the output's and M the audio's. Adds `weight` times the derivative by each
+// output sample to gradient[0, n), unless NULL.
 double spectral_loss(SpectralLoss *loss, const float *output, const float *audio, double weight,
                      float *gradient);
 
