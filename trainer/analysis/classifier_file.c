@@ -55,7 +55,8 @@ static bool check(const M5Weights *weights, const Safetensors *file, const Laten
     char *known = genres_text(set);
     const bool same = known && strcmp(genres, known) == 0;
     free(known);
-    if (!same) return error_set(error, "the classifier was trained with other genres: %.200s", genres);
+    if (!same)
+        return error_set(error, "the classifier was trained with other genres: %.200s", genres);
     return (weights->shape.channels == set->channels && weights->shape.classes == set->genres) ||
            error_set(error, "the classifier's layers do not fit the set");
 }
@@ -64,7 +65,7 @@ bool classifier_read(M5Weights *weights, const LatentSet *set, const char *path,
 {
     Safetensors *file = NULL;
     const bool ok = m5_weights_read(weights, &file, path, error) &&
-                      (check(weights, file, set, error) || error_prefix(error, path));
+                    (check(weights, file, set, error) || error_prefix(error, path));
     safetensors_free(file);
     return ok;
 }

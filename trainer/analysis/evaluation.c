@@ -48,7 +48,7 @@ static void score_clip(void *data, int item, int thread)
     Error error;
     if (first_error_is_there(&work->failure)) return;
     const bool ok = work->taker ? score_decoded(work->taker, clip, scorer, score, &error)
-                                  : scorer_run(scorer, &sound, NULL, NULL, score, &error);
+                                : scorer_run(scorer, &sound, NULL, NULL, score, &error);
     if (!ok) first_error_set(&work->failure, &error);
     progress_step(&work->progress, clip->samples);
 }
@@ -168,12 +168,10 @@ static Row row_of(const Evaluation *evaluation, const Score *score)
 static bool is_shown(const Evaluation *evaluation, int column)
 {
     const bool spectral = evaluation->model->arch.front.kind == FRONT_SPECTRUM;
-    return columns[column].kind == FOR_BOTH ||
-           (columns[column].kind == FOR_SPECTRA) == spectral;
+    return columns[column].kind == FOR_BOTH || (columns[column].kind == FOR_SPECTRA) == spectral;
 }
 
-static void print_text_row(const Evaluation *evaluation, FILE *to, const char *name,
-                           const Row *row)
+static void print_text_row(const Evaluation *evaluation, FILE *to, const char *name, const Row *row)
 {
     for (int i = 0; i < COLUMNS; i++) {
         const int width = columns[i].width;
@@ -260,8 +258,8 @@ void evaluation_print(const Evaluation *evaluation, TableForm form, FILE *to)
     print_head(evaluation, to, form);
     for (size_t i = 0; i < evaluation->clips; i++) {
         const Row row = row_of(evaluation, &evaluation->score[i]);
-        print_row(evaluation, to, form, "clip",
-                  evaluation->dataset->clip[evaluation->clip[i]].name, &row);
+        print_row(evaluation, to, form, "clip", evaluation->dataset->clip[evaluation->clip[i]].name,
+                  &row);
         score_add(&all, &evaluation->score[i]);
     }
     snprintf(name, sizeof name, "mean of %zu clip%s", evaluation->clips,

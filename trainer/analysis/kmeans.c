@@ -178,8 +178,8 @@ static void run_start(void *data, int item, int thread)
     (void)thread;
     Starts *starts = data;
     starts->ok[item] = kmeans_choose(&starts->run[item], starts->points, starts->seed,
-                                       (uint32_t)item, &starts->error[item]) &&
-                         kmeans_iterate(&starts->run[item], starts->points, &starts->error[item]);
+                                     (uint32_t)item, &starts->error[item]) &&
+                       kmeans_iterate(&starts->run[item], starts->points, &starts->error[item]);
 }
 
 static bool starts_run(Starts *starts, KMeans *best, size_t clusters, int count, Pool *pool,
@@ -211,8 +211,8 @@ bool kmeans_run(KMeans *best, const Points *points, size_t clusters, int starts,
     };
     *best = (KMeans){0};
     const bool ok = all.run && all.error && all.ok
-                          ? starts_run(&all, best, clusters, starts, pool, error)
-                          : error_set(error, "out of memory");
+                        ? starts_run(&all, best, clusters, starts, pool, error)
+                        : error_set(error, "out of memory");
     for (int i = 0; all.run && i < starts; i++) kmeans_free(&all.run[i]);
     free(all.run);
     free(all.error);

@@ -15,12 +15,12 @@ struct LevelScorer {
     Encoder *encoder;
     Decoder *decoder;
     size_t bands, stacked, waiting_max;
-    float *audio;    // [window]
-    Bin *bins;       // [window / 2 + 1]
-    float *waiting;  // [waiting_max][bands]: frames whose decoded ones are not there yet, a ring
-    bool *silent;    // [waiting_max]
+    float *audio;   // [window]
+    Bin *bins;      // [window / 2 + 1]
+    float *waiting; // [waiting_max][bands]: frames whose decoded ones are not there yet, a ring
+    bool *silent;   // [waiting_max]
     uint64_t fed, decoded; // frames
-    float *point;    // [stacked][bands]: frames for the principal components
+    float *point;          // [stacked][bands]: frames for the principal components
     LevelScore score;
 };
 
@@ -108,8 +108,7 @@ static void score_point(LevelScorer *scorer, uint64_t t)
     }
     for (size_t i = 0; i < stacked; i++) {
         if (*waiting_silent(scorer, first + i)) continue;
-        scorer->score.pca +=
-            distance(point + i * bands, waiting_frame(scorer, first + i), bands);
+        scorer->score.pca += distance(point + i * bands, waiting_frame(scorer, first + i), bands);
         scorer->score.pca_frames += 1.0;
     }
 }

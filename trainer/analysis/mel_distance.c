@@ -17,8 +17,8 @@ typedef struct {
     Bands band;
     void *memory; // of `band`
     kiss_fftr_cfg fft;
-    float *hann;   // [window], scaled so that a full-scale sine has power 1
-    double sum;    // of absolute differences, in dB
+    float *hann; // [window], scaled so that a full-scale sine has power 1
+    double sum;  // of absolute differences, in dB
     uint64_t terms;
 } Resolution;
 

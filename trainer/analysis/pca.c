@@ -78,10 +78,11 @@ static double sign_of(const double *vector, size_t n)
 
 // Eigenvalues rise from the first to the last; each row of eigenvector[points][points] is one.
 static bool set_components(Pca *pca, const double *eigenvalue, const double *eigenvector,
-                            Error *error)
+                           Error *error)
 {
     const size_t n = pca->points;
-    const double least = eigenvalue[n - 1] * (double)n * DBL_EPSILON; // smaller ones are rounding errors
+    const double least =
+        eigenvalue[n - 1] * (double)n * DBL_EPSILON; // smaller ones are rounding errors
     while (pca->components < n - 1 && eigenvalue[n - 1 - pca->components] > least)
         pca->components++;
     pca->score = calloc(n * pca->components + 1, sizeof *pca->score);

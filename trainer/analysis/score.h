@@ -15,11 +15,11 @@
 
 typedef struct {
     double samples;
-    double signal;                 // squares of the recording's samples
-    double codec;                  // squares of the model's error
-    double lowpass;                // squares of the low-pass's error; 0 for spectra
-    LevelScore levels;             // of spectra; 0 for samples
-    double mel[MEL_RESOLUTIONS];   // see mel_distance.h, in dB, times samples
+    double signal;               // squares of the recording's samples
+    double codec;                // squares of the model's error
+    double lowpass;              // squares of the low-pass's error; 0 for spectra
+    LevelScore levels;           // of spectra; 0 for samples
+    double mel[MEL_RESOLUTIONS]; // see mel_distance.h, in dB, times samples
 } Score;
 
 typedef struct Scorer Scorer;

@@ -62,7 +62,8 @@ static bool check_lengths(Latent *const *latents, size_t count, size_t fade, Err
 {
     for (size_t i = 0; i < count; i++)
         if (latents[i]->frames < 2 * fade)
-            return error_set(error, "part %zu is %.4g s long: too short to fade in and out over %.4g s",
+            return error_set(error,
+                             "part %zu is %.4g s long: too short to fade in and out over %.4g s",
                              i + 1, (double)latents[i]->frames / latents[i]->frame_rate,
                              (double)fade / latents[i]->frame_rate);
     return true;

@@ -141,8 +141,7 @@ static bool read_clips(LatentSet *set, Error *error)
     if (!set->clip) return error_set(error, "out of memory");
     for (size_t i = 0; i < set->clips; i++) {
         if (!read_clip(set, &set->clip[i], json_array_get(set->file->clips, i)))
-            return error_set(error, "metadata: clip %zu lacks its name, genre or split",
-                             i);
+            return error_set(error, "metadata: clip %zu lacks its name, genre or split", i);
         set->clip[i].values = tensor->values + i * set->channels * set->frames;
     }
     return true;

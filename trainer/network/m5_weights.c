@@ -207,7 +207,8 @@ static bool read_shape(const Safetensors *file, M5Shape *shape, Error *error)
 {
     const Tensor *first = safetensors_tensor(file, "conv1.weight");
     const Tensor *last = safetensors_tensor(file, "fc1.bias");
-    if (!first || !last || first->rank != 3) return error_set(error, "not the weights of a classifier");
+    if (!first || !last || first->rank != 3)
+        return error_set(error, "not the weights of a classifier");
     *shape = (M5Shape){first->shape[1], first->shape[0], last->shape[0]};
     return (shape->channels <= M5_CHANNELS_MAX && shape->width <= M5_WIDTH_MAX &&
             shape->classes <= M5_CLASSES_MAX) ||
