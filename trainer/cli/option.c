@@ -177,6 +177,10 @@ bool options_to_json(const Option *table, const void *values, json_t *object)
     for (const Option *option = table; option->name; option++) {
         const char *key = option->key ? option->key : option->name;
         json_t *value = value_json(option, (const char *)values + option->at);
+        if (option->omitted && json_number_value(value) == 0.0) {
+            json_decref(value);
+            continue;
+        }
         if (json_object_set_new(object, key, value) != 0) return false;
     }
     return true;

@@ -3,6 +3,7 @@
 #ifndef TRASLUZ_LOSS_H
 #define TRASLUZ_LOSS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum {

@@ -130,7 +130,7 @@ static bool refuse(const char *name, const json_t *theirs, const json_t *ours, E
 {
     char *there = theirs ? json_dumps(theirs, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9)) : NULL;
     char *here = json_dumps(ours, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
-    error_set(error, "it is of another training, with %s %.80s; this one has %.80s", name,
+    error_set(error, "belongs to another training: %s %.80s, expected %.80s", name,
               there ? there : "unknown", here ? here : "another");
     free(there);
     free(here);

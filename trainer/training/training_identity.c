@@ -29,10 +29,7 @@ void training_identity(const TrainingOptions *options, const Dataset *dataset,
              o->per_clip, o->epoch_windows, o->seed, data);
     // Named only if they are in use: so trainings of versions without them can be resumed.
     if (o->corruption.equaliser > 0.0) append(text, "equaliser", o->corruption.equaliser);
-    if (o->corruption.floor_high > 0.0) {
-        append(text, "floor-low", o->corruption.floor_low);
-        append(text, "floor-high", o->corruption.floor_high);
-    }
+    if (o->corruption.floor_low > 0.0) append(text, "raised-floor", o->corruption.floor_low);
     if (o->latent_noise > 0.0) append(text, "latent-noise", o->latent_noise);
 }
 

@@ -5,6 +5,7 @@
 #include "network/named_arch.h"
 #include "network/spectral_loss.h"
 
+#include <math.h>
 #include <stddef.h>
 
 #define AT(member) offsetof(TrainingSettings, member)
@@ -59,6 +60,21 @@ const Option training_options[] = {
      .low = 0.0, .high = 60.0,
      .help = "makes each window louder or softer by up to this many dB, differently in each epoch, "
              "so that loud and soft music is learned alike"},
+    {"equaliser", 0, OPTION_DOUBLE, AT(options.corruption.equaliser), .unit = "DB", .initial = "0",
+     .low = 0.0, .high = 40.0, .omitted = true,
+     .help =
+         "models of spectra: colours each window by another random, smooth equaliser of this "
+         "RMS, which the network learns to undo, so that it pulls other music towards the music "
+         "it was trained on; 11 is strong"},
+    {"raised-floor", 0, OPTION_DOUBLE, AT(options.corruption.floor_low), .unit = "DB",
+     .initial = "0", .low = 0.0, .high = 120.0, .omitted = true,
+     .help = "models of spectra: adds noise to each window that the network learns to take away, "
+             "somewhere between this many dB below the loudest band and the model's floor; 26 is "
+             "strong, 0 adds none"},
+    {"latent-noise", 0, OPTION_DOUBLE, AT(options.latent_noise), .unit = "X", .initial = "0",
+     .low = 0.0, .high = 10.0, .omitted = true,
+     .help = "adds noise of X standard deviations to the latent, so that near latents sound alike; "
+             "0.1 is mild"},
     {"per-clip", 0, OPTION_SIZE, AT(options.per_clip), .unit = "N", .initial = "0",
      .shown = "0: all", .low = 0, .high = 1 << 30,
      .help = "windows per epoch from each audio file"},
@@ -90,11 +106,17 @@ static bool check_loss(const TrainingOptions *options, Error *error)
                      SPECTRAL_SIZE_MIN);
 }
 
-// The training loop feeds samples to the network.
-static bool check_front(const Arch *arch, Error *error)
+// What is for one kind of model alone.
+static bool check_kind(const TrainingOptions *options, Error *error)
 {
-    return arch->front.kind == FRONT_SAMPLES ||
-           error_set(error, "architecture: models of spectra cannot be trained by this version");
+    const Loss *loss = &options->loss;
+    const Corruption *corruption = &options->corruption;
+    if (options->arch.front.kind == FRONT_SPECTRUM)
+        return (loss->kind == LOSS_MSE && loss->spectral == 0.0) ||
+               error_set(error, "models of spectra are trained on the mean squared error of their "
+                                "levels; --loss and --spectral-loss are for models of samples");
+    return (corruption->equaliser == 0.0 && corruption->floor_low == 0.0) ||
+           error_set(error, "--equaliser and --raised-floor are for models of spectra");
 }
 
 bool training_settings_complete(TrainingSettings *settings, Error *error)
@@ -104,7 +126,9 @@ bool training_settings_complete(TrainingSettings *settings, Error *error)
         return false;
     if (o->rate == 0.0) o->rate = default_rate(&o->arch);
     if (o->window == 0) o->window = (size_t)default_window(&o->arch);
-    return check_front(&o->arch, error) && arch_check_window(&o->arch, o->window, error) &&
+    o->corruption.floor_high =
+        o->corruption.floor_low > 0.0 ? fmax(o->arch.front.floor, o->corruption.floor_low) : 0.0;
+    return check_kind(o, error) && arch_check_window(&o->arch, o->window, error) &&
            check_loss(o, error) && complete_schedule(settings, error);
 }
 
