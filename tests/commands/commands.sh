@@ -239,7 +239,7 @@ test_eval_prints_clips_and_means() {
     "$TRAINER" eval small.safetensors music --split all >out 2>err && [ ! -s err ] &&
         grep -q '4.au$' out && grep -q 'mean of 4 clips$' out && grep -q 'over all samples$' out &&
         "$TRAINER" eval small.safetensors music --split all --tsv >tsv 2>/dev/null &&
-        [ "$(grep -c '^clip' tsv)" -eq 4 ] && [ "$(awk -F'\t' 'NF != 7' tsv | wc -l)" -eq 0 ]
+        [ "$(grep -c '^clip' tsv)" -eq 4 ] && [ "$(awk -F'\t' 'NF != 12' tsv | wc -l)" -eq 0 ]
 }
 
 test_eval_mean_is_the_mean() {

@@ -152,8 +152,8 @@ static void test_spoilt_files_are_refused(void)
         {"trasluz-latents", "trasluz-lantern", "not a latent set"},
         {"\"window\":\"250\"", "\"window\":\"-25\"", "metadata: window is not a number"},
         {"\"window\"", "\"widow\" ", "metadata: no window"},
-        {"\\\"rock\\\",\\\"split", "\\\"rick\\\",\\\"split", "metadata: clip 3 has not"},
-        {"validation", "validatiom", "metadata: clip 3 has not"},
+        {"\\\"rock\\\",\\\"split", "\\\"rick\\\",\\\"split", "metadata: clip 3 lacks"},
+        {"validation", "validatiom", "metadata: clip 3 lacks"},
         {"[\\\"\\\\\\\"blues", "{\\\"\\\\\\\"blues", "metadata: genres is not a list"},
     };
     REQUIRE(write_set("set"));
