@@ -162,7 +162,7 @@ test_a_killed_sweep_goes_on() {
 test_what_is_of_another_sweep_is_kept() {
     sed 's/epochs = 3/epochs = 4/' grid.sweep >longer.sweep && cp -r grid before &&
         ! "$TRAINER" sweep longer.sweep music -o grid --no-pictures >/dev/null 2>err &&
-        tail -n 1 err | grep -q 'grid/8,4_2,2_leaky_relu/config.json: .* epochs 3; this one has 4' && diff -r grid before
+        tail -n 1 err | grep -q 'grid/8,4_2,2_leaky_relu/config.json: .* epochs 3, expected 4' && diff -r grid before
 }
 
 # One network under two names is trained once, and has two rows.
