@@ -102,7 +102,8 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
         engine->reference = latent_loop(reference, engine->model, error);
         if (!engine->reference) return false;
     }
-    engine->stream = stream_new(engine->model, engine->reference, engine->channels);
+    engine->stream =
+        stream_new(engine->model, engine->reference, engine->channels, engine->host_rate);
     if (!engine->stream) return error_set(error, "out of memory");
     engine->model_room = BLOCK;
     for (int c = 0; c < engine->channels; c++)
@@ -277,7 +278,9 @@ static void channel_write(Channel *channel, const Mix *mix, float *out, size_t n
     fifo_pop(&channel->wet, decoded, n);
     fifo_pop(&channel->dry, dry, n);
     for (size_t i = 0; i < n; i++) {
-        const float wet = decoded[i] + mix->detail[i] * dry[i];
+        // Nothing added to the dry signal leaves it as it is, the sign of a zero included.
+        const bool rest = decoded[i] == 0.0f && mix->detail[i] == 1.0f;
+        const float wet = rest ? dry[i] : decoded[i] + mix->detail[i] * dry[i];
         // At either end of a control one of the two comes out as it is, without rounding.
         const float both = (1.0f - mix->wet[i]) * dry[i] + mix->wet[i] * wet;
         const float mixed = engine_bounded(mix->gain[i] * both);
@@ -392,7 +395,7 @@ static void forget(Engine *engine)
     ramp_init(&engine->enabled, steps);
     ramp_init(&engine->detail, steps);
     ramp_init(&engine->model_detail, (int)lround(RAMP_SECONDS * engine->model->sample_rate));
-    auto_gain_init(&engine->auto_gain, engine->model->info.level, engine->model->sample_rate);
+    auto_gain_init(&engine->auto_gain, front_level(engine->model), engine->model->sample_rate);
     engine->fed = false;
     stream_reset(engine->stream, CODEC_ENDLESS);
     for (int c = 0; c < engine->channels; c++)

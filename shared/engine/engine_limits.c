@@ -25,7 +25,8 @@ static double layer_work(const Model *model, bool decoder, int i)
 double engine_work(const Model *model)
 {
     const Arch *arch = &model->arch;
-    double work = 0, frames = model->sample_rate / arch_front_hop(arch); // per second
+    double work = front_work(model);
+    double frames = model->sample_rate / arch_front_hop(arch); // per second
     for (int i = 0; i < arch->encoder.layers; i++) {
         frames /= arch->encoder.layer[i].stride;
         work += frames * layer_work(model, false, i);
@@ -48,8 +49,6 @@ double engine_jump_work(const Model *model)
 bool engine_limits_check(const Model *model, double host_rate, Error *error)
 {
     const Arch *arch = &model->arch;
-    if (arch->front.kind != FRONT_SAMPLES)
-        return error_set(error, "models of spectra cannot be played by this version");
     const double latency = arch_delay(arch) * host_rate / model->sample_rate;
     if (latency > ENGINE_LATENCY_MAX)
         return error_set(error, "a latency of %.0f samples at %g Hz; at most %d can be", latency,

@@ -32,11 +32,11 @@ size_t stream_bytes(const Model *model, int channels)
            front_bytes(model, channels, decoded_max(model));
 }
 
-static bool stream_init(Stream *stream, const Latent *reference)
+static bool stream_init(Stream *stream, const Latent *reference, double host_rate)
 {
     const Model *model = stream->model;
     const int latents = stream->latents;
-    stream->front = front_new(model, stream->channels, decoded_max(model));
+    stream->front = front_new(model, stream->channels, host_rate, decoded_max(model));
     stream->encoder = encoder_new(model, latents);
     stream->decoder = decoder_new(model, 2 * latents);
     stream->frame = malloc(2 * (size_t)latents * stream->values * sizeof(float));
@@ -47,7 +47,7 @@ static bool stream_init(Stream *stream, const Latent *reference)
     return ok;
 }
 
-Stream *stream_new(const Model *model, const Latent *reference, int channels)
+Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate)
 {
     Stream *stream = calloc(1, sizeof *stream);
     if (!stream) return NULL;
@@ -55,7 +55,7 @@ Stream *stream_new(const Model *model, const Latent *reference, int channels)
     stream->channels = channels;
     stream->latents = front_lanes(model, channels);
     stream->values = (size_t)arch_latent_channels(&model->arch);
-    if (stream_init(stream, reference)) {
+    if (stream_init(stream, reference, host_rate)) {
         stream_reset(stream, CODEC_ENDLESS);
         return stream;
     }
@@ -145,7 +145,10 @@ static void process_frame(Stream *stream, const LatentSettings *settings, const 
         float *altered = stream->frame + (size_t)i * stream->values, *clean = altered + all;
         memcpy(altered, encoded, stream->values * sizeof(float));
         memcpy(clean, encoded, stream->values * sizeof(float));
-        latent_ops_process(&stream->ops[i], settings, altered, 1);
+        if (front_silent(stream->front))
+            latent_ops_skip(&stream->ops[i]);
+        else
+            latent_ops_process(&stream->ops[i], settings, altered, 1);
     }
     decode(stream, wants_clean);
 }

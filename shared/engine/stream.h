@@ -24,8 +24,9 @@ typedef struct Stream Stream;
 size_t stream_bytes(const Model *model, int channels);
 
 // The reference (from latent_loop()) may be NULL; model and reference must outlive the stream.
-// NULL where memory is short.
-Stream *stream_new(const Model *model, const Latent *reference, int channels);
+// The audio had `host_rate` Hz before it was resampled to the model's rate. NULL where memory is
+// short.
+Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate);
 void stream_free(Stream *stream);
 
 // Starts a signal of `samples` samples, or CODEC_ENDLESS. With a known length, feeding `delay` more

@@ -2,15 +2,16 @@
 
 #include "front/front_kinds.h"
 
+#include <math.h>
+
 static const FrontFunctions *functions_of(const Model *model)
 {
-    (void)model;
-    return &front_samples;
+    return model->arch.front.kind == FRONT_SPECTRUM ? &front_spectrum : &front_samples;
 }
 
-Front *front_new(const Model *model, int channels, size_t frames)
+Front *front_new(const Model *model, int channels, double host_rate, size_t frames)
 {
-    return functions_of(model)->create(model, channels, frames);
+    return functions_of(model)->create(model, channels, host_rate, frames);
 }
 
 void front_free(Front *front)
@@ -31,6 +32,16 @@ int front_lanes(const Model *model, int channels)
 float front_dry_share(const Model *model, float detail)
 {
     return model->arch.front.kind == FRONT_SAMPLES ? detail : 1.0f;
+}
+
+double front_work(const Model *model)
+{
+    return functions_of(model)->work(model);
+}
+
+double front_level(const Model *model)
+{
+    return model->arch.front.kind == FRONT_SAMPLES ? model->info.level : NAN;
 }
 
 void front_reset(Front *front)

@@ -4,8 +4,9 @@
 //
 //     samples   a frame is a sample, each audio channel a lane of its own;
 //               gives altered - detail * clean, to which detail * dry is added
-//     spectrum  a frame is the log levels of a short-time spectrum, one lane for all audio channels;
-//               gives synthesis(X (G - 1)), to which the whole dry signal is added
+//     spectrum  a frame is the log levels L of a short-time spectrum X, one lane for all audio
+//               channels; gives synthesis(X (G - 1)), G = exp(altered - detail * clean -
+//               (1 - detail) * L), to which the whole dry signal is added
 //
 // `altered` is decoded from the latent after the operations, `clean` from the latent as it was.
 //
@@ -24,8 +25,9 @@ enum { FRONT_BLOCK = 64 }; // samples: the most that one call takes
 typedef struct Front Front;
 
 // Returns the front of the model's kind; NULL where memory is short. The model must outlive it.
-// `frames` is the most that the decoder gives in each lane for what one front_analyse() returned.
-Front *front_new(const Model *model, int channels, size_t frames);
+// The audio had `host_rate` Hz before it was resampled to the model's rate. `frames` is the most that
+// the decoder gives in each lane for what one front_analyse() returned.
+Front *front_new(const Model *model, int channels, double host_rate, size_t frames);
 void front_free(Front *front);
 
 // Returns the bytes of such a front. Allocates nothing.
@@ -34,8 +36,16 @@ size_t front_bytes(const Model *model, int channels, size_t frames);
 // Lanes of the network for so many audio channels.
 int front_lanes(const Model *model, int channels);
 
-// Share of the dry signal that is added to what the front gives.
+// Share of the dry signal that is added to what the front gives, at so much detail.
 float front_dry_share(const Model *model, float detail);
+
+// Level of audio that the network works best at, RMS in dB relative to full scale; NaN where it works
+// alike at every level, or where the model does not say.
+double front_level(const Model *model);
+
+// Returns what the transforms of one audio channel cost for each second, in multiply-adds that take as
+// long. Allocates nothing.
+double front_work(const Model *model);
 
 // Starts anew: silence before the next sample, which is the first of a frame.
 void front_reset(Front *front);

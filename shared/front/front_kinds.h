@@ -7,7 +7,8 @@
 
 typedef struct {
     size_t (*bytes)(const Model *model, int channels, size_t frames);
-    Front *(*create)(const Model *model, int channels, size_t frames);
+    double (*work)(const Model *model);
+    Front *(*create)(const Model *model, int channels, double host_rate, size_t frames);
     void (*free)(Front *front);
     void (*reset)(Front *front);
     LaneFrames (*analyse)(Front *front, const float *const *audio, const float *details, size_t *n);
@@ -21,6 +22,6 @@ struct Front {
     const FrontFunctions *functions;
 };
 
-extern const FrontFunctions front_samples;
+extern const FrontFunctions front_samples, front_spectrum;
 
 #endif

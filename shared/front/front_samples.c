@@ -31,6 +31,12 @@ static size_t samples_bytes(const Model *model, int channels, size_t frames)
     return (size_t)channels * (FRONT_BLOCK + 2 * queue_size(model, frames)) * sizeof(float);
 }
 
+static double samples_work(const Model *model)
+{
+    (void)model; // a copy
+    return 0.0;
+}
+
 static void samples_free(Front *front)
 {
     SamplesFront *samples = (SamplesFront *)front;
@@ -53,8 +59,9 @@ static void samples_reset(Front *front)
     }
 }
 
-static Front *samples_create(const Model *model, int channels, size_t frames)
+static Front *samples_create(const Model *model, int channels, double host_rate, size_t frames)
 {
+    (void)host_rate; // samples are what they are
     SamplesFront *samples = calloc(1, sizeof *samples);
     if (!samples) return NULL;
     *samples = (SamplesFront){
@@ -123,6 +130,7 @@ static void samples_read(Front *front, const float *details, float *const *audio
 
 const FrontFunctions front_samples = {
     .bytes = samples_bytes,
+    .work = samples_work,
     .create = samples_create,
     .free = samples_free,
     .reset = samples_reset,

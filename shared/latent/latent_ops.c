@@ -44,6 +44,11 @@ void latent_ops_locate(LatentOps *ops, uint64_t frame)
     latent_noise_locate(&ops->noise);
 }
 
+void latent_ops_skip(LatentOps *ops)
+{
+    ops->frame++;
+}
+
 LatentCapture *latent_ops_capture(LatentOps *ops)
 {
     return &ops->reference.capture;

@@ -67,6 +67,10 @@ void latent_ops_reset(LatentOps *ops);
 // The next frame is number `frame`.
 void latent_ops_locate(LatentOps *ops, uint64_t frame);
 
+// Passes over a silent frame, which is not a sound to record, repeat or smear: its number is used up,
+// and nothing else changes.
+void latent_ops_skip(LatentOps *ops);
+
 // The recordings, for a copy of the last whole one or to put one back.
 LatentCapture *latent_ops_capture(LatentOps *ops);
 

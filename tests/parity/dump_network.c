@@ -54,7 +54,7 @@ int main(int argc, char **argv)
         spectral_loss(measure, network_output(workspace), audio, 1.0, spectral_gradient);
     size_t frames;
     const float *latent = network_latent(workspace, &frames);
-    Stream *stream = stream_new(model, NULL, 1);
+    Stream *stream = stream_new(model, NULL, 1, model->sample_rate);
     const LatentSettings settings = {LATENT_NEUTRAL};
     stream_reset(stream, n);
     stream_process(stream, &settings, NULL, (const float *[]){audio}, (float *[]){streamed},

@@ -113,7 +113,7 @@ static void test_decoder_equals_batch(void)
 // delay is taken out.
 static void run_stream(const Case *one, size_t most, uint32_t seed, float *output)
 {
-    Stream *stream = stream_new(one->model, NULL, 1);
+    Stream *stream = stream_new(one->model, NULL, 1, 22050.0);
     const size_t delay = (size_t)stream_delay(stream), total = one->n + delay;
     float *fed = calloc(total, sizeof(float)), *made = malloc(total * sizeof(float));
     memcpy(fed, one->audio, one->n * sizeof(float));
@@ -170,7 +170,7 @@ static void test_reset_starts_anew(void)
 {
     Case one;
     REQUIRE(case_open(&one, "normal", ACTIVATION_LEAKY_RELU));
-    Stream *stream = stream_new(one.model, NULL, 1);
+    Stream *stream = stream_new(one.model, NULL, 1, 22050.0);
     const LatentSettings settings = {LATENT_NEUTRAL};
     float *first = malloc(one.n * sizeof(float)), *second = malloc(one.n * sizeof(float));
     stream_process(stream, &settings, NULL, (const float *[]){one.audio}, (float *[]){first},
@@ -268,7 +268,7 @@ static void test_impulse_comes_after_the_delay(void)
     const ModelInfo info = {.level = NAN};
     Model *model = model_new(&arch, 22050.0, parameters,
                              &(ModelStatistics){.mean = mean, .std = std}, &info, &error);
-    Stream *stream = stream_new(model, NULL, 1);
+    Stream *stream = stream_new(model, NULL, 1, 22050.0);
     const LatentSettings settings = {LATENT_NEUTRAL};
     CHECK(stream_delay(stream) == 36);
     for (int at = 0; at < 80; at++) {

@@ -59,7 +59,7 @@ static void stream_whole(const Model *by, const float *audio, size_t n,
 {
     Error error;
     Latent *loop = reference ? latent_loop(reference, by, &error) : NULL;
-    Stream *stream = stream_new(by, loop, 1);
+    Stream *stream = stream_new(by, loop, 1, by->sample_rate);
     const size_t delay = (size_t)stream_delay(stream);
     float *buffer = calloc(n + delay, sizeof *buffer);
     memcpy(buffer, audio, n * sizeof *buffer);

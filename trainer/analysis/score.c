@@ -39,7 +39,7 @@ Scorer *scorer_new(const Model *model, Error *error)
     if (scorer) {
         const bool lowpass = score_has_lowpass(model), spectral = is_spectral(model);
         scorer->model = model;
-        scorer->stream = stream_new(model, NULL, 1);
+        scorer->stream = stream_new(model, NULL, 1, model->sample_rate);
         scorer->mel = mel_distance_new(model->sample_rate);
         if (lowpass) scorer->lowpass = lowpass_new(latent_share(&model->arch), error);
         if (spectral) scorer->levels = level_scorer_new(model);
