@@ -233,13 +233,13 @@ static bool is_no_mark(const Call *call, const Artefact *artefact, const char *p
 {
     (void)call;
     (void)error;
-    return !artefact->marks_all || !artefact->is_ours(path);
+    return !artefact->marks_all || !artefact->is_ours || !artefact->is_ours(path);
 }
 
 static bool may_replace(const Call *call, const Artefact *artefact, const char *path, Error *error)
 {
     (void)call;
-    return output_may_replace(path, artefact->is_ours, artefact->ours, error);
+    return !artefact->guarded || output_may_replace(path, artefact->is_ours, artefact->ours, error);
 }
 
 // True if all files that will be written pass the test.

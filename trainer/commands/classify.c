@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define RECORD_KIND  "classifier"
 #define WEIGHTS_NAME "classifier.safetensors"
 
 // What config.json records.
@@ -321,7 +322,7 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
     const bool ok =
         choose_test(&study, error) &&
         (!call->weights || classifier_read(&study.weights, set, call->weights, error)) &&
-        study_begin(call->output, "classifier", set, options_json(call), error) &&
+        study_begin(call->output, RECORD_KIND, set, options_json(call), error) &&
         (call->weights || train(&study, error)) && test(&study, error);
     m5_weights_free(&study.weights);
     free(study.test);
@@ -339,6 +340,19 @@ static int run(const CommandLine *line, void *values)
                : command_fail(line->command, &error);
 }
 
+static const Artefact outputs[] = {
+    {.name = "config.json", .content = CONTENT_SETTINGS},
+    {.name = "summary.csv", .content = CONTENT_TABLE},
+    {.name = "accuracy.csv", .content = CONTENT_CURVES, .unless = "weights"},
+    {.name = "confusion.csv", .content = CONTENT_TABLE},
+    {.name = "predictions.csv", .content = CONTENT_TABLE},
+    {.name = "accuracy.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = "loss.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = "confusion.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = WEIGHTS_NAME, .guarded = true, .unless = "weights"},
+    {.name = NULL},
+};
+
 const Command command_classify = {
     .name = "classify",
     .summary = "learns to recognise the genre of a latent",
@@ -355,7 +369,8 @@ const Command command_classify = {
                                      {setting_options, AT(settings)},
                                      {threads_option, AT(threads)},
                                      {.table = NULL}},
-    .outputs = (const Artefact[]){{WEIGHTS_NAME, .unless = "weights"}, {.name = NULL}},
+    .outputs = outputs,
+    .record = RECORD_KIND,
     .size = sizeof(Call),
     .run = run,
 };

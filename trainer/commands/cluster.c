@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RECORD_KIND "clusters"
+
 // What config.json records.
 typedef struct {
     NumberList clusters; // of each run of K-Means
@@ -220,7 +222,7 @@ static bool write_tables(const Study *study, Error *error)
         json_decref(json);
         return error_out_of_memory(error);
     }
-    bool ok = study_begin(call->output, "clusters", study->set, json, error) &&
+    bool ok = study_begin(call->output, RECORD_KIND, study->set, json, error) &&
               write_components(study, error) && write_scores(study, error);
     for (int s = 0; ok && s < SPACES; s++) ok = write_points(study, &study->space[s], error);
     return ok;
@@ -361,6 +363,21 @@ static int run(const CommandLine *line, void *values)
                : command_fail(line->command, &error);
 }
 
+static const Artefact outputs[] = {
+    {.name = "config.json", .content = CONTENT_SETTINGS},
+    {.name = "scores.csv", .content = CONTENT_TABLE},
+    {.name = "pca.csv", .content = CONTENT_TABLE},
+    {.name = "points_2d.csv", .content = CONTENT_TABLE},
+    {.name = "points_3d.csv", .content = CONTENT_TABLE},
+    {.name = "points_latent.csv", .content = CONTENT_TABLE},
+    {.name = "scores.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = "genres_2d.png", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = "genres_3d.png", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = "clusters_2d.png", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = "clusters_3d.png", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = NULL},
+};
+
 const Command command_cluster = {
     .name = "cluster",
     .summary = "finds clusters among the latents of a set",
@@ -378,6 +395,8 @@ const Command command_cluster = {
                                      {setting_options, AT(settings)},
                                      {threads_option, AT(threads)},
                                      {.table = NULL}},
+    .outputs = outputs,
+    .record = RECORD_KIND,
     .size = sizeof(Call),
     .run = run,
 };

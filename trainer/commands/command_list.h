@@ -8,6 +8,7 @@ extern const Command command_train, command_eval, command_info, command_encode, 
     command_reconstruct, command_latents, command_classify, command_cluster, command_compare,
     command_generate, command_report, command_sweep;
 
+enum { COMMANDS_MAX = 32 };
 extern const Command *const command_list[]; // ended by NULL
 
 // Runs the command that the arguments name, or prints help or the version. Returns the exit status.

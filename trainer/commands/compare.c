@@ -219,6 +219,15 @@ static int run(const CommandLine *line, void *values)
     return compare_files(values, &error) ? EXIT_DONE : command_fail(line->command, &error);
 }
 
+static const Artefact outputs[] = {
+    {.name = TABLE_NAME,
+     .content = CONTENT_TABLE,
+     .guarded = true,
+     .is_ours = evaluation_is_table,
+     .ours = "a table of this command"},
+    {.name = NULL},
+};
+
 const Command command_compare = {
     .name = "compare",
     .summary = "compares decoded music with the original",
@@ -231,9 +240,7 @@ const Command command_compare = {
     .example = "trainer compare normal.safetensors ~/Music/new song.mp3 -o compared",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {music_options, AT(music)}, {.table = NULL}},
-    .outputs = (const Artefact[]){{TABLE_NAME, .is_ours = evaluation_is_table,
-                                   .ours = "a table of this command"},
-                                  {.name = NULL}},
+    .outputs = outputs,
     .size = sizeof(Call),
     .run = run,
 };

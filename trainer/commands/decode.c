@@ -71,7 +71,7 @@ const Command command_decode = {
     .operands = operands,
     .options =
         (const OptionGroup[]){{options, 0}, {latent_options, AT(latent_options)}, {.table = NULL}},
-    .outputs = (const Artefact[]){{.name = ""}, {.name = NULL}},
+    .outputs = (const Artefact[]){{.name = "", .guarded = true}, {.name = NULL}},
     .size = sizeof(Call),
     .initial = &(const Call){.latent_options = LATENT_OPTIONS_NEUTRAL},
     .run = run,

@@ -62,7 +62,9 @@ const Command command_encode = {
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {.table = NULL}},
     .outputs =
-        (const Artefact[]){{"", .is_ours = is_latent, .ours = "a latent file"}, {.name = NULL}},
+        (const Artefact[]){
+            {.name = "", .guarded = true, .is_ours = is_latent, .ours = "a latent file"},
+            {.name = NULL}},
     .size = sizeof(Call),
     .run = run,
 };

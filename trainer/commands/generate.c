@@ -127,10 +127,13 @@ static bool is_record(const char *path)
 
 // What an earlier call generated may be overwritten: its record is with it.
 static const Artefact outputs[FILES + 1] = {
-    [FILE_AUDIO] = {.name = ""},
-    [FILE_LATENT] = {.name = ".safetensors"},
-    [FILE_PICTURE] = {".png", .unless = "no-pictures"},
-    [FILE_RECORD] = {".json", .is_ours = is_record, .ours = "a record of this command",
+    [FILE_AUDIO] = {.name = "", .guarded = true},
+    [FILE_LATENT] = {.name = ".safetensors", .guarded = true},
+    [FILE_PICTURE] = {.name = ".png", .guarded = true, .unless = "no-pictures"},
+    [FILE_RECORD] = {.name = ".json",
+                     .guarded = true,
+                     .is_ours = is_record,
+                     .ours = "a record of this command",
                      .marks_all = true},
     [FILES] = {.name = NULL},
 };

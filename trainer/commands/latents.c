@@ -243,8 +243,10 @@ const Command command_latents = {
     .example = "trainer latents normal.safetensors genres -o normal-latents.safetensors",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {music_options, AT(music)}, {.table = NULL}},
-    .outputs = (const Artefact[]){{"", .is_ours = is_latent_set, .ours = "latents of clips"},
-                                  {.name = NULL}},
+    .outputs =
+        (const Artefact[]){
+            {.name = "", .guarded = true, .is_ours = is_latent_set, .ours = "latents of clips"},
+            {.name = NULL}},
     .size = sizeof(Call),
     .run = run,
 };

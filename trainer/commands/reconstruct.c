@@ -262,7 +262,7 @@ const Command command_reconstruct = {
                                      {latent_options, AT(latent_options)},
                                      {more_latent_options, 0},
                                      {.table = NULL}},
-    .outputs = (const Artefact[]){{.name = ""}, {.name = NULL}},
+    .outputs = (const Artefact[]){{.name = "", .guarded = true}, {.name = NULL}},
     .size = sizeof(Call),
     .initial = &(const Call){.latent_options = LATENT_OPTIONS_NEUTRAL},
     .run = run,

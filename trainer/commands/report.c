@@ -71,6 +71,15 @@ static bool write_page(const Call *call, const Report *report, Error *error)
     return true;
 }
 
+// The folders that commands make; declared by them.
+static void list_kinds(ResultKind kinds[COMMANDS_MAX + 1])
+{
+    for (const Command *const *command = command_list; *command; command++)
+        if ((*command)->outputs && *(*command)->outputs->name != '\0')
+            *kinds++ = (ResultKind){(*command)->record, (*command)->outputs};
+    *kinds = (ResultKind){NULL, NULL};
+}
+
 static bool write_report(const Call *call, const char *scratch, Error *error)
 {
     FileWriter writer;
@@ -80,11 +89,14 @@ static bool write_report(const Call *call, const char *scratch, Error *error)
         folders += report_folders(call->folders.path[i]);
     Progress progress;
     progress_begin(&progress, stderr, "reporting, folder", folders, folders);
+    ResultKind kinds[COMMANDS_MAX + 1];
+    list_kinds(kinds);
     const Report report = {
         .target = {.page = writer.stream, .scratch = scratch},
         .sound_bytes = call->sounds * 1000,
         .pictures = call->pictures,
         .progress = &progress,
+        .kinds = kinds,
     };
     const bool ok = write_page(call, &report, error);
     progress_end(&progress);
@@ -138,8 +150,10 @@ const Command command_report = {
     .example = "trainer report sweep normal-classifier normal-clusters -o report.html",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {.table = NULL}},
-    .outputs = (const Artefact[]){{"", .is_ours = is_page, .ours = "a page of this command"},
-                                  {.name = NULL}},
+    .outputs =
+        (const Artefact[]){
+            {.name = "", .guarded = true, .is_ours = is_page, .ours = "a page of this command"},
+            {.name = NULL}},
     .size = sizeof(Call),
     .run = run,
 };

@@ -276,6 +276,14 @@ static int run(const CommandLine *line, void *values)
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
+static const Artefact outputs[] = {
+    {.name = "sweep.csv", .content = CONTENT_TABLE},
+    {.name = "sweep.md"},
+    {.name = "train_loss.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = "validation_loss.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
+    {.name = NULL},
+};
+
 const Command command_sweep = {
     .name = "sweep",
     .summary = "trains with all combinations of settings",
@@ -300,6 +308,7 @@ const Command command_sweep = {
     .example = "trainer sweep figure3.sweep ~/Music/genres -o figure3",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {music_options, AT(music)}, {.table = NULL}},
+    .outputs = outputs,
     .size = sizeof(Call),
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/ranks.h"
 #include "commands/command_list.h"
 #include "commands/music_options.h"
+#include "training/run_config.h"
 #include "training/run_folder.h"
 #include "training/training_paths.h"
 #include "training/training_settings.h"
@@ -207,6 +208,15 @@ static int run(const CommandLine *line, void *values)
     return status;
 }
 
+// Of a run. may_write() decides what is replaced: an interrupted training may be resumed.
+static const Artefact outputs[] = {
+    {.name = "config.json", .content = CONTENT_SETTINGS},
+    {.name = "weights.csv", .content = CONTENT_CURVES},
+    {.name = "weights.safetensors"},
+    {.name = "weights.checkpoint"},
+    {.name = NULL},
+};
+
 const Command command_train = {
     .name = "train",
     .summary = "trains weights on folders of music",
@@ -225,6 +235,8 @@ const Command command_train = {
                                      {text_options, 0},
                                      {music_options, AT(music)},
                                      {.table = NULL}},
+    .outputs = outputs,
+    .record = RUN_CONFIG_KIND,
     .size = sizeof(Call),
     .run = run,
 };

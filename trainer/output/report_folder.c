@@ -116,22 +116,21 @@ static void show_settings(FILE *page, const Folder *folder)
 
 static bool show_curves(const Report *report, const Folder *folder, Error *error)
 {
-    bool good = true;
+    bool ok = true;
     page_figures_begin(report->target.page);
-    for (size_t i = 0; good && i < folder->count; i++) {
+    for (size_t i = 0; ok && i < folder->count; i++) {
         const FolderItem *item = &folder->item[i];
         const NamedTable table = {item->name, &item->table};
-        if (item->kind == ITEM_TABLE && table_has_curves(&item->table))
-            good = figure_curves(&report->target, &table, 1, error);
+        if (item->curves) ok = figure_curves(&report->target, &table, 1, error);
     }
     page_figures_end(report->target.page);
-    return good;
+    return ok;
 }
 
 static void show_table(FILE *page, const FolderItem *item)
 {
     char summary[320];
-    const bool open = item->table.rows <= TABLE_ROWS_OPEN && !table_has_curves(&item->table);
+    const bool open = item->table.rows <= TABLE_ROWS_OPEN && !item->curves;
     snprintf(summary, sizeof summary, "%.200s, %zu rows", item->name, item->table.rows);
     if (!open) page_fold_begin(page, summary, false);
     page_table(page, &item->table, item->name);
@@ -181,13 +180,13 @@ static bool show_files(const Report *report, const Folder *folder, Error *error)
     const size_t all = folder_count(folder, ITEM_PICTURE);
     size_t pictures = 0, left_out = 0;
     char text[160];
-    bool good = true;
+    bool ok = true;
     page_figures_begin(page);
-    for (size_t i = 0; good && i < folder->count; i++) {
+    for (size_t i = 0; ok && i < folder->count; i++) {
         const FolderItem *item = &folder->item[i];
         if (item->kind == ITEM_SOUND ||
             (item->kind == ITEM_PICTURE && pictures++ < report->pictures))
-            good = show_file(report, item, &left_out, error);
+            ok = show_file(report, item, &left_out, error);
     }
     page_figures_end(page);
     if (all > report->pictures) {
@@ -199,7 +198,7 @@ static bool show_files(const Report *report, const Folder *folder, Error *error)
                  left_out == 1 ? "" : "s", report->sound_bytes / 1000);
         page_paragraph(page, text);
     }
-    return good;
+    return ok;
 }
 
 // ---- Folders in folders ----
@@ -214,7 +213,7 @@ static size_t find_curves(const Folder *folders, const FolderItem *const *of, si
     for (size_t f = 0; f < count; f++)
         for (size_t i = 0; i < folders[f].count; i++) {
             const FolderItem *item = &folders[f].item[i];
-            if (item->kind != ITEM_TABLE || !table_has_curves(&item->table)) continue;
+            if (!item->curves) continue;
             tables[found++] = (NamedTable){of[f]->name, &item->table};
             break;
         }
@@ -227,40 +226,40 @@ static bool show_common_curves(const Report *report, const Folder *folder, Error
     Folder *inner = calloc(room + 1, sizeof *inner);
     const FolderItem **of = calloc(room + 1, sizeof *of);
     NamedTable *tables = calloc(room + 1, sizeof *tables);
-    bool good = (inner && of && tables) || error_set(error, "out of memory");
+    bool ok = (inner && of && tables) || error_out_of_memory(error);
     size_t count = 0;
-    for (size_t i = 0; good && i < folder->count; i++) {
+    for (size_t i = 0; ok && i < folder->count; i++) {
         if (folder->item[i].kind != ITEM_FOLDER) continue;
         of[count] = &folder->item[i];
-        good = folder_open(&inner[count], folder->item[i].path, error);
-        count += good;
+        ok = folder_open(&inner[count], folder->item[i].path, report->kinds, error);
+        count += ok;
     }
-    const size_t found = good ? find_curves(inner, of, count, tables) : 0;
+    const size_t found = ok ? find_curves(inner, of, count, tables) : 0;
     if (found > 1) {
         page_figures_begin(report->target.page);
-        good = figure_curves(&report->target, tables, found, error);
+        ok = figure_curves(&report->target, tables, found, error);
         page_figures_end(report->target.page);
     }
     for (size_t f = 0; f < count; f++) folder_close(&inner[f]);
     free(inner);
     free((void *)of);
     free(tables);
-    return good;
+    return ok;
 }
 
 static bool show_folders(const Report *report, const Folder *folder, int depth, bool *any,
                          Error *error)
 {
     const bool open = folder_count(folder, ITEM_FOLDER) <= FOLDERS_OPEN;
-    bool good = true;
-    for (size_t i = 0; good && i < folder->count; i++) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < folder->count; i++) {
         const FolderItem *item = &folder->item[i];
         if (item->kind != ITEM_FOLDER) continue;
         page_fold_begin(report->target.page, item->name, open);
-        good = show_folder(report, item->path, depth + 1, any, error);
+        ok = show_folder(report, item->path, depth + 1, any, error);
         page_fold_end(report->target.page);
     }
-    return good;
+    return ok;
 }
 
 static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error)
@@ -268,20 +267,20 @@ static bool show_folder(const Report *report, const char *path, int depth, bool 
     Folder folder;
     FILE *page = report->target.page;
     if (depth > DEPTH_MAX) return true; // a link may lead back
-    if (!folder_open(&folder, path, error)) return false;
+    if (!folder_open(&folder, path, report->kinds, error)) return false;
     *any |= folder_count(&folder, ITEM_OTHER) + folder_count(&folder, ITEM_FOLDER) < folder.count;
-    bool good = folder_has_figures(&folder) ||
-                (show_common_curves(report, &folder, error) && show_curves(report, &folder, error));
-    if (good) {
+    bool ok = folder.has_figures ||
+              (show_common_curves(report, &folder, error) && show_curves(report, &folder, error));
+    if (ok) {
         show_generations(page, &folder);
         show_tables(page, &folder);
     }
-    good = good && show_files(report, &folder, error);
-    if (good) show_settings(page, &folder);
-    good = good && show_folders(report, &folder, depth, any, error);
+    ok = ok && show_files(report, &folder, error);
+    if (ok) show_settings(page, &folder);
+    ok = ok && show_folders(report, &folder, depth, any, error);
     folder_close(&folder);
     progress_step(report->progress, 1);
-    return good;
+    return ok;
 }
 
 static size_t count_folders(const char *path, int depth)

@@ -1,20 +1,22 @@
-// report_folder.h: a folder of results as part of a page: whatever is in it, by what it is. JSON
-// objects become lists of settings, or a table of generated music; tables become tables, and curves
-// where the folder has no figures of its own; pictures and small sounds are put in; folders within
-// it are shown the same way, their curves together in one figure. For one thread.
+// report_folder.h: writes a folder of results into a page: all files that it can show. JSON objects
+// become lists of settings, or a table of generated music; tables become tables, and curves if the
+// folder has no figures of its own; pictures and small sounds are included; folders within it are
+// shown the same way, with their curves in one figure. For one thread.
 #ifndef TRASLUZ_REPORT_FOLDER_H
 #define TRASLUZ_REPORT_FOLDER_H
 
 #include "base/progress.h"
 #include "output/report_curves.h"
+#include "output/result_folder.h"
 
 #include <stddef.h>
 
 typedef struct {
     FigureTarget target;
-    size_t sound_bytes; // of a sound, at most
-    size_t pictures;    // of a folder, at most
-    Progress *progress; // a step for each of report_folders()
+    size_t sound_bytes;      // of a sound, at most
+    size_t pictures;         // of a folder, at most
+    Progress *progress;      // a step for each of report_folders()
+    const ResultKind *kinds; // see folder_open()
 } Report;
 
 // How many folders report_folder() will show: this one and those within it.

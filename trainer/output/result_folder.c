@@ -1,6 +1,7 @@
 #include "output/result_folder.h"
 
 #include "files/file.h"
+#include "output/report_curves.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -72,7 +73,7 @@ static bool add_item(Folder *folder, const char *path, const char *name, Error *
 {
     FolderItem *item = &folder->item[folder->count];
     *item = (FolderItem){.path = file_join(path, name)};
-    if (!item->path) return error_set(error, "out of memory");
+    if (!item->path) return error_out_of_memory(error);
     folder->count++;
     item->name = strrchr(item->path, '/') + 1;
     find_kind(item);
@@ -80,21 +81,79 @@ static bool add_item(Folder *folder, const char *path, const char *name, Error *
     return true;
 }
 
-bool folder_open(Folder *folder, const char *path, Error *error)
+// ---- What commands declare ----
+
+static const FolderItem *find_item(const Folder *folder, const char *name)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (strcmp(folder->item[i].name, name) == 0) return &folder->item[i];
+    return NULL;
+}
+
+static bool is_of_kind(const Folder *folder, const ResultKind *kind)
+{
+    const Artefact *mark = kind->artefacts;
+    const FolderItem *item = find_item(folder, kind->record ? "config.json" : mark->name);
+    if (!item) return false;
+    if (!kind->record) return !mark->is_ours || mark->is_ours(item->path);
+    const char *record = json_string_value(json_object_get(item->json, "kind"));
+    return record && strcmp(record, kind->record) == 0;
+}
+
+static void apply_declaration(Folder *folder, const Artefact *artefact)
+{
+    for (size_t i = 0; i < folder->count; i++) {
+        FolderItem *item = &folder->item[i];
+        if (strcmp(item->name, artefact->name) != 0) continue;
+        item->curves = item->kind == ITEM_TABLE && artefact->content == CONTENT_CURVES;
+        folder->has_figures |= artefact->content == CONTENT_FIGURE;
+        if (artefact->content == CONTENT_HIDDEN) item->kind = ITEM_OTHER;
+    }
+}
+
+// Of files that no command declares.
+static void guess_contents(Folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++) {
+        FolderItem *item = &folder->item[i];
+        item->curves = item->kind == ITEM_TABLE && table_has_curves(&item->table);
+        folder->has_figures |=
+            item->kind == ITEM_PICTURE && strcmp(item->type, "image/svg+xml") == 0;
+    }
+}
+
+static void find_contents(Folder *folder, const ResultKind *kinds)
+{
+    const ResultKind *kind = kinds;
+    while (kind && kind->artefacts && !is_of_kind(folder, kind)) kind++;
+    if (!kind || !kind->artefacts) {
+        guess_contents(folder);
+        return;
+    }
+    for (const Artefact *artefact = kind->artefacts; artefact->name; artefact++)
+        apply_declaration(folder, artefact);
+}
+
+// ---- The folder ----
+
+bool folder_open(Folder *folder, const char *path, const ResultKind *kinds, Error *error)
 {
     struct dirent **entry = NULL;
     *folder = (Folder){0};
     const int entries = scandir(path, &entry, is_shown, by_bytes);
     if (entries < 0) return error_set(error, "%s: %s", path, strerror(errno));
     folder->item = calloc((size_t)entries + 1, sizeof *folder->item);
-    bool good = folder->item || error_set(error, "out of memory");
+    bool ok = folder->item || error_out_of_memory(error);
     for (int i = 0; i < entries; i++) {
-        good = good && add_item(folder, path, entry[i]->d_name, error);
+        ok = ok && add_item(folder, path, entry[i]->d_name, error);
         free(entry[i]);
     }
     free(entry);
-    if (!good) folder_close(folder);
-    return good;
+    if (ok)
+        find_contents(folder, kinds);
+    else
+        folder_close(folder);
+    return ok;
 }
 
 size_t folder_count(const Folder *folder, ItemKind kind)
@@ -102,13 +161,4 @@ size_t folder_count(const Folder *folder, ItemKind kind)
     size_t count = 0;
     for (size_t i = 0; i < folder->count; i++) count += folder->item[i].kind == kind;
     return count;
-}
-
-bool folder_has_figures(const Folder *folder)
-{
-    for (size_t i = 0; i < folder->count; i++)
-        if (folder->item[i].kind == ITEM_PICTURE &&
-            strcmp(folder->item[i].type, "image/svg+xml") == 0)
-            return true;
-    return false;
 }

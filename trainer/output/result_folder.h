@@ -1,7 +1,10 @@
-// result_folder.h: what is in a folder of results, by what it is. Blocks and allocates; any thread.
+// result_folder.h: the files in a folder of results and what each is: as the command that made the
+// folder declares it, or by the ending of its name if no command does. Blocks and allocates; any
+// thread.
 #ifndef TRASLUZ_RESULT_FOLDER_H
 #define TRASLUZ_RESULT_FOLDER_H
 
+#include "cli/outputs.h"
 #include "output/csv.h"
 
 #include <jansson.h>
@@ -14,24 +17,24 @@ typedef struct {
     ItemKind kind;
     const char *type; // media type of pictures and sounds
     CsvTable table;   // of tables
+    bool curves;      // of a table: it has a row for each epoch
     json_t *json;     // of JSON objects
 } FolderItem;
 
 typedef struct {
     FolderItem *item; // by name
     size_t count;
+    bool has_figures; // the command drew its tables itself
 } Folder;
 
-// Hidden files are passed over; tables and JSON objects are loaded, and what is not one after all
-// is ITEM_OTHER: a folder may hold other people's files. The message names the path. The caller
-// ends it with folder_close().
-bool folder_open(Folder *folder, const char *path, Error *error);
+// Opens a folder that one of these kinds describes, or none. Hidden files are skipped; tables and
+// JSON objects are loaded, and what cannot be loaded is ITEM_OTHER: a folder may contain other
+// people's files. The message names the path. The caller ends it with folder_close().
+//
+// `kinds`: ended by one without artefacts; NULL: none.
+bool folder_open(Folder *folder, const char *path, const ResultKind *kinds, Error *error);
 void folder_close(Folder *folder);
 
 size_t folder_count(const Folder *folder, ItemKind kind);
-
-// True if there are drawings (SVG): commands that draw their tables themselves leave nothing to
-// draw.
-bool folder_has_figures(const Folder *folder);
 
 #endif
