@@ -47,7 +47,8 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
 SHARED_OBJECTS = $(call objects,shared/*/*.c)
 PLUGIN_OBJECTS = $(call objects,plugin/*.c)
 OTHER_RANKS = $(BUILD)/trainer/base/ranks_$(if $(filter 1,$(MPI)),one,mpi).o
-TRAINER_OBJECTS = $(filter-out $(OTHER_RANKS),$(call objects,trainer/*.c trainer/*/*.c))
+TRAINER_OBJECTS = $(filter-out $(OTHER_RANKS),$(call objects,trainer/*.c trainer/*/*.c)) \
+	$(BUILD)/trainer/output/page_css.o
 
 BUNDLE = $(BUILD)/lv2/trasluz.lv2
 BUNDLE_DATA = $(BUNDLE)/LICENSE $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \
@@ -74,6 +75,13 @@ $(BUILD)/%.o: %.c
 	$(SHOW) CC $@
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(INCLUDES_$(room)) $(CPPFLAGS) $(cflags_$(room)) $(WARNINGS) \
 		$(CFLAGS) -c -o $@ $<
+
+# A style sheet becomes a text in C: page.css is `const char page_css[]`.
+$(BUILD)/%_css.o: %.css
+	@mkdir -p $(@D)
+	$(SHOW) CC $@
+	$(Q){ echo 'const char $(notdir $*)_css[] ='; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | \
+		$(CC) $(CFLAGS) -x c -c -o $@ -
 
 # The one command that links: a rule names its objects, and the room whose packages it needs.
 define link

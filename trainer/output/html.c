@@ -5,47 +5,7 @@
 
 enum { ROWS_SHOWN = 60 };
 
-static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1d2329;--soft:#5a6672;--line:#d9dfe5;--back:#fff;"
-    "--band:#f4f6f8;--mark:#0072b2}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e6eaee;--soft:#9aa6b2;--line:#343c44;"
-    "--back:#14181c;--band:#1c2228;--mark:#56b4e9}}"
-    "*{box-sizing:border-box}"
-    "body{margin:0 auto;max-width:76rem;padding:1rem clamp(1rem,4vw,3rem) "
-    "4rem;background:var(--back);"
-    "color:var(--ink);font:1rem/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto "
-    "Sans',sans-serif;"
-    "overflow-wrap:anywhere}"
-    "h1{font-size:clamp(1.6rem,5vw,2.4rem);line-height:1.15;margin:1.5rem 0 1rem}"
-    "h2{font-size:1.45rem;margin:3rem 0 .75rem;padding-top:.75rem;border-top:2px solid var(--mark)}"
-    "h3{font-size:1.15rem;margin:1.75rem 0 .5rem}h4{font-size:1rem;margin:1.25rem 0 .5rem}"
-    "nav{display:flex;flex-wrap:wrap;gap:.4rem 1.2rem}a{color:var(--mark)}p{margin:.5rem 0}"
-    ".figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr));"
-    "gap:1.25rem;margin:1rem 0;align-items:start}"
-    "figure{margin:0}figure.wide{grid-column:1/-1;overflow-x:auto}figure.wide img{min-width:44rem}"
-    "img{display:block;width:100%;height:auto;background:#fff;border:1px solid var(--line);"
-    "border-radius:.5rem;padding:.4rem}"
-    "audio{display:block;width:100%;margin-top:.25rem}"
-    "figcaption,caption{color:var(--soft);font-size:.85rem;text-align:left;padding:.35rem .1rem}"
-    "caption{caption-side:bottom}"
-    ".table{overflow-x:auto;margin:1rem 0}"
-    "table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums;"
-    "overflow-wrap:normal}"
-    "th,td{padding:.3rem .7rem;text-align:left;border-bottom:1px solid var(--line)}"
-    "th{color:var(--soft);font-weight:600;vertical-align:bottom}"
-    "th[scope=row]{vertical-align:top}"
-    "tr:nth-child(even) td{background:var(--band)}td.n{text-align:right;white-space:nowrap}"
-    "td.v{overflow-wrap:anywhere}"
-    "details{margin:.75rem 0;border-left:2px solid var(--line);padding-left:.9rem}"
-    "summary{cursor:pointer;color:var(--mark);margin-left:-.2rem}"
-    "@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--back:#fff;"
-    "--band:#f4f4f4;--mark:#004f7c}@page{margin:16mm 14mm}body{max-width:none;padding:0;"
-    "font-size:10pt}h2,h3,h4{break-after:avoid}figure,tr{break-inside:avoid}"
-    ".figures{grid-template-columns:1fr 1fr}figure.wide img{min-width:0}nav{display:none}"
-    ".table{overflow:visible}table{font-size:8pt}th,td{padding:.15rem .4rem}"
-    "details{border:0;padding:0}details:not([open]){display:none}"
-    "summary{color:var(--ink);font-weight:600;list-style:none;margin:0;break-after:avoid}"
-    "figure:has(audio){display:none}}";
+extern const char page_css[]; // page.css
 
 // ---- Text and bytes ----
 
@@ -92,7 +52,7 @@ void page_begin(FILE *page, const char *title)
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
           page);
     write_text(page, title);
-    fprintf(page, "</title>\n<style>%s</style>\n</head>\n<body>\n<h1>", style);
+    fprintf(page, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", page_css);
     write_text(page, title);
     fputs("</h1>\n", page);
 }
