@@ -1,8 +1,9 @@
 #include "output/tensorboard.h"
 
+#include "audio/wav_bytes.h"
+
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,34 +207,13 @@ bool tensorboard_image(TensorBoard *board, const char *tag, int64_t step, const 
 
 // ---- Audio ----
 
-// A whole WAV file of 16-bit samples.
-static Bytes make_wav(const float *audio, size_t samples, double rate)
-{
-    const uint32_t data = (uint32_t)(2 * samples), hertz = (uint32_t)lround(rate);
-    const struct {
-        char riff[4];
-        uint32_t size;
-        char wave[4], format[4];
-        uint32_t format_size;
-        uint16_t pcm, channels;
-        uint32_t rate, bytes_a_second;
-        uint16_t bytes_a_frame, bits;
-        char data[4];
-        uint32_t data_size;
-    } header = {"RIFF", 36 + data, "WAVE", "fmt ", 16, 1, 1, hertz, 2 * hertz, 2, 16, "data", data};
-    Bytes wav = {0};
-    put(&wav, &header, sizeof header);
-    for (size_t i = 0; i < samples; i++) {
-        const float sample = fminf(fmaxf(32767.0f * audio[i], -32767.0f), 32767.0f);
-        put(&wav, &(int16_t){(int16_t)lrintf(sample)}, sizeof(int16_t));
-    }
-    return wav;
-}
-
 bool tensorboard_audio(TensorBoard *board, const char *tag, int64_t step, const float *audio,
                        size_t samples, double rate, Error *error)
 {
-    Bytes message = {0}, value = value_begin(tag), wav = make_wav(audio, samples, rate);
+    Bytes wav = {0};
+    wav.data = wav_bytes(audio, samples, rate, &wav.size, error);
+    if (!wav.data) return false;
+    Bytes message = {0}, value = value_begin(tag);
     put_float(&message, AUDIO_RATE, (float)rate);
     put_integer(&message, AUDIO_CHANNELS, 1);
     put_integer(&message, AUDIO_FRAMES, samples);
