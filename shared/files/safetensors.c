@@ -19,9 +19,9 @@ enum { LENGTH_BYTES = 8 };
 
 struct Safetensors {
     json_t *header;   // owns names and metadata
-    json_t *metadata; // borrowed from it; NULL where there is none
+    json_t *metadata; // borrowed from it; NULL if there is none
     const float *values;
-    float *copy; // of the values; NULL where they are the caller's
+    float *copy; // of the values; NULL if they are the caller's
     Tensor tensor[SAFETENSORS_TENSORS_MAX];
     size_t tensors;
 };
@@ -49,10 +49,10 @@ static bool read_tensor(Tensor *tensor, size_t *begin, const char *name, const j
         !read_size(json_array_get(offsets, 1), &to))
         return error_set(error, "tensor %.40s: needs dtype, shape and data_offsets", name);
     if (strcmp(type, "F32") != 0)
-        return error_set(error, "tensor %.40s: type %.20s; only F32 is known here", name, type);
+        return error_set(error, "tensor %.40s: type %.20s; only F32 is supported", name, type);
     const size_t rank = json_array_size(shape);
     if (rank < 1 || rank > SAFETENSORS_RANK_MAX)
-        return error_set(error, "tensor %.40s: %zu dimensions; 1 to %d can be", name, rank,
+        return error_set(error, "tensor %.40s: %zu dimensions; must be 1 to %d", name, rank,
                          SAFETENSORS_RANK_MAX);
     if (from > to || to > data_size)
         return error_set(error,
@@ -101,8 +101,7 @@ static bool check_layout(Safetensors *file, size_t data_size, Error *error)
         if (tensor->values < next)
             return error_set(error, "tensor %.40s: overlaps the one before it", tensor->name);
         if (tensor->values > next)
-            return error_set(error, "tensor %.40s: a hole in the data stands before it",
-                             tensor->name);
+            return error_set(error, "tensor %.40s: a hole in the data before it", tensor->name);
         next += tensor_values(tensor);
     }
     const size_t used = (size_t)(next - file->values) * sizeof(float);
@@ -173,7 +172,7 @@ static bool read_header(Safetensors *file, const unsigned char *bytes, size_t si
                         size_t *header_size, Error *error)
 {
     uint64_t length = 0;
-    // The header is a JSON object: whatever else stands here, a web page or a song, is another file.
+    // The header is a JSON object: whatever else is here, a web page or a song, is another file.
     if (size <= LENGTH_BYTES || bytes[LENGTH_BYTES] != '{')
         return error_set(error, "not a safetensors file");
     memcpy(&length, bytes, LENGTH_BYTES);
@@ -181,12 +180,12 @@ static bool read_header(Safetensors *file, const unsigned char *bytes, size_t si
         return error_set(error, "the file is cut short: a header of %llu bytes in a file of %zu",
                          (unsigned long long)length, size);
     if (length > most)
-        return error_set(error, "a header of %llu bytes; at most %zu can be",
+        return error_set(error, "a header of %llu bytes; must be at most %zu",
                          (unsigned long long)length, most);
-    json_error_t why;
+    json_error_t reason;
     file->header = json_loadb((const char *)bytes + LENGTH_BYTES, (size_t)length,
-                              JSON_REJECT_DUPLICATES, &why);
-    if (!file->header) return error_set(error, "header: %.120s", why.text);
+                              JSON_REJECT_DUPLICATES, &reason);
+    if (!file->header) return error_set(error, "header: %.120s", reason.text);
     *header_size = LENGTH_BYTES + (size_t)length;
     return true;
 }
@@ -226,7 +225,7 @@ Safetensors *safetensors_view(const unsigned char *bytes, size_t size, Error *er
         const unsigned char *data = bytes + header_size;
         file->values = (const float *)(const void *)data;
         if ((uintptr_t)data % _Alignof(float) != 0)
-            error_set(error, "a header of %zu bytes: the values behind it are not aligned",
+            error_set(error, "a header of %zu bytes: the values after it are not aligned",
                       header_size);
         else if (read_tensors(file, size - header_size, error))
             return file;
@@ -316,7 +315,7 @@ void safetensors_add(SafetensorsBuilder *builder, const char *name, int rank, co
     builder->tensors++;
 }
 
-// As asprintf(), which POSIX has not; NULL where memory is short.
+// As asprintf(), which is not in POSIX; NULL if memory is short.
 static char *format_text(const char *format, va_list arguments)
 {
     va_list again;

@@ -1,5 +1,5 @@
 // safetensors.h: the safetensors container (8 bytes of header length, a JSON header, then the
-// tensors' bytes), float32 only. Files are foreign data: everything is checked before it is used.
+// tensors' bytes), float32 only. Files are untrusted data: everything is checked before it is used.
 // Allocates; never on the audio thread.
 //
 // Format: https://github.com/huggingface/safetensors#format
@@ -20,7 +20,7 @@ enum {
     SAFETENSORS_METADATA_MAX = 32,           // pairs, of those written
 };
 
-// Bytes of a file that is read whole: a model of the most parameters that there can be fits.
+// Bytes of a file that is read whole: the largest model fits.
 #define SAFETENSORS_FILE_MAX ((size_t)80 << 20)
 
 typedef struct {
@@ -78,7 +78,7 @@ void safetensors_describe(SafetensorsBuilder *builder, const char *key, const ch
 // Writes header, checksum and tensors to memory; the caller frees it.
 unsigned char *safetensors_serialize(const SafetensorsBuilder *builder, size_t *size, Error *error);
 
-// Writes what stands before the values, where the caller writes these himself (the builder's
+// Writes what is before the values, for a caller who writes these (the builder's
 // tensors then need none): its length depends on the builder alone, so it can be written again once
 // the values' SHA-256 is known.
 bool safetensors_write_header(const SafetensorsBuilder *builder, const char *digest, FILE *to,

@@ -125,7 +125,7 @@ bool chain_activates(const Chain *chain, int layer)
 uint64_t arch_round_up(const Arch *arch, uint64_t samples)
 {
     // Output lengths grow by one hop a frame, and all or none of them come back once paddings and
-    // kernels are behind.
+    // kernels are passed.
     enum { TRIES = 4 * (ARCH_KERNEL_MAX + ARCH_PADDING_MAX) };
     uint64_t frames = arch_latent_frames(arch, samples);
     for (int i = 0; i < TRIES; i++, frames++) {

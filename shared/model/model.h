@@ -20,7 +20,7 @@ enum {
 #define MODEL_RATE_MIN 8000.0
 #define MODEL_RATE_MAX 192000.0
 
-// What a weights file says of its making, for people; empty texts and NaN where it does not say.
+// What a weights file says of its making, for people; empty texts and NaN if it does not say.
 typedef struct {
     char name[64];
     char trained_on[MODEL_TEXT_MAX]; // the music and its licence
@@ -32,12 +32,12 @@ typedef struct {
 } ModelInfo;
 
 // A convolution as the streaming engine reads it: rows of `columns` values, 64-byte aligned, zeros
-// behind the last used column. A convolution has a row for each tap and input channel, a column for
+// after the last used column. A convolution has a row for each tap and input channel, a column for
 // each output channel; a transposed one a row for each input channel, and a column for each tap and
 // output channel.
 typedef struct {
     float *weight; // [rows][columns]
-    float *bias;   // [out], zeros behind; zeros where the convolution has none
+    float *bias;   // [out], zeros after them; zeros if the convolution has none
     int rows, columns;
 } PackedConvolution;
 

@@ -174,7 +174,7 @@ static void test_headers_take_little_memory(void)
     check_within(READING_MAX / 2, read_depths, "depths");
 }
 
-// The most parameters that there can be, in layers that vectors make larger.
+// The most parameters, in layers that vectors make larger.
 static bool read_largest(void)
 {
     Error error;
