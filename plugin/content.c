@@ -15,7 +15,7 @@ static bool parse(Content *content, Property property, Error *error)
     }
     Model *model = model_parse(file, size, error);
     content->model = model_cache_share(model);
-    if (model && !content->model) error_set(error, "out of memory");
+    if (model && !content->model) error_out_of_memory(error);
     return content->model;
 }
 

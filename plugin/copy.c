@@ -9,7 +9,7 @@
 static bool copy_new(Copy *copy, size_t size, Error *error)
 {
     *copy = (Copy){.bytes = malloc(size), .size = size, .known = true};
-    return copy->bytes || error_set(error, "out of memory");
+    return copy->bytes || error_out_of_memory(error);
 }
 
 bool copy_read_file(Copy *copy, const char *path, Error *error)
@@ -47,7 +47,7 @@ bool copy_append_file(Copy *copy, const char *path, Error *error)
         memcpy(joined + copy->size, bytes, size);
         *copy = (Copy){.bytes = joined, .size = copy->size + size, .known = true};
     } else {
-        if (bytes) error_set(error, "out of memory");
+        if (bytes) error_out_of_memory(error);
         copy_free(copy);
     }
     free(bytes);

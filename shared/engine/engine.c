@@ -76,12 +76,12 @@ static bool channel_init(Engine *engine, Channel *channel, Error *error)
     const size_t host_room = channel->up ? resampler_output_max(channel->up, model_room) : BLOCK;
     channel->model_rate = malloc(model_room * sizeof(float));
     channel->resampled = malloc(host_room * sizeof(float));
-    if (!channel->model_rate || !channel->resampled) return error_set(error, "out of memory");
+    if (!channel->model_rate || !channel->resampled) return error_out_of_memory(error);
     // engine_locate() brings out a latency's worth beside what waits.
     const size_t latency = (size_t)compute_latency(engine);
     if (!fifo_init(&channel->wet, 2 * latency + 2 * (host_room + BLOCK)) ||
         !fifo_init(&channel->dry, latency + BLOCK))
-        return error_set(error, "out of memory");
+        return error_out_of_memory(error);
     return true;
 }
 
@@ -104,7 +104,7 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
     }
     engine->stream =
         stream_new(engine->model, engine->reference, engine->channels, engine->host_rate);
-    if (!engine->stream) return error_set(error, "out of memory");
+    if (!engine->stream) return error_out_of_memory(error);
     engine->model_room = BLOCK;
     for (int c = 0; c < engine->channels; c++)
         if (!channel_init(engine, &engine->channel[c], error)) return false;
@@ -118,7 +118,7 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
     engine->details = malloc(engine->model_room * sizeof(float));
     if (!engine->gains || !engine->late_gains || !engine->details ||
         !fifo_init(&engine->gain_delay, delay + engine->model_room + 1))
-        return error_set(error, "out of memory");
+        return error_out_of_memory(error);
     engine_reset(engine);
     return true;
 }
@@ -138,7 +138,7 @@ Engine *engine_new(const Model *model, const Latent *reference, double host_rate
     if (!engine_limits_check(model, host_rate, error)) return NULL;
     Engine *engine = calloc(1, sizeof *engine);
     if (!engine) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
         return NULL;
     }
     engine->model = model;

@@ -28,7 +28,7 @@ unsigned char *file_read(const char *path, size_t max, size_t *size, Error *erro
     } else if (status.st_size < 0 || (size_t)status.st_size > max) {
         error_set(error, "larger than %zu bytes, the most that such a file may have", max);
     } else if (!(bytes = malloc((size_t)status.st_size + 1))) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     } else {
         const size_t wanted = (size_t)status.st_size;
         size_t have = 0;
@@ -186,7 +186,7 @@ bool file_create(FileWriter *writer, const char *path, Error *error)
     const size_t length = strlen(path);
     *writer = (FileWriter){.path = malloc(length + 1), .temporary = malloc(length + 32)};
     if (!writer->path || !writer->temporary) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     } else {
         memcpy(writer->path, path, length + 1);
         remove_leftovers(writer);
@@ -205,7 +205,7 @@ bool file_create(FileWriter *writer, const char *path, Error *error)
 bool file_create_in(FileWriter *writer, const char *folder, const char *name, Error *error)
 {
     char *path = file_join(folder, name);
-    const bool ok = path ? file_create(writer, path, error) : error_set(error, "out of memory");
+    const bool ok = path ? file_create(writer, path, error) : error_out_of_memory(error);
     free(path);
     return ok;
 }
@@ -270,7 +270,7 @@ static bool make_folder(const char *path, Error *error)
 bool file_make_folders(const char *path, Error *error)
 {
     char *part = strdup(path);
-    if (!part) return error_set(error, "out of memory");
+    if (!part) return error_out_of_memory(error);
     bool made = true;
     for (char *slash = part; made && *slash && (slash = strchr(slash + 1, '/'));) {
         *slash = '\0';

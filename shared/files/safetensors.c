@@ -193,7 +193,7 @@ static bool read_header(Safetensors *file, const unsigned char *bytes, size_t si
 static Safetensors *file_new(Error *error)
 {
     Safetensors *file = calloc(1, sizeof *file);
-    if (!file) error_set(error, "out of memory");
+    if (!file) error_out_of_memory(error);
     return file;
 }
 
@@ -206,7 +206,7 @@ Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *e
         const size_t data_size = size - header_size;
         file->values = file->copy = malloc(data_size + sizeof(float));
         if (!file->copy) {
-            error_set(error, "out of memory");
+            error_out_of_memory(error);
         } else {
             memcpy(file->copy, bytes + header_size, data_size);
             if (read_tensors(file, data_size, error)) return file;
@@ -436,7 +436,7 @@ unsigned char *safetensors_serialize(const SafetensorsBuilder *builder, size_t *
         }
         *size = LENGTH_BYTES + length + data_size;
     } else {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     }
     free(header);
     return bytes;

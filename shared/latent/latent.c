@@ -22,7 +22,7 @@ static Latent *allocate(int channels, size_t frames, bool has_levels, Error *err
         if (latent->values && (latent->levels || !has_levels)) return latent;
     }
     latent_free(latent);
-    error_set(error, "out of memory");
+    error_out_of_memory(error);
     return NULL;
 }
 
@@ -138,7 +138,7 @@ unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error
         safetensors_describe(builder, "samples", "%llu", (unsigned long long)latent->samples);
         bytes = safetensors_serialize(builder, size, error);
     } else {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     }
     free(values);
     safetensors_builder_free(builder);

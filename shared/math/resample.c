@@ -176,7 +176,7 @@ Resampler *resampler_new(double from, double to, Error *error)
             return resampler;
         }
     }
-    error_set(error, "out of memory");
+    error_out_of_memory(error);
     resampler_free(resampler);
     return NULL;
 }

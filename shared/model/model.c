@@ -164,7 +164,7 @@ Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
     if (!check_given(arch, sample_rate, parameters, &given, error)) return NULL;
     Model *model = calloc(1, sizeof *model);
     if (!model) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
         return NULL;
     }
     model->arch = *arch;
@@ -177,7 +177,7 @@ Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
             fingerprint(model);
             return model;
         }
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     }
     model_free(model);
     return NULL;

@@ -169,7 +169,7 @@ static bool read_tensors(const Safetensors *file, Reading *reading, Error *error
     reading->convolutions = arch_convolutions(&reading->arch, reading->convolution);
     if (!model_check_size(reading->convolution, reading->convolutions, error)) return false;
     reading->parameters = malloc(arch_parameters(&reading->arch) * sizeof(float));
-    if (!reading->parameters) return error_set(error, "out of memory");
+    if (!reading->parameters) return error_out_of_memory(error);
     size_t expected = 0;
     for (int i = 0; i < reading->convolutions; i++)
         if (!read_convolution(file, reading->parameters, &reading->convolution[i], &expected,
@@ -209,7 +209,7 @@ Model *model_parse(const unsigned char *bytes, size_t size, Error *error)
         free(reading->parameters);
         free(reading);
     } else {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     }
     safetensors_free(file);
     return model;
@@ -303,7 +303,7 @@ unsigned char *model_serialize(const Model *model, size_t *size, Error *error)
         describe(builder, model);
         bytes = safetensors_serialize(builder, size, error);
     } else {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     }
     free(space);
     safetensors_builder_free(builder);

@@ -38,8 +38,7 @@ static bool batch_init(ClipBatch *batch, const M5Shape *shape, const LatentSet *
         .size = size,
     };
     if (!batch->m5) return false;
-    return (batch->input && batch->class && batch->log_probability) ||
-           error_set(error, "out of memory");
+    return (batch->input && batch->class && batch->log_probability) || error_out_of_memory(error);
 }
 
 static void batch_free(ClipBatch *batch)
@@ -131,7 +130,7 @@ static bool training_init(Training *training, const LatentSet *set, Pool *pool, 
     training->adam.second = calloc(n, sizeof(float));
     m5_weights_init_random(&training->weights, o->seed);
     return (training->gradient && training->adam.first && training->adam.second) ||
-           error_set(error, "out of memory");
+           error_out_of_memory(error);
 }
 
 static void training_free(Training *training)

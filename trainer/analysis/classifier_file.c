@@ -36,7 +36,7 @@ bool classifier_write(const ClassifierEpoch *epoch, const LatentSet *set, uint32
         ok = m5_weights_write(epoch->best, header, path, error);
     } else {
         safetensors_builder_free(header);
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     }
     free(genres);
     return ok;

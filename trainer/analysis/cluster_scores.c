@@ -39,7 +39,7 @@ bool cluster_scores(ClusterScores *scores, const int *class, size_t classes, con
                     size_t clusters, size_t n, Error *error)
 {
     double *count = calloc(classes * clusters, sizeof *count); // [classes][clusters]
-    if (!count) return error_set(error, "out of memory");
+    if (!count) return error_out_of_memory(error);
     for (size_t i = 0; i < n; i++) count[(size_t) class[i] * clusters + (size_t)cluster[i]] += 1.0;
     *scores = scores_of(count, classes, clusters, (double)n);
     free(count);

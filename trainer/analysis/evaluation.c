@@ -28,7 +28,7 @@ static bool score_decoded(const DecodedTaker *taker, const Clip *clip, Scorer *s
     Sound decoded;
     char *path = file_join(taker->folder, "decoded");
     SoundStore *store = path ? sound_store_new(path, error) : NULL;
-    if (!path) error_set(error, "out of memory");
+    if (!path) error_out_of_memory(error);
     const bool good = store && scorer_run(scorer, &sound, sound_store_add, store, score, error) &&
                       sound_store_open(store, &decoded, error) &&
                       taker->take(taker->data, clip, score, &decoded, error);
@@ -58,7 +58,7 @@ static bool choose_clips(Evaluation *evaluation, Split split, Error *error)
     const Dataset *dataset = evaluation->dataset;
     evaluation->clip = malloc(dataset->clips * sizeof *evaluation->clip);
     evaluation->score = calloc(dataset->clips, sizeof *evaluation->score);
-    if (!evaluation->clip || !evaluation->score) return error_set(error, "out of memory");
+    if (!evaluation->clip || !evaluation->score) return error_out_of_memory(error);
     for (size_t i = 0; i < dataset->clips; i++)
         if (split == SPLITS || dataset_in_split(dataset, i, split))
             evaluation->clip[evaluation->clips++] = i;
@@ -68,7 +68,7 @@ static bool choose_clips(Evaluation *evaluation, Split split, Error *error)
 static bool make_scorers(Work *work, int threads, Error *error)
 {
     work->scorer = calloc((size_t)threads, sizeof *work->scorer);
-    if (!work->scorer) return error_set(error, "out of memory");
+    if (!work->scorer) return error_out_of_memory(error);
     for (; work->threads < threads; work->threads++) {
         Scorer *scorer = scorer_new(work->evaluation->model, error);
         if (!scorer) return false;

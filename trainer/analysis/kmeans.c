@@ -26,7 +26,7 @@ bool kmeans_init(KMeans *kmeans, const Points *points, size_t clusters, Error *e
         .centre = calloc(clusters * points->dimensions + 1, sizeof(double)),
         .cluster = calloc(points->count, sizeof(int)),
     };
-    return (kmeans->centre && kmeans->cluster) || error_set(error, "out of memory");
+    return (kmeans->centre && kmeans->cluster) || error_out_of_memory(error);
 }
 
 void kmeans_free(KMeans *kmeans)
@@ -68,7 +68,7 @@ bool kmeans_choose(KMeans *kmeans, const Points *points, uint32_t seed, uint32_t
     const RandomKey key = {.seed = seed, .stream = 0x4b4d0000u + start};
     const size_t n = points->count, dimensions = points->dimensions;
     double *nearest = malloc(n * sizeof *nearest); // squared distance to the nearest centre so far
-    if (!nearest) return error_set(error, "out of memory");
+    if (!nearest) return error_out_of_memory(error);
     for (size_t i = 0; i < n; i++) nearest[i] = 1.0; // the first one is any
     for (size_t k = 0; k < kmeans->clusters; k++) {
         const double *chosen = point_at(points, pick(nearest, n, uniform(key, k)));
@@ -160,7 +160,7 @@ bool kmeans_iterate(KMeans *kmeans, const Points *points, Error *error)
     }
     free(distance);
     free(size);
-    return ok || error_set(error, "out of memory");
+    return ok || error_out_of_memory(error);
 }
 
 // ---- Several starts ----
@@ -212,7 +212,7 @@ bool kmeans_run(KMeans *best, const Points *points, size_t clusters, int starts,
     *best = (KMeans){0};
     const bool ok = all.run && all.error && all.ok
                         ? starts_run(&all, best, clusters, starts, pool, error)
-                        : error_set(error, "out of memory");
+                        : error_out_of_memory(error);
     for (int i = 0; all.run && i < starts; i++) kmeans_free(&all.run[i]);
     free(all.run);
     free(all.error);

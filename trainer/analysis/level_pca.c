@@ -84,7 +84,7 @@ static bool fit_init(Fit *fit, const Arch *arch, double rate, size_t window, Poo
         shard->x = malloc((fit->points * fit->size + 1) * sizeof(double));
         ok = shard->sum && shard->product && shard->x;
     }
-    return ok || error_set(error, "out of memory");
+    return ok || error_out_of_memory(error);
 }
 
 static void fit_free(Fit *fit, int threads)
@@ -142,7 +142,7 @@ static bool find_axes(LevelPca *pca, Fit *fit, Error *error)
     float *std = malloc(pca->values * sizeof *std);
     const bool ok = pca->axis && std ? principal_axes(fit->shard[0].product, fit->size, pca->values,
                                                       pca->axis, std, error)
-                                     : error_set(error, "out of memory");
+                                     : error_out_of_memory(error);
     free(std);
     return ok;
 }
@@ -158,7 +158,7 @@ bool level_pca_fit(LevelPca *pca, const Arch *arch, double rate, size_t window,
         .values = (size_t)arch_latent_channels(arch),
         .band_mean = malloc(bands * sizeof *pca->band_mean),
     };
-    if (!pca->band_mean) return error_set(error, "out of memory");
+    if (!pca->band_mean) return error_out_of_memory(error);
     Fit fit = {
         .dataset = dataset,
         .bands = bands,

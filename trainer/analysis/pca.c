@@ -87,7 +87,7 @@ static bool set_components(Pca *pca, const double *eigenvalue, const double *eig
         pca->components++;
     pca->score = calloc(n * pca->components + 1, sizeof *pca->score);
     pca->variance = calloc(pca->components + 1, sizeof *pca->variance);
-    if (!pca->score || !pca->variance) return error_set(error, "out of memory");
+    if (!pca->score || !pca->variance) return error_out_of_memory(error);
     for (size_t c = 0; c < pca->components; c++) {
         const double value = eigenvalue[n - 1 - c];
         const double *vector = eigenvector + (n - 1 - c) * n;

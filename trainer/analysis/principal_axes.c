@@ -16,7 +16,7 @@ bool principal_axes(double *covariance, size_t n, size_t count, float *axis, flo
                     Error *error)
 {
     double *variance = malloc(n * sizeof *variance); // rising
-    if (!variance) return error_set(error, "out of memory");
+    if (!variance) return error_out_of_memory(error);
     // The matrix becomes its eigenvectors: columns to LAPACK, rows here.
     const lapack_int status = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', (lapack_int)n, covariance,
                                              (lapack_int)n, variance);

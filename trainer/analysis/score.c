@@ -48,7 +48,7 @@ Scorer *scorer_new(const Model *model, Error *error)
             return scorer;
     }
     scorer_free(scorer);
-    error_set(error, "out of memory");
+    error_out_of_memory(error);
     return NULL;
 }
 

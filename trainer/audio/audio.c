@@ -247,7 +247,7 @@ static bool stream_reader(AudioReader *reader, Mono *mono, float *piece, double 
 static float *new_piece(const AudioReader *reader, Error *error)
 {
     float *piece = malloc((size_t)reader->channels * PIECE * sizeof *piece);
-    if (!piece) error_set(error, "out of memory");
+    if (!piece) error_out_of_memory(error);
     return piece;
 }
 

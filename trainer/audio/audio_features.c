@@ -49,8 +49,8 @@ bool sound_measure(SoundMeasure *measure, const Sound *sound, double rate, Error
 {
     double power[BINS] = {0}, squares = 0.0;
     float *piece = malloc(PIECE * sizeof *piece);
-    const bool good = piece ? add_pieces(sound, piece, &squares, power, error)
-                            : error_set(error, "out of memory");
+    const bool good =
+        piece ? add_pieces(sound, piece, &squares, power, error) : error_out_of_memory(error);
     free(piece);
     *measure = (SoundMeasure){.level = 10.0 * log10(squares / (double)sound->samples)};
     if (good && squares > 0.0) measure_spectrum(measure, power, rate);

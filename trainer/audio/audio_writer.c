@@ -109,7 +109,7 @@ AudioWriter *audio_writer_new(const char *path, double rate, int channels, Error
     }
     AudioWriter *writer = calloc(1, sizeof *writer);
     if (!writer) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
         return NULL;
     }
     writer->channels = channels;

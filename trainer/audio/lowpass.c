@@ -32,7 +32,7 @@ LowPass *lowpass_new(double share, Error *error)
             return lowpass;
     }
     lowpass_free(lowpass);
-    error_set(error, "out of memory");
+    error_out_of_memory(error);
     return NULL;
 }
 

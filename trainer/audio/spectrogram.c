@@ -81,7 +81,7 @@ bool spectrogram_make(Spectrogram *spectrogram, const float *audio, size_t sampl
     transform_free(&transform);
     if (good) return true;
     spectrogram_free(spectrogram);
-    return error_set(error, "out of memory");
+    return error_out_of_memory(error);
 }
 
 void spectrogram_free(Spectrogram *spectrogram)

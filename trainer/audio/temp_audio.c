@@ -24,7 +24,7 @@ static bool make_file(SoundStore *store, Error *error)
     static const char ending[] = ".XXXXXX";
     const size_t length = strlen(store->path);
     char *name = malloc(length + sizeof ending);
-    if (!name) return error_set(error, "out of memory");
+    if (!name) return error_out_of_memory(error);
     memcpy(name, store->path, length);
     memcpy(name + length, ending, sizeof ending);
     const int fd = mkstemp(name);
@@ -47,7 +47,7 @@ SoundStore *sound_store_new(const char *path, Error *error)
     const size_t room = strlen(path) + 1;
     SoundStore *store = calloc(1, sizeof *store + room);
     if (!store) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
         return NULL;
     }
     memcpy(store->path, path, room);

@@ -288,11 +288,10 @@ int command_run(const Command *command, int argc, char **argv)
     call.operand = calloc(words, sizeof *call.operand);
     call.line.words = calloc(words, sizeof *call.line.words);
     call.line.input = calloc(words, sizeof *call.line.input);
-    int status;
-    if (!call.values || !call.operand || !call.line.words || !call.line.input)
-        status = command_usage(command, "out of memory");
-    else
-        status = read_call(&call, argc, argv);
+    Error error;
+    const bool made = call.values && call.operand && call.line.words && call.line.input;
+    if (!made) error_out_of_memory(&error);
+    int status = made ? read_call(&call, argc, argv) : command_fail(command, &error);
     if (status == EXIT_DONE) status = command->run(&call.line, call.values);
     free((void *)call.operand);
     free((void *)call.line.words);

@@ -172,7 +172,7 @@ static bool job_open(RenderJob *job, const Call *call, Model *model, const Laten
         .auto_gain = call->auto_gain,
         .enabled = true,
     };
-    if (!job->input || !job->planes || !job->output) return error_set(error, "out of memory");
+    if (!job->input || !job->planes || !job->output) return error_out_of_memory(error);
     job->writer = audio_writer_new(call->output, rate, channels, error);
     return job->writer != NULL;
 }

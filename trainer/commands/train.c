@@ -103,9 +103,8 @@ static int check_output(const Call *call)
     char *checkpoint = training_checkpoint_path(call->settings.options.output);
     char *table = training_table_path(call->settings.options.output);
     int status = -1;
-    if (!checkpoint || !table)
-        status = command_usage(&command_train, "out of memory");
-    else if (!can_write(call, &error))
+    if (!checkpoint || !table) error_out_of_memory(&error);
+    if (!checkpoint || !table || !can_write(call, &error))
         status = command_fail(&command_train, &error);
     else if (!may_write(call, checkpoint, table, &error))
         status = command_usage(&command_train, "%s", error.text);
@@ -190,6 +189,7 @@ static int check_settings(Call *call, const Command *command)
 static int run(const CommandLine *line, void *values)
 {
     Call *call = values;
+    Error error;
     int status = check_settings(call, line->command);
     if (status != EXIT_DONE) return status;
     // The weights file keeps the call without options such as --resume, so that it is the same
@@ -199,7 +199,11 @@ static int run(const CommandLine *line, void *values)
     call->settings.options.command = call->command;
 
     ranks_begin();
-    status = name_output(call) ? -1 : command_usage(line->command, "out of memory");
+    status = -1;
+    if (!name_output(call)) {
+        error_out_of_memory(&error);
+        status = command_fail(line->command, &error);
+    }
     if (status < 0 && ranks_first()) status = check_output(call);
     ranks_copy(&status, sizeof status);
     if (status < 0) status = train_on_music(call, line);

@@ -57,7 +57,7 @@ static bool add_seen(Search *search, const struct stat *status)
     if (search->seen_count == search->seen_room) {
         const size_t room = search->seen_room * 2 + 16;
         FolderId *moved = realloc(search->seen, room * sizeof *moved);
-        if (!moved) return error_set(search->error, "out of memory");
+        if (!moved) return error_out_of_memory(search->error);
         search->seen = moved;
         search->seen_room = room;
     }
@@ -83,7 +83,7 @@ static bool add_file(Search *search, const char *path, const char *name, const s
     if (files->count == files->room) {
         const size_t room = files->room * 2 + 64;
         AudioFile *moved = realloc(files->file, room * sizeof *moved);
-        if (!moved) return error_set(search->error, "out of memory");
+        if (!moved) return error_out_of_memory(search->error);
         files->file = moved;
         files->room = room;
     }
@@ -144,7 +144,7 @@ static bool search_folder(Search *search, const char *path, const char *name,
     for (int i = 0; i < entries; i++) {
         char *entry_path = join(path, entry[i]->d_name);
         char *entry_name = join(name, entry[i]->d_name);
-        if (!entry_path || !entry_name) good = error_set(search->error, "out of memory");
+        if (!entry_path || !entry_name) good = error_out_of_memory(search->error);
         good = good && search_entry(search, entry_path, entry_name);
         free(entry_path);
         free(entry_name);

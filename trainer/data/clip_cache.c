@@ -68,7 +68,7 @@ static void remove_stale(const char *folder)
 
 bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *error)
 {
-    error_set(error, "out of memory");
+    error_out_of_memory(error);
     *cache = (ClipCache){.folder = folder ? strdup(folder) : default_folder(error), .rate = rate};
     if (!cache->folder) return false;
     if (!file_make_folders(cache->folder, error)) {
@@ -181,7 +181,7 @@ ClipMade clip_cache_make(const ClipCache *cache, const AudioFile *file, Error *e
     Entry entry = {.header = {.magic = header_magic}};
     char *path = entry_path(cache, file);
     if (!path || !file_create(&entry.file, path, error)) {
-        if (!path) error_set(error, "out of memory");
+        if (!path) error_out_of_memory(error);
         free(path);
         error_prefix(error, "cache");
         return CLIP_NOT_WRITTEN;

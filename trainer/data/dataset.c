@@ -150,7 +150,7 @@ static bool add_clip(Dataset *dataset, Source *source, Error *error)
     if (!clip.path || !clip.name) {
         free(clip.path);
         free(clip.name);
-        return error_set(error, "out of memory");
+        return error_out_of_memory(error);
     }
     source->mapped = false; // the clip's now
     dataset->clip[dataset->clips++] = clip;
@@ -181,7 +181,7 @@ static bool take_clips(Dataset *dataset, Decoding *decoding, Error *error)
 static bool find_genres(Dataset *dataset, Error *error)
 {
     dataset->genre = calloc(dataset->clips, sizeof *dataset->genre);
-    if (!dataset->genre) return error_set(error, "out of memory");
+    if (!dataset->genre) return error_out_of_memory(error);
     for (size_t i = 0; i < dataset->clips; i++) {
         Clip *clip = &dataset->clip[i];
         const char *slash = strchr(clip->name, '/');
@@ -190,7 +190,7 @@ static bool find_genres(Dataset *dataset, Error *error)
         const char *last = dataset->genres ? dataset->genre[dataset->genres - 1] : NULL;
         if (!last || strlen(last) != length || memcmp(last, clip->name, length) != 0) {
             char *genre = strndup(clip->name, length);
-            if (!genre) return error_set(error, "out of memory");
+            if (!genre) return error_out_of_memory(error);
             dataset->genre[dataset->genres++] = genre;
         }
         clip->genre = (int)dataset->genres - 1;
@@ -205,7 +205,7 @@ static bool split_clips(Dataset *dataset, Error *error)
     dataset->split_shared = n < 3;
     if (dataset->split_shared) return true;
     size_t *order = malloc(n * sizeof *order);
-    if (!order) return error_set(error, "out of memory");
+    if (!order) return error_out_of_memory(error);
     for (size_t i = 0; i < n; i++) { // Fisher and Yates's shuffle, inside out
         const size_t j = (size_t)random_below(key, i, i + 1);
         order[i] = order[j];
@@ -259,7 +259,7 @@ static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
     decoding.wanted = calloc(files->count + 1, sizeof *decoding.wanted);
     Dataset *dataset = dataset_new(files, options);
     bool good = dataset && decoding.source && decoding.wanted;
-    if (!good) error_set(error, "out of memory");
+    if (!good) error_out_of_memory(error);
     good = good && dataset_fill(dataset, files, &decoding, options, pool, error);
     for (size_t i = 0; decoding.source && i < decoding.sources; i++) {
         const Source *left = &decoding.source[i];

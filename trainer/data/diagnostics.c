@@ -23,7 +23,7 @@ bool fault_list_add(FaultList *list, const char *name, const char *reason, Error
     }
     free(fault.name);
     free(fault.reason);
-    return error_set(error, "out of memory");
+    return error_out_of_memory(error);
 }
 
 void fault_list_free(FaultList *list)

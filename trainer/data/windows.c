@@ -28,7 +28,7 @@ static size_t whole_windows(size_t samples, size_t length)
 static bool list_new(WindowList *list, size_t room, Error *error)
 {
     *list = (WindowList){.window = malloc((room + 1) * sizeof *list->window)};
-    return list->window || error_set(error, "out of memory");
+    return list->window || error_out_of_memory(error);
 }
 
 bool dataset_windows(const Dataset *dataset, Split split, size_t length, WindowList *list,

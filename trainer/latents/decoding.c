@@ -72,8 +72,8 @@ bool decode_latent(const Latent *latent, const Model *model, AudioSink *sink, vo
         decoder_reset(decoding.decoder, latent->frames);
         decoding.audio = malloc(decoder_frames_max(decoding.decoder) * sizeof(float));
     }
-    const bool good = decoding.audio ? decode_frames(&decoding, progress, error)
-                                     : error_set(error, "out of memory");
+    const bool good =
+        decoding.audio ? decode_frames(&decoding, progress, error) : error_out_of_memory(error);
     free(decoding.audio);
     decoder_free(decoding.decoder);
     return good;

@@ -64,7 +64,7 @@ static bool run(Encoding *encoding, const char *path, FILE *progress, AudioFault
     const uint64_t samples = encoding->latent->samples;
     const uint64_t seconds = (uint64_t)((double)samples / encoding->model->sample_rate);
     encoding->encoder = encoder_new(encoding->model, 1);
-    if (!encoding->encoder) return error_set(error, "out of memory");
+    if (!encoding->encoder) return error_out_of_memory(error);
     encoder_reset(encoding->encoder, arch_round_up(&encoding->model->arch, samples));
     progress_begin(&encoding->progress, progress, "encoding, second", seconds, seconds);
     const DenormalsState before = denormals_off();

@@ -46,7 +46,7 @@ Latent *latent_average(const Model *model, Latent *const *latents, size_t count,
     Latent *average = latent_new(model, frames, error);
     double *sum = calloc(values, sizeof *sum);
     bool good = average && sum;
-    if (average && !sum) error_set(error, "out of memory");
+    if (average && !sum) error_out_of_memory(error);
     good = good && add_all(model, latents, count, frames, sum, error);
     for (size_t i = 0; good && i < values; i++)
         average->values[i] = (float)(sum[i] / (double)count);
@@ -102,7 +102,7 @@ Latent *latent_concatenate(const Model *model, Latent *const *latents, size_t co
         free(room);
         return whole;
     }
-    if (whole) error_set(error, "out of memory");
+    if (whole) error_out_of_memory(error);
     free(room);
     latent_free(whole);
     return NULL;

@@ -103,7 +103,7 @@ static bool read_genres(LatentSet *set, Error *error)
     json_t *const list = set->file->genres;
     set->genres = json_array_size(list);
     set->genre = calloc(set->genres + 1, sizeof *set->genre);
-    if (!set->genre) return error_set(error, "out of memory");
+    if (!set->genre) return error_out_of_memory(error);
     for (size_t i = 0; i < set->genres; i++) {
         set->genre[i] = json_string_value(json_array_get(list, i));
         if (!set->genre[i]) return error_set(error, "metadata: genre %zu is not a text", i);
@@ -138,7 +138,7 @@ static bool read_clips(LatentSet *set, Error *error)
         return error_set(error, "latents of %zu clips but names of %zu", set->clips,
                          json_array_size(set->file->clips));
     set->clip = calloc(set->clips, sizeof *set->clip);
-    if (!set->clip) return error_set(error, "out of memory");
+    if (!set->clip) return error_out_of_memory(error);
     for (size_t i = 0; i < set->clips; i++) {
         if (!read_clip(set, &set->clip[i], json_array_get(set->file->clips, i)))
             return error_set(error, "metadata: clip %zu lacks its name, genre or split", i);
@@ -150,7 +150,7 @@ static bool read_clips(LatentSet *set, Error *error)
 static bool read_set(LatentSet *set, const char *path, Error *error)
 {
     struct LatentSetFile *file = set->file = calloc(1, sizeof *file);
-    if (!file) return error_set(error, "out of memory");
+    if (!file) return error_out_of_memory(error);
     if (!map_file(file, path, error)) return false;
     file->tensors = safetensors_view(file->map, file->bytes, error);
     return file->tensors && read_about(set, error) &&
@@ -161,7 +161,7 @@ static bool read_set(LatentSet *set, const char *path, Error *error)
 
 LatentSet *latent_set_open(const char *path, Error *error)
 {
-    error_set(error, "out of memory");
+    error_out_of_memory(error);
     LatentSet *set = calloc(1, sizeof *set);
     if (set && read_set(set, path, error)) return set;
     latent_set_close(set);
@@ -188,7 +188,7 @@ size_t *latent_set_choose(const LatentSet *set, Split split, size_t *count, Erro
 {
     size_t *chosen = malloc((set->clips + 1) * sizeof *chosen);
     *count = 0;
-    if (!chosen) error_set(error, "out of memory");
+    if (!chosen) error_out_of_memory(error);
     for (size_t i = 0; chosen && i < set->clips; i++)
         if (set->clip[i].genre >= 0 && (split == SPLITS || set->clip[i].split == split))
             chosen[(*count)++] = i;
@@ -266,7 +266,7 @@ static bool begin_file(LatentSetWriter *writer, const LatentSet *about, Error *e
 
 LatentSetWriter *latent_set_create(const char *path, const LatentSet *about, Error *error)
 {
-    error_set(error, "out of memory");
+    error_out_of_memory(error);
     LatentSetWriter *writer = calloc(1, sizeof *writer);
     if (!writer) return NULL;
     writer->clips = about->clips;

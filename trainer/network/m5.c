@@ -87,7 +87,7 @@ M5 *m5_new(const M5Shape *shape, size_t frames, size_t size, Pool *pool, Error *
 {
     M5Weights layout;
     m5_weights_lay_out(&layout, shape);
-    error_set(error, "out of memory");
+    error_out_of_memory(error);
     if (frames < m5_frames_min()) {
         error_set(error, "latents have %zu frames; the classifier needs at least %zu", frames,
                   m5_frames_min());

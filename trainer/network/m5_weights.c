@@ -62,7 +62,7 @@ bool m5_weights_init(M5Weights *weights, const M5Shape *shape, Error *error)
     m5_weights_lay_out(weights, shape);
     weights->parameters = calloc(weights->count, sizeof(float));
     weights->running = calloc(weights->running_count, sizeof(float));
-    if (!weights->parameters || !weights->running) return error_set(error, "out of memory");
+    if (!weights->parameters || !weights->running) return error_out_of_memory(error);
     for (int b = 0; b < M5_BLOCKS; b++)
         for (size_t c = 0; c < weights->block[b].conv.out; c++)
             weights->running[weights->block[b].variance + c] = 1.0f;
@@ -194,7 +194,7 @@ bool m5_weights_write(const M5Weights *weights, SafetensorsBuilder *header, cons
         }
         bytes = safetensors_serialize(header, &size, error);
     } else {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     }
     const bool ok = bytes && file_write(path, bytes, size, error);
     free(bytes);

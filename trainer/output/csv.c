@@ -34,7 +34,7 @@ static bool add_cell(CsvTable *table, size_t *cells, size_t *room, char *text, E
     if (*cells == *room) {
         *room = 2 * *room + 64;
         char **grown = realloc(table->cell, *room * sizeof *grown);
-        if (!grown) return error_set(error, "out of memory");
+        if (!grown) return error_out_of_memory(error);
         table->cell = grown;
     }
     table->cell[(*cells)++] = text;

@@ -38,7 +38,7 @@ bool record_write(const char *path, const json_t *record, size_t flags, Error *e
 {
     FileWriter writer;
     char *text = record ? json_dumps(record, JSON_INDENT(2) | flags) : NULL;
-    bool good = text ? file_create(&writer, path, error) : error_set(error, "out of memory");
+    bool good = text ? file_create(&writer, path, error) : error_out_of_memory(error);
     if (good) {
         fprintf(writer.stream, "%s\n", text);
         good = file_commit(&writer, error);

@@ -151,7 +151,7 @@ bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
 bool plot_curves_in(const char *folder, const char *name, const PlotFigure *figure, Error *error)
 {
     char *path = file_join(folder, name);
-    const bool good = path ? plot_curves(path, figure, error) : error_set(error, "out of memory");
+    const bool good = path ? plot_curves(path, figure, error) : error_out_of_memory(error);
     free(path);
     return good;
 }

@@ -31,7 +31,7 @@ static bool ends_in(const char *text, const char *ending)
 static double *numbers_of(const CsvTable *table, size_t column, Error *error)
 {
     double *numbers = malloc((table->rows + 1) * sizeof *numbers);
-    if (!numbers) error_set(error, "out of memory");
+    if (!numbers) error_out_of_memory(error);
     for (size_t r = 0; numbers && r < table->rows; r++) numbers[r] = csv_number(table, r, column);
     return numbers;
 }

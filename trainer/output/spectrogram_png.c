@@ -43,7 +43,7 @@ unsigned char *spectrogram_png(const Spectrogram *spectrogram, float low, float 
     png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX(image);
     unsigned char *png = pixels ? malloc(bytes) : NULL;
     if (!png) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     } else if (!png_image_write_to_memory(&image, png, &bytes, 0, pixels, 0, NULL)) {
         error_set(error, "a picture could not be made: %s", image.message);
         free(png);

@@ -114,7 +114,7 @@ static uint32_t masked_crc(const void *data, size_t size)
 
 static bool write_record(TensorBoard *board, const Bytes *event, Error *error)
 {
-    if (event->failed) return error_set(error, "out of memory");
+    if (event->failed) return error_out_of_memory(error);
     const uint64_t length = event->size;
     const uint32_t length_crc = masked_crc(&length, sizeof length);
     const uint32_t crc = masked_crc(event->data, event->size);
@@ -257,7 +257,7 @@ TensorBoard *tensorboard_open(const char *folder, int64_t first_step, Error *err
     TensorBoard *board = calloc(1, sizeof *board);
     if (board) board->path = make_path(folder);
     if (!board || !board->path) {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     } else if (!(board->file = fopen(board->path, "wbx"))) {
         error_set(error, "%s: %s", board->path, strerror(errno));
     } else if (write_start(board, first_step, error)) {

@@ -71,7 +71,7 @@ static bool write_waveforms(FILE *script, const PicturedSound *sounds, size_t co
     for (size_t s = 0; s < count; s++) {
         const Sound *sound = &sounds[s].sound;
         float *column = malloc(column_step(sound->samples) * sizeof *column);
-        if (!column) return error_set(error, "out of memory");
+        if (!column) return error_out_of_memory(error);
         *peak = fmaxf(*peak, write_waveform(script, s, sound, rate, column));
         free(column);
     }
@@ -110,7 +110,7 @@ static float *make_image(const Sound *sound, Error *error)
     const size_t columns = column_count(sound->samples), step = column_step(sound->samples);
     float level[BINS], *image = malloc(columns * BINS * sizeof *image);
     float *audio = malloc((step + 2 * MARGIN) * sizeof *audio);
-    bool good = (image && audio) || error_set(error, "out of memory");
+    bool good = (image && audio) || error_out_of_memory(error);
     for (size_t c = 0; good && c < columns; c++) {
         good = make_column(sound, c * step, audio, level, error);
         for (size_t b = 0; good && b < BINS; b++) image[b * columns + c] = level[b];

@@ -370,7 +370,7 @@ bool batch_statistics(Batch *batch, const float *parameters, const WindowList *w
         statistics->level = 10.0 * log10(total[0] / samples);
     }
     free(total);
-    return ok || error_set(error, "out of memory");
+    return ok || error_out_of_memory(error);
 }
 
 void latent_statistics_free(LatentStatistics *statistics)

@@ -26,7 +26,7 @@ bool checkpoint_init(Checkpoint *checkpoint, const Arch *arch, Error *error)
         checkpoint->best)
         return true;
     checkpoint_free(checkpoint);
-    return error_set(error, "out of memory");
+    return error_out_of_memory(error);
 }
 
 void checkpoint_free(Checkpoint *checkpoint)
@@ -137,7 +137,7 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const 
                       Error *error)
 {
     SafetensorsBuilder *builder = safetensors_builder_new();
-    if (!builder) return error_set(error, "out of memory");
+    if (!builder) return error_out_of_memory(error);
     safetensors_describe(builder, "format", "trasluz-checkpoint");
     safetensors_describe(builder, "identity", "%s", identity);
     for (int i = 0; i < FIELDS; i++) {

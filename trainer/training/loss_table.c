@@ -42,7 +42,7 @@ static bool write_kept(const char *path, const unsigned char *bytes, size_t size
 bool loss_table_open(LossTable *table, const char *output, int epochs, Error *error)
 {
     *table = (LossTable){.path = training_table_path(output)};
-    if (!table->path) return error_set(error, "out of memory");
+    if (!table->path) return error_out_of_memory(error);
     if (!ranks_first()) return true;
     size_t size = 0;
     Error ignored;

@@ -26,7 +26,7 @@ bool run_folder_state(const char *path, RunState *state, Error *error)
 {
     char *weights = run_folder_weights(path);
     char *checkpoint = weights ? training_checkpoint_path(weights) : NULL;
-    const bool good = checkpoint || error_set(error, "out of memory");
+    const bool good = checkpoint || error_out_of_memory(error);
     // A training that is stopped has written its best weights too.
     if (good)
         *state = access(checkpoint, F_OK) == 0 ? RUN_STOPPED
@@ -46,8 +46,7 @@ static bool with_config(const char *path, const TrainingOptions *options, const 
 {
     json_t *config = run_config_make(options, dataset);
     char *file = file_join(path, CONFIG);
-    const bool good =
-        config && file ? task(file, config, error) : error_set(error, "out of memory");
+    const bool good = config && file ? task(file, config, error) : error_out_of_memory(error);
     free(file);
     json_decref(config);
     return good;
@@ -84,8 +83,8 @@ static bool clear_folder(const char *path, Error *error)
 static bool look_for_config(const char *path, bool *earlier, Error *error)
 {
     char *config = file_join(path, CONFIG);
-    const bool good = (config || error_set(error, "out of memory")) &&
-                      record_may_write(config, RUN_CONFIG_KIND, error);
+    const bool good =
+        (config || error_out_of_memory(error)) && record_may_write(config, RUN_CONFIG_KIND, error);
     *earlier = config && record_is(config, RUN_CONFIG_KIND);
     free(config);
     return good;
@@ -124,7 +123,7 @@ TrainingEnd run_folder_train(const char *path, const TrainingOptions *options,
         inside.observer_data = events;
         end = training_run(&inside, dataset, pool, stop, log, error);
     } else {
-        error_set(error, "out of memory");
+        error_out_of_memory(error);
     }
     run_log_free(events);
     free(weights);

@@ -192,11 +192,11 @@ static bool load_curve(Curve *curve, const char *folder, const char *column, Err
     CsvTable table = {0};
     char *path = file_join(folder, "weights.csv");
     bool good = path ? csv_load(&table, path, error) || error_prefix(error, path)
-                     : error_set(error, "out of memory");
+                     : error_out_of_memory(error);
     if (good) {
         const size_t at = csv_column(&table, column);
         curve->loss = malloc((table.rows + 1) * sizeof *curve->loss);
-        good = curve->loss || error_set(error, "out of memory");
+        good = curve->loss || error_out_of_memory(error);
         if (good && at == table.columns) good = error_set(error, "%s: no %s", path, column);
         for (size_t i = 0; good && i < table.rows; i++)
             curve->loss[curve->epochs++] = csv_number(&table, i, at);

@@ -244,7 +244,7 @@ static bool training_begin(Training *training, Error *error)
     training->batch = batch_new(o, training->levels.band_mean, training->dataset, training->pool);
     training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));
     if (!training->checkpoint_path || !training->batch || !training->gradient)
-        return error_set(error, "out of memory");
+        return error_out_of_memory(error);
     return dataset_windows(training->dataset, SPLIT_VALIDATION, o->window, &training->validation,
                            error) &&
            set_state(training, error) &&
