@@ -327,16 +327,20 @@ static const char *write_model(const char *name, const Arch *arch, double rate,
     const size_t channels = (size_t)arch_latent_channels(arch);
     float *mean = allocate(channels, sizeof(float));
     float *std = allocate(channels, sizeof(float));
+    float *bands = allocate((size_t)arch_inputs(arch), sizeof(float));
     for (size_t c = 0; c < channels; c++) std[c] = 0.1f;
     const ModelInfo info = {
         .train_loss = NAN, .validation_loss = NAN, .test_loss = NAN, .level = NAN};
-    Model *model = model_new(arch, rate, parameters, &(ModelStatistics){.mean = mean, .std = std},
-                             &info, &error);
+    const bool is_spectrum = arch->front.kind == FRONT_SPECTRUM;
+    const ModelStatistics statistics = {
+        .mean = mean, .std = std, .band_mean = is_spectrum ? bands : NULL};
+    Model *model = model_new(arch, rate, parameters, &statistics, &info, &error);
     const char *path = scratch_path("%s", name);
     if (!model || !model_write(model, path, &error)) fail(path, error.text);
     model_free(model);
     free(mean);
     free(std);
+    free(bands);
     return path;
 }
 
@@ -403,6 +407,7 @@ const char *reference_file(const char *name, const char *model_path, size_t fram
         random_normal((RandomKey){seed, 2}, t, latent->values + t * (size_t)latent->channels,
                       latent->channels);
     for (size_t i = 0; i < frames * (size_t)latent->channels; i++) latent->values[i] *= 0.1f;
+    for (size_t t = 0; latent->levels && t < frames; t++) latent->levels[t] = -3.0f;
     snprintf(latent->source, sizeof latent->source, "noise");
     const char *path = scratch_path("%s", name);
     if (!latent_write(latent, path, &error)) fail(path, error.text);

@@ -468,6 +468,13 @@ static void changing_models_does_not_click(void)
     check_fade(&music, 30000, wire, quiet);
     check_fade(&music, 30000, quiet, wire);
     check_fade(&music, 30000, fast, slow);
+    const char *spectrum =
+        scrambler_file("spectrum.safetensors", "spectrum1024h128b40f80:32k1s1p0,8k1s1p0", RATE, 3);
+    const char *other = scrambler_file("other-spectrum.safetensors",
+                                       "spectrum512h96b30f80:16k2s2p0,8k1s1p0", 44100, 4);
+    check_fade(&music, 30000, fast, spectrum);
+    check_fade(&music, 30000, spectrum, wire);
+    check_fade(&music, 30000, spectrum, other);
     check_fade(&music, 30000, slow, fast);
     check_fade(&music, 30000, wire, slow);
     sound_free(&music);

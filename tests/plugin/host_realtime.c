@@ -12,12 +12,13 @@
 enum {
     LONGEST = 8192,
     PRESETS_MAX = 64,
-    SESSIONS = 3,
+    SESSIONS = 4,
 };
 
 static struct {
     char fast[KEPT_LENGTH], slow[KEPT_LENGTH], fast_reference[KEPT_LENGTH];
     char slow_reference[KEPT_LENGTH], broken[KEPT_LENGTH], missing[KEPT_LENGTH];
+    char spectrum[KEPT_LENGTH], spectrum_reference[KEPT_LENGTH];
 } files;
 
 static void make_files(void)
@@ -26,6 +27,10 @@ static void make_files(void)
     keep(files.slow, scrambler_file("slow.safetensors", "8k6s2p2,4k5s3p2", RATE / 2, 2));
     keep(files.fast_reference, reference_file("fast-latent.safetensors", files.fast, 500, 1));
     keep(files.slow_reference, reference_file("slow-latent.safetensors", files.slow, 500, 2));
+    keep(files.spectrum, scrambler_file("spectrum.safetensors",
+                                        "spectrum1024h128b40f80:32k1s1p0,8k1s1p0", 48000, 3));
+    keep(files.spectrum_reference,
+         reference_file("spectrum-latent.safetensors", files.spectrum, 200, 3));
     keep(files.missing, scratch_path("missing.safetensors"));
     keep(files.broken, broken_file("broken.safetensors"));
 }
@@ -46,6 +51,9 @@ static const Choice choices[] = {
     {REFERENCE, ""},
     {MODEL, files.broken},
     {MODEL, files.fast},
+    {MODEL, files.spectrum},
+    {REFERENCE, files.spectrum_reference},
+    {REFERENCE, files.fast_reference}, // not of the spectrum's model
 };
 enum { CHOICES = sizeof choices / sizeof *choices };
 
@@ -135,7 +143,7 @@ static void meddle(void *argument)
 
 static void make_sessions(Scene *scene)
 {
-    static const int chosen[SESSIONS][2] = {{0, 1}, {4, 5}, {2, 7}};
+    static const int chosen[SESSIONS][2] = {{0, 1}, {4, 5}, {2, 7}, {10, 11}};
     for (int s = 0; s < SESSIONS; s++) {
         for (int i = 0; i < 2; i++)
             load_file(scene->host, choices[chosen[s][i]].property, choices[chosen[s][i]].path);
