@@ -1,12 +1,15 @@
 // dump_spectrum: what tests/parity/pytorch.py compares with PyTorch of a network that works on a
 // spectrum. Writes, for an architecture, first weights as a weights file, and beside it as raw floats
-// two channels of audio, their log levels, and latent and log levels that the streams make of them.
+// two channels of audio, their log levels, latent and log levels that the streams make of them, and
+// the log levels of the trainer's pass; and its gradient as a weights file. Prints the loss.
 //
 //     dump_spectrum ARCH ACTIVATION SEED FOLDER
 #include "engine/codec.h"
 #include "files/file.h"
 #include "front/spectrum.h"
 #include "lib/fixture.h"
+#include "network/loss.h"
+#include "network/network.h"
 
 #define RATE 48000.0
 enum { HOPS = 200 };
@@ -85,6 +88,30 @@ static void decode(const Model *model, const float *latent, size_t latent_frames
     decoder_free(decoder);
 }
 
+// Runs the trainer's network forward and backward; prints the loss.
+static bool train(const Model *model, const float *values, size_t frames, const char *folder)
+{
+    const size_t bands = (size_t)model->arch.front.bands;
+    Error error;
+    Workspace *workspace =
+        workspace_new(&model->arch, (frames - 1) * (size_t)model->arch.front.hop);
+    float *gradient = malloc(arch_parameters(&model->arch) * sizeof(float));
+    bool *silent = calloc(frames, sizeof *silent);
+    if (!workspace || !gradient || !silent) return false;
+    network_forward(workspace, model->parameters, values);
+    printf("%.17g\n", level_loss(network_output(workspace), values, silent, frames, bands,
+                                 network_output_gradient(workspace)));
+    network_backward(workspace, model->parameters, gradient);
+    // In the form of a weights file, so that it can be read by PyTorch's names.
+    const ModelStatistics statistics = model_statistics(model);
+    Model *slope =
+        model_new(&model->arch, model->sample_rate, gradient, &statistics, &model->info, &error);
+    char path[512];
+    snprintf(path, sizeof path, "%s/gradient.safetensors", folder);
+    return slope && model_write(slope, path, &error) &&
+           dump(folder, "trained", network_output(workspace), frames * bands);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 5) return 2;
@@ -113,7 +140,8 @@ int main(int argc, char **argv)
     const size_t latent_frames = encode(model, values, frames, latent);
     decode(model, latent, latent_frames, frames, output);
     const size_t channels = (size_t)arch_latent_channels(&model->arch);
-    return !(dump(folder, "input", audio, 2 * n) && dump(folder, "level", level, frames) &&
+    return !(train(model, values, frames, folder) && dump(folder, "input", audio, 2 * n) &&
+             dump(folder, "level", level, frames) &&
              dump(folder, "values", values, frames * bands) &&
              dump(folder, "latent", latent, latent_frames * channels) &&
              dump(folder, "output", output, frames * bands));

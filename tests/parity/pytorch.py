@@ -123,19 +123,29 @@ def compare_spectrum(arch, activation, seed, load):
     """Log levels of audio, latent, and the log levels that are decoded, of a network that works on a spectrum."""
     label = re.sub(r"[^a-z0-9_]+", "_", arch) + "_" + activation
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.check_call([dump_spectrum, arch, activation, str(seed), folder])
+        loss = float(subprocess.check_output([dump_spectrum, arch, activation, str(seed), folder]))
         network, _, _ = load(os.path.join(folder, "model.safetensors"))
+        _, gradients, _ = load(os.path.join(folder, "gradient.safetensors"))
         audio = raw(folder, "input").reshape(2, -1)
         with torch.no_grad():
             values, level = network.spectrum(audio)
             latent = network.encode(values)
             output = network.decode(latent)
-        for name, theirs in (("values", values), ("latent", latent), ("output", output)):
+        for name, theirs in (("values", values), ("latent", latent), ("output", output), ("trained", output)):
             ours = raw(folder, name).reshape(-1, theirs.shape[1]).T
             seen = largest(theirs[0], ours) if theirs[0].shape == ours.shape else float("inf")
             report(f"pytorch_{name}_{label}", seen < TOLERANCE, f"{seen}")
         seen = largest(level, raw(folder, "level"))
         report(f"pytorch_level_{label}", seen < TOLERANCE, f"{seen}")
+
+        torch_loss = torch.nn.functional.mse_loss(network.decode(network.encode(values)), values)
+        torch_loss.backward()
+        off = 0.0
+        for name, parameter in network.named_parameters():
+            scale = float(parameter.grad.abs().max()) + 1e-12
+            off = max(off, largest(parameter.grad, gradients[name]) / scale)
+        close = off < 1e-4 and abs(float(torch_loss) - loss) < 1e-5 * loss
+        report(f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}")
 
 
 def there_and_back(load, save, arch):

@@ -79,13 +79,14 @@ static TrainingOptions usual_options(const char *output)
 static volatile sig_atomic_t stop_flag;
 
 static Error last_error;
+static const char *log_to = "/dev/null";
 
 static TrainingEnd run(const TrainingOptions *options, int threads)
 {
     Error error = {""};
     Pool *pool = pool_new(threads);
     Dataset *dataset = open_music(pool);
-    FILE *log = fopen("/dev/null", "w");
+    FILE *log = fopen(log_to, "w");
     TrainingEnd end = TRAINING_FAILED;
     if (dataset && log) end = training_run(options, dataset, pool, &stop_flag, log, &error);
     last_error = error;
@@ -162,16 +163,10 @@ static void stop_soon(int signal_number)
     stop_flag = 1;
 }
 
-// Stopped again and again after a few milliseconds each time, wherever the steps are then.
-static void test_stopped_and_resumed_ends_the_same(void)
+// Stops again and again after a few milliseconds each time, wherever the steps are then, until the
+// training is done.
+static void run_in_pieces(TrainingOptions options, const char *checkpoint)
 {
-    char whole[300], broken[300], checkpoint[300], whole_csv[300], broken_csv[300];
-    path_of(whole, "whole.safetensors");
-    path_of(broken, "broken.safetensors");
-    path_of(checkpoint, "broken.checkpoint");
-    path_of(whole_csv, "whole.csv");
-    path_of(broken_csv, "broken.csv");
-    TrainingOptions options = usual_options(broken);
     const struct sigaction action = {.sa_handler = stop_soon, .sa_flags = SA_RESTART};
     sigaction(SIGALRM, &action, NULL);
     int stops = 0;
@@ -193,6 +188,17 @@ static void test_stopped_and_resumed_ends_the_same(void)
     stop_flag = 0;
     CHECK(end == TRAINING_DONE);
     CHECK_MSG(stops >= 2, "stopped %d times only", stops);
+}
+
+static void test_stopped_and_resumed_ends_the_same(void)
+{
+    char whole[300], broken[300], checkpoint[300], whole_csv[300], broken_csv[300];
+    path_of(whole, "whole.safetensors");
+    path_of(broken, "broken.safetensors");
+    path_of(checkpoint, "broken.checkpoint");
+    path_of(whole_csv, "whole.csv");
+    path_of(broken_csv, "broken.csv");
+    run_in_pieces(usual_options(broken), checkpoint);
     CHECK(same_file(whole, broken));
 
     // The tables agree but for the seconds.
@@ -207,6 +213,78 @@ static void test_stopped_and_resumed_ends_the_same(void)
     CHECK(lines == 5 && !fgets(line_b, sizeof line_b, b));
     fclose(a);
     fclose(b);
+}
+
+// A network that works on a spectrum, with all that is done to its windows at random.
+static TrainingOptions spectral_options(const char *output)
+{
+    Error error;
+    TrainingOptions options = usual_options(output);
+    arch_parse(&options.arch, "spectrum256h64b24f80:16k1s1p0,r8k3d1,6k1s1p0+linear",
+               ACTIVATION_LEAKY_RELU, &error);
+    options.window = (size_t)arch_round_up(&options.arch, 5000);
+    options.corruption = (Corruption){.equaliser = 6.0, .floor_low = 40.0, .floor_high = 80.0};
+    options.latent_noise = 0.1;
+    return options;
+}
+
+static void test_spectral_training_is_the_same_in_pieces_and_on_threads(void)
+{
+    char whole[300], other[300], checkpoint[300];
+    path_of(whole, "spectral.safetensors");
+    path_of(other, "spectral-other.safetensors");
+    path_of(checkpoint, "spectral-other.checkpoint");
+    const TrainingOptions options = spectral_options(whole);
+    TrainingOptions again = spectral_options(other);
+    REQUIRE(run(&options, 1) == TRAINING_DONE);
+    REQUIRE(run(&again, 3) == TRAINING_DONE);
+    CHECK(same_file(whole, other));
+    run_in_pieces(again, checkpoint);
+    CHECK(same_file(whole, other));
+    again.latent_noise = 0.2; // it does something, as do the others
+    REQUIRE(run(&again, 2) == TRAINING_DONE);
+    CHECK(!same_file(whole, other));
+    again = spectral_options(other);
+    again.corruption.equaliser = 0.0;
+    REQUIRE(run(&again, 2) == TRAINING_DONE);
+    CHECK(!same_file(whole, other));
+    again = spectral_options(other);
+    again.corruption.floor_low = again.corruption.floor_high = 0.0;
+    REQUIRE(run(&again, 2) == TRAINING_DONE);
+    CHECK(!same_file(whole, other));
+}
+
+// Without corruption it starts as the principal components, and gets better than they are.
+static void test_spectral_training_beats_the_principal_components(void)
+{
+    char weights[300], log_path[300], line[256];
+    path_of(weights, "clean.safetensors");
+    path_of(log_path, "log");
+    TrainingOptions options = spectral_options(weights);
+    options.corruption = (Corruption){0};
+    options.latent_noise = 0.0;
+    log_to = log_path;
+    REQUIRE(run(&options, 2) == TRAINING_DONE);
+    log_to = "/dev/null";
+    double components = 0.0;
+    FILE *log = fopen(log_path, "r");
+    while (log && fgets(line, sizeof line, log))
+        sscanf(line, "principal components of as many values: loss %lf", &components);
+    if (log) fclose(log);
+    Error error;
+    Model *model = model_load(weights, &error);
+    REQUIRE(model);
+    CHECK_MSG(model->info.validation_loss < 0.98 * components, "%g, principal components %g",
+              model->info.validation_loss, components);
+    CHECK(model->band_mean && model->band_pca && model->latent_axes);
+    for (int i = 1; i < MODEL_AXES; i++)
+        CHECK(model->latent_axes_std[i] > 0.0f &&
+              model->latent_axes_std[i] <= model->latent_axes_std[i - 1]);
+    double variance = 0.0; // of the latent is at least that along the axes
+    for (int c = 0; c < 6; c++) variance += pow((double)model->latent_std[c], 2.0);
+    for (int i = 0; i < MODEL_AXES; i++) variance -= pow((double)model->latent_axes_std[i], 2.0);
+    CHECK(variance > 0.0);
+    model_free(model);
 }
 
 static void test_another_trainings_checkpoint_is_refused(void)
@@ -243,8 +321,8 @@ static void test_impossible_checkpoints_are_refused(void)
         CHECK(checkpoint_write(&state, "window 5", path, &error));
         CHECK(checkpoint_read(&read, "window 5", path, &error) == (i == 3));
         if (i == 0)
-            CHECK_MSG(strstr(error.text, "impossible.checkpoint: epoch: must be a number from 0"), "%s",
-                      error.text);
+            CHECK_MSG(strstr(error.text, "impossible.checkpoint: epoch: must be a number from 0"),
+                      "%s", error.text);
     }
     CHECK(read.epoch == 2 && read.schedule.halvings == 2 && read.loss_sum == 2);
     checkpoint_free(&state);
@@ -343,6 +421,8 @@ int main(void)
     RUN(test_it_learns_and_describes_itself);
     RUN(test_threads_do_not_change_the_weights);
     RUN(test_stopped_and_resumed_ends_the_same);
+    RUN(test_spectral_training_is_the_same_in_pieces_and_on_threads);
+    RUN(test_spectral_training_beats_the_principal_components);
     RUN(test_another_trainings_checkpoint_is_refused);
     RUN(test_impossible_checkpoints_are_refused);
     RUN(test_cosine_ends_near_nothing);
