@@ -83,7 +83,7 @@ static void test_numbers_of_a_spectrum(void)
     CHECK(arch_delay(&arch) == 2 * 256 - 1);
     CHECK(arch_front_frames(&arch, 2560) == 11 && arch_latent_frames(&arch, 2560) == 11);
     CHECK(arch_output_samples(&arch, 11) == 2560);
-    CHECK(default_rate(&arch) == 48000 && default_window(&arch) == 240128);
+    CHECK(default_rate(&arch) == 48000 && default_window(&arch) == 48128);
     const size_t block = 128 * 32 * 3 + 32 + 32 * 128 + 128;
     CHECK(arch_parameters(&arch) == 64 * 128 + 128 + block + 128 * 16 + 16 + 16 * 128 + 128 +
                                         block + 128 * 64 + 64 + 2 * 64 * 16);

@@ -2,6 +2,7 @@
 // corruption, and the principal axes that it starts from and has to beat.
 #define _XOPEN_SOURCE 700
 #include "analysis/level_pca.h"
+#include "analysis/principal_axes.h"
 #include "data/corruption.h"
 #include "front/spectrum.h"
 #include "lib/dataset_fixture.h"
@@ -11,6 +12,7 @@
 #include "network/network.h"
 
 #include <cblas.h>
+#include <lapacke.h>
 
 #define RATE 22050.0
 
@@ -167,7 +169,7 @@ static void test_floor_is_raised(void)
 
 // The mean squared error of the training windows as the network leaves it, over frames that are not
 // silent, and as the axes leave it.
-static void check_start(const char *text, const LevelPca *pca)
+static void check_start(const char *text, LinearInit init, const LevelPca *pca)
 {
     const Arch arch = arch_of(text);
     const size_t window = (size_t)arch_round_up(&arch, 6400), stacked = pca->stacked;
@@ -177,7 +179,7 @@ static void check_start(const char *text, const LevelPca *pca)
     Workspace *workspace = workspace_new(&arch, window);
     REQUIRE(reader && workspace);
     initialize_parameters(&arch, 1, parameters);
-    linear_init_axes(&arch, pca->axis, parameters);
+    linear_init_axes(&arch, init, pca->axis, parameters);
     const WindowFrames x = frame_reader_read(reader, dataset, (Window){2, 9000}, 1.0f);
     network_forward(workspace, parameters, x.values);
     const float *output = network_output(workspace);
@@ -206,7 +208,8 @@ static void test_linear_path_starts_as_the_axes(void)
         const Arch arch = arch_of(texts[i]);
         REQUIRE(level_pca_fit(&pca, &arch, RATE, 6400, dataset, pool, &error));
         REQUIRE(pca.axis);
-        check_start(texts[i], &pca);
+        check_start(texts[i], LINEAR_INIT_TRANSFORM, &pca);
+        check_start(texts[i], LINEAR_INIT_AXES, &pca);
         level_pca_free(&pca);
     }
 }
@@ -239,6 +242,49 @@ static void test_axes_and_threads(void)
     pool_free(one);
 }
 
+// Where the decoded values are linear in the latent: displacements are one deviation long, and what
+// they change is orthogonal, the largest first, and rises towards the treble.
+static void test_displacements_change_what_is_decoded(void)
+{
+    enum { N = 3, M = 5, COUNT = 3 };
+    static const double covariance[N * N] = {4.0, 1.0, 0.5, 1.0, 2.0, -0.3, 0.5, -0.3, 0.2};
+    static const double decode[N * M] = {1.0, 0.5, 0.0,  -0.5, 2.0, 0.1,  1.0, -1.0,
+                                         0.3, 0.2, -2.0, 0.4,  1.0, -0.6, 3.0};
+    double response[N * M] = {0}, used[N * N], axis[COUNT * N], changes[COUNT * M] = {0};
+    Error error;
+    for (int c = 0; c < N; c++)
+        for (int d = 0; d < N; d++)
+            for (int k = 0; k < M; k++)
+                response[c * M + k] += covariance[c * N + d] * decode[d * M + k];
+    memcpy(used, covariance, sizeof used);
+    REQUIRE(response_axes(used, response, N, M, COUNT, axis, &error));
+    for (int a = 0; a < COUNT; a++) {
+        double solved[N], factor[N * N], length = 0.0, slope = 0.0;
+        memcpy(factor, covariance, sizeof factor);
+        memcpy(solved, axis + a * N, sizeof solved);
+        REQUIRE(LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', N, 1, factor, N, solved, 1) == 0);
+        for (int c = 0; c < N; c++) length += solved[c] * axis[a * N + c];
+        CHECK_MSG(fabs(length - 1.0) < 1e-6, "%g deviations", length);
+        for (int k = 0; k < M; k++) {
+            for (int c = 0; c < N; c++) changes[a * M + k] += axis[a * N + c] * decode[c * M + k];
+            slope += (k - 0.5 * (M - 1)) * changes[a * M + k];
+        }
+        CHECK(slope > 0.0);
+    }
+    double before = INFINITY;
+    for (int a = 0; a < COUNT; a++) {
+        for (int b = 0; b <= a; b++) {
+            double dot = 0.0;
+            for (int k = 0; k < M; k++) dot += changes[a * M + k] * changes[b * M + k];
+            if (a != b) CHECK_MSG(fabs(dot) < 1e-6, "changes %d and %d: %g", a, b, dot);
+            if (a == b) {
+                CHECK(dot < before);
+                before = dot;
+            }
+        }
+    }
+}
+
 int main(void)
 {
     openblas_set_num_threads(1);
@@ -252,6 +298,7 @@ int main(void)
     RUN(test_floor_is_raised);
     RUN(test_linear_path_starts_as_the_axes);
     RUN(test_axes_and_threads);
+    RUN(test_displacements_change_what_is_decoded);
     dataset_free(dataset);
     fixture_folder_remove();
     pool_free(pool);

@@ -13,4 +13,14 @@
 bool principal_axes(double *covariance, size_t n, size_t count, float *axis, float *std,
                     Error *error);
 
+// Writes `count` <= n displacements of a latent of n channels to axis[count][n]: those that change
+// what is decoded from it the most, one standard deviation of the latent long (in the sense of
+// Mahalanobis), in directions of the decoded values that are orthogonal to each other. They are the
+// principal axes of the best linear prediction of the decoded values from the latent, brought back
+// to the latent. covariance[n][n] is the latent's and is overwritten; response[n][m] is that of the
+// latent and the m decoded values. A displacement's sign is such that it raises the later of these
+// values, the treble, more than the earlier ones.
+bool response_axes(double *covariance, const double *response, size_t n, size_t m, size_t count,
+                   double *axis, Error *error);
+
 #endif

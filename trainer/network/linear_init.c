@@ -5,6 +5,8 @@
 
 #define PI 3.14159265358979323846
 
+const char *const linear_init_names[LINEAR_INITS + 1] = {"transform", "axes", NULL};
+
 // Tap n, in [0, 2 hop), of band `band` of the modulated lapped transform with the sine window: an
 // orthogonal transform of `hop` bands. (Malvar, "Lapped transforms for efficient transform/subband
 // coding", IEEE Trans. ASSP 38(6), 1990.) 0 outside.
@@ -92,8 +94,17 @@ void linear_init(const Arch *arch, const Convolution *list, float *parameters)
     zero_chain_ends(arch, list, parameters);
 }
 
-void linear_init_axes(const Arch *arch, const float *axis, float *parameters)
+// Element (c, j) of the orthogonal cosine transform (DCT-II) of n points, or of the identity.
+static double rotation(LinearInit init, size_t n, size_t c, size_t j)
 {
+    if (init == LINEAR_INIT_AXES) return c == j;
+    const double scale = sqrt((c == 0 ? 1.0 : 2.0) / (double)n);
+    return scale * cos(PI * ((double)j + 0.5) * (double)c / (double)n);
+}
+
+void linear_init_axes(const Arch *arch, LinearInit init, const float *axis, float *parameters)
+{
+    if (!arch->linear) return;
     Convolution list[ARCH_CONVOLUTIONS_MAX];
     arch_convolutions(arch, list);
     const LinearPath path = linear_path(arch, list, 1);
@@ -106,7 +117,11 @@ void linear_init_axes(const Arch *arch, const float *axis, float *parameters)
     for (size_t c = 0; c < channels; c++)
         for (size_t j = 0; j < stacked; j++)
             for (size_t k = 0; k < bands; k++) {
-                const float value = axis[(c * stacked + j) * bands + k];
+                double sum = 0.0;
+                for (size_t a = 0; a < channels; a++)
+                    sum += rotation(init, channels, c, a) *
+                           (double)axis[(a * stacked + j) * bands + k];
+                const float value = (float)sum;
                 const size_t encoder_tap = (size_t)path.encoder_tap + j;
                 const size_t decoder_tap = (size_t)path.decoder_tap + j;
                 encoder[(encoder_tap * bands + k) * channels + c] = value;

@@ -6,9 +6,15 @@
 
 #include "model/arch.h"
 
-// The only initialization of a linear path there is, as sweep files, config.json and checkpoints
-// name it.
-#define LINEAR_INIT_NAME "transform"
+typedef enum {
+    LINEAR_INIT_TRANSFORM, // of a spectrum: the axes, mixed by an orthogonal cosine transform, so that
+                           // each channel stands for the whole spectrum
+    LINEAR_INIT_AXES,      // of a spectrum alone: a channel for each axis
+    LINEAR_INITS,
+} LinearInit;
+
+// Their names, ended by NULL.
+extern const char *const linear_init_names[LINEAR_INITS + 1];
 
 // Writes the transform over parameters[arch_parameters()] that are drawn already: the linear path
 // becomes the transform, and the last strided layer of each chain zero. Without a linear path it
@@ -16,7 +22,7 @@
 void linear_init(const Arch *arch, const Convolution *list, float *parameters);
 
 // The same for a spectrum: the path becomes the projection of the log levels onto orthonormal
-// axes, axis[latent channels][arch_network_hop()][bands]. The architecture has a linear path.
-void linear_init_axes(const Arch *arch, const float *axis, float *parameters);
+// axes, axis[latent channels][arch_network_hop()][bands]. Does nothing without a linear path.
+void linear_init_axes(const Arch *arch, LinearInit init, const float *axis, float *parameters);
 
 #endif

@@ -18,9 +18,9 @@ const NamedArch named_archs[] = {
     {"figure3_4", "64k6s4p4,32k6s4p5,4k5s2p4", REPORT "row 4: [4,3449]"},
     {"figure3_5", "64k6s4p4,32k4s2p3,4k4s2p1", REPORT "row 5: [4,6892]"},
     {"figure3_8", "64k8s5p4,32k6s3p4,8k4s2p4", REPORT "row 8: [8,3679]"},
-    {"espectro", "spectrum2048h256b64f80:256k1s1p0,r128k3d1,r128k3d2,16k1s1p0+linear",
+    {"espectro", "spectrum2048h256b64f80:128k1s1p0,r64k3d1,r64k3d2,16k1s1p0+linear",
      "log levels of 64 bands every 5.3 ms, for playing and for blends"},
-    {"espectro_directo", "spectrum1024h128b48f80:192k1s1p0,r96k3d1,r96k3d2,12k1s1p0+linear",
+    {"espectro_directo", "spectrum1024h128b48f80:96k1s1p0,r48k3d1,r48k3d2,12k1s1p0+linear",
      "log levels of 48 bands every 2.7 ms, half the delay, for playing live"},
     {.name = NULL},
 };
@@ -68,8 +68,6 @@ double default_rate(const Arch *arch)
 
 uint64_t default_window(const Arch *arch)
 {
-    enum { SECONDS = 5 };
-    return arch->front.kind == FRONT_SPECTRUM
-               ? arch_round_up(arch, (uint64_t)(SECONDS * default_rate(arch)))
-               : REPORT_WINDOW;
+    return arch->front.kind == FRONT_SPECTRUM ? arch_round_up(arch, (uint64_t)default_rate(arch))
+                                              : REPORT_WINDOW;
 }

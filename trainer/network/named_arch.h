@@ -24,8 +24,8 @@ bool named_arch_parse(Arch *arch, const char *text, Activation activation, Error
 // report, 48 000 for spectra.
 double default_rate(const Arch *arch);
 
-// The samples of a training window by default: about 5 s, REPORT_WINDOW for samples, whole hops for
-// spectra.
+// The samples of a training window by default: REPORT_WINDOW for samples, about 1 s, in whole hops,
+// for spectra, whose networks look back less far and want many steps.
 uint64_t default_window(const Arch *arch);
 
 #endif

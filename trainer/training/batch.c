@@ -32,7 +32,7 @@ struct Batch {
     const float *band_mean;
     const Dataset *dataset;
     Pool *pool;
-    size_t parameters, channels;
+    size_t parameters, channels, bands;
     size_t results; // of a window in batch_statistics()
     bool spectrum;
     Worker *worker;  // one for each thread
@@ -76,7 +76,9 @@ Batch *batch_new(const TrainingOptions *options, const float *band_mean, const D
     batch->parameters = arch_parameters(arch);
     batch->channels = (size_t)arch_latent_channels(arch);
     batch->spectrum = arch->front.kind == FRONT_SPECTRUM;
-    batch->results = 2 + batch->channels * (1 + (batch->spectrum ? batch->channels : 1));
+    batch->bands = (size_t)arch_inputs(arch);
+    batch->results = batch->spectrum ? 2 + (batch->channels + 1) * (batch->channels + batch->bands)
+                                     : 2 + 2 * batch->channels;
     batch->worker = calloc((size_t)pool_threads(pool), sizeof *batch->worker);
     batch->gradient = malloc(size * batch->parameters * sizeof(float));
     batch->result = malloc(size * batch->results * sizeof(double));
@@ -303,54 +305,97 @@ static bool latent_is_silent(const WindowFrames *window, size_t t, size_t hop)
     return t * hop < window->frames;
 }
 
+// Adds the products of z[channels] with x[n] to sum[channels][n].
+static void add_products(const float *z, size_t channels, const float *x, size_t n, double *sum)
+{
+    for (size_t c = 0; c < channels; c++)
+        for (size_t i = 0; i < n; i++) sum[c * n + i] += (double)z[c] * (double)x[i];
+}
+
+// Adds a latent frame of a spectrum and the levels decoded from it, their mean over the frames that
+// it stands for, to the sums of the window.
+static void add_response(const Batch *batch, const Workspace *workspace, const float *z,
+                         size_t first, size_t count, double *sum)
+{
+    const float *output = network_output(workspace);
+    float levels[SPECTRUM_BANDS_MAX] = {0};
+    for (size_t t = first; t < first + count; t++)
+        for (size_t k = 0; k < batch->bands; k++)
+            levels[k] += output[t * batch->bands + k] / (float)count;
+    for (size_t k = 0; k < batch->bands; k++) sum[k] += (double)levels[k];
+    add_products(z, batch->channels, levels, batch->bands, sum + batch->bands);
+}
+
 // Stores, for the window: the audio's sum of squares, the number of latent frames, each channel's
-// sum, and each channel's sum of squares or, of a spectrum, the sums of all products of two
-// channels.
+// sum, and each channel's sum of squares. Of a spectrum, in place of the squares, the sums of all
+// products of two channels, the sum of each band's decoded level, and the sums of the products of
+// channels and bands.
 static void window_statistics(void *data, int share_item, int thread)
 {
     const Job *job = data;
     const int item = job->from + share_item;
     const Batch *batch = job->batch;
-    const Arch *arch = &batch->options->arch;
-    const size_t channels = batch->channels, hop = (size_t)arch_network_hop(arch);
+    Workspace *workspace = batch->worker[thread].workspace;
+    const size_t channels = batch->channels;
+    const size_t hop = (size_t)arch_network_hop(&batch->options->arch);
     const WindowFrames window = read_window(job, item, thread);
-    network_encode(batch->worker[thread].workspace, job->parameters, window.values);
+    network_encode(workspace, job->parameters, window.values);
+    if (batch->spectrum) network_decode(workspace, job->parameters);
     size_t frames;
-    const float *latent = network_latent(batch->worker[thread].workspace, &frames);
+    const float *latent = network_latent(workspace, &frames);
 
     double *const result = batch->result + (size_t)item * batch->results;
     double *const sum = result + 2, *const product = sum + channels;
     memset(result, 0, batch->results * sizeof(double));
     for (size_t t = 0; t < frames; t++) {
         const float *z = latent + t * channels;
-        if (window.silent && latent_is_silent(&window, t, hop)) continue;
+        const size_t left = window.frames - t * hop;
+        if (batch->spectrum && (t * hop >= window.frames || latent_is_silent(&window, t, hop)))
+            continue;
         result[1] += 1.0;
-        for (size_t c = 0; c < channels; c++) {
-            const double value = z[c];
-            sum[c] += value;
-            if (!batch->spectrum)
-                product[c] += value * value;
-            else
-                for (size_t d = 0; d < channels; d++)
-                    product[c * channels + d] += value * (double)z[d];
+        for (size_t c = 0; c < channels; c++) sum[c] += (double)z[c];
+        if (batch->spectrum) {
+            add_products(z, channels, z, channels, product);
+            add_response(batch, workspace, z, t * hop, left < hop ? left : hop,
+                         product + channels * channels);
+        } else {
+            for (size_t c = 0; c < channels; c++) product[c] += (double)z[c] * (double)z[c];
         }
     }
     for (size_t i = 0; i < batch->options->window; i++)
         result[0] += (double)window.audio[i] * (double)window.audio[i];
 }
 
+static void set_covariances(const Batch *batch, const double *total, double frames,
+                            LatentStatistics *statistics)
+{
+    const size_t channels = batch->channels, bands = batch->bands;
+    const double *sum = total + 2, *product = sum + channels;
+    const double *levels = product + channels * channels, *response = levels + bands;
+    for (size_t c = 0; c < channels; c++) {
+        const double mean = sum[c] / frames;
+        for (size_t d = 0; d < channels; d++)
+            statistics->covariance[c * channels + d] =
+                product[c * channels + d] / frames - mean * sum[d] / frames;
+        for (size_t k = 0; k < bands; k++)
+            statistics->response[c * bands + k] =
+                response[c * bands + k] / frames - mean * levels[k] / frames;
+    }
+}
+
 bool batch_statistics(Batch *batch, const float *parameters, const WindowList *windows,
                       LatentStatistics *statistics, Error *error)
 {
-    const size_t channels = batch->channels;
+    const size_t channels = batch->channels, bands = batch->bands;
     double *total = calloc(batch->results, sizeof *total);
     *statistics = (LatentStatistics){
         .mean = malloc(channels * sizeof(float)),
         .std = malloc(channels * sizeof(float)),
         .covariance = batch->spectrum ? malloc(channels * channels * sizeof(double)) : NULL,
+        .response = batch->spectrum ? malloc(channels * bands * sizeof(double)) : NULL,
     };
     const bool ok = total && statistics->mean && statistics->std &&
-                    (statistics->covariance || !batch->spectrum);
+                    ((statistics->covariance && statistics->response) || !batch->spectrum);
     if (ok) {
         const Job job = {.batch = batch, .parameters = parameters};
         sum_results(job, windows, window_statistics, batch->results, "statistics, window", total);
@@ -362,10 +407,8 @@ bool batch_statistics(Batch *batch, const float *parameters, const WindowList *w
             const double variance = square / frames - mean * mean;
             statistics->mean[c] = (float)mean;
             statistics->std[c] = (float)sqrt(variance > 0.0 ? variance : 0.0);
-            for (size_t d = 0; batch->spectrum && d < channels; d++)
-                statistics->covariance[c * channels + d] =
-                    product[c * channels + d] / frames - mean * sum[d] / frames;
         }
+        if (batch->spectrum) set_covariances(batch, total, frames, statistics);
         const double samples = (double)windows->count * (double)batch->options->window;
         statistics->level = 10.0 * log10(total[0] / samples);
     }
@@ -378,5 +421,6 @@ void latent_statistics_free(LatentStatistics *statistics)
     free(statistics->mean);
     free(statistics->std);
     free(statistics->covariance);
+    free(statistics->response);
     *statistics = (LatentStatistics){0};
 }

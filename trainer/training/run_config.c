@@ -16,7 +16,7 @@ enum { CONFIG_MAX = 1 << 20 }; // bytes of a file
 
 // ---- Making ----
 
-// One layer, and how many frames come out of it.
+// Returns one layer with the frames of its output.
 static json_t *layer_json(const Layer *layer, uint64_t frames)
 {
     if (layer->kind == LAYER_RESIDUAL)
@@ -50,8 +50,8 @@ static json_t *architecture_json(const TrainingOptions *o)
                      "parameters", (json_int_t)arch_parameters(arch), "hop", arch_hop(arch),
                      "delay", arch_delay(arch), "multiply_adds_a_second",
                      arch_multiply_adds(arch, o->rate), "linear_path", arch->linear, "encoder",
-                     chain_json(&arch->encoder, false, o->window), "decoder",
-                     chain_json(&arch->decoder, true, frames));
+                     chain_json(&arch->encoder, false, arch_front_frames(arch, o->window)),
+                     "decoder", chain_json(&arch->decoder, true, frames));
 }
 
 static json_t *data_json(const Dataset *dataset)

@@ -1,9 +1,9 @@
 #include "training/run_log.h"
 
 #include "audio/spectrogram.h"
-#include "network/network.h"
 #include "output/spectrogram_png.h"
 #include "output/tensorboard.h"
+#include "training/example.h"
 
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ struct RunLog {
     TensorBoard *board; // NULL until the first epoch has ended
     float *audio;       // [samples] the example
     size_t samples;
-    Workspace *workspace;
+    Example *example;
 };
 
 static void read_example(RunLog *log, const Dataset *dataset)
@@ -39,8 +39,8 @@ RunLog *run_log_new(const char *folder, const TrainingOptions *options, const Da
     log->options = options;
     log->samples = arch_round_up(&options->arch, (uint64_t)(EXAMPLE_SECONDS * options->rate));
     log->audio = malloc(log->samples * sizeof *log->audio);
-    log->workspace = workspace_new(&options->arch, log->samples);
-    if (log->audio && log->workspace) {
+    log->example = example_new(options, log->samples);
+    if (log->audio && log->example) {
         read_example(log, dataset);
         return log;
     }
@@ -52,7 +52,7 @@ void run_log_free(RunLog *log)
 {
     if (!log) return;
     tensorboard_close(log->board);
-    workspace_free(log->workspace);
+    example_free(log->example);
     free(log->audio);
     free(log);
 }
@@ -106,7 +106,8 @@ bool run_log_observe(void *data, const TrainingEpoch *epoch, Error *error)
         !tensorboard_scalar(board, "learning_rate", step, epoch->learning_rate, error))
         return false;
     if (!wants_example(log, step)) return true;
-    network_forward(log->workspace, epoch->parameters, log->audio);
-    return log_sound(log, "example/reconstruction", "spectrogram/reconstruction", step,
-                     network_output(log->workspace), error);
+    const float *decoded = example_decode(log->example, epoch, log->audio);
+    if (!decoded) return error_out_of_memory(error);
+    return log_sound(log, "example/reconstruction", "spectrogram/reconstruction", step, decoded,
+                     error);
 }

@@ -5,7 +5,6 @@
 #include "base/ranks.h"
 #include "network/epochs.h"
 #include "network/initialize.h"
-#include "network/linear_init.h"
 #include "training/batch.h"
 #include "training/checkpoint.h"
 #include "training/loss_table.h"
@@ -181,6 +180,7 @@ static bool end_epoch(void *data, int at, Error *error)
         .train_loss = state->loss_sum / (double)state->loss_windows,
         .learning_rate = training->rate,
         .parameters = state->parameters,
+        .band_mean = training->levels.band_mean,
     };
     free_windows(&training->windows);
     epoch.validation_loss = batch_loss(training->batch, state->parameters, &training->validation,
@@ -227,8 +227,8 @@ static bool set_state(Training *training, Error *error)
         return !ranks_first() ||
                checkpoint_read(state, training->identity, training->checkpoint_path, error);
     initialize_parameters(&o->arch, o->seed, state->parameters);
-    if (training->levels.axis && o->arch.linear)
-        linear_init_axes(&o->arch, training->levels.axis, state->parameters);
+    if (training->levels.axis)
+        linear_init_axes(&o->arch, o->init, training->levels.axis, state->parameters);
     return true;
 }
 

@@ -24,9 +24,9 @@ void training_identity(const TrainingOptions *options, const Dataset *dataset,
              "architecture %s, activation %s, start %s, rate %.9g, window %zu, batch %d, %s, "
              "loss %s, spectral-loss %.9g, random-gain %.9g, per-clip %zu, epoch-windows %zu, seed "
              "%" PRIu32 ", data %.16s",
-             arch, activation_name(o->arch.activation), LINEAR_INIT_NAME, o->rate, o->window,
-             o->batch, schedule, loss_names[o->loss.kind], o->loss.spectral, o->random_gain,
-             o->per_clip, o->epoch_windows, o->seed, data);
+             arch, activation_name(o->arch.activation), linear_init_names[o->init], o->rate,
+             o->window, o->batch, schedule, loss_names[o->loss.kind], o->loss.spectral,
+             o->random_gain, o->per_clip, o->epoch_windows, o->seed, data);
     // Named only if they are in use: so trainings of versions without them can be resumed.
     if (o->corruption.equaliser > 0.0) append(text, "equaliser", o->corruption.equaliser);
     if (o->corruption.floor_low > 0.0) append(text, "raised-floor", o->corruption.floor_low);

@@ -5,6 +5,7 @@
 #include "data/corruption.h"
 #include "data/dataset.h"
 #include "model/arch.h"
+#include "network/linear_init.h"
 #include "network/loss.h"
 #include "network/schedule.h"
 
@@ -15,6 +16,7 @@ typedef struct {
     double validation_mse;   // mean squared error of the same windows, for any loss
     double learning_rate;    // of its last step
     const float *parameters; // as they are now
+    const float *band_mean;  // [bands], of a spectrum; else NULL
 } TrainingEpoch;
 
 // Called at the end of each epoch, before the checkpoint is written; twice for the same epoch if the
@@ -23,6 +25,7 @@ typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *err
 
 typedef struct {
     Arch arch;
+    LinearInit init;
     double rate;                             // Hz
     size_t window;                           // samples
     int batch;                               // windows

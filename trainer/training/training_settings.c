@@ -16,22 +16,23 @@ static bool check_arch(const char *text, Error *error)
     return named_arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, error);
 }
 
-static const char *const init_names[] = {LINEAR_INIT_NAME, NULL};
-
 const Option training_options[] = {
     {"arch", 'a', OPTION_TEXT, AT(arch), .unit = "ARCH", .initial = "normal", .check = check_arch,
      .help = "the architecture: a name or layers, see `trainer info`"},
     {"activation", 0, OPTION_CHOICE, AT(activation), .unit = "NAME", .initial = "leaky_relu",
      .choices = activation_names, .help = "the activation: {}"},
-    {"init", 0, OPTION_CHOICE, AT(init), .unit = "NAME", .initial = LINEAR_INIT_NAME,
-     .choices = init_names, .key = "start",
-     .help = "first weights of a linear path: {}, a low-pass that keeps the lowest bands"},
+    {"init", 0, OPTION_CHOICE, AT(options.init), .unit = "NAME", .initial = "transform",
+     .choices = linear_init_names, .key = "start",
+     .help = "first weights of a linear path: {}. transform is, for models of samples, a low-pass "
+             "that keeps the lowest bands; for models of spectra, the principal components of the "
+             "training music, mixed so that each channel stands for the whole spectrum. axes, for "
+             "models of spectra, is one channel for each component"},
     {"epochs", 'e', OPTION_INT, AT(options.schedule.epochs), .unit = "N", .initial = "25", .low = 1,
      .high = 1000000, .help = "the most epochs"},
     {"batch", 'b', OPTION_INT, AT(options.batch), .unit = "N", .initial = "16", .low = 1,
      .high = 4096, .help = "windows per step"},
     {"window", 'w', OPTION_SIZE, AT(options.window), .unit = "N", .low = 1, .high = 1 << 26,
-     .shown = "about 5 s: " OPTION_TEXT_OF(REPORT_WINDOW) " for models of samples",
+     .shown = "1 s for models of spectra, " OPTION_TEXT_OF(REPORT_WINDOW) " for models of samples",
      .help = "samples per window"},
     {"rate", 0, OPTION_DOUBLE, AT(options.rate), .unit = "HZ", .low = MODEL_RATE_MIN,
      .high = MODEL_RATE_MAX, .shown = "22050; 48000 for models of spectra",
@@ -115,8 +116,10 @@ static bool check_kind(const TrainingOptions *options, Error *error)
         return (loss->kind == LOSS_MSE && loss->spectral == 0.0) ||
                error_set(error, "models of spectra are trained on the mean squared error of their "
                                 "levels; --loss and --spectral-loss are for models of samples");
-    return (corruption->equaliser == 0.0 && corruption->floor_low == 0.0) ||
-           error_set(error, "--equaliser and --raised-floor are for models of spectra");
+    return (corruption->equaliser == 0.0 && corruption->floor_low == 0.0 &&
+            options->init == LINEAR_INIT_TRANSFORM) ||
+           error_set(error,
+                     "--equaliser, --raised-floor and --init axes are for models of spectra");
 }
 
 bool training_settings_complete(TrainingSettings *settings, Error *error)

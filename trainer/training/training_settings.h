@@ -10,8 +10,8 @@
 typedef struct {
     TrainingOptions options;
     const char *arch;
-    int activation, init; // choices
-    int schedule;         // a ScheduleKind; -1: it follows from the patience
+    int activation; // a choice
+    int schedule;   // a ScheduleKind; -1: it follows from the patience
 } TrainingSettings;
 
 extern const Option training_options[];

@@ -4,8 +4,8 @@
 #include "base/ranks.h"
 #include "model/model.h"
 
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static ModelInfo model_info(const TrainingOptions *options, const Checkpoint *state)
 {
@@ -21,15 +21,24 @@ static ModelInfo model_info(const TrainingOptions *options, const Checkpoint *st
     return info;
 }
 
-// Finds the latent's principal axes, axes[MODEL_AXES][channels] and std[MODEL_AXES], zeros beyond
-// those there are.
-static bool latent_axes(const LatentStatistics *latent, size_t channels, float *axes, float *std,
-                        Error *error)
+// Finds the latent's principal axes, axes[MODEL_AXES][channels], and its deviation along each,
+// std[MODEL_AXES]; zeros beyond those there are.
+static bool latent_axes(const LatentStatistics *latent, size_t channels, size_t bands, float *axes,
+                        float *std, Error *error)
 {
     const size_t count = channels < MODEL_AXES ? channels : MODEL_AXES;
-    memset(axes, 0, MODEL_AXES * channels * sizeof *axes);
-    memset(std, 0, MODEL_AXES * sizeof *std);
-    return principal_axes(latent->covariance, channels, count, axes, std, error);
+    double axis[MODEL_AXES * ARCH_CHANNELS_MAX] = {0};
+    if (!response_axes(latent->covariance, latent->response, channels, bands, count, axis, error))
+        return false;
+    for (size_t a = 0; a < MODEL_AXES; a++) {
+        double square = 0.0;
+        for (size_t c = 0; c < channels; c++) square += pow(axis[a * channels + c], 2.0);
+        const double length = sqrt(square);
+        std[a] = (float)length;
+        for (size_t c = 0; c < channels; c++)
+            axes[a * channels + c] = length > 0.0 ? (float)(axis[a * channels + c] / length) : 0.0f;
+    }
+    return true;
 }
 
 static bool write_model(const TrainingOptions *options, const Checkpoint *state,
@@ -45,7 +54,8 @@ static bool write_model(const TrainingOptions *options, const Checkpoint *state,
     };
     if (latent->covariance) {
         const size_t channels = (size_t)arch_latent_channels(&options->arch);
-        if (!latent_axes(latent, channels, axes, axes_std, error)) return false;
+        const size_t bands = (size_t)arch_inputs(&options->arch);
+        if (!latent_axes(latent, channels, bands, axes, axes_std, error)) return false;
         statistics.axes = axes;
         statistics.axes_std = axes_std;
     }
