@@ -81,7 +81,7 @@ static void test_wrong_lines_are_refused_with_their_number(void)
         {"kernels = 8,6x", "line 1: kernels: must be a whole number from 0 to 1024, not '6x'"},
         {"kernels = 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "line 1: kernels: more than 16 layers"},
         {"init = transform\nstart = transform", "line 2: start is already set in line 1"},
-        {"start = folded", "line 1: start: must be transform, not 'folded'"},
+        {"start = folded", "line 1: start: must be transform or axes, not 'folded'"},
         {"output = x", "line 1: unknown setting 'output'"},
         {"kernels = 8,6\nstrides = 2,2\nchannels = 4,2", "paddings are missing"},
         {"arch = normal\nchannels = 4\nkernels = 4\nstrides = 2\npaddings = 1", "not by both"},
