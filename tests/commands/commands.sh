@@ -93,7 +93,7 @@ test_foreign_files_are_refused_with_1() {
         refused 1 'small.safetensors: .*not a Trasluz latent file' \
             decode small.safetensors small.safetensors -o x.wav &&
         refused 1 'text: Format not recognised' encode small.safetensors text -o x &&
-        refused 1 'no audio in it' train empty -o x.safetensors &&
+        refused 1 'contains no audio' train empty -o x.safetensors &&
         [ ! -e x ] && [ ! -e x.wav ] && [ ! -e x.safetensors ]
 }
 mkdir empty

@@ -99,7 +99,7 @@ static void test_odd_files_are_named_and_counted(void)
             "empty.wav: the file is empty",
             "text.mp3: ",
             "foreign.m4a: ",
-            "none.wav: no audio in it",
+            "none.wav: contains no audio",
             "broken.wav: No such file",
             "one.wav: only 1 sample long",
             "one.wav: nothing but silence", // a sine begins with 0
@@ -135,7 +135,7 @@ static void test_sets_without_audio_are_refused(void)
     REQUIRE(fixture_write_bytes("no-music/below/notes.txt", "do re mi", 8));
     fixture_subfolder("bad");
     REQUIRE(fixture_write_bytes("bad/bad.wav", "do re mi", 8));
-    check_refused("no-music", "cache", "no audio in it");
+    check_refused("no-music", "cache", "contains no audio");
     check_refused("nowhere", "cache", "No such file");
     check_refused("bad", "cache", "none of 1 audio file can be read; bad.wav: Format not");
 }

@@ -16,18 +16,18 @@ struct AudioReader {
     SNDFILE *file;
     int channels;
     double rate;
-    double seconds;          // expected
-    uint64_t promised, have; // frames
+    double seconds;           // expected
+    uint64_t announced, have; // frames
     AudioFaults faults;
 };
 
-// libsndfile keeps the reason of a failed opening, and of its MP3 library's start, for the whole
-// process.
+// libsndfile keeps the error of a failed opening, and initializes its MP3 library, for the whole
+// process: one thread opens at a time.
 static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
 
 // ---- Opening ----
 
-// libsndfile's messages are sentences; ours are not.
+// libsndfile's messages end with a full stop; ours do not.
 static bool set_reason(Error *error, const char *reason)
 {
     const size_t length = strlen(reason);
@@ -44,7 +44,7 @@ static SNDFILE *open_file(const char *path, SF_INFO *info, Error *error)
     return file;
 }
 
-// Opening a pipe would wait for somebody to write to it.
+// Opening a pipe would wait for a writer.
 static bool check_regular(const char *path, Error *error)
 {
     struct stat status;
@@ -54,23 +54,23 @@ static bool check_regular(const char *path, Error *error)
     return true;
 }
 
-// Where a header promises more bytes of sound than the file has, libsndfile goes by the file, and
-// says so in its log only: "data : 88200 (should be 4410)". Programs that write to a pipe promise
-// about 2 or 4 GB: that is no promise.
-static double promised_share(SNDFILE *file)
+// If a header announces more bytes of sound than the file has, libsndfile believes the file, and
+// reports it only in its log: "data : 88200 (should be 4410)". Programs that write to a pipe announce
+// about 2 or 4 GB, which means nothing.
+static double announced_share(SNDFILE *file)
 {
-    enum { NO_PROMISE = 0x7fff0000 };
+    enum { NO_LENGTH = 0x7fff0000 };
     char log[8192];
     if (sf_command(file, SFC_GET_LOG_INFO, log, sizeof log) <= 0) return 1.0;
     char *rest = NULL;
     for (const char *line = strtok_r(log, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        long long promised = 0, have = 0;
-        if (sscanf(line, " data : %lld (should be %lld)", &promised, &have) != 2 &&
-            sscanf(line, " SSND : %lld (should be %lld)", &promised, &have) != 2 &&
-            sscanf(line, " Data Size : %lld (should be %lld)", &promised, &have) != 2)
+        long long announced = 0, have = 0;
+        if (sscanf(line, " data : %lld (should be %lld)", &announced, &have) != 2 &&
+            sscanf(line, " SSND : %lld (should be %lld)", &announced, &have) != 2 &&
+            sscanf(line, " Data Size : %lld (should be %lld)", &announced, &have) != 2)
             continue;
-        if (promised > have && have > 0 && promised < NO_PROMISE)
-            return (double)promised / (double)have;
+        if (announced > have && have > 0 && announced < NO_LENGTH)
+            return (double)announced / (double)have;
     }
     return 1.0;
 }
@@ -83,20 +83,20 @@ AudioReader *audio_open(const char *path, Error *error)
     if (!file) return NULL;
     AudioReader *reader = calloc(1, sizeof *reader);
     if (!reader || info.channels < 1 || info.samplerate < 1) {
-        error_set(error, !reader ? "out of memory" : "it has no channels or no rate");
+        error_set(error, !reader ? "out of memory" : "no channels or no sample rate");
         free(reader);
         sf_close(file);
         return NULL;
     }
-    // An MP3's length is a guess from its first frames.
+    // The length of an MP3 is an estimate from its first frames.
     const bool told = info.frames > 0 && info.frames < SF_COUNT_MAX;
-    const bool promised = told && (info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_MPEG;
+    const bool announced = told && (info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_MPEG;
     *reader = (AudioReader){
         .file = file,
         .channels = info.channels,
         .rate = info.samplerate,
         .seconds = told ? (double)info.frames / info.samplerate : 0.0,
-        .promised = promised ? (uint64_t)llround((double)info.frames * promised_share(file)) : 0,
+        .announced = announced ? (uint64_t)llround((double)info.frames * announced_share(file)) : 0,
     };
     return reader;
 }
@@ -153,18 +153,19 @@ bool audio_read(AudioReader *reader, float *samples, size_t room, size_t *frames
     }
     reader->have += *frames;
     reader->faults.not_finite += clear_not_finite(samples, *frames * (size_t)reader->channels);
-    reader->faults.missing = reader->promised > reader->have ? reader->promised - reader->have : 0;
+    reader->faults.missing =
+        reader->announced > reader->have ? reader->announced - reader->have : 0;
     if (reader->have > 0) return true;
     return sf_error(reader->file) ? set_reason(error, sf_strerror(reader->file))
-                                  : error_set(error, "no audio in it");
+                                  : error_set(error, "contains no audio");
 }
 
 // ---- One channel at another rate ----
 
 typedef struct {
-    SRC_STATE *converter; // NULL where the rate stays
-    double ratio;         // samples out for each one in
-    uint64_t given;       // samples
+    SRC_STATE *converter; // NULL if the rate stays the same
+    double ratio;         // output samples for each input sample
+    uint64_t emitted;     // samples
     AudioSink *sink;
     void *data;
 } Mono;
@@ -180,11 +181,11 @@ static bool mono_init(Mono *mono, double from, double to, AudioSink *sink, void 
     return mono->converter ? true : error_set(error, "resampler: %s", src_strerror(why));
 }
 
-// Gives the sink at most `most` samples.
+// Passes at most `most` samples to the sink.
 static bool mono_give(Mono *mono, const float *samples, size_t n, uint64_t most, Error *error)
 {
     if (n > most) n = (size_t)most;
-    mono->given += n;
+    mono->emitted += n;
     return n == 0 || mono->sink(mono->data, samples, n, error);
 }
 
@@ -192,7 +193,7 @@ static bool mono_push(Mono *mono, const float *samples, size_t n, uint64_t most,
 {
     if (!mono->converter) return mono_give(mono, samples, n, most, error);
     float out[PIECE];
-    const uint64_t end = most > UINT64_MAX - mono->given ? UINT64_MAX : mono->given + most;
+    const uint64_t end = most > UINT64_MAX - mono->emitted ? UINT64_MAX : mono->emitted + most;
     SRC_DATA piece = {.data_in = samples,
                       .data_out = out,
                       .input_frames = (long)n,
@@ -204,7 +205,7 @@ static bool mono_push(Mono *mono, const float *samples, size_t n, uint64_t most,
         piece.data_in += piece.input_frames_used;
         piece.input_frames -= piece.input_frames_used;
         const size_t made = (size_t)piece.output_frames_gen;
-        if (!mono_give(mono, out, made, end - mono->given, error)) return false;
+        if (!mono_give(mono, out, made, end - mono->emitted, error)) return false;
     } while (piece.output_frames_gen > 0 || piece.input_frames_used > 0);
     return true;
 }
@@ -214,17 +215,17 @@ static uint64_t resampled_length(uint64_t frames, double from, double to)
     return (uint64_t)ceil((double)frames * to / from);
 }
 
-// Silence behind the end brings out what the converter still holds.
+// Feeds silence after the end, to get what the converter still holds.
 static bool mono_finish(Mono *mono, uint64_t frames, double from, double to, Error *error)
 {
     static const float silence[PIECE];
     const uint64_t wanted = resampled_length(frames, from, to);
-    while (mono->given < wanted)
-        if (!mono_push(mono, silence, PIECE, wanted - mono->given, error)) return false;
+    while (mono->emitted < wanted)
+        if (!mono_push(mono, silence, PIECE, wanted - mono->emitted, error)) return false;
     return true;
 }
 
-// frames[n][channels] to frames[n], in place.
+// Averages frames[n][channels] to frames[n] in place.
 static void average_channels(float *frames, size_t n, int channels)
 {
     for (size_t i = 0; i < n; i++) {

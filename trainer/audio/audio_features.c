@@ -19,7 +19,7 @@ static bool add_power(double power[BINS], const float *audio, size_t samples, Er
     return true;
 }
 
-// The steady part at 0 Hz is no sound.
+// Leaves out 0 Hz, which is not audible.
 static void measure_spectrum(SoundMeasure *measure, const double power[BINS], double rate)
 {
     double sum = 0.0, weighted = 0.0, logarithms = 0.0;
@@ -32,7 +32,7 @@ static void measure_spectrum(SoundMeasure *measure, const double power[BINS], do
     measure->flatness = exp(logarithms / (BINS - 1)) / (sum / (BINS - 1));
 }
 
-// The sum of the sound's squares, and the sum of its spectra. piece[PIECE] is for use.
+// Sums the squares of the samples, and the spectra. piece[PIECE] is scratch.
 static bool add_pieces(const Sound *sound, float *piece, double *squares, double power[BINS],
                        Error *error)
 {

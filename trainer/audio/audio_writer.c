@@ -15,7 +15,7 @@ struct AudioWriter {
     FileWriter out;
     SNDFILE *file;
     int channels;
-    bool clips; // the format ends at full scale
+    bool clips; // the format cannot go beyond full scale
     uint64_t clipped;
     uint64_t written, most; // samples
 };
@@ -39,7 +39,7 @@ static const Ending *find_ending(const char *path, Error *error)
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
         if (strcasecmp(dot + 1, endings[i].ending) == 0) return &endings[i];
-    error_set(error, "%s: audio is written as .wav, .w64, .flac or .ogg", path);
+    error_set(error, "%s: the name of an audio file must end with .wav, .w64, .flac or .ogg", path);
     return NULL;
 }
 
@@ -92,7 +92,7 @@ static bool open_stream(AudioWriter *writer, int format, int rate, Error *error)
     SF_INFO info = {.samplerate = rate, .channels = writer->channels, .format = format};
     writer->file = sf_open_virtual(&io, SFM_WRITE, &info, writer->out.stream);
     if (!writer->file) return error_set(error, "%s: %s", writer->out.path, sf_strerror(NULL));
-    // The peak chunk holds the time of writing: the same sound would give other files.
+    // The peak chunk has the time of writing: the same sound would give different files.
     sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
     return true;
 }
@@ -127,7 +127,7 @@ bool audio_writer_commit(AudioWriter *writer, Error *error)
 {
     const bool closed = sf_close(writer->file) == 0;
     if (!closed && !ferror(writer->out.stream)) {
-        error_set(error, "%s: it could not be finished", writer->out.path);
+        error_set(error, "%s: the file could not be completed", writer->out.path);
         file_abandon(&writer->out);
         free(writer);
         return false;
@@ -160,7 +160,7 @@ static bool write_piece(AudioWriter *writer, const float *samples, size_t n, Err
 {
     writer->written += n;
     if (writer->written > writer->most)
-        return error_set(error, "%s: a .wav file ends at 4 GB: write .w64 or .flac",
+        return error_set(error, "%s: a .wav file can have at most 4 GB: write .w64 or .flac",
                          writer->out.path);
     float piece[PIECE];
     memcpy(piece, samples, n * sizeof *piece);

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The signal goes through in windows of 6 s at 22 050 Hz: a transform of a whole song would take
-// more memory and be less exact. Of each window the middle half counts: at its ends the transform
-// meets the window's other end, which makes an error that the low-pass itself does not make.
+// The signal is transformed in windows (6 s at 22 050 Hz): a transform of a whole song needs more
+// memory and is less exact. Only the middle half of each window counts: the transform wraps around
+// at the ends, which adds an error that the low-pass does not have.
 enum { WINDOW = 1 << 17, MARGIN = WINDOW / 4, STEP = WINDOW / 2, BINS = WINDOW / 2 + 1 };
 
 struct LowPass {
     kiss_fftr_cfg forward, backward;
     kiss_fft_cpx *bins; // [BINS]
     float *window;      // [WINDOW]
-    size_t cut;         // first bin that goes
+    size_t cut;         // first bin that is removed
 };
 
 LowPass *lowpass_new(double share, Error *error)
@@ -61,8 +61,8 @@ double lowpass_error(LowPass *lowpass, const Sound *sound)
     for (size_t start = 0; start < samples; start += STEP) {
         read_window(sound, start, lowpass->window);
         kiss_fftr(lowpass->forward, lowpass->window, lowpass->bins);
-        // What goes is brought back, not what stays: so a small loss is not the difference of large
-        // numbers.
+        // Transforms back what is removed, not what is kept: a small error is then not the
+        // difference of two large numbers.
         const size_t kept = lowpass->cut < BINS ? lowpass->cut : BINS;
         memset(lowpass->bins, 0, kept * sizeof *lowpass->bins);
         kiss_fftri(lowpass->backward, lowpass->bins, lowpass->window);

@@ -1,8 +1,8 @@
-// lowpass.h: what an ideal low-pass would lose: the measure for a latent, which has to do better
-// than the band that as many numbers can hold. A signal of which only the lowest `share` of the
-// band is left needs only that share of its samples.
+// lowpass.h: the error of an ideal low-pass that keeps as many numbers as a latent: a latent has to
+// be better than that. A signal reduced to the lowest `share` of its band needs only that share of
+// its samples.
 //
-// One thread at a time; making one allocates.
+// One thread at a time. lowpass_new() allocates.
 #ifndef TRASLUZ_LOWPASS_H
 #define TRASLUZ_LOWPASS_H
 
@@ -11,12 +11,12 @@
 
 typedef struct LowPass LowPass;
 
-// `share` of the band that is kept, from 0 to 1.
+// `share`: the part of the band that is kept, from 0 to 1. NULL with a message if out of memory.
 LowPass *lowpass_new(double share, Error *error);
 void lowpass_free(LowPass *lowpass);
 
-// The sum of squares of what the low-pass takes from the signal; silence stands before and behind
-// it.
+// Returns the sum of squares of what the low-pass removes. The signal is taken as zero before its
+// beginning and after its end.
 double lowpass_error(LowPass *lowpass, const Sound *sound);
 
 #endif

@@ -7,8 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// Where a page is read, the kernel maps those around it too, if it has them: 64 kB, or a large page
-// of 2 MB. So no less is given back; nor more often, for that takes the time of reading some pages.
+// When a page is read, the kernel also maps those around it that it has in memory: 64 kB, or a large
+// page of 2 MB. Therefore at least that much is released at once, and not more often, because each
+// release takes as long as reading some pages.
 enum { BLOCK = 2 << 20 };
 
 static uintptr_t block_of(const Sound *sound, size_t at)
@@ -16,7 +17,7 @@ static uintptr_t block_of(const Sound *sound, size_t at)
     return ((uintptr_t)sound->audio + at * sizeof *sound->audio) / BLOCK;
 }
 
-void sound_give_back(const Sound *sound, size_t at, size_t n)
+void sound_release(const Sound *sound, size_t at, size_t n)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     const uintptr_t begin = (uintptr_t)sound->audio / page * page;
@@ -34,5 +35,5 @@ void sound_read(const Sound *sound, size_t at, size_t n, float *to)
     if (copied > 0) memcpy(to, sound->audio + at, copied * sizeof *to);
     memset(to + copied, 0, (n - copied) * sizeof *to);
     const bool goes_on = copied < left && block_of(sound, at) == block_of(sound, at + copied);
-    if (copied > 0 && !goes_on) sound_give_back(sound, at, copied);
+    if (copied > 0 && !goes_on) sound_release(sound, at, copied);
 }

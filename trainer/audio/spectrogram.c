@@ -7,10 +7,10 @@
 
 #define PI 3.14159265358979323846
 
-// What one transform needs, on its way.
+// Buffers of one transform.
 typedef struct {
     kiss_fftr_cfg fft;
-    float *window;      // [size] Hann, scaled so that a sine of full scale gives 1
+    float *window;      // [size] Hann, scaled so that a full-scale sine gives 1
     float *frame;       // [size]
     kiss_fft_cpx *bins; // [size / 2 + 1]
 } Transform;
@@ -25,8 +25,7 @@ static bool transform_make(Transform *transform, size_t size)
     };
     if (!transform->fft || !transform->window || !transform->frame || !transform->bins)
         return false;
-    // A sine's energy is halved between positive and negative frequencies, and the window's mean
-    // is 1/2.
+    // Half of a sine is at the negative frequency, and the mean of the window is 1/2.
     const double scale = 4.0 / (double)size;
     for (size_t i = 0; i < size; i++)
         transform->window[i] =
@@ -42,12 +41,12 @@ static void transform_free(Transform *transform)
     free(transform->bins);
 }
 
-// The windowed samples around `centre`.
+// Copies the samples around `centre` and applies the window.
 static void cut_frame(Transform *transform, const float *audio, size_t samples, size_t size,
                       size_t centre)
 {
     for (size_t i = 0; i < size; i++) {
-        const size_t at = centre + i; // half a window further on, so that it is never negative
+        const size_t at = centre + i; // half a window later, so that it is never negative
         const bool inside = at >= size / 2 && at - size / 2 < samples;
         transform->frame[i] = inside ? audio[at - size / 2] * transform->window[i] : 0.0f;
     }

@@ -168,7 +168,7 @@ static bool search_path(Search *search, const char *path)
     search->overlaps = false;
     if (!search_folder(search, path, "", &status)) return false;
     if (search->audio > 0 || search->overlaps) return true;
-    return error_set(search->error, "%s: no audio in it", path);
+    return error_set(search->error, "%s: contains no audio", path);
 }
 
 static int by_inode(const void *a, const void *b)

@@ -102,5 +102,5 @@ void dataset_read(const Dataset *dataset, Window window, size_t length, float *t
 {
     const Sound sound = clip_sound(&dataset->clip[window.clip]);
     sound_read(&sound, (size_t)window.start, length, to);
-    sound_give_back(&sound, (size_t)window.start, length);
+    sound_release(&sound, (size_t)window.start, length);
 }
