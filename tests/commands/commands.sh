@@ -155,7 +155,7 @@ test_what_took_time_is_not_written_over() {
         refused 1 'letter.wav exists; --force' reconstruct small.safetensors song.au -o letter.wav &&
         cp letter letter.csv && refused 2 'letter.csv exists and is not a table of losses' train music -o letter.safetensors &&
         mkdir owned && cp letter owned/config.json && cp letter owned/events.out.tfevents.1.mine &&
-        refused 1 'owned/config.json is of something else than training' train music --run owned --window 2034 --epochs 1 &&
+        refused 1 'owned/config.json does not belong to training' train music --run owned --window 2034 --epochs 1 &&
         cmp letter letter.wav && cmp letter letter.csv && cmp letter owned/events.out.tfevents.1.mine && cmp letter owned/config.json &&
         cmp small.safetensors mine.safetensors && [ "$(cat letter)" = "a letter" ] || return 1
     rm owned/config.json && "$TRAINER" train music --run owned --window 2034 --epochs 1 >/dev/null && cmp letter owned/events.out.tfevents.1.mine || return 1
@@ -277,7 +277,7 @@ test_silent_clip_has_no_snr() {
     head -c 5000 /dev/zero | tr '\000' '\377' >>quiet/s.au
     cp song.au quiet
     "$TRAINER" eval small.safetensors quiet >out 2>err && grep -q ' - .* - .*s.au$' out &&
-        grep -q '1 silent clip has no SNR' out && grep -q 's.au: nothing but silence' out &&
+        grep -q '1 silent clip has no SNR' out && grep -q 's.au: contains only silence' out &&
         "$TRAINER" eval small.safetensors quiet/s.au --tsv 2>/dev/null | cut -f 5 | grep -c '^nan$' | grep -q 3 &&
         [ "$(grep 'song.au$' out | awk '{ print $3 }')" = "$(grep 'mean of 2' out | awk '{ print $3 }')" ]
 }

@@ -100,8 +100,8 @@ test_classifier_refuses_what_does_not_fit() {
         refused 1 'latents have 1750 frames; the classifier needs at least 1772' classify short.safetensors -o y &&
         refused 1 'a set of two genres or more is needed' classify whole.safetensors -o y &&
         refused 1 'classifier/classifier.safetensors exists; --force' classify set.safetensors -o classifier &&
-        refused 1 'clusters/config.json is of something else than classifier' classify set.safetensors -o clusters &&
-        refused 1 'classifier/config.json is of something else than clusters' cluster set.safetensors -o classifier -k 2 &&
+        refused 1 'clusters/config.json does not belong to classifier' classify set.safetensors -o clusters &&
+        refused 1 'classifier/config.json does not belong to clusters' cluster set.safetensors -o classifier -k 2 &&
         refused 2 'a file of latents must be given' classify -o y && refused 2 '--output FOLDER is needed' classify set.safetensors &&
         refused 2 '--width: must be a whole number from 1 to 1024' classify a -o y --width 2000 &&
         refused 2 "--schedule: must be cosine or constant, not 'plateau'" classify a -o y --schedule plateau &&

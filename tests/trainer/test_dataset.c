@@ -54,7 +54,7 @@ static void test_finds_at_any_depth_in_order(void)
           dataset->clip[2].genre == 1 && dataset->clip[3].genre == -1);
     char *report = report_of(dataset);
     CHECK_MSG(strstr(report, "4 clips") && strstr(report, "2 genres") &&
-                  strstr(report, "1 file that is not audio passed over"),
+                  strstr(report, "1 file skipped that is not audio"),
               "%s", report);
     free(report);
     dataset_free(dataset);
@@ -92,20 +92,20 @@ static void test_odd_files_are_named_and_counted(void)
     for (int again = 0; again < 2; again++) { // the second time from the cache
         CHECK_MSG(dataset->clips == 4, "%zu clips", dataset->clips);
         CHECK_MSG(dataset_unreadable(dataset) == 5, "%zu", dataset_unreadable(dataset));
-        CHECK_MSG(dataset_odd(dataset) == 5, "%zu", dataset_odd(dataset));
+        CHECK_MSG(dataset_warnings(dataset) == 5, "%zu", dataset_warnings(dataset));
         char *report = report_of(dataset);
         static const char *const told[] = {
-            "5 that cannot be read",
+            "5 cannot be read",
             "empty.wav: the file is empty",
             "text.mp3: ",
             "foreign.m4a: ",
             "none.wav: contains no audio",
             "broken.wav: No such file",
             "one.wav: only 1 sample long",
-            "one.wav: nothing but silence", // a sine begins with 0
-            "silent.wav: nothing but silence",
+            "one.wav: contains only silence", // a sine begins with 0
+            "silent.wav: contains only silence",
             "wild.wav: 1 samples are not finite numbers",
-            "wild.wav: its peak is 60 dB over full scale",
+            "wild.wav: peak is 60 dB over full scale",
         };
         for (size_t i = 0; i < sizeof told / sizeof *told; i++)
             CHECK_MSG(strstr(report, told[i]), "'%s' is not in:\n%s", told[i], report);

@@ -150,18 +150,21 @@ static void test_measures_of_known_sounds(void)
     static float noise[LENGTH];
     static const float silence[3000];
     Error error;
-    SoundMeasure measure;
+    AudioFeatures measure;
     float *sine = fixture_sine(22050.0 * 100.0 / 1024.0, 1.0, 22050.0, 1, LENGTH);
-    REQUIRE(sound_measure(&measure, &(Sound){.audio = sine, .samples = LENGTH}, 22050.0, &error));
+    REQUIRE(audio_features_measure(&measure, &(Sound){.audio = sine, .samples = LENGTH}, 22050.0,
+                                   &error));
     CHECK_MSG(fabs(measure.level + 3.0103) < 0.001, "level %g", measure.level);
     CHECK_MSG(fabs(measure.centroid - 2153.3) < 3.0, "centroid %g", measure.centroid);
     CHECK_MSG(measure.flatness < 1e-4, "flatness %g", measure.flatness);
     random_normal((RandomKey){.seed = 9}, 0, noise, LENGTH);
-    REQUIRE(sound_measure(&measure, &(Sound){.audio = noise, .samples = LENGTH}, 22050.0, &error));
+    REQUIRE(audio_features_measure(&measure, &(Sound){.audio = noise, .samples = LENGTH}, 22050.0,
+                                   &error));
     CHECK_MSG(fabs(measure.level) < 0.05, "level %g", measure.level);
     CHECK_MSG(fabs(measure.centroid - 5512.5) < 50.0, "centroid %g", measure.centroid);
     CHECK_MSG(measure.flatness > 0.98, "flatness %g", measure.flatness);
-    REQUIRE(sound_measure(&measure, &(Sound){.audio = silence, .samples = 3000}, 22050.0, &error));
+    REQUIRE(audio_features_measure(&measure, &(Sound){.audio = silence, .samples = 3000}, 22050.0,
+                                   &error));
     CHECK(isinf(measure.level) && measure.centroid == 0.0 && measure.flatness == 0.0);
     free(sine);
 }

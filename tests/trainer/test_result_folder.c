@@ -37,7 +37,7 @@ static void put(const char *name, const char *text)
     CHECK(file_write(fixture_path(name), text, strlen(text), &error));
 }
 
-static const FolderItem *find(const Folder *folder, const char *name)
+static const ResultItem *find(const ResultFolder *folder, const char *name)
 {
     for (size_t i = 0; i < folder->count; i++)
         if (strcmp(folder->item[i].name, name) == 0) return &folder->item[i];
@@ -58,21 +58,21 @@ static void make_study(const char *kind)
 static void test_a_declaration_is_followed(void)
 {
     Error error;
-    Folder folder;
+    ResultFolder folder;
     REQUIRE(fixture_folder_make());
     make_study("study");
-    REQUIRE(folder_open(&folder, fixture_folder, kinds, &error));
+    REQUIRE(result_folder_open(&folder, fixture_folder, kinds, &error));
     CHECK(folder.count == 5 && !folder.has_figures);
     CHECK(find(&folder, "plain.csv")->kind == ITEM_TABLE && !find(&folder, "plain.csv")->curves);
     CHECK(find(&folder, "curves.csv")->curves);
     CHECK(find(&folder, "state.json")->kind == ITEM_OTHER);
     CHECK(find(&folder, "config.json")->kind == ITEM_JSON);
     CHECK(find(&folder, "drawing.svg")->kind == ITEM_PICTURE); // not the command's, and shown
-    folder_close(&folder);
+    result_folder_close(&folder);
     put("own.png", "no picture, but there");
-    REQUIRE(folder_open(&folder, fixture_folder, kinds, &error));
+    REQUIRE(result_folder_open(&folder, fixture_folder, kinds, &error));
     CHECK(folder.has_figures);
-    folder_close(&folder);
+    result_folder_close(&folder);
     fixture_folder_remove();
 }
 
@@ -82,11 +82,11 @@ static void test_without_a_record_files_are_what_they_look_like(void)
     REQUIRE(fixture_folder_make());
     make_study("another");
     for (int with = 0; with < 2; with++) {
-        Folder folder;
-        REQUIRE(folder_open(&folder, fixture_folder, with ? kinds : NULL, &error));
+        ResultFolder folder;
+        REQUIRE(result_folder_open(&folder, fixture_folder, with ? kinds : NULL, &error));
         CHECK(folder.has_figures && find(&folder, "plain.csv")->curves);
         CHECK(find(&folder, "state.json")->kind == ITEM_JSON);
-        folder_close(&folder);
+        result_folder_close(&folder);
     }
     fixture_folder_remove();
 }
@@ -94,16 +94,16 @@ static void test_without_a_record_files_are_what_they_look_like(void)
 static void test_a_file_of_ours_marks_a_folder(void)
 {
     Error error;
-    Folder folder;
+    ResultFolder folder;
     REQUIRE(fixture_folder_make());
     put("table.csv", "mark,loss\n1,2\n");
-    REQUIRE(folder_open(&folder, fixture_folder, kinds, &error));
+    REQUIRE(result_folder_open(&folder, fixture_folder, kinds, &error));
     CHECK(find(&folder, "table.csv")->curves);
-    folder_close(&folder);
+    result_folder_close(&folder);
     put("table.csv", "name,loss\n1,2\n");
-    REQUIRE(folder_open(&folder, fixture_folder, kinds, &error));
+    REQUIRE(result_folder_open(&folder, fixture_folder, kinds, &error));
     CHECK(!find(&folder, "table.csv")->curves);
-    folder_close(&folder);
+    result_folder_close(&folder);
     fixture_folder_remove();
 }
 

@@ -22,19 +22,19 @@ static float value_of(size_t i)
 }
 
 // Keeps SAMPLES samples, in pieces of odd lengths.
-static SoundStore *make_store(Sound *sound)
+static TempAudio *make_store(Sound *sound)
 {
     Error error;
     float piece[PIECE];
-    SoundStore *store = sound_store_new(fixture_path("sound"), &error);
+    TempAudio *store = temp_audio_new(fixture_path("sound"), &error);
     bool good = CHECK(store);
     for (size_t at = 0, n; good && at < SAMPLES; at += n) {
         n = SAMPLES - at < 3001 ? SAMPLES - at : 3001;
         for (size_t i = 0; i < n; i++) piece[i] = value_of(at + i);
-        good = CHECK(sound_store_add(store, piece, n, &error));
+        good = CHECK(temp_audio_add(store, piece, n, &error));
     }
-    if (good && CHECK_MSG(sound_store_open(store, sound, &error), "%s", error.text)) return store;
-    sound_store_free(store);
+    if (good && CHECK_MSG(temp_audio_open(store, sound, &error), "%s", error.text)) return store;
+    temp_audio_free(store);
     return NULL;
 }
 
@@ -69,7 +69,7 @@ static void test_what_is_kept_comes_back(void)
 {
     Sound sound;
     float piece[PIECE];
-    SoundStore *store = make_store(&sound);
+    TempAudio *store = make_store(&sound);
     REQUIRE(store);
     CHECK(files_in_folder() == 2); // . and ..
     CHECK(sound.samples == SAMPLES);
@@ -80,13 +80,13 @@ static void test_what_is_kept_comes_back(void)
             wrong += piece[i] != (at + i < SAMPLES ? value_of(at + i) : 0.0f);
     }
     CHECK_MSG(wrong == 0, "%zu samples are wrong", wrong);
-    sound_store_free(store);
+    temp_audio_free(store);
 }
 
 static void test_no_store_where_nothing_can_be_written(void)
 {
     Error error;
-    CHECK(!sound_store_new(fixture_path("nowhere/sound"), &error));
+    CHECK(!temp_audio_new(fixture_path("nowhere/sound"), &error));
     CHECK_MSG(strstr(error.text, "nowhere/sound"), "%s", error.text);
 }
 
@@ -94,20 +94,20 @@ static void test_reading_through_does_not_fill_the_memory(void)
 {
     Error error;
     Sound sound;
-    SoundMeasure measure;
-    SoundStore *store = make_store(&sound);
+    AudioFeatures measure;
+    TempAudio *store = make_store(&sound);
     REQUIRE(store);
     const size_t before = resident_bytes();
-    CHECK(sound_measure(&measure, &sound, 22050.0, &error));
+    CHECK(audio_features_measure(&measure, &sound, 22050.0, &error));
     check_resident(before, "measured");
-    sound_store_free(store);
+    temp_audio_free(store);
 }
 
 static void test_windows_here_and_there_do_not_fill_the_memory(void)
 {
     Sound sound;
     float window[PIECE];
-    SoundStore *store = make_store(&sound);
+    TempAudio *store = make_store(&sound);
     REQUIRE(store);
     Clip clip = {.samples = sound.samples, .audio = sound.audio};
     const Dataset dataset = {.clip = &clip, .clips = 1};
@@ -121,7 +121,7 @@ static void test_windows_here_and_there_do_not_fill_the_memory(void)
     }
     CHECK_MSG(wrong == 0, "%zu windows are wrong", wrong);
     check_resident(before, "windows");
-    sound_store_free(store);
+    temp_audio_free(store);
 }
 
 typedef struct {
@@ -146,13 +146,13 @@ static void test_scoring_does_not_fill_the_memory(void)
     Model *model = fixture_model("2k16s16p0", ACTIVATION_LEAKY_RELU, 22050.0, 1);
     REQUIRE(model);
     Scorer *scorer = scorer_new(model, &error);
-    SoundStore *store = make_store(&sound);
+    TempAudio *store = make_store(&sound);
     REQUIRE(scorer && store);
     Heard heard = {.before = resident_bytes()};
     CHECK(scorer_run(scorer, &sound, hear, &heard, &score, &error));
     CHECK_MSG(heard.samples == SAMPLES, "%zu samples came back", heard.samples);
     check_resident(heard.before, "scored");
-    sound_store_free(store);
+    temp_audio_free(store);
     scorer_free(scorer);
     model_free(model);
 }

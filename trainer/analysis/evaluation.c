@@ -16,7 +16,7 @@ typedef struct {
     int threads;
     const DecodedTaker *taker;
     Progress progress;
-    FirstError failure;
+    SharedError failure;
 } Work;
 
 // ---- Scores ----
@@ -27,12 +27,12 @@ static bool score_decoded(const DecodedTaker *taker, const Clip *clip, Scorer *s
     const Sound sound = clip_sound(clip);
     Sound decoded;
     char *path = file_join(taker->folder, "decoded");
-    SoundStore *store = path ? sound_store_new(path, error) : NULL;
+    TempAudio *store = path ? temp_audio_new(path, error) : NULL;
     if (!path) error_out_of_memory(error);
-    const bool good = store && scorer_run(scorer, &sound, sound_store_add, store, score, error) &&
-                      sound_store_open(store, &decoded, error) &&
+    const bool good = store && scorer_run(scorer, &sound, temp_audio_add, store, score, error) &&
+                      temp_audio_open(store, &decoded, error) &&
                       taker->take(taker->data, clip, score, &decoded, error);
-    sound_store_free(store);
+    temp_audio_free(store);
     free(path);
     return good;
 }
@@ -46,10 +46,10 @@ static void score_clip(void *data, int item, int thread)
     Scorer *scorer = work->scorer[thread];
     Score *score = &evaluation->score[item];
     Error error;
-    if (first_error_is_there(&work->failure)) return;
+    if (shared_error_exists(&work->failure)) return;
     const bool ok = work->taker ? score_decoded(work->taker, clip, scorer, score, &error)
                                 : scorer_run(scorer, &sound, NULL, NULL, score, &error);
-    if (!ok) first_error_set(&work->failure, &error);
+    if (!ok) shared_error_set(&work->failure, &error);
     progress_step(&work->progress, clip->samples);
 }
 
@@ -83,11 +83,11 @@ static bool score_clips(Work *work, Pool *pool, Error *error)
     uint64_t samples = 0;
     for (size_t i = 0; i < evaluation->clips; i++)
         samples += evaluation->dataset->clip[evaluation->clip[i]].samples;
-    first_error_begin(&work->failure);
+    shared_error_begin(&work->failure);
     progress_begin(&work->progress, stderr, "evaluating", evaluation->clips, samples);
     pool_run(pool, score_clip, work, (int)evaluation->clips);
     progress_end(&work->progress);
-    return first_error_end(&work->failure, error);
+    return shared_error_end(&work->failure, error);
 }
 
 bool evaluation_run(Evaluation *evaluation, const Model *model, const Dataset *dataset, Split split,

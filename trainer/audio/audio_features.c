@@ -20,7 +20,7 @@ static bool add_power(double power[BINS], const float *audio, size_t samples, Er
 }
 
 // Leaves out 0 Hz, which is not audible.
-static void measure_spectrum(SoundMeasure *measure, const double power[BINS], double rate)
+static void measure_spectrum(AudioFeatures *measure, const double power[BINS], double rate)
 {
     double sum = 0.0, weighted = 0.0, logarithms = 0.0;
     for (size_t b = 1; b < BINS; b++) {
@@ -45,14 +45,14 @@ static bool add_pieces(const Sound *sound, float *piece, double *squares, double
     return true;
 }
 
-bool sound_measure(SoundMeasure *measure, const Sound *sound, double rate, Error *error)
+bool audio_features_measure(AudioFeatures *measure, const Sound *sound, double rate, Error *error)
 {
     double power[BINS] = {0}, squares = 0.0;
     float *piece = malloc(PIECE * sizeof *piece);
     const bool good =
         piece ? add_pieces(sound, piece, &squares, power, error) : error_out_of_memory(error);
     free(piece);
-    *measure = (SoundMeasure){.level = 10.0 * log10(squares / (double)sound->samples)};
+    *measure = (AudioFeatures){.level = 10.0 * log10(squares / (double)sound->samples)};
     if (good && squares > 0.0) measure_spectrum(measure, power, rate);
     return good;
 }

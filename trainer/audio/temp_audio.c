@@ -8,18 +8,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-struct SoundStore {
+struct TempAudio {
     FILE *stream;
     Sound sound;
     char path[]; // for messages
 };
 
-static bool fail(const SoundStore *store, Error *error)
+static bool fail(const TempAudio *store, Error *error)
 {
     return error_set(error, "%s: %s", store->path, strerror(errno));
 }
 
-static bool make_file(SoundStore *store, Error *error)
+static bool make_file(TempAudio *store, Error *error)
 {
     static const char ending[] = ".XXXXXX";
     const size_t length = strlen(store->path);
@@ -42,10 +42,10 @@ static bool make_file(SoundStore *store, Error *error)
     return store->stream != NULL;
 }
 
-SoundStore *sound_store_new(const char *path, Error *error)
+TempAudio *temp_audio_new(const char *path, Error *error)
 {
     const size_t room = strlen(path) + 1;
-    SoundStore *store = calloc(1, sizeof *store + room);
+    TempAudio *store = calloc(1, sizeof *store + room);
     if (!store) {
         error_out_of_memory(error);
         return NULL;
@@ -56,7 +56,7 @@ SoundStore *sound_store_new(const char *path, Error *error)
     return NULL;
 }
 
-void sound_store_free(SoundStore *store)
+void temp_audio_free(TempAudio *store)
 {
     if (!store) return;
     if (store->sound.audio)
@@ -65,14 +65,14 @@ void sound_store_free(SoundStore *store)
     free(store);
 }
 
-bool sound_store_add(void *data, const float *samples, size_t n, Error *error)
+bool temp_audio_add(void *data, const float *samples, size_t n, Error *error)
 {
-    SoundStore *store = data;
+    TempAudio *store = data;
     store->sound.samples += n;
     return fwrite(samples, sizeof *samples, n, store->stream) == n || fail(store, error);
 }
 
-bool sound_store_open(SoundStore *store, Sound *sound, Error *error)
+bool temp_audio_open(TempAudio *store, Sound *sound, Error *error)
 {
     if (fflush(store->stream) != 0) return fail(store, error);
     void *map = mmap(NULL, store->sound.samples * sizeof(float), PROT_READ, MAP_SHARED,

@@ -7,17 +7,17 @@
 #include "audio/sound.h"
 #include "files/error.h"
 
-typedef struct SoundStore SoundStore;
+typedef struct TempAudio TempAudio;
 
 // Creates it in the folder of `path`, the file that is made from it, which messages name.
-SoundStore *sound_store_new(const char *path, Error *error);
-void sound_store_free(SoundStore *store); // NULL is allowed
+TempAudio *temp_audio_new(const char *path, Error *error);
+void temp_audio_free(TempAudio *store); // NULL is allowed
 
 // Adds samples; an AudioSink (see audio.h) whose data is the store.
-bool sound_store_add(void *store, const float *samples, size_t n, Error *error);
+bool temp_audio_add(void *store, const float *samples, size_t n, Error *error);
 
 // Opens what was added, at least one sample, for reading until the store is freed. Nothing can be
 // added after that.
-bool sound_store_open(SoundStore *store, Sound *sound, Error *error);
+bool temp_audio_open(TempAudio *store, Sound *sound, Error *error);
 
 #endif

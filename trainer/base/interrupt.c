@@ -2,17 +2,18 @@
 
 #include <stddef.h>
 
-volatile sig_atomic_t stop_wanted;
+volatile sig_atomic_t interrupt_requested;
 
-static void want_stop(int signal_number)
+static void request_interrupt(int signal_number)
 {
     (void)signal_number;
-    stop_wanted = 1;
+    interrupt_requested = 1;
 }
 
-void stop_catch_signals(void)
+void interrupt_catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = want_stop, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = request_interrupt,
+                               .sa_flags = SA_RESTART | (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

@@ -1,4 +1,4 @@
-// parse.h: reads numbers from text that people wrote, and guesses what a mistyped name meant. Any
+// parse.h: reads numbers from text that users wrote, and suggests names for mistyped ones. Any
 // thread; allocates nothing.
 #ifndef TRASLUZ_PARSE_H
 #define TRASLUZ_PARSE_H
@@ -7,8 +7,7 @@
 
 #include <stddef.h>
 
-// Read a number that is the whole text and lies within [low, high]; otherwise the message says what
-// it must be.
+// Read a number in [low, high] that is the whole text; otherwise the message says what it must be.
 bool parse_integer(const char *text, long low, long high, long *value, Error *error);
 bool parse_number(const char *text, double low, double high, double *value, Error *error);
 
@@ -19,16 +18,16 @@ typedef struct {
     size_t count;
 } NumberList;
 
-// Reads integers with commas between them, "64,32,8": one to NUMBER_LIST_MAX.
+// Reads integers separated by commas, such as "64,32,8": one to NUMBER_LIST_MAX.
 bool parse_list(const char *text, long low, long high, NumberList *list, Error *error);
 
-// How many single letters must be inserted, removed, replaced or swapped with their neighbour to
-// turn one name into the other; only the first 63 bytes count. (Damerau, "A technique for computer
+// Counts the single letters that must be inserted, removed, replaced or swapped with their neighbour
+// to turn one name into the other; only the first 63 bytes count. (Damerau, "A technique for computer
 // detection and correction of spelling errors", Comm. ACM 7(3), 1964.)
 int spelling_distance(const char *a, const char *b);
 
-// The best of some names so far for a mistyped one: begin with {.name = NULL}, consider each name,
-// and `name` is the closest, or NULL where none is close.
+// The closest name to a mistyped one: begin with {.name = NULL} and consider each name; then `name`
+// is the closest, or NULL if none is close.
 typedef struct {
     const char *name;
     int distance;

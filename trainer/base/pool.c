@@ -15,7 +15,7 @@ typedef struct {
 struct Pool {
     int threads;    // the caller's included
     int made;       // workers whose thread runs
-    Worker *worker; // the others
+    Worker *worker; // all but the caller
     pthread_mutex_t lock;
     pthread_cond_t start, done;
     unsigned round; // of pool_run(), so that each worker takes part in each once
@@ -24,7 +24,7 @@ struct Pool {
     PoolTask *task;
     void *data;
     int items;
-    atomic_int next; // item to be taken
+    atomic_int next; // next item
 };
 
 static void take_items(Pool *pool, int thread)

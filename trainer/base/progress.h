@@ -1,6 +1,6 @@
-// progress.h: how far something long is, on a line of a terminal that is written over: what, share
-// done, time left. It comes only after two seconds, and only on a terminal. Any number of threads
-// may report to one Progress.
+// progress.h: the progress of long work on one line of a terminal: what, how much, time left. The
+// line appears only after two seconds, and only on a terminal. Any number of threads may report to
+// one Progress.
 #ifndef TRASLUZ_PROGRESS_H
 #define TRASLUZ_PROGRESS_H
 
@@ -10,34 +10,33 @@
 #include <stdio.h>
 
 typedef struct {
-    FILE *to;         // NULL where nothing is to be shown
+    FILE *to;         // NULL: show nothing
     const char *what; // may be rewritten between steps
     uint64_t items, items_done;
-    uint64_t work, work_done; // in any unit that time goes with
+    uint64_t work, work_done; // in any unit that is proportional to time
     double began, shown;      // seconds
     pthread_mutex_t lock;
 } Progress;
 
-// `what` is shown before the numbers ("decoding"), and must stay. `to` may be NULL.
+// Begins. `what` is printed before the numbers ("decoding") and must stay valid. `to` may be NULL.
 void progress_begin(Progress *progress, FILE *to, const char *what, uint64_t items, uint64_t work);
 
-// One item more is done, which was that much work.
+// Reports one more item, which was that much work.
 void progress_step(Progress *progress, uint64_t work);
 
-// So many items are done in all, where each is as much work as another: the seconds of a recording,
-// say.
+// Reports the total of items done, each of the same work, such as seconds of a recording.
 void progress_reach(Progress *progress, uint64_t items);
 
 // Clears the line, so that other lines can be printed; the next step shows it again.
 void progress_clear(Progress *progress);
 
-// Clears the line for good.
+// Ends, and clears the line.
 void progress_end(Progress *progress);
 
-// Seconds on a clock that only goes forward.
+// Returns the seconds of a monotonic clock.
 double progress_clock(void);
 
-// Writes a time as people say it: "12 s", "3 min 20 s", "2 h 05 min".
+// Writes a duration: "12 s", "3 min 20 s", "2 h 05 min".
 void progress_time(char text[24], double seconds);
 
 #endif

@@ -14,7 +14,7 @@ void ranks_begin(void)
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level);
     MPI_Comm_size(MPI_COMM_WORLD, &processes);
     MPI_Comm_rank(MPI_COMM_WORLD, &own);
-    // What the others have to say travels to the first by ranks_agree().
+    // Messages of the others reach the first by ranks_agree().
     if (own > 0 && (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)))
         MPI_Abort(MPI_COMM_WORLD, 1);
 }
@@ -42,7 +42,7 @@ void ranks_share(int n, int *from, int *to)
     *to = share_begin(n, own + 1);
 }
 
-// One process after the other hands out its share: sums are taken by the caller, in one order.
+// Each process in turn sends its share. The caller sums them, always in the same order.
 void ranks_gather(void *items, size_t size, int n)
 {
     if (processes == 1) return;

@@ -1,30 +1,30 @@
 #include "base/shared_error.h"
 
-void first_error_begin(FirstError *first)
+void shared_error_begin(SharedError *shared)
 {
-    pthread_mutex_init(&first->lock, NULL);
-    first->there = false;
+    pthread_mutex_init(&shared->lock, NULL);
+    shared->exists = false;
 }
 
-void first_error_set(FirstError *first, const Error *error)
+void shared_error_set(SharedError *shared, const Error *error)
 {
-    pthread_mutex_lock(&first->lock);
-    if (!first->there) first->error = *error;
-    first->there = true;
-    pthread_mutex_unlock(&first->lock);
+    pthread_mutex_lock(&shared->lock);
+    if (!shared->exists) shared->error = *error;
+    shared->exists = true;
+    pthread_mutex_unlock(&shared->lock);
 }
 
-bool first_error_is_there(FirstError *first)
+bool shared_error_exists(SharedError *shared)
 {
-    pthread_mutex_lock(&first->lock);
-    const bool there = first->there;
-    pthread_mutex_unlock(&first->lock);
+    pthread_mutex_lock(&shared->lock);
+    const bool there = shared->exists;
+    pthread_mutex_unlock(&shared->lock);
     return there;
 }
 
-bool first_error_end(FirstError *first, Error *error)
+bool shared_error_end(SharedError *shared, Error *error)
 {
-    pthread_mutex_destroy(&first->lock);
-    if (first->there) *error = first->error;
-    return !first->there;
+    pthread_mutex_destroy(&shared->lock);
+    if (shared->exists) *error = shared->error;
+    return !shared->exists;
 }

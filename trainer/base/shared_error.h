@@ -1,5 +1,5 @@
-// shared_error.h: what went wrong first among threads that work on one thing, and whether something
-// has, so that the others can leave off. Any number of threads between begin and end.
+// shared_error.h: the first error of several threads with one task; the others ask for it and stop.
+// Any number of threads between begin and end.
 #ifndef TRASLUZ_SHARED_ERROR_H
 #define TRASLUZ_SHARED_ERROR_H
 
@@ -10,18 +10,18 @@
 
 typedef struct {
     pthread_mutex_t lock;
-    bool there;
+    bool exists;
     Error error;
-} FirstError;
+} SharedError;
 
-void first_error_begin(FirstError *first);
+void shared_error_begin(SharedError *shared);
 
 // Keeps the error unless there is one already.
-void first_error_set(FirstError *first, const Error *error);
+void shared_error_set(SharedError *shared, const Error *error);
 
-bool first_error_is_there(FirstError *first);
+bool shared_error_exists(SharedError *shared);
 
-// Once the threads have done: true where nothing went wrong; else false, with the error.
-bool first_error_end(FirstError *first, Error *error);
+// Ends, after the threads: true if there was no error; otherwise false, with the error.
+bool shared_error_end(SharedError *shared, Error *error);
 
 #endif

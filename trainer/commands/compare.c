@@ -144,11 +144,11 @@ static bool draw_picture(const char *path, double rate, const Clip *clip, const 
     char title[64] = "decoded";
     const double snr = score_snr(score->signal, score->codec);
     if (isfinite(snr)) snprintf(title, sizeof title, "decoded, SNR %.1f dB", snr);
-    const PicturedSound sounds[] = {
+    const FigureSound sounds[] = {
         {clip->name, clip_sound(clip)},
         {title, *decoded},
     };
-    return sound_picture(path, sounds, 2, rate, error);
+    return waveform_figure(path, sounds, 2, rate, error);
 }
 
 static bool keep(void *data, const Clip *clip, const Score *score, const Sound *decoded,

@@ -31,11 +31,11 @@ static bool write_sound(const Call *call, const Model *model, const Latent *late
 {
     Sound sound;
     const double rate = model->sample_rate;
-    SoundStore *store = latent_decode(&sound, call->output, latent, model, error);
+    TempAudio *store = latent_decode(&sound, call->output, latent, model, error);
     const bool ok =
         store && command_write_audio(&command_decode, call->output, rate, &sound, error);
     if (ok) printf("wrote %s: %.4g s at %g Hz\n", call->output, (double)sound.samples / rate, rate);
-    sound_store_free(store);
+    temp_audio_free(store);
     return ok;
 }
 

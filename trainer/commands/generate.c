@@ -122,7 +122,7 @@ enum { FILE_AUDIO, FILE_LATENT, FILE_PICTURE, FILE_RECORD, FILES };
 
 static bool is_record(const char *path)
 {
-    return record_is(path, RECORD_KIND);
+    return json_file_is(path, RECORD_KIND);
 }
 
 // What an earlier call generated may be overwritten: its record is with it.
@@ -143,7 +143,7 @@ typedef struct {
     const Model *model;
     const LatentParts *list;
     char *path[FILES];
-    SoundMeasure measure;
+    AudioFeatures measure;
     double change; // SNR in dB against the same latent without changes; NaN without changes
 } Generation;
 
@@ -165,9 +165,10 @@ static bool name_files(Generation *generation, Error *error)
 static bool draw_picture(const Generation *generation, const Sound *sound, Error *error)
 {
     const char *slash = strrchr(generation->call->output, '/');
-    const PicturedSound pictured = {slash ? slash + 1 : generation->call->output, *sound};
-    return generation->call->no_pictures || sound_picture(generation->path[FILE_PICTURE], &pictured,
-                                                          1, generation->model->sample_rate, error);
+    const FigureSound pictured = {slash ? slash + 1 : generation->call->output, *sound};
+    return generation->call->no_pictures ||
+           waveform_figure(generation->path[FILE_PICTURE], &pictured, 1,
+                           generation->model->sample_rate, error);
 }
 
 static json_t *number_or_null(double value)
@@ -186,7 +187,7 @@ static json_t *describe_part(const LatentPart *part)
     if (!part->whole)
         snprintf(text + used, room - (size_t)used, "@%g%s-%g%s", part->from.value,
                  part->from.percent ? "%" : "", part->to.value, part->to.percent ? "%" : "");
-    json_t *json = record_text(text);
+    json_t *json = json_file_text(text);
     free(text);
     return json;
 }
@@ -204,7 +205,7 @@ static json_t *make_record(const Generation *generation, const Sound *sound)
 {
     const Call *call = generation->call;
     const LatentSettings *settings = &call->latent_options.settings;
-    const SoundMeasure *measure = &generation->measure;
+    const AudioFeatures *measure = &generation->measure;
     return json_pack("{s:s, s:s, s:s, s:o, s:f, s:f, s:f, s:f, s:b, s:I, s:f, s:o, s:f, s:f, s:o}",
                      "kind", RECORD_KIND, "model", generation->model->info.name, "way",
                      method_name(call, generation->list), "parts", describe_parts(generation->list),
@@ -218,7 +219,7 @@ static json_t *make_record(const Generation *generation, const Sound *sound)
 
 static void print_summary(const Generation *generation, const Sound *sound)
 {
-    const SoundMeasure *measure = &generation->measure;
+    const AudioFeatures *measure = &generation->measure;
     printf("wrote %s: ", generation->call->output);
     if (generation->list->count > 1)
         printf("%s of %zu parts, ", method_name(generation->call, generation->list),
@@ -234,7 +235,7 @@ static void print_summary(const Generation *generation, const Sound *sound)
 static bool write_files(Generation *generation, const Latent *latent, const Sound *sound,
                         Error *error)
 {
-    if (!sound_measure(&generation->measure, sound, generation->model->sample_rate, error))
+    if (!audio_features_measure(&generation->measure, sound, generation->model->sample_rate, error))
         return false;
     json_t *record = make_record(generation, sound);
     const bool ok =
@@ -243,7 +244,7 @@ static bool write_files(Generation *generation, const Latent *latent, const Soun
                             generation->model->sample_rate, sound, error) &&
         latent_write(latent, generation->path[FILE_LATENT], error) &&
         draw_picture(generation, sound, error) &&
-        record_write(generation->path[FILE_RECORD], record, JSON_REAL_PRECISION(6), error);
+        json_file_write(generation->path[FILE_RECORD], record, JSON_REAL_PRECISION(6), error);
     json_decref(record);
     if (ok) print_summary(generation, sound);
     return ok;
@@ -251,20 +252,20 @@ static bool write_files(Generation *generation, const Latent *latent, const Soun
 
 // Changes the latent and decodes it; if it has changes, it is decoded without them too, to compare.
 // The caller frees the store with the sound; NULL on error.
-static SoundStore *apply_edits(Generation *generation, Latent *latent, Sound *changed, Error *error)
+static TempAudio *apply_edits(Generation *generation, Latent *latent, Sound *changed, Error *error)
 {
     const LatentOptions *edits = &generation->call->latent_options;
     const Model *model = generation->model;
     const char *path = generation->path[FILE_AUDIO];
     Sound plain;
-    SoundStore *before = NULL, *after = NULL;
+    TempAudio *before = NULL, *after = NULL;
     generation->change = NAN;
     const bool changes = latent_options_change(edits);
     if ((!changes || (before = latent_decode(&plain, path, latent, model, error))) &&
         latent_options_apply(&command_generate, edits, model, latent, error))
         after = latent_decode(changed, path, latent, model, error);
     if (before && after) generation->change = change_snr(&plain, changed);
-    sound_store_free(before);
+    temp_audio_free(before);
     return after;
 }
 
@@ -272,9 +273,9 @@ static bool generate(Generation *generation, Error *error)
 {
     Latent *latent = join_parts(generation->call, generation->list, generation->model, error);
     Sound sound;
-    SoundStore *store = latent ? apply_edits(generation, latent, &sound, error) : NULL;
+    TempAudio *store = latent ? apply_edits(generation, latent, &sound, error) : NULL;
     const bool ok = store && write_files(generation, latent, &sound, error);
-    sound_store_free(store);
+    temp_audio_free(store);
     latent_free(latent);
     return ok;
 }

@@ -38,14 +38,14 @@ Latent *latent_source_load(const Command *command, const char *path, const Model
     return latent;
 }
 
-SoundStore *latent_decode(Sound *sound, const char *path, const Latent *latent, const Model *model,
-                          Error *error)
+TempAudio *latent_decode(Sound *sound, const char *path, const Latent *latent, const Model *model,
+                         Error *error)
 {
-    SoundStore *store = sound_store_new(path, error);
-    if (store && decode_latent(latent, model, sound_store_add, store, stderr, error) &&
-        sound_store_open(store, sound, error))
+    TempAudio *store = temp_audio_new(path, error);
+    if (store && decode_latent(latent, model, temp_audio_add, store, stderr, error) &&
+        temp_audio_open(store, sound, error))
         return store;
-    sound_store_free(store);
+    temp_audio_free(store);
     return NULL;
 }
 

@@ -15,8 +15,8 @@ Latent *latent_source_load(const Command *command, const char *path, const Model
 
 // Decodes a latent to a store beside `path`; the caller frees the store after it used the sound.
 // NULL on error.
-SoundStore *latent_decode(Sound *sound, const char *path, const Latent *latent, const Model *model,
-                          Error *error);
+TempAudio *latent_decode(Sound *sound, const char *path, const Latent *latent, const Model *model,
+                         Error *error);
 
 // Writes an audio file of one channel at `rate` (Hz), and notes what the format clipped.
 bool command_write_audio(const Command *command, const char *path, double rate, const Sound *sound,

@@ -55,7 +55,7 @@ typedef struct {
     float **frames;    // [threads], what one piece can give
     int threads;
     Progress progress;
-    FirstError failure;
+    SharedError failure;
 } Encoding;
 
 // The window's samples from `at` on; silence is behind them.
@@ -92,12 +92,12 @@ static void encode_clip(void *data, int item, int thread)
     encoder_reset(encoding->encoder[thread],
                   arch_round_up(&encoding->model->arch, encoding->about.window));
     size_t done = 0;
-    for (size_t at = 0; done < frames && !first_error_is_there(&encoding->failure); at += PIECE) {
+    for (size_t at = 0; done < frames && !shared_error_exists(&encoding->failure); at += PIECE) {
         Error error;
         const size_t given = encode_piece(encoding, clip, at, thread);
         const size_t kept = given < frames - done ? given : frames - done;
         if (!latent_set_put(encoding->writer, clip, done, encoding->frames[thread], kept, &error))
-            first_error_set(&encoding->failure, &error);
+            shared_error_set(&encoding->failure, &error);
         done += kept;
     }
     denormals_restore(before);
@@ -107,11 +107,11 @@ static void encode_clip(void *data, int item, int thread)
 static bool encode_all(Encoding *encoding, Pool *pool, Error *error)
 {
     const size_t clips = encoding->about.clips;
-    first_error_begin(&encoding->failure);
+    shared_error_begin(&encoding->failure);
     progress_begin(&encoding->progress, stderr, "encoding, clip", clips, clips);
     pool_run(pool, encode_clip, encoding, (int)clips);
     progress_end(&encoding->progress);
-    return first_error_end(&encoding->failure, error);
+    return shared_error_end(&encoding->failure, error);
 }
 
 // ---- Making and freeing ----

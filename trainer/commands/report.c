@@ -53,21 +53,21 @@ static bool write_page(const Call *call, const Report *report, Error *error)
 {
     FILE *page = report->target.page;
     char name[256];
-    page_begin(page, call->title);
+    html_begin(page, call->title);
     if (call->folders.count > 1) {
         fputs("<nav>\n", page);
         for (size_t i = 0; i < call->folders.count; i++) {
             last_part(call->folders.path[i], name);
-            page_link(page, i + 1, name);
+            html_link(page, i + 1, name);
         }
         fputs("</nav>\n", page);
     }
     for (size_t i = 0; i < call->folders.count; i++) {
         last_part(call->folders.path[i], name);
-        page_heading(page, 2, i + 1, name);
+        html_heading(page, 2, i + 1, name);
         if (!report_folder(report, call->folders.path[i], error)) return false;
     }
-    page_end(page);
+    html_end(page);
     return true;
 }
 

@@ -32,8 +32,9 @@ bool study_begin(const char *folder, const char *kind, const LatentSet *set, jso
                                "latent", (json_int_t)set->channels, (json_int_t)set->frames,
                                "window", (json_int_t)set->window, "options", options);
     char *path = file_join(folder, "config.json");
-    const bool ok = (path || error_out_of_memory(error)) && record_may_write(path, kind, error) &&
-                    file_make_folders(folder, error) && record_write(path, config, 0, error);
+    const bool ok = (path || error_out_of_memory(error)) &&
+                    json_file_may_write(path, kind, error) && file_make_folders(folder, error) &&
+                    json_file_write(path, config, 0, error);
     free(path);
     json_decref(config);
     return ok;

@@ -186,8 +186,8 @@ static TrainingEnd train(Sweep *sweep, const SweepRow *row, Error *error)
     printf("run %zu of %zu, %s%s\n", (size_t)(row - sweep->row) + 1, sweep->rows, row->label,
            o->resume ? ", resumed" : "");
     fflush(stdout);
-    return run_folder_train(row->folder, o, sweep->dataset, sweep->pool, &stop_wanted, stdout,
-                            error);
+    return run_folder_train(row->folder, o, sweep->dataset, sweep->pool, &interrupt_requested,
+                            stdout, error);
 }
 
 // The tables show what is done so far; the rows themselves stay in the order of the file.
@@ -210,7 +210,7 @@ static bool write_tables(const Sweep *sweep, bool last, Error *error)
 // Trains what is not done. A run that fails is told, and the next one begun.
 static bool train_all(Sweep *sweep, bool *failed, Error *error)
 {
-    for (size_t i = 0; i < sweep->rows && !stop_wanted; i++) {
+    for (size_t i = 0; i < sweep->rows && !interrupt_requested; i++) {
         SweepRow *row = &sweep->row[i];
         if (row->state == SWEEP_DONE) continue;
         if (!open_dataset(sweep, &sweep->run[row->number].settings.options, error)) return false;
@@ -238,9 +238,9 @@ static bool run_sweep(Sweep *sweep, bool *failed, Error *error)
     sweep->pool = command_pool(call->music.threads, error);
     if (!sweep->pool || !inspect_runs(sweep, error) || !file_make_folders(call->output, error))
         return false;
-    stop_catch_signals();
+    interrupt_catch_signals();
     if (!train_all(sweep, failed, error) || !write_tables(sweep, true, error)) return false;
-    if (stop_wanted) printf("interrupted; the same call resumes\n");
+    if (interrupt_requested) printf("interrupted; the same call resumes\n");
     return true;
 }
 

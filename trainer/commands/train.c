@@ -131,10 +131,11 @@ static int train(const Call *call, const CommandLine *line, const Dataset *datas
 {
     const TrainingOptions *o = &call->settings.options;
     Error error;
-    stop_catch_signals();
+    interrupt_catch_signals();
     const TrainingEnd end =
-        call->run ? run_folder_train(call->run, o, dataset, pool, &stop_wanted, stdout, &error)
-                  : training_run(o, dataset, pool, &stop_wanted, stdout, &error);
+        call->run
+            ? run_folder_train(call->run, o, dataset, pool, &interrupt_requested, stdout, &error)
+            : training_run(o, dataset, pool, &interrupt_requested, stdout, &error);
     switch (end) {
     case TRAINING_STOPPED:
         printf("interrupted; to resume, repeat the call with --resume:\n  ");

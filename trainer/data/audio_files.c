@@ -11,8 +11,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-// What libsndfile reads, and then what it does not: people take these for audio too, so they are
-// named, not passed over.
+// What libsndfile reads, and then what it does not read: users take these for audio too, so they are
+// reported and not skipped.
 static const char *const endings[] = {
     "wav", "wave", "rf64", "w64",  "flac", "ogg", "oga", "opus", "mp3", "mp2", "mp1",  "au",
     "snd", "aif",  "aiff", "aifc", "caf",  "voc", "sph", "nist", "avr", "pvf", "8svx", "svx",
@@ -28,9 +28,9 @@ typedef struct {
     AudioFiles *files;
     FolderId *seen; // folders
     size_t seen_count, seen_room;
-    size_t audio;       // files found below the path now searched
-    size_t seen_before; // folders, when that path's search began
-    bool overlaps;      // it leads to one of them
+    size_t audio;       // files found below the path that is searched
+    size_t seen_before; // folders seen when its search began
+    bool overlaps;      // it leads to one of those
     Error *error;
 } Search;
 
@@ -43,7 +43,7 @@ static bool is_audio(const char *name)
     return false;
 }
 
-// The caller frees it. An empty folder adds nothing.
+// Returns "folder/name", or the name alone for an empty folder; the caller frees it.
 static char *join(const char *folder, const char *name)
 {
     const size_t room = strlen(folder) + strlen(name) + 2;
@@ -123,10 +123,10 @@ static bool search_entry(Search *search, const char *path, const char *name)
 {
     struct stat status;
     if (stat(path, &status) != 0)
-        return fault_list_add(&search->files->unreadable, name, strerror(errno), search->error);
+        return diagnostics_add(&search->files->unreadable, name, strerror(errno), search->error);
     if (S_ISDIR(status.st_mode)) return search_folder(search, path, name, &status);
     if (is_audio(name)) return add_file(search, path, name, &status);
-    search->files->others++;
+    search->files->non_audio++;
     return true;
 }
 
@@ -138,8 +138,8 @@ static bool search_folder(Search *search, const char *path, const char *name,
     struct dirent **entry = NULL;
     const int entries = scandir(path, &entry, not_hidden, by_bytes);
     if (entries < 0)
-        return fault_list_add(&search->files->unreadable, *name ? name : path, strerror(errno),
-                              search->error);
+        return diagnostics_add(&search->files->unreadable, *name ? name : path, strerror(errno),
+                               search->error);
     bool good = true;
     for (int i = 0; i < entries; i++) {
         char *entry_path = join(path, entry[i]->d_name);
@@ -154,7 +154,7 @@ static bool search_folder(Search *search, const char *path, const char *name,
     return good;
 }
 
-// A path that the user gave.
+// Searches a path that the user named.
 static bool search_path(Search *search, const char *path)
 {
     struct stat status;
@@ -227,6 +227,6 @@ void audio_files_free(AudioFiles *files)
 {
     for (size_t i = 0; i < files->count; i++) free_file(&files->file[i]);
     free(files->file);
-    fault_list_free(&files->unreadable);
+    diagnostics_free(&files->unreadable);
     *files = (AudioFiles){0};
 }

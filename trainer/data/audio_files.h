@@ -1,6 +1,6 @@
-// audio_files.h: finds audio files: by their names' endings, in folders at any depth, in an order
-// that depends on the names alone. Hidden files and folders are passed over, links are followed,
-// and nothing is taken twice. Allocates; any thread.
+// audio_files.h: finds audio files by the endings of their names, in folders at any depth, in an
+// order that depends only on the names. Hidden files and folders are skipped, links are followed,
+// and no file is taken twice. Allocates; any thread.
 #ifndef TRASLUZ_AUDIO_FILES_H
 #define TRASLUZ_AUDIO_FILES_H
 
@@ -14,8 +14,7 @@
 
 typedef struct {
     char *path; // absolute, without links
-    char *name; // below the folder it was found in; the last part of its path where it was given
-                // itself
+    char *name; // path below the folder of the search; the last part for a file that was named
     dev_t device;
     ino_t inode;
     uint64_t bytes;
@@ -25,12 +24,12 @@ typedef struct {
 typedef struct {
     AudioFile *file; // by name, bytewise, then by path
     size_t count, room;
-    size_t others;        // files that are not audio
-    FaultList unreadable; // folders and links that lead nowhere
+    size_t non_audio;       // number of other files
+    Diagnostics unreadable; // folders, and links that lead nowhere
 } AudioFiles;
 
-// Looks through folders; a file given itself is taken whatever its ending. Fails where one of them
-// does not exist or a folder has no audio in it.
+// Searches folders. A file that is named itself is taken with any ending. Fails if one of them does
+// not exist, or a folder contains no audio.
 bool audio_files_find(AudioFiles *files, const char *const *paths, size_t count, Error *error);
 void audio_files_free(AudioFiles *files);
 

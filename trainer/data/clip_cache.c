@@ -15,24 +15,24 @@
 #include <time.h>
 #include <unistd.h>
 
-// What stands before the samples. In the machine's own byte order: another one's entries are not
+// The header before the samples, in the byte order of the machine: entries of another one are not
 // recognised.
 typedef struct {
     uint64_t magic;
     uint64_t samples;
     AudioFaults faults;
     float peak;
-    uint32_t unused[7]; // up to a cache line, so that the samples are aligned
+    uint32_t unused[7]; // fills a cache line, so that the samples are aligned
 } Header;
 
 _Static_assert(sizeof(Header) == 64, "the cache's header");
 
-static const uint64_t header_magic =
-    UINT64_C(0x31307a756c736172); // its last byte counts the format's versions
+// The last byte is the version of the format.
+static const uint64_t header_magic = UINT64_C(0x31307a756c736172);
 
 // ---- The folder ----
 
-// The caller frees it.
+// Returns the user's cache folder; the caller frees it.
 static char *default_folder(Error *error)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -42,11 +42,11 @@ static char *default_folder(Error *error)
     else if (home && *home)
         folder = file_join(home, ".cache/trasluz");
     else
-        error_set(error, "neither XDG_CACHE_HOME nor HOME says where a cache may be: use --cache");
+        error_set(error, "no folder for the cache: set HOME or XDG_CACHE_HOME, or use --cache");
     return folder;
 }
 
-// Entries that nobody goes on writing: those of a program that was killed.
+// Removes temporary files of killed programs, on file systems where a new entry has a name.
 static void remove_stale(const char *folder)
 {
     static const char ending[] = ".f32" FILE_TEMPORARY "0"; // see file.h
@@ -85,7 +85,7 @@ void clip_cache_close(ClipCache *cache)
     *cache = (ClipCache){0};
 }
 
-// The entry's path; the caller frees it.
+// Returns the path of the entry; the caller frees it.
 static char *entry_path(const ClipCache *cache, const AudioFile *file)
 {
     Hash hash;
@@ -102,7 +102,7 @@ static char *entry_path(const ClipCache *cache, const AudioFile *file)
 
 // ---- Reading ----
 
-// Reads it: a page of the mapping would bring others with it, for each clip of a set.
+// Reads instead of mapping: a mapped page would bring others into memory, for each clip of a set.
 static bool read_header(int fd, Header *header, uint64_t bytes)
 {
     if (pread(fd, header, sizeof *header, 0) != (ssize_t)sizeof *header) return false;
@@ -162,15 +162,15 @@ static bool entry_add(void *data, const float *samples, size_t n, Error *error)
     entry->header.samples += n;
     if (fwrite(samples, sizeof *samples, n, entry->file.stream) == n) return true;
     entry->failed = true;
-    return error_set(error, "cache %s: %s", entry->file.path, strerror(errno));
+    return error_set(error, "cache file %s: %s", entry->file.path, strerror(errno));
 }
 
-// The header is whole only when the samples are through.
+// The header is complete only after the samples.
 static ClipMade entry_commit(Entry *entry, Error *error)
 {
     FILE *stream = entry->file.stream;
     if (fseek(stream, 0, SEEK_SET) == 0)
-        fwrite(&entry->header, sizeof entry->header, 1, stream); // file_commit() sees a failure
+        fwrite(&entry->header, sizeof entry->header, 1, stream); // file_commit() reports a failure
     if (file_commit(&entry->file, error)) return CLIP_MADE;
     error_prefix(error, "cache");
     return CLIP_NOT_WRITTEN;

@@ -1,6 +1,6 @@
-// clip_cache.h: decoded audio on disk, so that a set is decoded once. A file for each source file
-// and rate; its name is a hash of the source's path, size and time of change, so a changed source
-// is decoded again. Any thread; blocks and allocates.
+// clip_cache.h: decoded audio on disk, so that a set is decoded only once. An entry is a file for
+// each source file and rate. Its name is a hash of the source's path, size and time of change, so a
+// changed source is decoded again. Any thread; blocks and allocates.
 #ifndef TRASLUZ_CLIP_CACHE_H
 #define TRASLUZ_CLIP_CACHE_H
 
@@ -20,19 +20,19 @@ typedef struct {
     float peak; // largest absolute value
 } CachedClip;
 
-// Makes the folder where it is not there. NULL: trasluz below the user's cache folder
+// Opens the folder, and creates it if it is missing. NULL: trasluz below the user's cache folder
 // ($XDG_CACHE_HOME, or .cache below $HOME).
 bool clip_cache_open(ClipCache *cache, const char *folder, double rate, Error *error);
 void clip_cache_close(ClipCache *cache);
 
-// True if there is a whole entry for the file. End it with clip_cache_unmap().
+// Maps the entry of a file; false if there is none. The caller ends it with clip_cache_unmap().
 bool clip_cache_map(const ClipCache *cache, const AudioFile *file, CachedClip *clip);
 void clip_cache_unmap(const float *audio, size_t samples);
 
 typedef enum {
     CLIP_MADE,
     CLIP_UNREADABLE, // the source; the message does not repeat its path
-    CLIP_NOT_WRITTEN // the cache: disk full, say
+    CLIP_NOT_WRITTEN // the entry, because the disk is full, for example
 } ClipMade;
 
 // Decodes the file into its entry.

@@ -12,15 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHORT_SECONDS 0.1  // what is shorter is told
-#define LOUD_PEAK     8.0f // 18 dB over full scale: no music, but a file with wrong numbers
+#define SHORT_SECONDS 0.1  // shorter clips get a warning
+#define LOUD_PEAK     8.0f // 18 dB over full scale: not music, but wrong numbers in a file
 
 enum { STREAM_SPLIT = 0x53504c54 }; // of random numbers
 
 struct DatasetFaults {
-    FaultList unreadable;
-    FaultList odd;
-    size_t others; // files that are not audio
+    Diagnostics unreadable;
+    Diagnostics warnings;
+    size_t non_audio; // files that are not audio
 };
 
 // ---- Decoding ----
@@ -37,8 +37,8 @@ typedef struct {
     const ClipCache *cache;
     Source *source; // in the files' order
     size_t sources;
-    Source **wanted; // those to be decoded, the largest first: so no thread is left with a long one
-                     // at the end
+    // Those to decode, the largest first: otherwise one thread may have a long one at the end.
+    Source **wanted;
     size_t wanted_count;
     uint64_t wanted_bytes;
     Progress progress;
@@ -56,7 +56,7 @@ static void decode_source(void *data, int item, int thread)
         source->mapped = clip_cache_map(decoding->cache, source->file, &source->clip);
         if (!source->mapped) {
             source->made = CLIP_NOT_WRITTEN;
-            error_set(&source->error, "cache %s: an entry cannot be read back",
+            error_set(&source->error, "cache folder %s: a new entry cannot be read",
                       decoding->cache->folder);
         }
     }
@@ -84,7 +84,7 @@ static void find_wanted(Decoding *decoding)
         qsort(decoding->wanted, decoding->wanted_count, sizeof(Source *), by_size_down);
 }
 
-// The message of the first failure of that kind, in the files' order, or NULL.
+// Returns the message of the first failure of that kind, in the order of the files, or NULL.
 static const Source *find_failure(const Decoding *decoding, ClipMade kind)
 {
     for (size_t i = 0; i < decoding->sources; i++)
@@ -106,9 +106,9 @@ static bool decode_all(Decoding *decoding, Pool *pool, FILE *progress, Error *er
 
 // ---- From sources to clips ----
 
-static bool odd_add(Dataset *dataset, const Source *source, const char *reason, Error *error)
+static bool add_warning(Dataset *dataset, const Source *source, const char *reason, Error *error)
 {
-    return fault_list_add(&dataset->faults->odd, source->file->name, reason, error);
+    return diagnostics_add(&dataset->faults->warnings, source->file->name, reason, error);
 }
 
 static bool note_odd(Dataset *dataset, const Source *source, Error *error)
@@ -117,23 +117,23 @@ static bool note_odd(Dataset *dataset, const Source *source, Error *error)
     Error reason;
     bool good = true;
     if (clip->faults.missing > 0) {
-        error_set(&reason, "its header promises %" PRIu64 " frames more than it has",
-                  clip->faults.missing);
-        good = odd_add(dataset, source, reason.text, error);
+        error_set(&reason, "file is truncated: %" PRIu64 " frames missing", clip->faults.missing);
+        good = add_warning(dataset, source, reason.text, error);
     }
     if (clip->faults.not_finite > 0) {
-        error_set(&reason, "%" PRIu64 " samples are not finite numbers, and count as 0",
+        error_set(&reason, "%" PRIu64 " samples are not finite numbers; used as 0",
                   clip->faults.not_finite);
-        good = good && odd_add(dataset, source, reason.text, error);
+        good = good && add_warning(dataset, source, reason.text, error);
     }
-    if (clip->peak == 0.0f) good = good && odd_add(dataset, source, "nothing but silence", error);
+    if (clip->peak == 0.0f)
+        good = good && add_warning(dataset, source, "contains only silence", error);
     if (clip->peak > LOUD_PEAK) {
-        error_set(&reason, "its peak is %.0f dB over full scale", 20.0 * log10((double)clip->peak));
-        good = good && odd_add(dataset, source, reason.text, error);
+        error_set(&reason, "peak is %.0f dB over full scale", 20.0 * log10((double)clip->peak));
+        good = good && add_warning(dataset, source, reason.text, error);
     }
     if ((double)clip->samples < SHORT_SECONDS * dataset->rate) {
         error_set(&reason, "only %zu sample%s long", clip->samples, clip->samples == 1 ? "" : "s");
-        good = good && odd_add(dataset, source, reason.text, error);
+        good = good && add_warning(dataset, source, reason.text, error);
     }
     return good;
 }
@@ -152,7 +152,7 @@ static bool add_clip(Dataset *dataset, Source *source, Error *error)
         free(clip.name);
         return error_out_of_memory(error);
     }
-    source->mapped = false; // the clip's now
+    source->mapped = false; // belongs to the clip now
     dataset->clip[dataset->clips++] = clip;
     return note_odd(dataset, source, error);
 }
@@ -163,8 +163,8 @@ static bool take_clips(Dataset *dataset, Decoding *decoding, Error *error)
         Source *source = &decoding->source[i];
         const bool good = source->mapped
                               ? add_clip(dataset, source, error)
-                              : fault_list_add(&dataset->faults->unreadable, source->file->name,
-                                               source->error.text, error);
+                              : diagnostics_add(&dataset->faults->unreadable, source->file->name,
+                                                source->error.text, error);
         if (!good) return false;
     }
     if (dataset->clips > 0) return true;
@@ -176,8 +176,8 @@ static bool take_clips(Dataset *dataset, Decoding *decoding, Error *error)
 
 // ---- Genres and split ----
 
-// Clips are in the order of their names, so a genre's clips stand together, and genres come in
-// their order.
+// Clips are in the order of their names, so those of a genre follow each other, and genres come in
+// the order of their names.
 static bool find_genres(Dataset *dataset, Error *error)
 {
     dataset->genre = calloc(dataset->clips, sizeof *dataset->genre);
@@ -229,7 +229,7 @@ static Dataset *dataset_new(const AudioFiles *files, const DatasetOptions *optio
     dataset->clip = calloc(files->count + 1, sizeof *dataset->clip);
     dataset->faults = calloc(1, sizeof *dataset->faults);
     if (dataset->clip && dataset->faults) {
-        dataset->faults->others = files->others;
+        dataset->faults->non_audio = files->non_audio;
         return dataset;
     }
     dataset_free(dataset);
@@ -241,7 +241,7 @@ static bool dataset_fill(Dataset *dataset, AudioFiles *files, Decoding *decoding
 {
     for (size_t i = 0; i < files->count; i++) decoding->source[i].file = &files->file[i];
     dataset->faults->unreadable = files->unreadable;
-    files->unreadable = (FaultList){0};
+    files->unreadable = (Diagnostics){0};
     return decode_all(decoding, pool, options->progress, error) &&
            take_clips(dataset, decoding, error) && find_genres(dataset, error) &&
            split_clips(dataset, error);
@@ -251,7 +251,7 @@ static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
                              const DatasetOptions *options, Pool *pool, Error *error)
 {
     if (files->count > INT_MAX) {
-        error_set(error, "%zu files are too many", files->count);
+        error_set(error, "too many audio files: %zu", files->count);
         return NULL;
     }
     Decoding decoding = {.cache = cache, .sources = files->count};
@@ -296,8 +296,8 @@ void dataset_free(Dataset *dataset)
     }
     for (size_t i = 0; i < dataset->genres; i++) free(dataset->genre[i]);
     if (dataset->faults) {
-        fault_list_free(&dataset->faults->unreadable);
-        fault_list_free(&dataset->faults->odd);
+        diagnostics_free(&dataset->faults->unreadable);
+        diagnostics_free(&dataset->faults->warnings);
     }
     free(dataset->faults);
     free(dataset->genre);
@@ -305,7 +305,7 @@ void dataset_free(Dataset *dataset)
     free(dataset);
 }
 
-// ---- Telling ----
+// ---- Reporting ----
 
 void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT])
 {
@@ -329,9 +329,9 @@ size_t dataset_unreadable(const Dataset *dataset)
     return dataset->faults->unreadable.count;
 }
 
-size_t dataset_odd(const Dataset *dataset)
+size_t dataset_warnings(const Dataset *dataset)
 {
-    return dataset->faults->odd.count;
+    return dataset->faults->warnings.count;
 }
 
 static const char *plural(size_t n)
@@ -363,13 +363,13 @@ void dataset_report(const Dataset *dataset, FILE *to)
 void dataset_report_faults(const Dataset *dataset, FILE *to)
 {
     const struct DatasetFaults *faults = dataset->faults;
-    if (faults->others > 0)
-        fprintf(to, "%zu file%s that %s not audio passed over\n", faults->others,
-                plural(faults->others), faults->others == 1 ? "is" : "are");
+    if (faults->non_audio > 0)
+        fprintf(to, "%zu file%s skipped that %s not audio\n", faults->non_audio,
+                plural(faults->non_audio), faults->non_audio == 1 ? "is" : "are");
     if (faults->unreadable.count > 0)
-        fprintf(to, "%zu that cannot be read:\n", faults->unreadable.count);
-    fault_list_print(&faults->unreadable, to);
-    if (faults->odd.count > 0)
-        fprintf(to, "%zu to be looked at, used all the same:\n", faults->odd.count);
-    fault_list_print(&faults->odd, to);
+        fprintf(to, "%zu cannot be read:\n", faults->unreadable.count);
+    diagnostics_print(&faults->unreadable, to);
+    if (faults->warnings.count > 0)
+        fprintf(to, "%zu used with a warning:\n", faults->warnings.count);
+    diagnostics_print(&faults->warnings, to);
 }

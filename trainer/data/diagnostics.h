@@ -1,5 +1,4 @@
-// diagnostics.h: what was wrong with which file, gathered to be told at the end. One thread at a
-// time; allocates.
+// diagnostics.h: a list of faults of files, to print at the end. One thread at a time; allocates.
 #ifndef TRASLUZ_DIAGNOSTICS_H
 #define TRASLUZ_DIAGNOSTICS_H
 
@@ -11,19 +10,19 @@
 typedef struct {
     char *name;
     char *reason;
-} Fault;
+} Diagnostic;
 
 // Starts as {0}.
 typedef struct {
-    Fault *fault;
+    Diagnostic *fault;
     size_t count, room;
-} FaultList;
+} Diagnostics;
 
-// Copies both texts. False where memory is short.
-bool fault_list_add(FaultList *list, const char *name, const char *reason, Error *error);
-void fault_list_free(FaultList *list);
+// Adds copies of both texts. False if out of memory.
+bool diagnostics_add(Diagnostics *list, const char *name, const char *reason, Error *error);
+void diagnostics_free(Diagnostics *list);
 
-// One indented line a fault; control characters in names come out as '?'.
-void fault_list_print(const FaultList *list, FILE *to);
+// Prints an indented line for each fault. Control characters in names become '?'.
+void diagnostics_print(const Diagnostics *list, FILE *to);
 
 #endif

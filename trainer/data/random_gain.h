@@ -1,13 +1,13 @@
-// random_gain.h: windows made louder or softer at random while a network is trained, so that it
-// learns the same of loud and of quiet music. Any thread.
+// random_gain.h: random gains of windows during a training, so that loud and quiet music count
+// alike. Any thread.
 #ifndef TRASLUZ_RANDOM_GAIN_H
 #define TRASLUZ_RANDOM_GAIN_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// The factor for the window at `index` of an epoch's list (dataset_epoch()): evenly distributed in
-// decibels from -range to range. Depends on its arguments alone; exactly 1 where the range is 0.
+// Returns the factor for the window at `index` of an epoch's list (dataset_epoch()): uniform in
+// decibels from -range to range. Depends only on the arguments; exactly 1 if the range is 0.
 float random_gain(double range, uint32_t seed, uint32_t epoch, uint32_t index);
 
 #endif

@@ -8,7 +8,7 @@
 // Streams of random numbers.
 enum { STREAM_PHASE = 0x50484153, STREAM_PICK = 0x5049434b, STREAM_SHUFFLE = 0x53484655 };
 
-// Exchanges windows so that the first `chosen` of `count` are a random choice in random order.
+// Shuffles windows so that the first `chosen` of `count` are a random choice in random order.
 static void choose(Window *window, size_t count, size_t chosen, RandomKey key, uint64_t index)
 {
     for (size_t i = 0; i < chosen; i++) {
@@ -19,7 +19,7 @@ static void choose(Window *window, size_t count, size_t chosen, RandomKey key, u
     }
 }
 
-// Windows that lie wholly within `samples`, one behind the other.
+// Returns how many whole windows fit into `samples`, one after the other.
 static size_t whole_windows(size_t samples, size_t length)
 {
     return samples / length;
@@ -50,7 +50,7 @@ bool dataset_windows(const Dataset *dataset, Split split, size_t length, WindowL
     return true;
 }
 
-// The windows of one clip, from a random phase on; returns how many.
+// Lists the windows of one clip from a random start on; returns their number.
 static size_t clip_windows(const Clip *clip, uint32_t index, size_t length, uint32_t seed,
                            uint32_t epoch, Window *window)
 {
@@ -59,7 +59,7 @@ static size_t clip_windows(const Clip *clip, uint32_t index, size_t length, uint
         window[0] = (Window){index, 0};
         return 1;
     }
-    const size_t slack = clip->samples - length; // of one window
+    const size_t slack = clip->samples - length; // possible starts of one window, less one
     const size_t phases = slack < length ? slack + 1 : length;
     const size_t phase = (size_t)random_below(key, (uint64_t)epoch << 32 | index, phases);
     const size_t count = whole_windows(clip->samples - phase, length);

@@ -216,7 +216,7 @@ static json_t *genres_json(const LatentSet *about)
 {
     json_t *genres = json_array();
     for (size_t i = 0; i < about->genres; i++)
-        json_array_append_new(genres, record_text(about->genre[i]));
+        json_array_append_new(genres, json_file_text(about->genre[i]));
     return genres;
 }
 
@@ -225,9 +225,10 @@ static json_t *clips_json(const LatentSet *about)
     json_t *clips = json_array();
     for (size_t i = 0; i < about->clips; i++) {
         const LatentClip *clip = &about->clip[i];
-        json_t *genre = clip->genre < 0 ? json_null() : record_text(about->genre[clip->genre]);
-        json_array_append_new(clips, json_pack("{s:o, s:o, s:s}", "name", record_text(clip->name),
-                                               "genre", genre, "split", split_names[clip->split]));
+        json_t *genre = clip->genre < 0 ? json_null() : json_file_text(about->genre[clip->genre]);
+        json_array_append_new(clips,
+                              json_pack("{s:o, s:o, s:s}", "name", json_file_text(clip->name),
+                                        "genre", genre, "split", split_names[clip->split]));
     }
     return clips;
 }

@@ -8,8 +8,8 @@
 
 // ---- Reading ----
 
-// Ends the field that begins at *next, its quotes taken away, and moves behind it. Returns the mark
-// that ended it: a comma, a newline, or 0 at the end of the text.
+// Ends the field that begins at *next, removes its quotes, and moves *next after it. Returns the
+// character that ended it: a comma, a newline, or 0 at the end of the text.
 static char take_field(char **next)
 {
     char *from = *next, *to = *next;
@@ -57,7 +57,7 @@ static bool parse(CsvTable *table, Error *error)
             return error_set(error, "row %zu has %zu fields, not %zu", lines + 1, cells - before,
                              table->columns);
     }
-    if (lines == 0) return error_set(error, "there is nothing in it");
+    if (lines == 0) return error_set(error, "the file is empty");
     table->rows = lines - 1;
     return true;
 }

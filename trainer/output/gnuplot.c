@@ -20,12 +20,11 @@ const char *const gnuplot_colour[GNUPLOT_COLOURS] = {"#0072b2", "#d55e00", "#009
 static bool fail_to_start(int why, Error *error)
 {
     if (why == ENOENT)
-        return error_set(error,
-                         "pictures are drawn by gnuplot, which is not here (Debian: gnuplot-nox)");
+        return error_set(error, "gnuplot is needed for pictures: install it (Debian: gnuplot-nox)");
     return error_set(error, "gnuplot: %s", strerror(why));
 }
 
-// Runs gnuplot with these as its standard input, output and error.
+// Runs gnuplot with these files as its standard input, output and error.
 static bool run_child(char *const *arguments, int in, int out, int err, int *status, Error *error)
 {
     pid_t child;
@@ -47,7 +46,7 @@ bool gnuplot_check(Error *error)
 {
     char *arguments[] = {"gnuplot", "--version", NULL};
     FILE *nothing = tmpfile();
-    if (!nothing) return error_set(error, "a temporary file: %s", strerror(errno));
+    if (!nothing) return error_set(error, "cannot create a temporary file: %s", strerror(errno));
     const int fd = fileno(nothing);
     int status;
     const bool good = run_child(arguments, fd, fd, fd, &status, error);
@@ -55,10 +54,10 @@ bool gnuplot_check(Error *error)
     return good;
 }
 
-// The last line that gnuplot has said tells what was wrong.
+// The last line that gnuplot printed has the reason.
 static bool tell_failure(const char *path, FILE *messages, Error *error)
 {
-    char line[256], last[256] = "it ended without saying why";
+    char line[256], last[256] = "failed without a message";
     rewind(messages);
     while (fgets(line, sizeof line, messages)) {
         line[strcspn(line, "\n")] = 0;
@@ -68,10 +67,10 @@ static bool tell_failure(const char *path, FILE *messages, Error *error)
     return error_set(error, "%s: gnuplot: %s", path, last);
 }
 
-// gnuplot writes to a file that is open already: so it is told no path.
+// gnuplot writes to a file that is already open, so it needs no path.
 static bool draw(const Gnuplot *plot, FILE *picture, FILE *messages, Error *error)
 {
-    char *arguments[] = {"gnuplot", "-d", NULL}; // -d: no settings of the user's
+    char *arguments[] = {"gnuplot", "-d", NULL}; // -d: without the user's settings
     int status;
     rewind(plot->script);
     if (!run_child(arguments, fileno(plot->script), fileno(picture), fileno(messages), &status,
@@ -102,14 +101,15 @@ static bool ends_in(const char *path, const char *ending)
 bool gnuplot_knows(const char *path, Error *error)
 {
     if (ends_in(path, ".svg") || ends_in(path, ".png")) return true;
-    return error_set(error, "%s: pictures are drawn as .svg or .png", path);
+    return error_set(error, "%s: the name of a picture must end with .svg or .png", path);
 }
 
 bool gnuplot_begin(Gnuplot *plot, const char *path, int width, int height, Error *error)
 {
     if (!gnuplot_knows(path, error)) return false;
     *plot = (Gnuplot){.script = tmpfile(), .path = path};
-    if (!plot->script) return error_set(error, "a temporary file: %s", strerror(errno));
+    if (!plot->script)
+        return error_set(error, "cannot create a temporary file: %s", strerror(errno));
     const bool svg = ends_in(path, ".svg");
     fprintf(plot->script,
             "set encoding utf8\n"
@@ -124,7 +124,7 @@ bool gnuplot_begin(Gnuplot *plot, const char *path, int width, int height, Error
     return true;
 }
 
-// Bytes of the UTF-8 character that begins here, 0 where none does.
+// Returns the bytes of the UTF-8 character that begins here, 0 if none does.
 static int character_length(const unsigned char *text)
 {
     if (*text >= ' ' && *text < 0x7f) return 1;
@@ -143,13 +143,13 @@ static int character_length(const unsigned char *text)
 void gnuplot_quote(Gnuplot *plot, const char *text)
 {
     const unsigned char *next = (const unsigned char *)text;
-    fputc('\'', plot->script); // within single quotes nothing but they themselves has a meaning
+    fputc('\'', plot->script); // between single quotes only they have a meaning
     while (*next) {
         const int length = character_length(next);
         if (length == 0)
             fputc('?', plot->script);
         else if (*next == '\'')
-            fputs("\u2019", plot->script); // gnuplot misreads doubled ones at the beginning
+            fputs("\u2019", plot->script); // gnuplot misreads a doubled one at the beginning
         else
             fwrite(next, 1, (size_t)length, plot->script);
         next += length > 0 ? length : 1;
@@ -170,7 +170,8 @@ bool gnuplot_end(Gnuplot *plot, Error *error)
     errno = 0;
     bool good = fflush(plot->script) == 0 && !ferror(plot->script);
     FILE *messages = good ? tmpfile() : NULL;
-    if (!messages) error_set(error, "a temporary file: %s", strerror(errno ? errno : ENOSPC));
+    if (!messages)
+        error_set(error, "cannot create a temporary file: %s", strerror(errno ? errno : ENOSPC));
     good = messages && draw_file(plot, messages, error);
     if (messages) fclose(messages);
     gnuplot_abandon(plot);

@@ -46,7 +46,7 @@ static void write_source(FILE *page, const char *type, const unsigned char *byte
 
 // ---- The page ----
 
-void page_begin(FILE *page, const char *title)
+void html_begin(FILE *page, const char *title)
 {
     fputs(PAGE_BEGINNING
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
@@ -57,12 +57,12 @@ void page_begin(FILE *page, const char *title)
     fputs("</h1>\n", page);
 }
 
-void page_end(FILE *page)
+void html_end(FILE *page)
 {
     fputs("</body>\n</html>\n", page);
 }
 
-void page_heading(FILE *page, int level, size_t number, const char *text)
+void html_heading(FILE *page, int level, size_t number, const char *text)
 {
     if (level == 2)
         fprintf(page, "<h2 id=\"s%zu\">", number);
@@ -72,43 +72,43 @@ void page_heading(FILE *page, int level, size_t number, const char *text)
     fprintf(page, "</h%d>\n", level);
 }
 
-void page_link(FILE *page, size_t number, const char *text)
+void html_link(FILE *page, size_t number, const char *text)
 {
     fprintf(page, "<a href=\"#s%zu\">", number);
     write_text(page, text);
     fputs("</a>\n", page);
 }
 
-void page_paragraph(FILE *page, const char *text)
+void html_paragraph(FILE *page, const char *text)
 {
     fputs("<p>", page);
     write_text(page, text);
     fputs("</p>\n", page);
 }
 
-void page_fold_begin(FILE *page, const char *summary, bool open)
+void html_fold_begin(FILE *page, const char *summary, bool open)
 {
     fprintf(page, "<details%s><summary>", open ? " open" : "");
     write_text(page, summary);
     fputs("</summary>\n", page);
 }
 
-void page_fold_end(FILE *page)
+void html_fold_end(FILE *page)
 {
     fputs("</details>\n", page);
 }
 
-void page_figures_begin(FILE *page)
+void html_figures_begin(FILE *page)
 {
     fputs("<div class=\"figures\">", page);
 }
 
-void page_figures_end(FILE *page)
+void html_figures_end(FILE *page)
 {
     fputs("</div>\n", page);
 }
 
-void page_picture(FILE *page, const char *type, const unsigned char *bytes, size_t size, bool wide,
+void html_picture(FILE *page, const char *type, const unsigned char *bytes, size_t size, bool wide,
                   const char *caption)
 {
     fprintf(page, "<figure%s><img", wide ? " class=\"wide\"" : "");
@@ -120,7 +120,7 @@ void page_picture(FILE *page, const char *type, const unsigned char *bytes, size
     fputs("</figcaption></figure>\n", page);
 }
 
-void page_sound(FILE *page, const char *type, const unsigned char *bytes, size_t size,
+void html_sound(FILE *page, const char *type, const unsigned char *bytes, size_t size,
                 const char *caption)
 {
     fputs("<figure><audio controls", page);
@@ -132,29 +132,29 @@ void page_sound(FILE *page, const char *type, const unsigned char *bytes, size_t
 
 // ---- Tables ----
 
-void page_table_begin(FILE *page, const char *caption)
+void html_table_begin(FILE *page, const char *caption)
 {
     fputs("<div class=\"table\"><table><caption>", page);
     write_text(page, caption);
     fputs("</caption>\n", page);
 }
 
-void page_row_begin(FILE *page)
+void html_row_begin(FILE *page)
 {
     fputs("<tr>", page);
 }
 
-void page_row_end(FILE *page)
+void html_row_end(FILE *page)
 {
     fputs("</tr>\n", page);
 }
 
-void page_table_end(FILE *page)
+void html_table_end(FILE *page)
 {
     fputs("</table></div>\n", page);
 }
 
-// A number of many digits with five that count.
+// Rounds a number of many digits to five.
 static bool shorten(const char *text, char number[32])
 {
     char *end;
@@ -167,7 +167,7 @@ static bool shorten(const char *text, char number[32])
     return true;
 }
 
-void page_cell(FILE *page, const char *text, bool heading)
+void html_cell(FILE *page, const char *text, bool heading)
 {
     char number[32];
     const bool is_number = !heading && shorten(text, number);
@@ -176,7 +176,7 @@ void page_cell(FILE *page, const char *text, bool heading)
     fputs(heading ? "</th>" : "</td>", page);
 }
 
-void page_pair(FILE *page, const char *key, const char *value)
+void html_pair(FILE *page, const char *key, const char *value)
 {
     fputs("<tr><th scope=\"row\">", page);
     write_text(page, key);
@@ -185,17 +185,17 @@ void page_pair(FILE *page, const char *key, const char *value)
     fputs("</td></tr>\n", page);
 }
 
-// A column's name, which can be broken where its words are.
+// Writes the name of a column, which can break between its words.
 static void name_cell(FILE *page, const char *name)
 {
     char words[64];
     snprintf(words, sizeof words, "%s", name);
     for (char *at = words; *at; at++)
         if (*at == '_') *at = ' ';
-    page_cell(page, words, true);
+    html_cell(page, words, true);
 }
 
-void page_table(FILE *page, const CsvTable *table, const char *caption)
+void html_table(FILE *page, const CsvTable *table, const char *caption)
 {
     char text[320];
     const size_t shown = table->rows < ROWS_SHOWN ? table->rows : ROWS_SHOWN;
@@ -204,14 +204,14 @@ void page_table(FILE *page, const CsvTable *table, const char *caption)
                  table->rows);
     else
         snprintf(text, sizeof text, "%.250s", caption);
-    page_table_begin(page, text);
-    page_row_begin(page);
+    html_table_begin(page, text);
+    html_row_begin(page);
     for (size_t c = 0; c < table->columns; c++) name_cell(page, csv_name(table, c));
-    page_row_end(page);
+    html_row_end(page);
     for (size_t r = 0; r < shown; r++) {
-        page_row_begin(page);
-        for (size_t c = 0; c < table->columns; c++) page_cell(page, csv_cell(table, r, c), false);
-        page_row_end(page);
+        html_row_begin(page);
+        for (size_t c = 0; c < table->columns; c++) html_cell(page, csv_cell(table, r, c), false);
+        html_row_end(page);
     }
-    page_table_end(page);
+    html_table_end(page);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-json_t *record_text(const char *text)
+json_t *json_file_text(const char *text)
 {
     json_t *json = json_string(text);
     if (json) return json;
@@ -18,7 +18,7 @@ json_t *record_text(const char *text)
     return json;
 }
 
-bool record_is(const char *path, const char *kind)
+bool json_file_is(const char *path, const char *kind)
 {
     json_t *record = json_load_file(path, 0, NULL);
     const char *text = json_string_value(json_object_get(record, "kind"));
@@ -27,14 +27,13 @@ bool record_is(const char *path, const char *kind)
     return same;
 }
 
-bool record_may_write(const char *path, const char *kind, Error *error)
+bool json_file_may_write(const char *path, const char *kind, Error *error)
 {
-    if (access(path, F_OK) != 0 || record_is(path, kind)) return true;
-    return error_set(error, "%s is of something else than %s: another folder is needed", path,
-                     kind);
+    if (access(path, F_OK) != 0 || json_file_is(path, kind)) return true;
+    return error_set(error, "%s does not belong to %s: choose another folder", path, kind);
 }
 
-bool record_write(const char *path, const json_t *record, size_t flags, Error *error)
+bool json_file_write(const char *path, const json_t *record, size_t flags, Error *error)
 {
     FileWriter writer;
     char *text = record ? json_dumps(record, JSON_INDENT(2) | flags) : NULL;

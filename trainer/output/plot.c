@@ -7,10 +7,11 @@
 #include <stdlib.h>
 
 enum { WIDTH = 680, HEIGHT = 420, LEGEND_LINE = 20 }; // pixels
-enum { NAME_MAX_BYTES = 255 };                        // shown of a row's name
+enum { NAME_MAX_BYTES = 255 };                        // of a row's name that are shown
 
 // Coprime with the colours: forty series differ in one of the two.
-static const int shapes[] = {7, 5, 9, 13, 11}; // disc, square, triangle, diamond, upside down
+static const int shapes[] = {7, 5, 9, 13,
+                             11}; // disc, square, triangle, diamond, triangle upside down
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 static const char *colour_of(size_t series)
@@ -26,7 +27,7 @@ static void write_number(FILE *script, double value)
         fputs(" NaN", script);
 }
 
-// Each series as a data block "$s0", "$s1" …; returns whether there is a point at all.
+// Writes each series as a data block "$s0", "$s1" …; returns true if there is any point.
 static bool write_series(FILE *script, const PlotFigure *figure, bool space)
 {
     bool any = false;
@@ -59,13 +60,13 @@ static void range_of(const PlotFigure *figure, double *low, double *high)
         }
 }
 
-// gnuplot names powers of ten alone, which leaves a short axis without a number.
+// gnuplot labels only powers of ten, which leaves a short axis without a number.
 static void set_log_axis(FILE *script, const PlotFigure *figure)
 {
     double low, high;
     range_of(figure, &low, &high);
-    if (low <= 0.0) return;       // a loss in decibels is below 0 where a network is good
-    if (high < 4.0 * low) return; // would be as good as straight, and have hardly a number
+    if (low <= 0.0) return;       // the loss of a good network in decibels is below 0
+    if (high < 4.0 * low) return; // nearly linear, with hardly a number
     fprintf(script, "set logscale y\nset yrange [%g:%g]\n", low / 1.1, high * 1.1);
     const int first = (int)floor(log10(low)), last = (int)floor(log10(high));
     if (last - first > 3) return; // powers of ten are enough
@@ -77,7 +78,7 @@ static void set_log_axis(FILE *script, const PlotFigure *figure)
 
 static int legend_lines(const PlotFigure *figure)
 {
-    size_t letters = 0; // the legend wraps where the figure ends
+    size_t letters = 0; // the legend wraps at the figure's width
     for (size_t s = 0; s < figure->series_count; s++) {
         const char *name = figure->series[s].name;
         size_t length = 0;
@@ -136,7 +137,7 @@ bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
     fputs("set autoscale xfix\nset offsets graph 0.01, graph 0.01, 0, 0\n", script);
     for (size_t s = 0; s < figure->series_count; s++) {
         const PlotSeries *series = &figure->series[s];
-        // Points make a single epoch visible; many of them would hide the line.
+        // Points make a single epoch visible; many of them hide the line.
         fprintf(script,
                 "%s $s%zu using 1:2 with linespoints linecolor '%s' linewidth 2 dashtype %zu "
                 "pointtype 7 pointsize %g",
@@ -184,7 +185,7 @@ bool plot_scatter(const char *path, const PlotFigure *figure, Error *error)
 
 // ---- Matrices ----
 
-// From white to the first of the colours.
+// Returns a shade between white and the first colour.
 static unsigned shade(double share)
 {
     const double red = 255.0 + share * (0x00 - 255.0), green = 255.0 + share * (0x72 - 255.0),
@@ -192,7 +193,7 @@ static unsigned shade(double share)
     return (unsigned)lround(red) << 16 | (unsigned)lround(green) << 8 | (unsigned)lround(blue);
 }
 
-// The name of a tic is a format; what is longer than a file's name can be is cut.
+// The label of a tic is a format. Labels are cut at the length of a file name.
 static void double_percents(const char *name, char format[2 * NAME_MAX_BYTES + 1])
 {
     for (int i = 0; i < NAME_MAX_BYTES && name[i]; i++) {
@@ -215,7 +216,7 @@ static void write_names(Gnuplot *plot, const char *axis, const PlotMatrix *matri
     fputs(")\n", plot->script);
 }
 
-// A cell each line: column, row, its colour, that of its text, the text.
+// Writes a line for each cell: column, row, its colour, the colour of its text, the text.
 static void write_cells(FILE *script, const PlotMatrix *matrix)
 {
     fputs("$cells << EOD\n", script);

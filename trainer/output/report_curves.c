@@ -10,13 +10,13 @@
 
 enum { SERIES_MAX = 40 }; // more cannot be told apart
 
-// Puts the picture that was drawn into the page.
+// Embeds the drawn picture in the page.
 static bool show(const FigureTarget *target, const char *caption, Error *error)
 {
     size_t size;
     unsigned char *bytes = file_read(target->scratch, CSV_FILE_MAX, &size, error);
     if (!bytes) return error_prefix(error, target->scratch);
-    page_picture(target->page, "image/svg+xml", bytes, size, false, caption);
+    html_picture(target->page, "image/svg+xml", bytes, size, false, caption);
     free(bytes);
     return true;
 }
@@ -27,7 +27,7 @@ static bool ends_in(const char *text, const char *ending)
     return length >= tail && strcmp(text + length - tail, ending) == 0;
 }
 
-// A column of numbers; the caller frees it.
+// Returns a column of numbers; the caller frees it.
 static double *numbers_of(const CsvTable *table, size_t column, Error *error)
 {
     double *numbers = malloc((table->rows + 1) * sizeof *numbers);
@@ -64,7 +64,7 @@ static bool add_curve(Curves *curves, const char *name, const CsvTable *table, s
     return false;
 }
 
-// A table of a run that was stopped in its first epoch has nothing yet.
+// The table of a run that was stopped in its first epoch has no rows yet.
 static bool draw_curves(const FigureTarget *target, const Curves *curves, const char *title,
                         bool loss, Error *error)
 {
@@ -92,7 +92,7 @@ bool table_has_curves(const CsvTable *table)
     return false;
 }
 
-// "validation_loss" as people write it.
+// Writes "validation_loss" as "validation loss".
 static void say(const char *column, char text[64])
 {
     const bool train = strncmp(column, "train_", 6) == 0;

@@ -25,7 +25,7 @@ static void show_pair(FILE *page, const char *key, const json_t *value)
 {
     char text[600];
     value_text(value, text);
-    if (*text) page_pair(page, key, text);
+    if (*text) html_pair(page, key, text);
 }
 
 static size_t count_values(json_t *object)
@@ -39,14 +39,14 @@ static size_t count_values(json_t *object)
     return count;
 }
 
-// What an object holds of objects is shown among its own; a long one on demand.
-static void show_object(FILE *page, const FolderItem *item)
+// Objects in an object are shown between its own values; a long one is folded.
+static void show_object(FILE *page, const ResultItem *item)
 {
     const char *key, *inner_key;
     json_t *value, *inner;
     const bool open = count_values(item->json) <= SETTINGS_OPEN;
-    if (!open) page_fold_begin(page, item->name, false);
-    page_table_begin(page, item->name);
+    if (!open) html_fold_begin(page, item->name, false);
+    html_table_begin(page, item->name);
     json_object_foreach (item->json, key, value) {
         if (!json_is_object(value)) {
             show_pair(page, key, value);
@@ -56,18 +56,18 @@ static void show_object(FILE *page, const FolderItem *item)
             show_pair(page, inner_key, inner);
         }
     }
-    page_table_end(page);
-    if (!open) page_fold_end(page);
+    html_table_end(page);
+    if (!open) html_fold_end(page);
 }
 
-static bool is_generation(const FolderItem *item)
+static bool is_generation(const ResultItem *item)
 {
     const char *kind = json_string_value(json_object_get(item->json, "kind"));
     return item->kind == ITEM_JSON && kind && strcmp(kind, "generation") == 0;
 }
 
-// The records of `trainer generate`, a row each.
-static void show_generations(FILE *page, const Folder *folder)
+// Shows the JSON files of `trainer generate`, a row for each.
+static void show_generations(FILE *page, const ResultFolder *folder)
 {
     static const struct {
         const char *key, *heading;
@@ -82,30 +82,30 @@ static void show_generations(FILE *page, const Folder *folder)
     size_t records = 0;
     for (size_t i = 0; i < folder->count; i++) records += is_generation(&folder->item[i]);
     if (records == 0) return;
-    page_table_begin(page, "generated music");
-    page_row_begin(page);
-    page_cell(page, "record", true);
-    page_cell(page, "parts", true);
-    for (size_t c = 0; c < COLUMNS; c++) page_cell(page, columns[c].heading, true);
-    page_row_end(page);
+    html_table_begin(page, "generated music");
+    html_row_begin(page);
+    html_cell(page, "record", true);
+    html_cell(page, "parts", true);
+    for (size_t c = 0; c < COLUMNS; c++) html_cell(page, columns[c].heading, true);
+    html_row_end(page);
     for (size_t i = 0; i < folder->count; i++) {
-        const FolderItem *item = &folder->item[i];
+        const ResultItem *item = &folder->item[i];
         if (!is_generation(item)) continue;
         char text[600];
-        page_row_begin(page);
-        page_cell(page, item->name, false);
+        html_row_begin(page);
+        html_cell(page, item->name, false);
         snprintf(text, sizeof text, "%zu", json_array_size(json_object_get(item->json, "parts")));
-        page_cell(page, text, false);
+        html_cell(page, text, false);
         for (size_t c = 0; c < COLUMNS; c++) {
             value_text(json_object_get(item->json, columns[c].key), text);
-            page_cell(page, strcmp(text, "null") == 0 ? "" : text, false);
+            html_cell(page, strcmp(text, "null") == 0 ? "" : text, false);
         }
-        page_row_end(page);
+        html_row_end(page);
     }
-    page_table_end(page);
+    html_table_end(page);
 }
 
-static void show_settings(FILE *page, const Folder *folder)
+static void show_settings(FILE *page, const ResultFolder *folder)
 {
     for (size_t i = 0; i < folder->count; i++)
         if (folder->item[i].kind == ITEM_JSON && !is_generation(&folder->item[i]))
@@ -114,30 +114,30 @@ static void show_settings(FILE *page, const Folder *folder)
 
 // ---- Tables and their figures ----
 
-static bool show_curves(const Report *report, const Folder *folder, Error *error)
+static bool show_curves(const Report *report, const ResultFolder *folder, Error *error)
 {
     bool ok = true;
-    page_figures_begin(report->target.page);
+    html_figures_begin(report->target.page);
     for (size_t i = 0; ok && i < folder->count; i++) {
-        const FolderItem *item = &folder->item[i];
+        const ResultItem *item = &folder->item[i];
         const NamedTable table = {item->name, &item->table};
         if (item->curves) ok = figure_curves(&report->target, &table, 1, error);
     }
-    page_figures_end(report->target.page);
+    html_figures_end(report->target.page);
     return ok;
 }
 
-static void show_table(FILE *page, const FolderItem *item)
+static void show_table(FILE *page, const ResultItem *item)
 {
     char summary[320];
     const bool open = item->table.rows <= TABLE_ROWS_OPEN && !item->curves;
     snprintf(summary, sizeof summary, "%.200s, %zu rows", item->name, item->table.rows);
-    if (!open) page_fold_begin(page, summary, false);
-    page_table(page, &item->table, item->name);
-    if (!open) page_fold_end(page);
+    if (!open) html_fold_begin(page, summary, false);
+    html_table(page, &item->table, item->name);
+    if (!open) html_fold_end(page);
 }
 
-static void show_tables(FILE *page, const Folder *folder)
+static void show_tables(FILE *page, const ResultFolder *folder)
 {
     for (size_t i = 0; i < folder->count; i++)
         if (folder->item[i].kind == ITEM_TABLE) show_table(page, &folder->item[i]);
@@ -145,8 +145,8 @@ static void show_tables(FILE *page, const Folder *folder)
 
 // ---- Pictures and sounds ----
 
-// From the header: width and height are the first eight bytes behind the name of its first chunk.
-static bool is_wide(const FolderItem *item, const unsigned char *bytes, size_t size)
+// Reads the header: width and height are the first eight bytes after the name of the first chunk.
+static bool is_wide(const ResultItem *item, const unsigned char *bytes, size_t size)
 {
     if (strcmp(item->type, "image/png") != 0 || size < 24) return false;
     const unsigned width = (unsigned)bytes[18] << 8 | bytes[19];
@@ -154,7 +154,7 @@ static bool is_wide(const FolderItem *item, const unsigned char *bytes, size_t s
     return width > 2 * height;
 }
 
-static bool show_file(const Report *report, const FolderItem *item, size_t *left_out, Error *error)
+static bool show_file(const Report *report, const ResultItem *item, size_t *left_out, Error *error)
 {
     size_t size;
     struct stat status;
@@ -166,37 +166,37 @@ static bool show_file(const Report *report, const FolderItem *item, size_t *left
     unsigned char *bytes = file_read(item->path, CSV_FILE_MAX, &size, error);
     if (!bytes) return error_prefix(error, item->path);
     if (item->kind == ITEM_SOUND)
-        page_sound(report->target.page, item->type, bytes, size, item->name);
+        html_sound(report->target.page, item->type, bytes, size, item->name);
     else
-        page_picture(report->target.page, item->type, bytes, size, is_wide(item, bytes, size),
+        html_picture(report->target.page, item->type, bytes, size, is_wide(item, bytes, size),
                      item->name);
     free(bytes);
     return true;
 }
 
-static bool show_files(const Report *report, const Folder *folder, Error *error)
+static bool show_files(const Report *report, const ResultFolder *folder, Error *error)
 {
     FILE *page = report->target.page;
-    const size_t all = folder_count(folder, ITEM_PICTURE);
+    const size_t all = result_folder_count(folder, ITEM_PICTURE);
     size_t pictures = 0, left_out = 0;
     char text[160];
     bool ok = true;
-    page_figures_begin(page);
+    html_figures_begin(page);
     for (size_t i = 0; ok && i < folder->count; i++) {
-        const FolderItem *item = &folder->item[i];
+        const ResultItem *item = &folder->item[i];
         if (item->kind == ITEM_SOUND ||
             (item->kind == ITEM_PICTURE && pictures++ < report->pictures))
             ok = show_file(report, item, &left_out, error);
     }
-    page_figures_end(page);
+    html_figures_end(page);
     if (all > report->pictures) {
         snprintf(text, sizeof text, "The first %zu of %zu pictures.", report->pictures, all);
-        page_paragraph(page, text);
+        html_paragraph(page, text);
     }
     if (left_out > 0) {
-        snprintf(text, sizeof text, "Not put in: %zu sound%s of more than %zu kB.", left_out,
+        snprintf(text, sizeof text, "Left out: %zu sound%s of more than %zu kB.", left_out,
                  left_out == 1 ? "" : "s", report->sound_bytes / 1000);
-        page_paragraph(page, text);
+        html_paragraph(page, text);
     }
     return ok;
 }
@@ -205,14 +205,14 @@ static bool show_files(const Report *report, const Folder *folder, Error *error)
 
 static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error);
 
-// The first table of curves in each folder; the tables stay the folders' own.
-static size_t find_curves(const Folder *folders, const FolderItem *const *of, size_t count,
+// Collects the first table of curves in each folder; the tables still belong to the folders.
+static size_t find_curves(const ResultFolder *folders, const ResultItem *const *of, size_t count,
                           NamedTable *tables)
 {
     size_t found = 0;
     for (size_t f = 0; f < count; f++)
         for (size_t i = 0; i < folders[f].count; i++) {
-            const FolderItem *item = &folders[f].item[i];
+            const ResultItem *item = &folders[f].item[i];
             if (!item->curves) continue;
             tables[found++] = (NamedTable){of[f]->name, &item->table};
             break;
@@ -220,55 +220,56 @@ static size_t find_curves(const Folder *folders, const FolderItem *const *of, si
     return found;
 }
 
-static bool show_common_curves(const Report *report, const Folder *folder, Error *error)
+static bool show_common_curves(const Report *report, const ResultFolder *folder, Error *error)
 {
-    const size_t room = folder_count(folder, ITEM_FOLDER);
-    Folder *inner = calloc(room + 1, sizeof *inner);
-    const FolderItem **of = calloc(room + 1, sizeof *of);
+    const size_t room = result_folder_count(folder, ITEM_FOLDER);
+    ResultFolder *inner = calloc(room + 1, sizeof *inner);
+    const ResultItem **of = calloc(room + 1, sizeof *of);
     NamedTable *tables = calloc(room + 1, sizeof *tables);
     bool ok = (inner && of && tables) || error_out_of_memory(error);
     size_t count = 0;
     for (size_t i = 0; ok && i < folder->count; i++) {
         if (folder->item[i].kind != ITEM_FOLDER) continue;
         of[count] = &folder->item[i];
-        ok = folder_open(&inner[count], folder->item[i].path, report->kinds, error);
+        ok = result_folder_open(&inner[count], folder->item[i].path, report->kinds, error);
         count += ok;
     }
     const size_t found = ok ? find_curves(inner, of, count, tables) : 0;
     if (found > 1) {
-        page_figures_begin(report->target.page);
+        html_figures_begin(report->target.page);
         ok = figure_curves(&report->target, tables, found, error);
-        page_figures_end(report->target.page);
+        html_figures_end(report->target.page);
     }
-    for (size_t f = 0; f < count; f++) folder_close(&inner[f]);
+    for (size_t f = 0; f < count; f++) result_folder_close(&inner[f]);
     free(inner);
     free((void *)of);
     free(tables);
     return ok;
 }
 
-static bool show_folders(const Report *report, const Folder *folder, int depth, bool *any,
+static bool show_folders(const Report *report, const ResultFolder *folder, int depth, bool *any,
                          Error *error)
 {
-    const bool open = folder_count(folder, ITEM_FOLDER) <= FOLDERS_OPEN;
+    const bool open = result_folder_count(folder, ITEM_FOLDER) <= FOLDERS_OPEN;
     bool ok = true;
     for (size_t i = 0; ok && i < folder->count; i++) {
-        const FolderItem *item = &folder->item[i];
+        const ResultItem *item = &folder->item[i];
         if (item->kind != ITEM_FOLDER) continue;
-        page_fold_begin(report->target.page, item->name, open);
+        html_fold_begin(report->target.page, item->name, open);
         ok = show_folder(report, item->path, depth + 1, any, error);
-        page_fold_end(report->target.page);
+        html_fold_end(report->target.page);
     }
     return ok;
 }
 
 static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error)
 {
-    Folder folder;
+    ResultFolder folder;
     FILE *page = report->target.page;
-    if (depth > DEPTH_MAX) return true; // a link may lead back
-    if (!folder_open(&folder, path, report->kinds, error)) return false;
-    *any |= folder_count(&folder, ITEM_OTHER) + folder_count(&folder, ITEM_FOLDER) < folder.count;
+    if (depth > DEPTH_MAX) return true; // a link may form a circle
+    if (!result_folder_open(&folder, path, report->kinds, error)) return false;
+    *any |= result_folder_count(&folder, ITEM_OTHER) + result_folder_count(&folder, ITEM_FOLDER) <
+            folder.count;
     bool ok = folder.has_figures ||
               (show_common_curves(report, &folder, error) && show_curves(report, &folder, error));
     if (ok) {
@@ -278,7 +279,7 @@ static bool show_folder(const Report *report, const char *path, int depth, bool 
     ok = ok && show_files(report, &folder, error);
     if (ok) show_settings(page, &folder);
     ok = ok && show_folders(report, &folder, depth, any, error);
-    folder_close(&folder);
+    result_folder_close(&folder);
     progress_step(report->progress, 1);
     return ok;
 }
@@ -307,5 +308,5 @@ bool report_folder(const Report *report, const char *path, Error *error)
 {
     bool any = false;
     if (!show_folder(report, path, 0, &any, error)) return false;
-    return any || error_set(error, "%s: there is nothing in it that a report could show", path);
+    return any || error_set(error, "%s: contains nothing that a report can show", path);
 }

@@ -16,13 +16,13 @@ typedef struct {
     size_t sound_bytes;      // of a sound, at most
     size_t pictures;         // of a folder, at most
     Progress *progress;      // a step for each of report_folders()
-    const ResultKind *kinds; // see folder_open()
+    const ResultKind *kinds; // see result_folder_open()
 } Report;
 
-// How many folders report_folder() will show: this one and those within it.
+// Returns how many folders report_folder() will show: this one and those in it.
 size_t report_folders(const char *path);
 
-// Fails where there is nothing in the folder that can be shown, or not readable what is there.
+// Fails if the folder has nothing that can be shown, or cannot be read.
 bool report_folder(const Report *report, const char *path, Error *error);
 
 #endif

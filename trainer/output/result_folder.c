@@ -24,7 +24,7 @@ static const struct {
     {".ogg", ITEM_SOUND, "audio/ogg"},
 };
 
-static void find_kind(FolderItem *item)
+static void find_kind(ResultItem *item)
 {
     struct stat status;
     const char *dot = strrchr(item->name, '.');
@@ -38,7 +38,7 @@ static void find_kind(FolderItem *item)
         }
 }
 
-static void load_item(FolderItem *item)
+static void load_item(ResultItem *item)
 {
     Error ignored;
     if (item->kind == ITEM_TABLE && !csv_load(&item->table, item->path, &ignored))
@@ -58,7 +58,7 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-void folder_close(Folder *folder)
+void result_folder_close(ResultFolder *folder)
 {
     for (size_t i = 0; i < folder->count; i++) {
         free(folder->item[i].path);
@@ -66,13 +66,13 @@ void folder_close(Folder *folder)
         json_decref(folder->item[i].json);
     }
     free(folder->item);
-    *folder = (Folder){0};
+    *folder = (ResultFolder){0};
 }
 
-static bool add_item(Folder *folder, const char *path, const char *name, Error *error)
+static bool add_item(ResultFolder *folder, const char *path, const char *name, Error *error)
 {
-    FolderItem *item = &folder->item[folder->count];
-    *item = (FolderItem){.path = file_join(path, name)};
+    ResultItem *item = &folder->item[folder->count];
+    *item = (ResultItem){.path = file_join(path, name)};
     if (!item->path) return error_out_of_memory(error);
     folder->count++;
     item->name = strrchr(item->path, '/') + 1;
@@ -83,27 +83,27 @@ static bool add_item(Folder *folder, const char *path, const char *name, Error *
 
 // ---- What commands declare ----
 
-static const FolderItem *find_item(const Folder *folder, const char *name)
+static const ResultItem *find_item(const ResultFolder *folder, const char *name)
 {
     for (size_t i = 0; i < folder->count; i++)
         if (strcmp(folder->item[i].name, name) == 0) return &folder->item[i];
     return NULL;
 }
 
-static bool is_of_kind(const Folder *folder, const ResultKind *kind)
+static bool is_of_kind(const ResultFolder *folder, const ResultKind *kind)
 {
     const Artefact *mark = kind->artefacts;
-    const FolderItem *item = find_item(folder, kind->record ? "config.json" : mark->name);
+    const ResultItem *item = find_item(folder, kind->record ? "config.json" : mark->name);
     if (!item) return false;
     if (!kind->record) return !mark->is_ours || mark->is_ours(item->path);
     const char *record = json_string_value(json_object_get(item->json, "kind"));
     return record && strcmp(record, kind->record) == 0;
 }
 
-static void apply_declaration(Folder *folder, const Artefact *artefact)
+static void apply_declaration(ResultFolder *folder, const Artefact *artefact)
 {
     for (size_t i = 0; i < folder->count; i++) {
-        FolderItem *item = &folder->item[i];
+        ResultItem *item = &folder->item[i];
         if (strcmp(item->name, artefact->name) != 0) continue;
         item->curves = item->kind == ITEM_TABLE && artefact->content == CONTENT_CURVES;
         folder->has_figures |= artefact->content == CONTENT_FIGURE;
@@ -112,17 +112,17 @@ static void apply_declaration(Folder *folder, const Artefact *artefact)
 }
 
 // Of files that no command declares.
-static void guess_contents(Folder *folder)
+static void guess_contents(ResultFolder *folder)
 {
     for (size_t i = 0; i < folder->count; i++) {
-        FolderItem *item = &folder->item[i];
+        ResultItem *item = &folder->item[i];
         item->curves = item->kind == ITEM_TABLE && table_has_curves(&item->table);
         folder->has_figures |=
             item->kind == ITEM_PICTURE && strcmp(item->type, "image/svg+xml") == 0;
     }
 }
 
-static void find_contents(Folder *folder, const ResultKind *kinds)
+static void find_contents(ResultFolder *folder, const ResultKind *kinds)
 {
     const ResultKind *kind = kinds;
     while (kind && kind->artefacts && !is_of_kind(folder, kind)) kind++;
@@ -136,10 +136,11 @@ static void find_contents(Folder *folder, const ResultKind *kinds)
 
 // ---- The folder ----
 
-bool folder_open(Folder *folder, const char *path, const ResultKind *kinds, Error *error)
+bool result_folder_open(ResultFolder *folder, const char *path, const ResultKind *kinds,
+                        Error *error)
 {
     struct dirent **entry = NULL;
-    *folder = (Folder){0};
+    *folder = (ResultFolder){0};
     const int entries = scandir(path, &entry, is_shown, by_bytes);
     if (entries < 0) return error_set(error, "%s: %s", path, strerror(errno));
     folder->item = calloc((size_t)entries + 1, sizeof *folder->item);
@@ -152,11 +153,11 @@ bool folder_open(Folder *folder, const char *path, const ResultKind *kinds, Erro
     if (ok)
         find_contents(folder, kinds);
     else
-        folder_close(folder);
+        result_folder_close(folder);
     return ok;
 }
 
-size_t folder_count(const Folder *folder, ItemKind kind)
+size_t result_folder_count(const ResultFolder *folder, ItemKind kind)
 {
     size_t count = 0;
     for (size_t i = 0; i < folder->count; i++) count += folder->item[i].kind == kind;

@@ -19,22 +19,23 @@ typedef struct {
     CsvTable table;   // of tables
     bool curves;      // of a table: it has a row for each epoch
     json_t *json;     // of JSON objects
-} FolderItem;
+} ResultItem;
 
 typedef struct {
-    FolderItem *item; // by name
+    ResultItem *item; // by name
     size_t count;
     bool has_figures; // the command drew its tables itself
-} Folder;
+} ResultFolder;
 
 // Opens a folder that one of these kinds describes, or none. Hidden files are skipped; tables and
 // JSON objects are loaded, and what cannot be loaded is ITEM_OTHER: a folder may contain other
-// people's files. The message names the path. The caller ends it with folder_close().
+// people's files. The message names the path. The caller ends it with result_folder_close().
 //
 // `kinds`: ended by one without artefacts; NULL: none.
-bool folder_open(Folder *folder, const char *path, const ResultKind *kinds, Error *error);
-void folder_close(Folder *folder);
+bool result_folder_open(ResultFolder *folder, const char *path, const ResultKind *kinds,
+                        Error *error);
+void result_folder_close(ResultFolder *folder);
 
-size_t folder_count(const Folder *folder, ItemKind kind);
+size_t result_folder_count(const ResultFolder *folder, ItemKind kind);
 
 #endif

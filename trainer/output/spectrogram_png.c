@@ -45,7 +45,7 @@ unsigned char *spectrogram_png(const Spectrogram *spectrogram, float low, float 
     if (!png) {
         error_out_of_memory(error);
     } else if (!png_image_write_to_memory(&image, png, &bytes, 0, pixels, 0, NULL)) {
-        error_set(error, "a picture could not be made: %s", image.message);
+        error_set(error, "spectrogram: %s", image.message);
         free(png);
         png = NULL;
     }

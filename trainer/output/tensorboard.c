@@ -10,20 +10,20 @@
 #include <time.h>
 #include <unistd.h>
 
-// Numbers go out as they lie in memory: all formats here are little-endian, and so are the machines
-// (see safetensors.c).
+// Numbers are written as they are in memory: all formats here are little-endian, and so are the
+// supported machines (see safetensors.c).
 
 struct TensorBoard {
     char *path;
     FILE *file;
 };
 
-// ---- Bytes that grow ----
+// ---- A growing buffer ----
 
 typedef struct {
     unsigned char *data;
     size_t size, room;
-    bool failed; // memory was short
+    bool failed; // out of memory
 } Bytes;
 
 static void put(Bytes *bytes, const void *data, size_t size)
@@ -43,7 +43,7 @@ static void put(Bytes *bytes, const void *data, size_t size)
     bytes->size += size;
 }
 
-// ---- Protobuf: a field is a key, which is its number and the way it is stored, and a value ----
+// ---- Protobuf: a field is a key (its number and its encoding) and a value ----
 
 typedef enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 } Wire;
 
@@ -89,7 +89,7 @@ static void put_text(Bytes *message, unsigned field, const char *text)
     put_bytes(message, field, text, strlen(text));
 }
 
-// Puts a message into another one and frees it.
+// Adds a message to another one and frees it.
 static void put_message(Bytes *message, unsigned field, Bytes *part)
 {
     put_bytes(message, field, part->data, part->size);
@@ -99,7 +99,7 @@ static void put_message(Bytes *message, unsigned field, Bytes *part)
 
 // ---- TFRecord: length, its checksum, bytes, their checksum ----
 
-// CRC-32C (Castagnoli), bit by bit, rotated and shifted as TFRecord wants it.
+// Returns the CRC-32C (Castagnoli), rotated and shifted as TFRecord requires.
 static uint32_t masked_crc(const void *data, size_t size)
 {
     const unsigned char *bytes = data;
@@ -225,7 +225,7 @@ bool tensorboard_audio(TensorBoard *board, const char *tag, int64_t step, const 
 
 // ---- The file ----
 
-// TensorBoard knows its files by this name, and reads them in the order of their names.
+// TensorBoard recognises its files by this name, and reads them in the order of their names.
 static char *make_path(const char *folder)
 {
     char host[64] = "";
@@ -240,7 +240,7 @@ static char *make_path(const char *folder)
     return path;
 }
 
-// The first two records: what the file is, and from which step on it counts.
+// Writes the first two records: the file's version, and the step from which on it is valid.
 static bool write_start(TensorBoard *board, int64_t first_step, Error *error)
 {
     Bytes version = event_begin(0);

@@ -10,17 +10,17 @@ enum { SIZE = 1024, HOP = SIZE / 4, BINS = SIZE / 2 + 1 }; // of the transform, 
 enum { MARGIN = SIZE / 2 };
 
 enum { LEFT = 84, PANEL = 600, GAP = 32, RIGHT = 100, HEIGHT = 640 }; // pixels
-enum { COLUMNS = PANEL };                                             // of a sound, at most
+enum { COLUMNS = PANEL };                                             // the most of a sound
 
 enum { LOW = -100, HIGH = -10 }; // levels that are shown, in dB
 
-// Dark violet to pale yellow, as even in lightness as matplotlib's "inferno" (by N. Smith and S.
-// van der Walt), of which these are nine values.
+// Dark violet to pale yellow with uniform steps of lightness: nine values of matplotlib's "inferno"
+// (by N. Smith and S. van der Walt).
 static const char palette[] =
     "set palette defined (0 '#000004', 1 '#1f0c48', 2 '#550f6d', 3 '#88226a', 4 '#ba3655', "
     "5 '#e35933', 6 '#f98c0a', 7 '#f9c932', 8 '#fcffa4')\n";
 
-// Samples of a column: so many that the sound fits.
+// Returns the samples of a column, so that the sound fits.
 static size_t column_step(size_t samples)
 {
     const size_t step = (samples + COLUMNS - 1) / COLUMNS;
@@ -39,8 +39,8 @@ static int picture_width(size_t count)
 
 // ---- Waveforms ----
 
-// A column each line: seconds, lowest and highest sample. Returns the largest absolute value;
-// column[] is for use.
+// Writes a line for each column: seconds, lowest and highest sample. Returns the largest absolute
+// value. column[] is scratch.
 static float write_waveform(FILE *script, size_t index, const Sound *sound, double rate,
                             float *column)
 {
@@ -63,8 +63,8 @@ static float write_waveform(FILE *script, size_t index, const Sound *sound, doub
     return peak;
 }
 
-// The same for all of them.
-static bool write_waveforms(FILE *script, const PicturedSound *sounds, size_t count, double rate,
+// The scale of all waveforms.
+static bool write_waveforms(FILE *script, const FigureSound *sounds, size_t count, double rate,
                             float *peak, Error *error)
 {
     *peak = 0.0f;
@@ -80,8 +80,8 @@ static bool write_waveforms(FILE *script, const PicturedSound *sounds, size_t co
 
 // ---- Spectrograms ----
 
-// The mean power of the frames whose middles lie in the column, as a level. The frames reach over
-// the column's ends, so what lies there is transformed as well. audio[] is for use.
+// Computes the mean power, as a level, of the frames whose middles are in the column. The frames
+// reach beyond the column, so the samples there are transformed too. audio[] is scratch.
 static bool make_column(const Sound *sound, size_t at, float *audio, float level[BINS],
                         Error *error)
 {
@@ -104,7 +104,7 @@ static bool make_column(const Sound *sound, size_t at, float *audio, float level
     return true;
 }
 
-// All columns, by rows from low frequencies to high; the caller frees them.
+// Returns all columns, by rows from low to high frequencies; the caller frees them.
 static float *make_image(const Sound *sound, Error *error)
 {
     const size_t columns = column_count(sound->samples), step = column_step(sound->samples);
@@ -123,7 +123,7 @@ static float *make_image(const Sound *sound, Error *error)
 
 // ---- The picture ----
 
-// Where a panel is, in shares of the picture's height.
+// Places a panel, in parts of the picture's height.
 static void set_place(FILE *script, size_t index, size_t count, double bottom, double top)
 {
     const double width = picture_width(count), left = LEFT + (double)index * (PANEL + GAP);
@@ -132,7 +132,7 @@ static void set_place(FILE *script, size_t index, size_t count, double bottom, d
     fprintf(script, "set bmargin at screen %g\nset tmargin at screen %g\n", bottom, top);
 }
 
-static void draw_waveform(Gnuplot *plot, const PicturedSound *sound, size_t index, float peak)
+static void draw_waveform(Gnuplot *plot, const FigureSound *sound, size_t index, float peak)
 {
     FILE *script = plot->script;
     gnuplot_set(plot, "title", sound->title);
@@ -145,7 +145,7 @@ static void draw_waveform(Gnuplot *plot, const PicturedSound *sound, size_t inde
             gnuplot_colour[0]);
 }
 
-static bool draw_spectrogram(Gnuplot *plot, const PicturedSound *sound, size_t index, bool last,
+static bool draw_spectrogram(Gnuplot *plot, const FigureSound *sound, size_t index, bool last,
                              double rate, Error *error)
 {
     FILE *script = plot->script;
@@ -171,10 +171,10 @@ static bool draw_spectrogram(Gnuplot *plot, const PicturedSound *sound, size_t i
     return true;
 }
 
-static bool draw_sound(Gnuplot *plot, const PicturedSound *sounds, size_t count, size_t index,
+static bool draw_sound(Gnuplot *plot, const FigureSound *sounds, size_t count, size_t index,
                        double rate, float peak, Error *error)
 {
-    const PicturedSound *sound = &sounds[index];
+    const FigureSound *sound = &sounds[index];
     fprintf(plot->script, "set xrange [0:%.9g]\n", (double)sound->sound.samples / rate);
     set_place(plot->script, index, count, 0.70, 0.92);
     draw_waveform(plot, sound, index, peak > 0.0f ? peak : 1.0f);
@@ -182,7 +182,7 @@ static bool draw_sound(Gnuplot *plot, const PicturedSound *sounds, size_t count,
     return draw_spectrogram(plot, sound, index, index + 1 == count, rate, error);
 }
 
-static bool draw_sounds(Gnuplot *plot, const PicturedSound *sounds, size_t count, double rate,
+static bool draw_sounds(Gnuplot *plot, const FigureSound *sounds, size_t count, double rate,
                         Error *error)
 {
     float peak;
@@ -197,8 +197,8 @@ static bool draw_sounds(Gnuplot *plot, const PicturedSound *sounds, size_t count
     return true;
 }
 
-bool sound_picture(const char *path, const PicturedSound *sounds, size_t count, double rate,
-                   Error *error)
+bool waveform_figure(const char *path, const FigureSound *sounds, size_t count, double rate,
+                     Error *error)
 {
     Gnuplot plot;
     if (!gnuplot_begin(&plot, path, picture_width(count), HEIGHT, error)) return false;

@@ -1,20 +1,20 @@
-// waveform_figure.h: what recordings look like: waveform above, spectrogram below, side by side, on
-// the same scales. Drawn by gnuplot (see gnuplot.h). Blocks and allocates; any thread.
+// waveform_figure.h: draws recordings side by side on the same scales, the waveform above and the
+// spectrogram below (see gnuplot.h). Blocks and allocates; any thread.
 #ifndef TRASLUZ_WAVEFORM_FIGURE_H
 #define TRASLUZ_WAVEFORM_FIGURE_H
 
 #include "audio/sound.h"
 #include "files/error.h"
 
-enum { SOUND_PICTURE_MOST = 4 }; // recordings in one picture
+enum { WAVEFORM_FIGURE_SOUNDS = 4 }; // recordings in one picture
 
 typedef struct {
     const char *title;
     Sound sound; // of at least one sample
-} PicturedSound;
+} FigureSound;
 
-// `path` ends in .png (or .svg, which would be large); `rate` in Hz, of all of them.
-bool sound_picture(const char *path, const PicturedSound *sounds, size_t count, double rate,
-                   Error *error);
+// Draws the recordings. `path` ends with .png (or .svg, which is large); `rate` in Hz, of all.
+bool waveform_figure(const char *path, const FigureSound *sounds, size_t count, double rate,
+                     Error *error);
 
 #endif

@@ -67,7 +67,7 @@ static json_t *data_json(const Dataset *dataset)
     }
     json_t *genres = json_array();
     for (size_t i = 0; i < dataset->genres; i++)
-        json_array_append_new(genres, record_text(dataset->genre[i]));
+        json_array_append_new(genres, json_file_text(dataset->genre[i]));
     return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:o}", "fingerprint", fingerprint, "clips",
                      (json_int_t)dataset->clips, "hours", samples / dataset->rate / 3600.0,
                      split_names[SPLIT_TRAIN], (json_int_t)clips[SPLIT_TRAIN],
@@ -90,18 +90,18 @@ json_t *run_config_make(const TrainingOptions *options, const Dataset *dataset)
     struct tm utc;
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     return json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "kind", RUN_CONFIG_KIND,
-                     "name", record_text(options->name), "trained_on",
-                     record_text(options->trained_on), "command", record_text(options->command),
-                     "started", started, "settings", training_settings_json(options),
-                     "architecture", architecture_json(options), "data", data_json(dataset),
-                     "versions", versions_json());
+                     "name", json_file_text(options->name), "trained_on",
+                     json_file_text(options->trained_on), "command",
+                     json_file_text(options->command), "started", started, "settings",
+                     training_settings_json(options), "architecture", architecture_json(options),
+                     "data", data_json(dataset), "versions", versions_json());
 }
 
 // ---- Files ----
 
 bool run_config_write(const char *path, const json_t *config, Error *error)
 {
-    return record_write(path, config, JSON_REAL_PRECISION(9), error);
+    return json_file_write(path, config, JSON_REAL_PRECISION(9), error);
 }
 
 static json_t *read_config(const char *path, Error *error)

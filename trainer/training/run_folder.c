@@ -84,8 +84,8 @@ static bool look_for_config(const char *path, bool *earlier, Error *error)
 {
     char *config = file_join(path, CONFIG);
     const bool good =
-        (config || error_out_of_memory(error)) && record_may_write(config, RUN_CONFIG_KIND, error);
-    *earlier = config && record_is(config, RUN_CONFIG_KIND);
+        (config || error_out_of_memory(error)) && json_file_may_write(config, RUN_CONFIG_KIND, error);
+    *earlier = config && json_file_is(config, RUN_CONFIG_KIND);
     free(config);
     return good;
 }

@@ -8,7 +8,7 @@
 
 typedef struct RunLog RunLog;
 
-// The event file is begun in `folder` when the first epoch ends. Folder, options and data set must
+// The event file is begun in `folder` when the first epoch ends. ResultFolder, options and data set must
 // stay. Allocates; NULL where memory is short.
 RunLog *run_log_new(const char *folder, const TrainingOptions *options, const Dataset *dataset);
 void run_log_free(RunLog *log); // NULL is allowed
