@@ -64,7 +64,7 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 "unexpected argument 'd': only a weights file and an audio file" encode a b d -o c &&
         refused 2 '--blend needs a --reference' reconstruct a b -o c.wav --blend 1 &&
         refused 2 '--reference has no effect without --blend' decode a b -o c.wav --reference r &&
-        refused 2 'written as .wav, .w64, .flac or .ogg' decode a b -o c.mp3 &&
+        refused 2 'must end with .wav, .w64, .flac or .ogg' decode a b -o c.mp3 &&
         refused 2 'weights file and music must be given' eval small.safetensors
 }
 

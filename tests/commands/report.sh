@@ -92,7 +92,7 @@ test_report_limits_what_it_takes() {
 test_report_refuses() {
     mkdir -p empty/inner && echo text >empty/inner/notes.txt && echo kept >kept.html
     refused 2 'folders of results must be given' report -o x.html && refused 2 '--output FILE is needed' report runs &&
-        refused 1 'none: No such file' report none -o kept.html --force && refused 1 'nothing in it' report empty -o kept.html --force &&
+        refused 1 'none: No such file' report none -o kept.html --force && refused 1 'contains nothing' report empty -o kept.html --force &&
         [ "$(cat kept.html)" = kept ] || return 1
     without_gnuplot report runs -o kept.html --force >out 2>err
     [ $? -eq 1 ] && grep -q gnuplot-nox err && [ "$(cat kept.html)" = kept ]
