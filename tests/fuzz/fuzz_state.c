@@ -32,8 +32,8 @@ typedef struct {
 static LV2_URID key_of(unsigned byte)
 {
     static const char *const key[] = {TRASLUZ_MODEL_URI,          TRASLUZ_REFERENCE_URI,
-                                      TRASLUZ_MODEL_DATA_URI,     TRASLUZ_MODEL_STAND_IN_URI,
-                                      TRASLUZ_REFERENCE_DATA_URI, TRASLUZ_REFERENCE_STAND_IN_URI,
+                                      TRASLUZ_MODEL_DATA_URI,     TRASLUZ_MODEL_FALLBACK_URI,
+                                      TRASLUZ_REFERENCE_DATA_URI, TRASLUZ_REFERENCE_FALLBACK_URI,
                                       TRASLUZ_RECORDING_URI "0",  TRASLUZ_RECORDING_URI "1"};
     return fuzz_map.map(NULL, key[byte % (sizeof key / sizeof *key)]);
 }
