@@ -65,7 +65,6 @@ void controls_init(Controls *controls)
 
 EngineSettings controls_read(Controls *controls)
 {
-    const bool drifts = read_whole(controls, PORT_NOISE_MODE) == 1;
     return (EngineSettings){
         .latent =
             {
@@ -79,8 +78,9 @@ EngineSettings controls_read(Controls *controls)
                 .input_beats = read_whole(controls, PORT_INPUT_BEATS),
                 .reference_beats = read_whole(controls, PORT_REFERENCE_BEATS),
                 .offset = read(controls, PORT_OFFSET),
+                .noise_character = (NoiseCharacter)read_whole(controls, PORT_NOISE_MODE),
                 .noise = read(controls, PORT_NOISE),
-                .drift = drifts ? read(controls, PORT_DRIFT) : 0,
+                .drift = read(controls, PORT_DRIFT),
                 .seed = (uint32_t)read_whole(controls, PORT_SEED),
             },
         .detail = read(controls, PORT_DETAIL),

@@ -14,11 +14,15 @@ void auto_gain_init(AutoGain *gain, double level, double rate)
         .gain = 1.0f,
         .target = 1.0f,
     };
-    auto_gain_locate(gain, 0);
+    auto_gain_locate(gain, 0, 0);
 }
 
-void auto_gain_locate(AutoGain *gain, uint64_t position)
+void auto_gain_locate(AutoGain *gain, uint64_t position, uint64_t wait)
 {
+    gain->gain += gain->step * (float)gain->at;
+    gain->target = gain->gain;
+    gain->step = 0.0f;
+    gain->wait = wait;
     gain->at = (uint32_t)(position % gain->length);
     gain->sum = 0.0;
     gain->whole = gain->at == 0;
@@ -58,6 +62,11 @@ void auto_gain_process(AutoGain *gain, bool wanted, const float *const *channels
                        float *gains, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        if (gain->wait > 0) {
+            gain->wait--;
+            gains[i] = gain->gain;
+            continue;
+        }
         for (int c = 0; c < count; c++)
             gain->sum += (double)channels[c][i] * (double)channels[c][i];
         gains[i] = gain->gain + gain->step * (float)gain->at;

@@ -1,7 +1,7 @@
 // auto_gain.h: the gain that brings a signal to the level a model was trained at. The level is the
 // RMS over the last three seconds, all channels together, measured in pieces of a tenth of a second
 // that begin at whole tenths of the position; silence does not count. So the gain at one position
-// is always the same, three seconds after a start wherever that was. It moves in straight lines
+// is always the same, three seconds after a start, wherever that was. It moves in straight lines
 // from piece to piece.
 //
 // Plain memory; real-time safe; one thread at a time.
@@ -18,6 +18,7 @@ typedef struct {
     double level;                   // wanted, as a mean square; 0: none, the gain stays 1
     uint32_t length;                // of a piece, samples
     uint32_t at;                    // in the piece
+    uint64_t wait;                  // samples until it measures
     double sum;                     // of squares in the piece under way
     bool whole;                     // it was heard from its beginning
     double piece[AUTO_GAIN_PIECES]; // mean squares of the last ones, negative where there is none
@@ -28,8 +29,9 @@ typedef struct {
 // `level` in dB relative to full scale, NaN where the model does not say; `rate` in Hz.
 void auto_gain_init(AutoGain *gain, double level, double rate);
 
-// The next sample is number `position`; what was measured is forgotten, the gain stays.
-void auto_gain_locate(AutoGain *gain, uint64_t position);
+// Forgets what was measured; the gain stays as it is for the next `wait` samples. Then comes sample
+// number `position`, and it measures again.
+void auto_gain_locate(AutoGain *gain, uint64_t position, uint64_t wait);
 
 // Writes gains[0, n) for the samples of all channels. While `wanted` is false it goes to 1 and
 // stays there.

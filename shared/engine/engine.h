@@ -21,6 +21,9 @@ enum { ENGINE_CHANNELS_MAX = STREAM_CHANNELS_MAX };
 // The sample within the ceiling; 0 where it is not finite. Real-time safe.
 float engine_bounded(float sample);
 
+// The sample; 0 where it is not finite. Real-time safe.
+float engine_finite(float sample);
+
 typedef struct {
     LatentSettings latent;
     float detail;   // of the input's own detail that the network would lose: 0 none, 1 all

@@ -47,6 +47,45 @@ static bool stream_init(Stream *stream, const Latent *reference, double host_rat
     return ok;
 }
 
+// Starts the signal, but not the latent operations.
+static void start(Stream *stream, uint64_t samples)
+{
+    const Arch *arch = &stream->model->arch;
+    const bool endless = samples == CODEC_ENDLESS;
+    encoder_reset(stream->encoder, endless ? samples : arch_front_frames(arch, samples));
+    decoder_reset(stream->decoder, endless ? samples : arch_latent_frames(arch, samples));
+    front_reset(stream->front);
+    stream->diverged = false;
+}
+
+// Finds the latent of endless silence and hands it to the latent operations. What a network
+// remembers for longer than a second is not waited for. A spectrum of silence is as flat as its
+// level is low, which is no sound to scale around: there the mean stays.
+static void find_silence(Stream *stream)
+{
+    static const float zeros[FRONT_BLOCK];
+    const Model *model = stream->model;
+    if (model->arch.front.kind != FRONT_SAMPLES) return;
+    const float *in[STREAM_CHANNELS_MAX];
+    for (int c = 0; c < stream->channels; c++) in[c] = zeros;
+    size_t left = stream_lookback(model) + (size_t)arch_hop(&model->arch);
+    if ((double)left > model->sample_rate) left = (size_t)model->sample_rate;
+    float *silence = stream->frame;
+    memset(silence, 0, stream->values * sizeof(float));
+    start(stream, CODEC_ENDLESS);
+    for (size_t fed = 0; fed <= left;) {
+        size_t n = FRONT_BLOCK;
+        const LaneFrames frames = front_analyse(stream->front, in, NULL, &n);
+        fed += n;
+        if (frames.count == 0) continue;
+        const LaneFrames latent = encoder_process(stream->encoder, frames);
+        if (latent.count > 0)
+            memcpy(silence, latent.values + (size_t)(latent.count - 1) * stream->values,
+                   stream->values * sizeof(float));
+    }
+    for (int i = 0; i < stream->latents; i++) latent_ops_set_silence(&stream->ops[i], silence);
+}
+
 Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate)
 {
     Stream *stream = calloc(1, sizeof *stream);
@@ -56,6 +95,7 @@ Stream *stream_new(const Model *model, const Latent *reference, int channels, do
     stream->latents = front_lanes(model, channels);
     stream->values = (size_t)arch_latent_channels(&model->arch);
     if (stream_init(stream, reference, host_rate)) {
+        find_silence(stream);
         stream_reset(stream, CODEC_ENDLESS);
         return stream;
     }
@@ -75,27 +115,51 @@ void stream_free(Stream *stream)
     free(stream);
 }
 
-// Starts the signal, but not the latent operations.
-static void start(Stream *stream, uint64_t samples)
-{
-    const Arch *arch = &stream->model->arch;
-    const bool endless = samples == CODEC_ENDLESS;
-    encoder_reset(stream->encoder, endless ? samples : arch_front_frames(arch, samples));
-    decoder_reset(stream->decoder, endless ? samples : arch_latent_frames(arch, samples));
-    front_reset(stream->front);
-    stream->diverged = false;
-}
-
 void stream_reset(Stream *stream, uint64_t samples)
 {
     start(stream, samples);
     for (int i = 0; i < stream->latents; i++) latent_ops_reset(&stream->ops[i]);
 }
 
-void stream_locate(Stream *stream, uint64_t frame)
+void stream_locate(Stream *stream, int64_t frame, int64_t live)
 {
     start(stream, CODEC_ENDLESS);
-    for (int i = 0; i < stream->latents; i++) latent_ops_locate(&stream->ops[i], frame);
+    for (int i = 0; i < stream->latents; i++) latent_ops_locate(&stream->ops[i], frame, live);
+}
+
+void stream_start(Stream *stream, int64_t frame, int64_t live)
+{
+    start(stream, CODEC_ENDLESS);
+    for (int i = 0; i < stream->latents; i++) latent_ops_start(&stream->ops[i], frame, live);
+}
+
+void stream_hold(Stream *stream)
+{
+    for (int i = 0; i < stream->latents; i++) latent_ops_hold(&stream->ops[i]);
+}
+
+// Returns how far one frame at the inner end of a chain reaches at its outer end, in samples.
+static size_t chain_reach(const Arch *arch, bool decoder)
+{
+    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
+    const Layer front = arch_front_layer(arch);
+    size_t reach = (size_t)front.kernel, hop = (size_t)front.stride;
+    for (int i = 0; i < chain->layers; i++) {
+        const Layer *layer = &chain->layer[decoder ? chain->layers - 1 - i : i];
+        reach += hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
+        hop *= (size_t)layer->stride;
+    }
+    return reach;
+}
+
+size_t stream_lookback(const Model *model)
+{
+    return chain_reach(&model->arch, false);
+}
+
+size_t stream_memory(const Model *model)
+{
+    return chain_reach(&model->arch, false) + chain_reach(&model->arch, true);
 }
 
 int stream_delay(const Stream *stream)

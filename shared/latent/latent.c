@@ -188,6 +188,12 @@ void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *mo
     }
 }
 
+size_t latent_repeat(int64_t frame, size_t frames)
+{
+    const int64_t length = (int64_t)frames, index = frame % length;
+    return (size_t)(index < 0 ? index + length : index);
+}
+
 size_t latent_fade_frames(const Model *model)
 {
     return latent_space_of(model).fade;

@@ -41,6 +41,10 @@ bool latent_fits(const Latent *latent, const Model *model, Error *error);
 // Real-time safe.
 void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *model);
 
+// Returns the index of frame number `frame` in a latent of `frames` frames that repeats without
+// end; the number may be negative. Real-time safe.
+size_t latent_repeat(int64_t frame, size_t frames);
+
 // LATENT_FADE_SECONDS in frames of this model.
 size_t latent_fade_frames(const Model *model);
 

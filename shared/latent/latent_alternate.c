@@ -8,7 +8,7 @@ void latent_alternate_reset(LatentAlternate *alternate)
 }
 
 static float gain_at(const LatentSpace *space, const LatentAlternateSettings *settings,
-                     uint64_t frame)
+                     int64_t frame)
 {
     const double minutes = (double)frame / space->frame_rate / 60.0;
     const double beat = settings->first_beat + minutes * (double)settings->tempo;
@@ -23,7 +23,7 @@ static float gain_at(const LatentSpace *space, const LatentAlternateSettings *se
 }
 
 float latent_alternate_frame(LatentAlternate *alternate, const LatentSpace *space,
-                             const LatentAlternateSettings *settings, uint64_t frame)
+                             const LatentAlternateSettings *settings, int64_t frame)
 {
     const float wanted = settings ? gain_at(space, settings, frame) : 1.0f;
     // The alternation's own fades are no faster than this; a change of mode, beats or tempo may be.

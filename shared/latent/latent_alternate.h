@@ -21,6 +21,6 @@ void latent_alternate_reset(LatentAlternate *alternate);
 // Returns how much of the reference may sound at frame number `frame`: 0 or 1, and straight lines
 // over the fade between them. With no settings (NULL) it goes to 1.
 float latent_alternate_frame(LatentAlternate *alternate, const LatentSpace *space,
-                             const LatentAlternateSettings *settings, uint64_t frame);
+                             const LatentAlternateSettings *settings, int64_t frame);
 
 #endif

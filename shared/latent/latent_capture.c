@@ -41,7 +41,7 @@ static bool finish(LatentCapture *capture, int made)
     return true;
 }
 
-bool latent_capture_frame(LatentCapture *capture, bool wanted, const float *values)
+bool latent_capture_frame(LatentCapture *capture, bool wanted, bool may_begin, const float *values)
 {
     const size_t width = (size_t)capture->channels;
     const int other = !atomic_load(&capture->playing);
@@ -51,7 +51,7 @@ bool latent_capture_frame(LatentCapture *capture, bool wanted, const float *valu
         return ended && finish(capture, other);
     }
     if (!capture->recording) {
-        if (atomic_load(&capture->reader) == other) return false; // it begins when the copy is made
+        if (!may_begin || atomic_load(&capture->reader) == other) return false;
         capture->recording = true;
         capture->recorded = 0;
     }
@@ -60,19 +60,19 @@ bool latent_capture_frame(LatentCapture *capture, bool wanted, const float *valu
     return false;
 }
 
-static const float *frame_of(const LatentCapture *capture, int index, uint64_t frame)
+static const float *frame_of(const LatentCapture *capture, int index, int64_t frame)
 {
     const size_t frames = capture->frames[index];
     if (frames == 0) return NULL;
-    return capture->space[index] + (frame % frames) * (size_t)capture->channels;
+    return capture->space[index] + latent_repeat(frame, frames) * (size_t)capture->channels;
 }
 
-const float *latent_capture_at(const LatentCapture *capture, uint64_t frame)
+const float *latent_capture_at(const LatentCapture *capture, int64_t frame)
 {
     return frame_of(capture, atomic_load_explicit(&capture->playing, memory_order_relaxed), frame);
 }
 
-const float *latent_capture_before_at(const LatentCapture *capture, uint64_t frame)
+const float *latent_capture_before_at(const LatentCapture *capture, int64_t frame)
 {
     return frame_of(capture, !atomic_load_explicit(&capture->playing, memory_order_relaxed), frame);
 }

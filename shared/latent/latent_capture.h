@@ -30,17 +30,18 @@ void latent_capture_free(LatentCapture *capture);
 // Forgets a recording under way; a whole one stays.
 void latent_capture_reset(LatentCapture *capture);
 
-// One frame. Recording begins when `wanted` becomes true, or once a copy that is being made is
-// done; what there is no more room for is left out. It ends when `wanted` becomes false: then the
-// seam is made, and true is returned. Shorter than four fades it is dropped.
-bool latent_capture_frame(LatentCapture *capture, bool wanted, const float *values);
+// Takes one frame. Recording begins when `wanted` becomes true, or later, when `may_begin` is true
+// and no copy is being made; frames beyond the capacity are left out. It ends when `wanted` becomes
+// false: then the seam is made, and true is returned. A recording shorter than four fades is
+// dropped.
+bool latent_capture_frame(LatentCapture *capture, bool wanted, bool may_begin, const float *values);
 
 // The whole recording's frame for position `frame`, which goes round; NULL where there is no
 // recording.
-const float *latent_capture_at(const LatentCapture *capture, uint64_t frame);
+const float *latent_capture_at(const LatentCapture *capture, int64_t frame);
 
 // The same of the recording before it, until the next one begins.
-const float *latent_capture_before_at(const LatentCapture *capture, uint64_t frame);
+const float *latent_capture_before_at(const LatentCapture *capture, int64_t frame);
 
 // A copy of the whole recording, or NULL where there is none or memory is short. One thread at a
 // time, beside or between what the audio thread does; allocates.

@@ -4,11 +4,11 @@
 
 enum { DRIFT_STREAM = 1 << 16 }; // keeps slow noise apart from that of the frames
 
-void latent_drift_frame(LatentDrift *drift, RandomKey key, uint64_t frame, double rate,
+void latent_drift_frame(LatentDrift *drift, RandomKey key, int64_t frame, double rate,
                         float *values, float *scratch, int n)
 {
     if (rate <= 0.0 || rate >= 1.0) {
-        random_normal(key, frame, values, n);
+        random_normal(key, (uint64_t)frame, values, n);
         return;
     }
     if (rate != drift->rate) {

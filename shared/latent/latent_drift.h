@@ -18,7 +18,7 @@ typedef struct {
 // Writes standard normal values for one frame to values[n]. `rate` is in values per frame: 0, or 1
 // and more, gives each frame values of its own; less moves with equal power between values that are
 // 1 / rate frames apart. `scratch` has room for n values.
-void latent_drift_frame(LatentDrift *drift, RandomKey key, uint64_t frame, double rate,
+void latent_drift_frame(LatentDrift *drift, RandomKey key, int64_t frame, double rate,
                         float *values, float *scratch, int n);
 
 #endif

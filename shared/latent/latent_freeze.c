@@ -16,9 +16,9 @@ bool latent_freeze_init(LatentFreeze *freeze, int channels, size_t longest, size
     freeze->past = calloc(freeze->past_frames * width, sizeof(float));
     freeze->loop = calloc(longest * width, sizeof(float));
     freeze->before = calloc(freeze->fade * width, sizeof(float));
-    freeze->faded = calloc(width, sizeof(float));
+    freeze->frame = calloc(width, sizeof(float));
     latent_freeze_reset(freeze);
-    return freeze->past && freeze->loop && freeze->before && freeze->faded;
+    return freeze->past && freeze->loop && freeze->before && freeze->frame;
 }
 
 void latent_freeze_free(LatentFreeze *freeze)
@@ -26,7 +26,7 @@ void latent_freeze_free(LatentFreeze *freeze)
     free(freeze->past);
     free(freeze->loop);
     free(freeze->before);
-    free(freeze->faded);
+    free(freeze->frame);
 }
 
 void latent_freeze_reset(LatentFreeze *freeze)
@@ -36,11 +36,6 @@ void latent_freeze_reset(LatentFreeze *freeze)
     freeze->active = false;
     ramp_init(&freeze->amount, (int)freeze->fade);
     ramp_set(&freeze->amount, 0.0f);
-}
-
-bool latent_freeze_sounds(const LatentFreeze *freeze)
-{
-    return freeze->active || !ramp_rests_at(&freeze->amount, 0.0f);
 }
 
 static void copy_frame(const LatentFreeze *freeze, float *to, const float *from)
@@ -81,26 +76,42 @@ static void begin(LatentFreeze *freeze, size_t length)
                    past_frame(freeze, length + freeze->fade - i));
 }
 
-// The loop's next frame. While it plays for the first time it is copied out of the past, a frame at
-// a time, before that is written over.
-static const float *loop_frame(LatentFreeze *freeze)
+// Writes the loop's frame at `at` to frame[channels]. While the loop plays for the first time, what
+// it does not hold yet is still in the past.
+static void loop_frame(const LatentFreeze *freeze, size_t at, float *frame)
 {
-    const size_t width = (size_t)freeze->channels, at = freeze->at;
-    float *frame = freeze->loop + at * width;
-    if (at == freeze->kept) {
-        copy_frame(freeze, frame, past_frame(freeze, freeze->length));
-        freeze->kept++;
-    }
-    if (++freeze->at == freeze->length) freeze->at = 0;
+    const size_t width = (size_t)freeze->channels;
+    const bool held = at < freeze->kept;
+    copy_frame(freeze, frame,
+               held ? freeze->loop + at * width : past_frame(freeze, freeze->length));
     const size_t fade_from = freeze->length - freeze->fade;
-    if (at < fade_from) return frame;
+    if (at < fade_from) return;
     const size_t i = at - fade_from;
     const double angle = 1.5707963267948966 * ((double)i + 1.0) / ((double)freeze->fade + 1.0);
     const float fall = (float)(cos(angle) * cos(angle)), rise = 1.0f - fall;
-    float *faded = freeze->faded;
     for (size_t c = 0; c < width; c++)
-        faded[c] = fall * frame[c] + rise * freeze->before[i * width + c];
-    return faded;
+        frame[c] = fall * frame[c] + rise * freeze->before[i * width + c];
+}
+
+// Copies the next frame of the loop out of the past before that is written over.
+static void keep_frame(LatentFreeze *freeze)
+{
+    if (freeze->at != freeze->kept) return;
+    copy_frame(freeze, freeze->loop + freeze->at * (size_t)freeze->channels,
+               past_frame(freeze, freeze->length));
+    freeze->kept++;
+}
+
+static void mix_frame(const LatentFreeze *freeze, float amount, float *values)
+{
+    loop_frame(freeze, freeze->at, freeze->frame);
+    for (int c = 0; c < freeze->channels; c++) values[c] += amount * (freeze->frame[c] - values[c]);
+    if (amount == 1.0f) copy_frame(freeze, values, freeze->frame);
+}
+
+void latent_freeze_hold(const LatentFreeze *freeze, float *values)
+{
+    if (freeze->active) mix_frame(freeze, freeze->amount.value, values);
 }
 
 void latent_freeze_frame(LatentFreeze *freeze, bool wanted, size_t length, float *values)
@@ -108,13 +119,13 @@ void latent_freeze_frame(LatentFreeze *freeze, bool wanted, size_t length, float
     if (wanted && !freeze->active && ramp_rests_at(&freeze->amount, 0.0f)) begin(freeze, length);
     ramp_set(&freeze->amount, wanted && freeze->active ? 1.0f : 0.0f);
     const float amount = ramp_next(&freeze->amount);
-    if (freeze->active) {
-        const float *frame = loop_frame(freeze);
+    if (!freeze->active) {
         remember(freeze, values);
-        for (int c = 0; c < freeze->channels; c++) values[c] += amount * (frame[c] - values[c]);
-        if (amount == 1.0f) copy_frame(freeze, values, frame);
-        if (!wanted && ramp_rests_at(&freeze->amount, 0.0f)) freeze->active = false;
-    } else {
-        remember(freeze, values);
+        return;
     }
+    keep_frame(freeze);
+    remember(freeze, values);
+    mix_frame(freeze, amount, values);
+    if (++freeze->at == freeze->length) freeze->at = 0;
+    if (!wanted && ramp_rests_at(&freeze->amount, 0.0f)) freeze->active = false;
 }

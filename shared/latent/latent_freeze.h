@@ -1,7 +1,7 @@
-// latent_freeze.h: holds the last stretch of a latent and repeats it without a click. Every frame
-// that comes in is remembered; when the freeze begins, the stretch before it becomes the loop. Its
-// last frames are faded into those that stood before its first, so it joins itself; going in and
-// coming out are faded as well. Made and freed off the audio thread; the rest is real-time safe.
+// latent_freeze.h: repeats the last stretch of a latent without a click. Every frame that comes in
+// is remembered; when the freeze begins, the stretch before it becomes the loop. The loop's last
+// frames are faded into those from before its first one, so that it joins itself; its beginning and
+// end are faded as well. Made and freed off the audio thread; the rest is real-time safe.
 #ifndef TRASLUZ_LATENT_FREEZE_H
 #define TRASLUZ_LATENT_FREEZE_H
 
@@ -19,8 +19,8 @@ typedef struct {
     size_t past_frames, past_at;
     uint64_t seen; // frames remembered, at most all
     float *loop;   // [capacity][channels]
-    float *before; // [fade][channels]: what stood before the loop
-    float *faded;  // [channels]: a frame of the seam
+    float *before; // [fade][channels]: what came before the loop
+    float *frame;  // [channels]: the loop's frame, faded at the seam
     size_t length; // of the loop, frames
     size_t at;     // in the loop
     size_t kept;   // frames of it that are in `loop`; the rest are still in `past`
@@ -33,8 +33,9 @@ bool latent_freeze_init(LatentFreeze *freeze, int channels, size_t longest, size
 void latent_freeze_free(LatentFreeze *freeze);
 void latent_freeze_reset(LatentFreeze *freeze);
 
-// True if the next frame may not come out as it goes in.
-bool latent_freeze_sounds(const LatentFreeze *freeze);
+// Writes what latent_freeze_frame() would write with the setting of before, and leaves the state as
+// it is.
+void latent_freeze_hold(const LatentFreeze *freeze, float *values);
 
 // One frame in place. A loop takes `length` frames, or as many as there have been, when `wanted`
 // becomes true.

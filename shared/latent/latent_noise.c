@@ -28,6 +28,8 @@ void latent_noise_reset(LatentNoise *noise, const LatentSpace *space)
     noise->has_seed = false;
     ramp_init(&noise->seed_fade, (int)space->fade);
     ramp_init(&noise->amount, (int)space->fade);
+    ramp_init(&noise->constant, (int)space->fade);
+    latent_silence_reset(&noise->silence, space);
     latent_noise_locate(noise);
 }
 
@@ -48,7 +50,7 @@ static void follow_seed(LatentNoise *noise, const LatentSpace *space, uint32_t s
     noise->has_seed = true;
 }
 
-static void draw(LatentNoise *noise, uint32_t seed, uint64_t frame, double rate, float *values,
+static void draw(LatentNoise *noise, uint32_t seed, int64_t frame, double rate, float *values,
                  int channels)
 {
     const RandomKey key = {.seed = seed, .stream = noise->audio_channel};
@@ -56,14 +58,20 @@ static void draw(LatentNoise *noise, uint32_t seed, uint64_t frame, double rate,
 }
 
 void latent_noise_frame(LatentNoise *noise, const LatentSpace *space,
-                        const LatentNoiseSettings *settings, const float *unit, uint64_t frame,
-                        float *values)
+                        const LatentNoiseSettings *settings, bool sounds, const float *unit,
+                        const float *following, int64_t frame, float *values)
 {
     const int channels = space->channels;
-    const double rate = (double)settings->drift / space->frame_rate;
+    const bool slow = settings->character != NOISE_EACH_FRAME;
+    const bool follows = settings->character == NOISE_FOLLOWS;
+    const double rate = slow ? (double)settings->drift / space->frame_rate : 0.0;
     follow_seed(noise, space, settings->seed);
     ramp_set(&noise->amount, settings->amount);
-    const float amount = ramp_next(&noise->amount), fade = ramp_next(&noise->seed_fade);
+    ramp_set(&noise->constant, follows ? 0.0f : 1.0f);
+    const float gain = latent_silence_frame(&noise->silence, space, sounds,
+                                            follows || settings->sounds_in_silence);
+    float amount = ramp_next(&noise->amount);
+    const float fade = ramp_next(&noise->seed_fade), constant = ramp_next(&noise->constant);
     if (amount == 0.0f) return;
     draw(noise, noise->seed, frame, rate, noise->values, channels);
     if (fade < 1.0f) {
@@ -72,6 +80,7 @@ void latent_noise_frame(LatentNoise *noise, const LatentSpace *space,
         for (int c = 0; c < channels; c++)
             noise->values[c] = rise * noise->values[c] + fall * noise->previous_values[c];
     }
+    amount *= gain;
     for (int c = 0; c < channels; c++)
-        values[c] += amount * (unit ? unit[c] : 1.0f) * noise->values[c];
+        values[c] += amount * latent_unit(unit[c], following[c], constant) * noise->values[c];
 }

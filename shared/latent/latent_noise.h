@@ -1,22 +1,33 @@
-// latent_noise.h: adds Gaussian noise to the latent. At one position it is always the same. Made
-// and freed off the audio thread; the rest is real-time safe.
+// latent_noise.h: adds Gaussian noise to the latent. At one position it is always the same. Noise
+// that follows the music is silent where the music is; the others fade out after a second of
+// silence. Made and freed off the audio thread; the rest is real-time safe.
 #ifndef TRASLUZ_LATENT_NOISE_H
 #define TRASLUZ_LATENT_NOISE_H
 
 #include "latent/latent_drift.h"
-#include "latent/latent_space.h"
+#include "latent/latent_silence.h"
 #include "math/ramp.h"
 
+typedef enum {
+    NOISE_EACH_FRAME, // new in each frame
+    NOISE_DRIFTING,   // slow
+    NOISE_FOLLOWS,    // slow, times the local level of each latent channel
+} NoiseCharacter;
+
 typedef struct {
+    NoiseCharacter character;
     float amount; // standard deviation, in units
     float drift;  // Hz: how often slow noise reaches a new value; 0: new in each frame
     uint32_t seed;
+    bool sounds_in_silence; // noise that does not follow the music goes on without it
 } LatentNoiseSettings;
 
 typedef struct {
     uint32_t audio_channel; // decides the noise, with the seed and the position
     LatentDrift drift;
     Ramp amount;
+    Ramp constant; // 1: of the same strength everywhere, 0: follows the level
+    LatentSilence silence;
     uint32_t seed, previous_seed;
     bool has_seed;
     Ramp seed_fade;                            // from the previous seed's noise to this one's
@@ -33,10 +44,11 @@ void latent_noise_reset(LatentNoise *noise, const LatentSpace *space);
 // The position jumps: slow noise is again what belongs to the position.
 void latent_noise_locate(LatentNoise *noise);
 
-// Adds noise to values[channels] of frame number `frame` in place. unit[channels] is what one unit
-// is in each channel; NULL: 1.
+// Adds noise to values[channels] of frame number `frame` in place. unit[channels] is what a unit is
+// where the noise does not follow the music, following[channels] where it does; `sounds` tells
+// whether music sounds in this frame.
 void latent_noise_frame(LatentNoise *noise, const LatentSpace *space,
-                        const LatentNoiseSettings *settings, const float *unit, uint64_t frame,
-                        float *values);
+                        const LatentNoiseSettings *settings, bool sounds, const float *unit,
+                        const float *following, int64_t frame, float *values);
 
 #endif

@@ -3,13 +3,16 @@
 void latent_offset_reset(LatentOffset *offset, const LatentSpace *space)
 {
     ramp_init(&offset->amount, (int)space->fade);
+    ramp_init(&offset->constant, (int)space->fade);
 }
 
 void latent_offset_frame(LatentOffset *offset, const LatentSpace *space, float amount,
-                         const float *unit, float *values)
+                         bool constant, const float *unit, const float *following, float *values)
 {
     ramp_set(&offset->amount, amount);
-    const float now = ramp_next(&offset->amount);
+    ramp_set(&offset->constant, constant ? 1.0f : 0.0f);
+    const float now = ramp_next(&offset->amount), share = ramp_next(&offset->constant);
     if (now == 0.0f) return;
-    for (int c = 0; c < space->channels; c++) values[c] += now * (unit ? unit[c] : 1.0f);
+    for (int c = 0; c < space->channels; c++)
+        values[c] += now * latent_unit(unit[c], following[c], share);
 }

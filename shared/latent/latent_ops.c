@@ -1,6 +1,8 @@
 #include "latent/latent_ops.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define FREEZE_SECONDS_MAX 8.0
 
@@ -8,13 +10,20 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
                      uint32_t audio_channel)
 {
     *ops = (LatentOps){.model = model, .space = latent_space_of(model)};
-    const LatentSpace *space = &ops->space;
+    LatentSpace *space = &ops->space;
+    const size_t channels = (size_t)space->channels;
     const size_t longest = (size_t)ceil(FREEZE_SECONDS_MAX * space->frame_rate);
-    bool made = latent_reference_init(&ops->reference, model, reference);
+    ops->silence = malloc(channels * sizeof(float));
+    ops->unit = malloc(channels * sizeof(float));
+    ops->following = malloc(channels * sizeof(float));
+    bool made = ops->silence && ops->unit && ops->following;
+    made = latent_reference_init(&ops->reference, model, reference) && made;
     made = latent_freeze_init(&ops->freeze, space->channels, longest, space->fade) && made;
     made = latent_smear_init(&ops->smear, space) && made;
+    made = latent_blend_init(&ops->blend, space) && made;
+    made = latent_level_init(&ops->level, space) && made;
     made = latent_noise_init(&ops->noise, space, audio_channel) && made;
-    latent_ops_reset(ops);
+    if (made) latent_ops_set_silence(ops, space->silence);
     return made;
 }
 
@@ -23,12 +32,23 @@ void latent_ops_free(LatentOps *ops)
     latent_reference_free(&ops->reference);
     latent_freeze_free(&ops->freeze);
     latent_smear_free(&ops->smear);
+    latent_blend_free(&ops->blend);
+    latent_level_free(&ops->level);
     latent_noise_free(&ops->noise);
+    free(ops->silence);
+    free(ops->unit);
+    free(ops->following);
+}
+
+void latent_ops_set_silence(LatentOps *ops, const float *silence)
+{
+    memcpy(ops->silence, silence, (size_t)ops->space.channels * sizeof(float));
+    ops->space.silence = ops->silence;
+    latent_ops_reset(ops);
 }
 
 void latent_ops_reset(LatentOps *ops)
 {
-    ops->frame = 0;
     latent_reference_reset(&ops->reference, &ops->space);
     latent_freeze_reset(&ops->freeze);
     latent_smear_reset(&ops->smear, &ops->space);
@@ -36,17 +56,35 @@ void latent_ops_reset(LatentOps *ops)
     latent_blend_reset(&ops->blend, &ops->space);
     latent_offset_reset(&ops->offset, &ops->space);
     latent_noise_reset(&ops->noise, &ops->space);
+    latent_ops_locate(ops, 0, 0);
 }
 
-void latent_ops_locate(LatentOps *ops, uint64_t frame)
+void latent_ops_locate(LatentOps *ops, int64_t frame, int64_t live)
 {
     ops->frame = frame;
+    ops->live = live;
+    ops->starts = false;
+    latent_blend_locate(&ops->blend);
+    latent_level_locate(&ops->level, &ops->space, frame);
     latent_noise_locate(&ops->noise);
+}
+
+void latent_ops_start(LatentOps *ops, int64_t frame, int64_t live)
+{
+    latent_ops_reset(ops);
+    latent_ops_locate(ops, frame, live);
+    ops->starts = true;
 }
 
 void latent_ops_skip(LatentOps *ops)
 {
+    if (ops->frame < ops->live) ops->ahead++;
     ops->frame++;
+}
+
+void latent_ops_hold(LatentOps *ops)
+{
+    ops->live = INT64_MAX;
 }
 
 LatentCapture *latent_ops_capture(LatentOps *ops)
@@ -54,12 +92,54 @@ LatentCapture *latent_ops_capture(LatentOps *ops)
     return &ops->reference.capture;
 }
 
+// Sets what one unit of offset and noise is in each channel: a standard deviation or 1, and the same
+// times the channel's level relative to the model's music. Returns whether music sounds. Where input
+// and reference are crossed, the level is that of the input, which both have then.
+static bool set_units(LatentOps *ops, bool absolute, const float *values)
+{
+    const LatentSpace *space = &ops->space;
+    const LatentLevel *input = &ops->blend.cross.input;
+    const float crossed = ops->blend.crosses ? ops->blend.cross_share.value : 0.0f;
+    const float *own = latent_level_frame(&ops->level, space, values);
+    for (int c = 0; c < space->channels; c++) {
+        const float std = space->std[c], level = latent_unit(input->values[c], own[c], crossed);
+        ops->unit[c] = absolute ? 1.0f : std;
+        ops->following[c] = !absolute ? level : std > 0.0f ? level / std : 0.0f;
+    }
+    return crossed == 1.0f ? input->sounds : ops->level.sounds;
+}
+
+static void process_frame(LatentOps *ops, const LatentSettings *settings,
+                          const LatentBlendSettings *blend, const LatentNoiseSettings *noise,
+                          size_t loop, float *values)
+{
+    const LatentSpace *space = &ops->space;
+    const bool held = ops->frame < ops->live;
+    if (ops->starts && !held) {
+        latent_silence_forget(&ops->noise.silence, space);
+        ops->starts = false;
+    }
+    if (held) {
+        latent_freeze_hold(&ops->freeze, values);
+    } else {
+        latent_reference_capture(&ops->reference, space, settings->capture, values);
+        latent_freeze_frame(&ops->freeze, settings->freeze, loop, values);
+    }
+    latent_smear_frame(&ops->smear, space, settings->smear, held, values);
+    latent_scale_frame(&ops->scale, space, settings->scale, values);
+    latent_blend_frame(&ops->blend, space, blend, &ops->reference, ops->frame, values);
+    const bool sounds = set_units(ops, settings->absolute, values);
+    latent_offset_frame(&ops->offset, space, settings->offset, settings->sounds_in_silence,
+                        ops->unit, ops->following, values);
+    latent_noise_frame(&ops->noise, space, noise, sounds, ops->unit, ops->following, ops->frame,
+                       values);
+    ops->frame++;
+}
+
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
                         size_t frames)
 {
-    const LatentSpace *space = &ops->space;
-    const float *unit = settings->absolute ? NULL : space->std;
-    const size_t loop = (size_t)lround((double)settings->freeze_seconds * space->frame_rate);
+    const size_t loop = (size_t)lround((double)settings->freeze_seconds * ops->space.frame_rate);
     const LatentBlendSettings blend = {
         .mode = settings->blend_mode,
         .amount = settings->blend,
@@ -69,15 +149,13 @@ void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *v
                       .first_beat = settings->first_beat},
     };
     const LatentNoiseSettings noise = {
-        .amount = settings->noise, .drift = settings->drift, .seed = settings->seed};
-    for (size_t t = 0; t < frames; t++, values += space->channels) {
-        latent_reference_capture(&ops->reference, space, settings->capture, values);
-        latent_freeze_frame(&ops->freeze, settings->freeze, loop, values);
-        latent_smear_frame(&ops->smear, space, settings->smear, values);
-        latent_scale_frame(&ops->scale, space, settings->scale, values);
-        latent_blend_frame(&ops->blend, space, &blend, &ops->reference, ops->frame, values);
-        latent_offset_frame(&ops->offset, space, settings->offset, unit, values);
-        latent_noise_frame(&ops->noise, space, &noise, unit, ops->frame, values);
-        ops->frame++;
-    }
+        .character = settings->noise_character,
+        .amount = settings->noise,
+        .drift = settings->drift,
+        .seed = settings->seed,
+        .sounds_in_silence = settings->sounds_in_silence,
+    };
+    for (size_t t = 0; t < frames; t++)
+        process_frame(ops, settings, &blend, &noise, loop,
+                      values + t * (size_t)ops->space.channels);
 }

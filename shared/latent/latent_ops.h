@@ -9,6 +9,10 @@
 //
 // Noise, the reference and the alternation follow a position, the frame's number. It counts from 0,
 // or from where latent_ops_locate() puts it; at one position they are always the same.
+//
+// Silence stays silence, but for freeze, capture and a reference that sounds: scale turns around the
+// latent of silence, offset and noise follow the level or fade out. `sounds_in_silence` lifts that
+// for offset and noise.
 #ifndef TRASLUZ_LATENT_OPS_H
 #define TRASLUZ_LATENT_OPS_H
 
@@ -25,16 +29,20 @@ typedef struct {
     bool freeze;          // repeat the last stretch
     float freeze_seconds; // of it
     float smear;          // seconds: time constant of a one-pole smoothing over time
-    float scale;          // of the latent around its mean
+    float scale;          // of the latent's distance from that of silence
     BlendMode blend_mode;
     float blend; // 0: the input's latent, 1: the reference's; without a reference it does nothing
     int input_beats, reference_beats;
     float tempo;       // beats per minute, for the alternation
     double first_beat; // at position 0
     float offset;      // added to every value
-    float noise;       // standard deviation of Gaussian noise
-    float drift;       // Hz: how often slow noise reaches a new value; 0: new in each frame
+    NoiseCharacter noise_character;
+    float noise; // standard deviation of Gaussian noise
+    float drift; // Hz: how often slow noise reaches a new value; 0: new in each frame
     uint32_t seed;
+    bool
+        sounds_in_silence; // offset does not follow the music's level, and noise that does not goes
+                           // on without music
     bool absolute; // noise and offset in the latent's own numbers, not in standard deviations
 } LatentSettings;
 
@@ -45,14 +53,19 @@ typedef struct {
 typedef struct {
     const Model *model;
     LatentSpace space;
-    uint64_t frame; // the next frame's number
+    float *silence; // [channels]: the space's
+    int64_t frame;  // the next frame's number
+    int64_t live;   // the first frame that is not held
+    bool starts;    // the frames before that one belong to what sounded before
     LatentReference reference;
     LatentFreeze freeze;
     LatentSmear smear;
     LatentScale scale;
     LatentBlend blend;
+    LatentLevel level; // of what sounds, before offset and noise
     LatentOffset offset;
     LatentNoise noise;
+    float *unit, *following; // [channels]: of offset and noise; see latent_unit()
 } LatentOps;
 
 // Allocates; false where memory is short. Model and reference must outlive it.
@@ -60,12 +73,24 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
                      uint32_t audio_channel);
 void latent_ops_free(LatentOps *ops);
 
-// Back to frame 0, nothing remembered but a whole recording, the next settings taken
-// over at once.
+// Sets what endless silence gives, silence[channels]: scale, levels, smear and offset refer to it.
+// Then resets.
+void latent_ops_set_silence(LatentOps *ops, const float *silence);
+
+// Goes to frame 0, in the state that endless silence leaves; the next settings are taken over at
+// once. Only a whole recording stays.
 void latent_ops_reset(LatentOps *ops);
 
-// The next frame is number `frame`.
-void latent_ops_locate(LatentOps *ops, uint64_t frame);
+// The next frame is number `frame`, which may be negative. Frames before number `live` are held:
+// they are worked on as the others, but what the operations remember for longer than a few
+// hundredths of a second (capture, freeze, smear) stays as it is.
+void latent_ops_locate(LatentOps *ops, int64_t frame, int64_t live);
+
+// Holds all frames until the next call of latent_ops_locate() or latent_ops_start().
+void latent_ops_hold(LatentOps *ops);
+
+// Does what latent_ops_locate() does, as after latent_ops_reset(): no frame before number `live` has an effect that lasts.
+void latent_ops_start(LatentOps *ops, int64_t frame, int64_t live);
 
 // Passes over a silent frame, which is not a sound to record, repeat or smear: its number is used up,
 // and nothing else changes.

@@ -35,7 +35,10 @@ void latent_reference_reset(LatentReference *reference, const LatentSpace *space
 void latent_reference_capture(LatentReference *reference, const LatentSpace *space, bool wanted,
                               const float *values)
 {
-    if (!latent_capture_frame(&reference->capture, wanted, values)) return;
+    // Until the fade is over, the recording before this one sounds: it is not to be written over.
+    const bool busy = reference->captured && reference->was_captured &&
+                      !ramp_rests_at(&reference->reference_fade, 1.0f);
+    if (!latent_capture_frame(&reference->capture, wanted, !busy, values)) return;
     reference->was_captured = reference->captured;
     reference->captured = true;
     ramp_init(&reference->reference_fade, (int)space->fade);
@@ -44,12 +47,13 @@ void latent_reference_capture(LatentReference *reference, const LatentSpace *spa
 }
 
 const float *latent_reference_frame(LatentReference *reference, const LatentSpace *space,
-                                    uint64_t frame, const float *input)
+                                    int64_t frame, const float *input)
 {
     const int channels = space->channels;
     const Latent *from_file = reference->file;
     const float *file = NULL;
-    if (from_file) file = from_file->values + (frame % from_file->frames) * (size_t)channels;
+    if (from_file)
+        file = from_file->values + latent_repeat(frame, from_file->frames) * (size_t)channels;
     const float amount = ramp_next(&reference->reference_fade);
     if (!reference->captured) return file;
     const float *recording = latent_capture_at(&reference->capture, frame);

@@ -24,7 +24,8 @@ void latent_reference_free(LatentReference *reference);
 // Drops a recording under way; a whole one stays.
 void latent_reference_reset(LatentReference *reference, const LatentSpace *space);
 
-// Records values[channels] while `wanted`; when that ends, the recording becomes the reference.
+// Records values[channels] while `wanted`; when that ends, the recording becomes the reference. A
+// recording that is wanted while the one before still fades out begins when it has.
 void latent_reference_capture(LatentReference *reference, const LatentSpace *space, bool wanted,
                               const float *values);
 
@@ -32,6 +33,6 @@ void latent_reference_capture(LatentReference *reference, const LatentSpace *spa
 // reference is. Call it once per frame. Just after a recording has ended, its frames are faded from
 // what was the reference before: a recording, the file, or input[channels].
 const float *latent_reference_frame(LatentReference *reference, const LatentSpace *space,
-                                    uint64_t frame, const float *input);
+                                    int64_t frame, const float *input);
 
 #endif

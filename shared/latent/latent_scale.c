@@ -10,6 +10,6 @@ void latent_scale_frame(LatentScale *scale, const LatentSpace *space, float fact
     ramp_set(&scale->factor, factor);
     const float now = ramp_next(&scale->factor);
     if (now == 1.0f) return;
-    const float *mean = space->mean;
-    for (int c = 0; c < space->channels; c++) values[c] = mean[c] + now * (values[c] - mean[c]);
+    const float *centre = space->silence;
+    for (int c = 0; c < space->channels; c++) values[c] = centre[c] + now * (values[c] - centre[c]);
 }

@@ -1,4 +1,5 @@
-// latent_scale.h: brings the latent nearer to a centre or farther from it. Real-time safe.
+// latent_scale.h: brings the latent nearer to that of silence or farther from it, so that silence
+// stays silence. Real-time safe.
 #ifndef TRASLUZ_LATENT_SCALE_H
 #define TRASLUZ_LATENT_SCALE_H
 
@@ -12,7 +13,7 @@ typedef struct {
 // Takes over the next setting at once.
 void latent_scale_reset(LatentScale *scale, const LatentSpace *space);
 
-// Multiplies the distance of values[channels] from the mean by `factor`, in place.
+// Multiplies the distance of values[channels] from the latent of silence by `factor`, in place.
 void latent_scale_frame(LatentScale *scale, const LatentSpace *space, float factor, float *values);
 
 #endif

@@ -1,5 +1,6 @@
 #include "latent/latent_smear.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,6 @@
 bool latent_smear_init(LatentSmear *smear, const LatentSpace *space)
 {
     *smear = (LatentSmear){.state = calloc((size_t)space->channels, sizeof(float))};
-    latent_smear_reset(smear, space);
     return smear->state != NULL;
 }
 
@@ -18,22 +18,28 @@ void latent_smear_free(LatentSmear *smear)
 
 void latent_smear_reset(LatentSmear *smear, const LatentSpace *space)
 {
-    smear->has_state = false;
+    memcpy(smear->state, space->silence, (size_t)space->channels * sizeof(float));
     ramp_init(&smear->seconds, (int)space->fade);
 }
 
-void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, float *values)
+void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, bool held,
+                        float *values)
 {
     ramp_set(&smear->seconds, seconds);
     const float constant = ramp_next(&smear->seconds);
-    if (constant <= 0.0f || !smear->has_state) {
-        memcpy(smear->state, values, (size_t)space->channels * sizeof(float));
-        smear->has_state = true;
+    const size_t bytes = (size_t)space->channels * sizeof(float);
+    if (constant <= 0.0f) {
+        if (!held) memcpy(smear->state, values, bytes);
         return;
     }
-    const float share = 1.0f - expf(-1.0f / (constant * (float)space->frame_rate));
-    for (int c = 0; c < space->channels; c++) {
-        smear->state[c] += share * (values[c] - smear->state[c]);
-        values[c] = smear->state[c];
+    if (!held) {
+        const float share = 1.0f - expf(-1.0f / (constant * (float)space->frame_rate));
+        for (int c = 0; c < space->channels; c++) {
+            float *state = &smear->state[c];
+            *state += share * (values[c] - *state);
+            // A value that is not finite must not stay for ever.
+            if (!(fabsf(*state) <= FLT_MAX)) *state = space->silence[c];
+        }
     }
+    memcpy(values, smear->state, bytes);
 }

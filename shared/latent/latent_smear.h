@@ -1,5 +1,6 @@
-// latent_smear.h: smooths the latent over time with one pole, so that attacks melt. Made and freed
-// off the audio thread; the rest is real-time safe.
+// latent_smear.h: smooths the latent over time with one pole, so that attacks melt. It begins in
+// the state that endless silence leaves. Made and freed off the audio thread; the rest is real-time
+// safe.
 #ifndef TRASLUZ_LATENT_SMEAR_H
 #define TRASLUZ_LATENT_SMEAR_H
 
@@ -9,17 +10,18 @@
 typedef struct {
     Ramp seconds; // time constant
     float *state; // [channels]: the smoothed latent
-    bool has_state;
 } LatentSmear;
 
 // Allocates; false where memory is short.
 bool latent_smear_init(LatentSmear *smear, const LatentSpace *space);
 void latent_smear_free(LatentSmear *smear);
 
-// Forgets the past; takes over the next setting at once.
+// Puts it in the state of silence; takes over the next setting at once.
 void latent_smear_reset(LatentSmear *smear, const LatentSpace *space);
 
 // Smooths values[channels] in place with a time constant of `seconds`; 0 leaves them as they are.
-void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, float *values);
+// While `held` the state stays as it is.
+void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, bool held,
+                        float *values);
 
 #endif

@@ -11,5 +11,6 @@ LatentSpace latent_space_of(const Model *model)
         .fade = (size_t)lround(LATENT_FADE_SECONDS * model->sample_rate / arch_hop(&model->arch)),
         .mean = model->latent_mean,
         .std = model->latent_std,
+        .silence = model->latent_mean,
     };
 }

@@ -9,11 +9,12 @@
 #define LATENT_FADE_SECONDS 0.05 // of a seam, and of each change that would otherwise be a step
 
 typedef struct {
-    int channels;      // values per frame
-    double frame_rate; // Hz
-    size_t fade;       // LATENT_FADE_SECONDS in frames
-    const float *mean; // [channels], over the training music
-    const float *std;  // [channels], standard deviation, likewise
+    int channels;         // values per frame
+    double frame_rate;    // Hz
+    size_t fade;          // LATENT_FADE_SECONDS in frames
+    const float *mean;    // [channels], over the training music
+    const float *std;     // [channels], standard deviation, likewise
+    const float *silence; // [channels]: what endless silence gives; the mean where it is not known
 } LatentSpace;
 
 // Describes the latent of a model, which must outlive the result.

@@ -10,7 +10,6 @@ typedef struct {
     float value, target, step;
     int steps;           // left
     int length;          // of a whole ramp, in steps
-    int wait;            // steps before it moves
     bool moving_allowed; // false until the first target is taken over at once
 } Ramp;
 
@@ -32,23 +31,9 @@ static inline void ramp_set(Ramp *ramp, float target)
     }
 }
 
-// Rests at `value` for the next `wait` steps, then moves to the targets that are set.
-static inline void ramp_hold(Ramp *ramp, float value, int wait)
-{
-    *ramp = (Ramp){.value = value,
-                   .target = value,
-                   .length = ramp->length,
-                   .wait = wait,
-                   .moving_allowed = true};
-}
-
 // The next value. Arrives exactly at the target.
 static inline float ramp_next(Ramp *ramp)
 {
-    if (ramp->wait > 0) {
-        ramp->wait--;
-        return ramp->value;
-    }
     if (ramp->steps > 0) {
         ramp->steps--;
         ramp->value = ramp->steps > 0 ? ramp->value + ramp->step : ramp->target;
@@ -60,7 +45,7 @@ static inline float ramp_next(Ramp *ramp)
 static inline void ramp_fill(Ramp *ramp, float *values, size_t n)
 {
     size_t i = 0;
-    for (; i < n && (ramp->wait > 0 || ramp->steps > 0); i++) values[i] = ramp_next(ramp);
+    for (; i < n && ramp->steps > 0; i++) values[i] = ramp_next(ramp);
     for (const float value = ramp->value; i < n; i++) values[i] = value;
 }
 

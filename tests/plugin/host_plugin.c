@@ -335,6 +335,8 @@ static void jumping_offset_is_ramped(void)
     Sound sound = sound_new(2 * half);
     Host *host = new_host(STEREO, RATE, wire_file("wire1.safetensors", 1, 1, RATE));
     REQUIRE(host);
+    // A steady input, as an offset follows the level.
+    for (size_t i = 0; i < 2 * half; i++) sound.channel[0][i] = sound.channel[1][i] = 0.1f;
     *host_control(host, "offset") = -2;
     play(host, &sound, &sound, 0, half, 500);
     *host_control(host, "offset") = 2;

@@ -91,7 +91,7 @@ static void test_follows_the_position_alone(void)
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         auto_gain_init(&late, -20.0, RATE);
         process(&late, true, 0, 2 * RATE + 123);
-        auto_gain_locate(&late, starts[i]);
+        auto_gain_locate(&late, starts[i], 0);
         process(&late, true, starts[i], SAMPLES);
         const size_t same = starts[i] + (size_t)(3.3 * RATE);
         CHECK_MSG(memcmp(whole + same, gains + same, (SAMPLES - same) * sizeof(float)) == 0,

@@ -1,5 +1,5 @@
 // What is done to the latent: freeze, capture, alternation, drift, smear, scale, noise, offset,
-// blend.
+// blend; and what stays silent.
 #include "latent/latent_ops.h"
 #include "lib/check.h"
 #include "lib/fixture.h"
@@ -176,8 +176,8 @@ static void test_capture_becomes_the_reference(void)
     float again[1000 * CHANNELS], same[1000 * CHANNELS];
     number_frames(again, 1000);
     number_frames(same, 1000);
-    latent_ops_locate(&ops, 7000);
-    latent_ops_locate(&other, 7000);
+    latent_ops_locate(&ops, 7000, 7000);
+    latent_ops_locate(&other, 7000, 7000);
     latent_ops_process(&ops, &settings, again, 1000);
     latent_ops_process(&other, &settings, same, 1000);
     CHECK(memcmp(again, same, sizeof again) == 0);
@@ -204,6 +204,29 @@ static void test_capture_starts_without_a_click(void)
     const double step = largest_step(values, 0, FRAMES);
     CHECK_MSG(step < usual + 2.0 * 1.6 / 25.0, "a step of %g; the signal's own is %g", step, usual);
     latent_ops_free(&ops);
+}
+
+// A recording that is wanted again at once must not write over the one that still fades out.
+static void test_capture_may_begin_again_at_once(void)
+{
+    float values[FRAMES * CHANNELS];
+    wave_frames(values, FRAMES);
+    const double usual = largest_step(values, 0, FRAMES);
+    double step = 0.0;
+    for (size_t period = 200; period < 400; period += 10) { // so that it meets what is read
+        LatentOps ops;
+        REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+        wave_frames(values, FRAMES);
+        LatentSettings settings = {LATENT_NEUTRAL, .blend = 1.0f};
+        for (size_t t = 0; t < FRAMES; t += 10) {
+            settings.capture = t % period != 0; // ends for 10 frames only; the fade takes 25
+            latent_ops_process(&ops, &settings, values + t * CHANNELS, 10);
+        }
+        step = fmax(step, largest_step(values, 0, FRAMES));
+        latent_ops_free(&ops);
+    }
+    // A fade between two places of the wave, and a seam of equal power about a mean that is 2 away.
+    CHECK_MSG(step < 0.25, "a step of %g; the signal's own is %g", step, usual);
 }
 
 static void test_capture_stops_where_it_is_full(void)
@@ -281,7 +304,8 @@ static void test_another_seed_comes_without_a_click(void)
 {
     LatentOps ops;
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
-    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .drift = 2.0f};
+    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .noise_character = NOISE_DRIFTING,
+                               .drift = 2.0f};
     float values[FRAMES * CHANNELS] = {0};
     for (size_t t = 0; t < FRAMES; t += 100) {
         settings.seed = (uint32_t)t;
@@ -298,7 +322,8 @@ static void test_drift_is_slow_and_as_strong(void)
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
     enum { ALL = 200000 };
     float *values = calloc(ALL * CHANNELS, sizeof(float));
-    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .drift = 10.0f, .seed = 4};
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f,
+                                     .noise_character = NOISE_DRIFTING, .drift = 10.0f, .seed = 4};
     latent_ops_process(&ops, &settings, values, ALL);
     double squares = 0.0, steps = 0.0;
     for (size_t t = 100; t < ALL; t++) {
@@ -318,10 +343,11 @@ static void test_drift_follows_the_position(void)
 {
     LatentOps ops, other;
     REQUIRE(latent_ops_init(&ops, model, NULL, 0) && latent_ops_init(&other, model, NULL, 0));
-    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .drift = 3.7f, .seed = 4};
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f,
+                                     .noise_character = NOISE_DRIFTING, .drift = 3.7f, .seed = 4};
     float whole[FRAMES * CHANNELS] = {0}, part[1000 * CHANNELS] = {0};
     latent_ops_process(&ops, &settings, whole, FRAMES);
-    latent_ops_locate(&other, 1500);
+    latent_ops_locate(&other, 1500, 1500);
     latent_ops_process(&other, &settings, part, 1000);
     CHECK(memcmp(part, whole + 1500 * CHANNELS, sizeof part) == 0);
     latent_ops_free(&ops);
@@ -332,7 +358,8 @@ static void test_drift_bends_with_its_rate(void)
 {
     LatentOps ops;
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
-    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .drift = 5.0f, .seed = 4};
+    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .noise_character = NOISE_DRIFTING,
+                               .drift = 5.0f, .seed = 4};
     float values[FRAMES * CHANNELS] = {0};
     for (size_t t = 0; t < FRAMES; t += 10) {
         settings.drift = 5.0f + 4.0f * sinf((float)t * 0.01f); // automated
@@ -350,7 +377,9 @@ static void test_smear_is_a_time_constant(void)
     LatentOps ops;
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
     const LatentSettings settings = {LATENT_NEUTRAL, .smear = 0.1f}; // 50 frames
+    const float silence[CHANNELS] = {0.0f, 0.0f};
     float values[400 * CHANNELS] = {0};
+    latent_ops_set_silence(&ops, silence);
     for (size_t t = 100; t < 400; t++) values[t * CHANNELS] = 1.0f;
     latent_ops_process(&ops, &settings, values, 400);
     CHECK(values[99 * CHANNELS] == 0.0f);
@@ -359,15 +388,232 @@ static void test_smear_is_a_time_constant(void)
     latent_ops_free(&ops);
 }
 
-static void test_scale_is_around_the_mean(void)
+static void test_smear_begins_in_silence(void)
+{
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    const LatentSettings settings = {LATENT_NEUTRAL, .smear = 1.0f};
+    const float silence[CHANNELS] = {0.25f, -3.0f};
+    latent_ops_set_silence(&ops, silence);
+    float values[CHANNELS] = {7.0f, 7.0f}; // as a network gives that starts with zeros inside
+    latent_ops_process(&ops, &settings, values, 1);
+    CHECK_MSG(fabsf(values[0] - 0.25f) < 0.02f && fabsf(values[1] + 3.0f) < 0.03f, "%g, %g",
+              (double)values[0], (double)values[1]);
+    latent_ops_free(&ops);
+}
+
+static void test_smear_forgets_what_is_not_finite(void)
+{
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    const LatentSettings settings = {LATENT_NEUTRAL, .smear = 0.1f};
+    float values[3 * CHANNELS] = {1.0f, 1.0f, NAN, INFINITY, 1.0f, 1.0f};
+    latent_ops_process(&ops, &settings, values, 3);
+    CHECK(isfinite(values[4]) && isfinite(values[5]));
+    latent_ops_free(&ops);
+}
+
+static void test_scale_is_around_silence(void)
 {
     LatentOps ops;
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
     const LatentSettings settings = {.freeze_seconds = 1.0f, .scale = 0.5f, .tempo = 120.0f};
-    float values[CHANNELS] = {3.0f, 0.0f};
-    latent_ops_process(&ops, &settings, values, 1);
-    CHECK(values[0] == 2.0f && values[1] == -1.0f);
+    const float silence[CHANNELS] = {1.0f, -4.0f};
+    latent_ops_set_silence(&ops, silence);
+    float values[2 * CHANNELS] = {3.0f, 0.0f, 1.0f, -4.0f};
+    latent_ops_process(&ops, &settings, values, 2);
+    CHECK(values[0] == 2.0f && values[1] == -2.0f);
+    CHECK(values[2] == 1.0f && values[3] == -4.0f);
     latent_ops_free(&ops);
+}
+
+// ---- What follows the music ----
+
+enum { REST = 3 * 500, MUSIC = 500 }; // three seconds, one second
+
+static const float silent_frame[CHANNELS] = {0.5f, -1.5f};
+
+// Writes rest, music, rest: music is a wave of so many standard deviations in each channel.
+static void rest_music_rest(float *values, double sigmas)
+{
+    for (size_t t = 0; t < 2 * REST + MUSIC; t++)
+        for (size_t c = 0; c < CHANNELS; c++) {
+            const bool music = t >= REST && t < REST + MUSIC;
+            const double wave = sin(0.5 * (double)(t - REST) + (double)c);
+            values[t * CHANNELS + c] =
+                silent_frame[c] + (music ? (float)(sigmas * 0.5 * sqrt(2.0) * wave) : 0.0f);
+        }
+}
+
+// Returns the largest change that settings make to frames [from, to) of rest, music, rest.
+static double largest_change(const LatentSettings *settings, size_t from, size_t to)
+{
+    static float before[(2 * REST + MUSIC) * CHANNELS], values[(2 * REST + MUSIC) * CHANNELS];
+    LatentOps ops;
+    double largest = 0.0;
+    if (!latent_ops_init(&ops, model, NULL, 0)) return NAN;
+    latent_ops_set_silence(&ops, silent_frame);
+    rest_music_rest(values, 1.0);
+    memcpy(before, values, sizeof values);
+    latent_ops_process(&ops, settings, values, 2 * REST + MUSIC);
+    for (size_t i = from * CHANNELS; i < to * CHANNELS; i++)
+        largest = fmax(largest, fabs((double)values[i] - (double)before[i]));
+    latent_ops_free(&ops);
+    return largest;
+}
+
+static void test_silence_stays_silence(void)
+{
+    static const NoiseCharacter characters[] = {NOISE_EACH_FRAME, NOISE_DRIFTING, NOISE_FOLLOWS};
+    for (int i = 0; i < 3; i++) {
+        LatentSettings settings = {LATENT_NEUTRAL, .noise = 2.0f, .offset = 2.0f, .drift = 5.0f,
+                                   .noise_character = characters[i]};
+        const size_t end = REST + MUSIC, all = 2 * REST + MUSIC;
+        // 15 frames are 30 ms; the others fade out after a second, in 30 ms too.
+        const size_t fading = characters[i] == NOISE_FOLLOWS ? 0 : 515;
+        CHECK(largest_change(&settings, 0, REST) == 0.0);
+        CHECK(largest_change(&settings, REST + 50, end) > 0.5);
+        CHECK(largest_change(&settings, end + 17 + fading, all) == 0.0);
+        if (fading) CHECK(largest_change(&settings, end + 17, end + 500) > 0.5);
+        settings.sounds_in_silence = true;
+        CHECK(largest_change(&settings, 0, REST) > 0.5);
+        CHECK(largest_change(&settings, end + 1000, all) > 0.5);
+    }
+}
+
+static void test_following_noise_is_as_strong_as_the_music(void)
+{
+    enum { ALL = 100000 };
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    const float silence[CHANNELS] = {0.0f, 0.0f};
+    latent_ops_set_silence(&ops, silence);
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .drift = 20.0f, .seed = 4,
+                                     .noise_character = NOISE_FOLLOWS};
+    float *values = malloc(ALL * CHANNELS * sizeof(float));
+    double squares = 0.0, music = 0.0;
+    for (size_t i = 0; i < ALL * CHANNELS; i++) {
+        values[i] = (float)(0.1 * sin(1.3 * (double)(i / CHANNELS)));
+        music += (double)values[i] * (double)values[i];
+    }
+    latent_ops_process(&ops, &settings, values, ALL);
+    for (size_t i = 0; i < ALL * CHANNELS; i++) {
+        const double change = (double)values[i] - 0.1 * sin(1.3 * (double)(i / CHANNELS));
+        squares += change * change;
+    }
+    CHECK_MSG(fabs(squares / music - 1.0) < 0.1, "power of noise to music %g", squares / music);
+    free(values);
+    latent_ops_free(&ops);
+}
+
+// A level depends on the last 30 ms alone: wherever it began, it is the same after that.
+static void test_a_level_forgets(void)
+{
+    const LatentSpace space = latent_space_of(model);
+    LatentLevel level, other;
+    REQUIRE(latent_level_init(&level, &space) && latent_level_init(&other, &space));
+    float values[200 * CHANNELS];
+    for (int i = 0; i < 200 * CHANNELS; i++) values[i] = (float)sin(0.7 * i * i);
+    for (int64_t from = -20; from < 60; from++) {
+        latent_level_locate(&level, &space, -20);
+        latent_level_locate(&other, &space, from);
+        for (int64_t t = -20; t < 120; t++) {
+            const float *frame = values + (t + 20) * CHANNELS;
+            const float *a = latent_level_frame(&level, &space, frame);
+            if (t < from) continue;
+            const float *b = latent_level_frame(&other, &space, frame);
+            if (t >= from + 14) CHECK(memcmp(a, b, CHANNELS * sizeof(float)) == 0);
+            if (t != 90) continue;
+            double sum = 0.0; // what it is by definition
+            for (int64_t u = t - 14; u <= t; u++) {
+                const double v = (double)values[(u + 20) * CHANNELS] - 1.0;
+                sum += v * v;
+            }
+            CHECK_MSG(fabs(sqrt(sum / 15.0) - (double)a[0]) < 1e-5, "%g, not %g", (double)a[0],
+                      sqrt(sum / 15.0));
+        }
+    }
+    latent_level_free(&level);
+    latent_level_free(&other);
+}
+
+// Frames that are held leave nothing behind: what follows is as if they had not been.
+static void test_held_frames_leave_nothing(void)
+{
+    LatentOps ops, other;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0) && latent_ops_init(&other, model, NULL, 0));
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 0.3f,   .seed = 4,
+                                     .smear = 0.2f,  .capture = true, .freeze = true};
+    float values[FRAMES * CHANNELS], same[FRAMES * CHANNELS];
+    wave_frames(values, FRAMES);
+    wave_frames(same, FRAMES);
+    latent_ops_process(&ops, &settings, values, 1000); // something else sounded before
+    latent_ops_start(&ops, -60, 0);
+    latent_ops_start(&other, 0, 0);
+    latent_ops_process(&ops, &settings, values + 500 * CHANNELS, 60);
+    wave_frames(values, FRAMES);
+    latent_ops_process(&ops, &settings, values, FRAMES);
+    latent_ops_process(&other, &settings, same, FRAMES);
+    CHECK(memcmp(values + 30 * CHANNELS, same + 30 * CHANNELS, // all but the level's 30 ms
+                 (FRAMES - 30) * CHANNELS * sizeof(float)) == 0);
+    latent_ops_free(&ops);
+    latent_ops_free(&other);
+}
+
+// Where the music ended with the start, noise does not go on for the second that it usually has.
+static void test_a_start_forgets_the_music_before(void)
+{
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .seed = 4};
+    float values[FRAMES * CHANNELS];
+    wave_frames(values, FRAMES);
+    latent_ops_process(&ops, &settings, values, FRAMES);
+    latent_ops_start(&ops, -60, 0);
+    latent_ops_process(&ops, &settings, values, 60);
+    for (int i = 0; i < FRAMES * CHANNELS; i++) values[i] = model->latent_mean[i % CHANNELS];
+    latent_ops_process(&ops, &settings, values, 300);
+    for (int i = 35 * CHANNELS; i < 300 * CHANNELS; i++)
+        CHECK(values[i] == model->latent_mean[i % CHANNELS]);
+    latent_ops_free(&ops);
+}
+
+// ---- Blend across ----
+
+static void test_cross_gives_the_reference_the_rhythm_of_the_input(void)
+{
+    enum { ALL = 2 * REST + MUSIC };
+    static float values[ALL * CHANNELS], input[ALL * CHANNELS];
+    Error error;
+    LatentOps ops;
+    Latent *reference = latent_new(model, 997, &error);
+    for (size_t t = 0; t < 997; t++)
+        for (size_t c = 0; c < CHANNELS; c++)
+            reference->values[t * CHANNELS + c] =
+                silent_frame[c] + (float)(4.0 * cos(1.1 * (double)t + (double)c));
+    REQUIRE(latent_ops_init(&ops, model, reference, 0));
+    latent_ops_set_silence(&ops, silent_frame);
+    rest_music_rest(values, 0.5);
+    memcpy(input, values, sizeof values);
+    const LatentSettings settings = {LATENT_NEUTRAL, .blend = 1.0f, .blend_mode = BLEND_CROSS};
+    latent_ops_process(&ops, &settings, values, ALL);
+    double product = 0.0, squares = 0.0, wanted = 0.0;
+    for (size_t t = 0; t < ALL; t++) {
+        const double v = (double)values[t * CHANNELS] - 0.5;
+        const double r = (double)reference->values[t % 997 * CHANNELS] - 0.5;
+        if (t < REST || t >= REST + MUSIC + 15) CHECK(v == 0.0);
+        if (t < REST + 30 || t >= REST + MUSIC) continue;
+        product += v * r;
+        squares += v * v;
+        wanted += r * r;
+    }
+    // The reference's wave with the input's level, 0.5 sigma of 0.5.
+    CHECK_MSG(product / sqrt(squares * wanted) > 0.99, "correlation %g",
+              product / sqrt(squares * wanted));
+    CHECK_MSG(fabs(sqrt(squares / (MUSIC - 30)) / 0.25 - 1.0) < 0.05, "level %g",
+              sqrt(squares / (MUSIC - 30)));
+    latent_ops_free(&ops);
+    latent_free(reference);
 }
 
 static void test_neutral_leaves_every_bit(void)
@@ -390,7 +636,8 @@ static void test_noise_is_gaussian_and_in_sigma(void)
     REQUIRE(latent_ops_init(&ops, identity, NULL, 0));
     enum { MANY = 20000 };
     float *values = calloc(MANY * 16, sizeof(float));
-    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 2.0f, .seed = 5};
+    const LatentSettings settings = {LATENT_NEUTRAL, .noise = 2.0f, .seed = 5,
+                                     .sounds_in_silence = true};
     latent_ops_process(&ops, &settings, values, MANY);
     double sum = 0.0, squares = 0.0, fourth = 0.0, neighbours = 0.0;
     const double n = MANY * 16.0;
@@ -429,7 +676,7 @@ static void one_frame(const LatentSettings *settings, uint32_t audio_channel, in
 static void test_noise_follows_seed_frame_and_channel(void)
 {
     float a[16], b[16];
-    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .seed = 5};
+    LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .seed = 5, .sounds_in_silence = true};
     one_frame(&settings, 0, 3, a);
     one_frame(&settings, 0, 3, b);
     CHECK(memcmp(a, b, sizeof a) == 0);
@@ -445,8 +692,9 @@ static void test_noise_follows_seed_frame_and_channel(void)
 static void test_offset_and_absolute_units(void)
 {
     float values[16];
-    const LatentSettings sigma = {LATENT_NEUTRAL, .offset = 1.0f},
-                         absolute = {LATENT_NEUTRAL, .offset = 1.0f, .absolute = true};
+    const LatentSettings sigma = {LATENT_NEUTRAL, .offset = 1.0f, .sounds_in_silence = true},
+                         absolute = {LATENT_NEUTRAL, .offset = 1.0f, .sounds_in_silence = true,
+                                     .absolute = true};
     one_frame(&sigma, 0, 0, values);
     CHECK(values[0] == 0.5f && values[15] == 0.5f);
     one_frame(&absolute, 0, 0, values);
@@ -488,6 +736,7 @@ int main(void)
     RUN(test_freeze_can_be_longest);
     RUN(test_capture_becomes_the_reference);
     RUN(test_capture_starts_without_a_click);
+    RUN(test_capture_may_begin_again_at_once);
     RUN(test_capture_stops_where_it_is_full);
     RUN(test_alternation_follows_the_beat);
     RUN(test_changes_of_the_turns_do_not_click);
@@ -496,7 +745,15 @@ int main(void)
     RUN(test_drift_follows_the_position);
     RUN(test_drift_bends_with_its_rate);
     RUN(test_smear_is_a_time_constant);
-    RUN(test_scale_is_around_the_mean);
+    RUN(test_smear_begins_in_silence);
+    RUN(test_smear_forgets_what_is_not_finite);
+    RUN(test_scale_is_around_silence);
+    RUN(test_silence_stays_silence);
+    RUN(test_following_noise_is_as_strong_as_the_music);
+    RUN(test_a_level_forgets);
+    RUN(test_held_frames_leave_nothing);
+    RUN(test_a_start_forgets_the_music_before);
+    RUN(test_cross_gives_the_reference_the_rhythm_of_the_input);
     RUN(test_neutral_leaves_every_bit);
     RUN(test_noise_is_gaussian_and_in_sigma);
     RUN(test_noise_follows_seed_frame_and_channel);

@@ -285,6 +285,7 @@ static void test_reconstruct_has_the_controls_of_the_plugin(void)
     settings.latent.scale = 0.5f;
     settings.latent.smear = 0.01f;
     settings.latent.noise = 0.5f;
+    settings.latent.noise_character = NOISE_DRIFTING;
     settings.latent.drift = 20.0f;
     check_controls(&settings, NULL);
 

@@ -55,7 +55,10 @@ static bool apply(const LatentSettings *settings, const Model *model, const Late
     const bool made = latent_ops_init(&ops, model, loop, 0);
     if (made) {
         const DenormalsState before = denormals_off();
-        latent_ops_process(&ops, settings, latent->values, latent->frames);
+        // A whole latent has no silence to keep: what is asked for is added everywhere.
+        LatentSettings everywhere = *settings;
+        everywhere.sounds_in_silence = true;
+        latent_ops_process(&ops, &everywhere, latent->values, latent->frames);
         denormals_restore(before);
     }
     latent_ops_free(&ops);

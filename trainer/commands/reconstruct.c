@@ -240,7 +240,9 @@ static int run(const CommandLine *line, void *values)
     Error error;
     const int status = latent_options_check(&call->latent_options, line->command);
     if (status != EXIT_DONE) return status;
-    if (call->alternate) call->latent_options.settings.blend_mode = BLEND_ALTERNATE;
+    LatentSettings *settings = &call->latent_options.settings;
+    if (call->alternate) settings->blend_mode = BLEND_ALTERNATE;
+    if (settings->drift > 0.0f) settings->noise_character = NOISE_DRIFTING;
     return reconstruct_file(call, &error) ? EXIT_DONE : command_fail(line->command, &error);
 }
 
