@@ -83,7 +83,7 @@ static void pass(int channels, const float *const *in, float *const *out, size_t
 {
     for (size_t i = 0; i < n; i++) {
         float frame[CHANNELS_MAX]; // read all before writing one: they may be the same memory
-        for (int c = 0; c < channels; c++) frame[c] = engine_bounded(in[c][i]);
+        for (int c = 0; c < channels; c++) frame[c] = engine_finite(in[c][i]);
         for (int c = 0; c < channels; c++) out[c][i] = frame[c];
     }
 }

@@ -1,5 +1,6 @@
 #include "engine/stream.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +61,8 @@ static void start(Stream *stream, uint64_t samples)
 
 // Finds the latent of endless silence and hands it to the latent operations. What a network
 // remembers for longer than a second is not waited for. A spectrum of silence is as flat as its
-// level is low, which is no sound to scale around: there the mean stays.
+// level is low, which is no sound to scale around: there the mean stays, and where a model has no
+// finite value for it.
 static void find_silence(Stream *stream)
 {
     static const float zeros[FRONT_BLOCK];
@@ -83,6 +85,8 @@ static void find_silence(Stream *stream)
             memcpy(silence, latent.values + (size_t)(latent.count - 1) * stream->values,
                    stream->values * sizeof(float));
     }
+    for (size_t i = 0; i < stream->values; i++)
+        if (!isfinite(silence[i])) return;
     for (int i = 0; i < stream->latents; i++) latent_ops_set_silence(&stream->ops[i], silence);
 }
 

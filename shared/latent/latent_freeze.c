@@ -1,5 +1,7 @@
 #include "latent/latent_freeze.h"
 
+#include "latent/latent.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,14 +78,14 @@ static void begin(LatentFreeze *freeze, size_t length)
                    past_frame(freeze, length + freeze->fade - i));
 }
 
-// Writes the loop's frame at `at` to frame[channels]. While the loop plays for the first time, what
-// it does not hold yet is still in the past.
+// Writes the loop's frame `at` to frame[channels]. While the loop plays for the first time, what it
+// does not hold yet is still in the past.
 static void loop_frame(const LatentFreeze *freeze, size_t at, float *frame)
 {
     const size_t width = (size_t)freeze->channels;
-    const bool held = at < freeze->kept;
     copy_frame(freeze, frame,
-               held ? freeze->loop + at * width : past_frame(freeze, freeze->length));
+               at < freeze->kept ? freeze->loop + at * width
+                                 : past_frame(freeze, freeze->length + freeze->kept - at));
     const size_t fade_from = freeze->length - freeze->fade;
     if (at < fade_from) return;
     const size_t i = at - fade_from;
@@ -102,16 +104,18 @@ static void keep_frame(LatentFreeze *freeze)
     freeze->kept++;
 }
 
-static void mix_frame(const LatentFreeze *freeze, float amount, float *values)
+static void mix_frame(const LatentFreeze *freeze, size_t at, float amount, float *values)
 {
-    loop_frame(freeze, freeze->at, freeze->frame);
+    loop_frame(freeze, at, freeze->frame);
     for (int c = 0; c < freeze->channels; c++) values[c] += amount * (freeze->frame[c] - values[c]);
     if (amount == 1.0f) copy_frame(freeze, values, freeze->frame);
 }
 
-void latent_freeze_hold(const LatentFreeze *freeze, float *values)
+void latent_freeze_hold(const LatentFreeze *freeze, int64_t ahead, float *values)
 {
-    if (freeze->active) mix_frame(freeze, freeze->amount.value, values);
+    if (!freeze->active) return;
+    const size_t at = latent_repeat((int64_t)freeze->at + ahead, freeze->length);
+    mix_frame(freeze, at, freeze->amount.value, values);
 }
 
 void latent_freeze_frame(LatentFreeze *freeze, bool wanted, size_t length, float *values)
@@ -125,7 +129,7 @@ void latent_freeze_frame(LatentFreeze *freeze, bool wanted, size_t length, float
     }
     keep_frame(freeze);
     remember(freeze, values);
-    mix_frame(freeze, amount, values);
+    mix_frame(freeze, freeze->at, amount, values);
     if (++freeze->at == freeze->length) freeze->at = 0;
     if (!wanted && ramp_rests_at(&freeze->amount, 0.0f)) freeze->active = false;
 }

@@ -33,9 +33,9 @@ bool latent_freeze_init(LatentFreeze *freeze, int channels, size_t longest, size
 void latent_freeze_free(LatentFreeze *freeze);
 void latent_freeze_reset(LatentFreeze *freeze);
 
-// Writes what latent_freeze_frame() would write with the setting of before, and leaves the state as
-// it is.
-void latent_freeze_hold(const LatentFreeze *freeze, float *values);
+// Writes what latent_freeze_frame() would write `ahead` frames from now with the setting of before,
+// or wrote so many frames ago where that is negative, and leaves the state as it is.
+void latent_freeze_hold(const LatentFreeze *freeze, int64_t ahead, float *values);
 
 // One frame in place. A loop takes `length` frames, or as many as there have been, when `wanted`
 // becomes true.

@@ -63,6 +63,7 @@ void latent_ops_locate(LatentOps *ops, int64_t frame, int64_t live)
 {
     ops->frame = frame;
     ops->live = live;
+    ops->ahead = frame - live;
     ops->starts = false;
     latent_blend_locate(&ops->blend);
     latent_level_locate(&ops->level, &ops->space, frame);
@@ -85,6 +86,7 @@ void latent_ops_skip(LatentOps *ops)
 void latent_ops_hold(LatentOps *ops)
 {
     ops->live = INT64_MAX;
+    ops->ahead = 0;
 }
 
 LatentCapture *latent_ops_capture(LatentOps *ops)
@@ -120,7 +122,7 @@ static void process_frame(LatentOps *ops, const LatentSettings *settings,
         ops->starts = false;
     }
     if (held) {
-        latent_freeze_hold(&ops->freeze, values);
+        latent_freeze_hold(&ops->freeze, ops->ahead++, values);
     } else {
         latent_reference_capture(&ops->reference, space, settings->capture, values);
         latent_freeze_frame(&ops->freeze, settings->freeze, loop, values);

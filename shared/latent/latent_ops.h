@@ -56,6 +56,7 @@ typedef struct {
     float *silence; // [channels]: the space's
     int64_t frame;  // the next frame's number
     int64_t live;   // the first frame that is not held
+    int64_t ahead;  // of a held frame: frames from where the loop of freeze stands
     bool starts;    // the frames before that one belong to what sounded before
     LatentReference reference;
     LatentFreeze freeze;

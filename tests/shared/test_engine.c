@@ -5,6 +5,8 @@
 #include "math/denormals.h"
 #include "math/resample.h"
 
+#include <float.h>
+
 // ---- Rates, latency, level ----
 
 // Fits out(t) to a sine of frequency f that starts at sample `latency`: its amplitude, and its lag
@@ -196,6 +198,93 @@ static void test_bypass_is_the_delayed_input(void)
     run_engine(engine, &settings, audio, out, N, 512, 1);
     CHECK(memcmp(out + latency, audio, (N - latency) * sizeof(float)) == 0);
     engine_free(engine);
+    model_free(model);
+}
+
+// Bypass is bypass: whatever is finite passes as it is, and what is not never reaches the output.
+static void test_bypass_passes_every_finite_sample(void)
+{
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
+    const size_t latency = (size_t)engine_latency(engine);
+    enum { N = 20000 };
+    static float audio[N], out[N];
+    for (size_t i = 0; i < N; i++) { // a sine of +9 dB RMS, peaks of 4
+        audio[i] = (float)(3.98 * sin(0.03 * (double)i));
+        if (i % 1000 == 777) audio[i] = i % 2000 == 777 ? 1e38f : -FLT_MAX;
+        if (i % 1000 == 333) audio[i] = i % 2000 == 333 ? NAN : INFINITY;
+    }
+    for (int wet = 0; wet < 2; wet++) {
+        const EngineSettings settings = {.latent = {LATENT_NEUTRAL, .noise = 1.0f},
+                                         .wet = wet ? 1.0f : 0.0f,
+                                         .gain = 1.0f,
+                                         .enabled = !wet,
+                                         .detail = 1.0f};
+        engine_reset(engine);
+        run_engine(engine, &settings, audio, out, N, 512, 1);
+        int wrong = 0;
+        for (size_t i = latency; i < N; i++) {
+            const float in = audio[i - latency];
+            wrong += out[i] != (isfinite(in) ? in : 0.0f);
+        }
+        CHECK_MSG(wrong == 0, "%s: %d samples differ", wet ? "disabled" : "dry", wrong);
+    }
+    // What is added is bounded: a loud input passes, and is not made louder than it is or the
+    // ceiling.
+    for (size_t i = 0; i < N; i++) audio[i] = (float)(3.98 * sin(0.03 * (double)i));
+    const EngineSettings loud = {.latent = {LATENT_NEUTRAL, .offset = 2.0f, .absolute = true},
+                                 .wet = 1.0f,
+                                 .gain = 4.0f,
+                                 .enabled = true,
+                                 .detail = 1.0f};
+    engine_reset(engine);
+    run_engine(engine, &loud, audio, out, N, 512, 1);
+    for (size_t i = latency; i < N; i++)
+        CHECK(fabsf(out[i]) <= fmaxf(ENGINE_CEILING, fabsf(audio[i - latency])));
+    engine_free(engine);
+    model_free(model);
+}
+
+// A model that gives what is not finite never silences the dry signal, at no mix, and it heals.
+static void test_a_model_that_overflows_leaves_the_dry_signal(void)
+{
+    Error error;
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    float *parameters = malloc(arch_parameters(&model->arch) * sizeof(float));
+    for (size_t i = 0; i < arch_parameters(&model->arch); i++)
+        parameters[i] = 1e15f * model->parameters[i];
+    float ones[ARCH_CHANNELS_MAX];
+    for (int i = 0; i < ARCH_CHANNELS_MAX; i++) ones[i] = 1.0f;
+    Model *wild = model_new(&model->arch, 22050.0, parameters,
+                            &(ModelStatistics){.mean = ones, .std = ones}, &model->info, &error);
+    free(parameters);
+    REQUIRE(wild);
+    Engine *engine = engine_new(wild, NULL, 22050.0, 1, &error);
+    REQUIRE(engine);
+    const size_t latency = (size_t)engine_latency(engine);
+    enum { N = 8000 };
+    static float audio[N], out[N];
+    fixture_signal(audio, N, 22050.0, 1);
+    for (int mix = 0; mix < 3; mix++) {
+        const EngineSettings settings = {ENGINE_NEUTRAL, .detail = mix == 2 ? 1.0f : 0.0f};
+        EngineSettings mixed = settings;
+        mixed.wet = mix == 0 ? 0.0f : mix == 1 ? 0.5f : 1.0f;
+        engine_reset(engine);
+        run_engine(engine, &mixed, audio, out, N, 512, 1);
+        double product = 0.0, squares = 0.0;
+        bool finite = true;
+        for (size_t i = latency; i < N; i++) {
+            finite = finite && isfinite(out[i]);
+            product += (double)out[i] * (double)audio[i - latency];
+            squares += (double)audio[i - latency] * (double)audio[i - latency];
+        }
+        CHECK(finite);
+        if (mix == 0) CHECK(memcmp(out + latency, audio, (N - latency) * sizeof(float)) == 0);
+        CHECK_MSG(product / squares > 0.4, "mix %d: %g of the dry signal", mix, product / squares);
+    }
+    engine_free(engine);
+    model_free(wild);
     model_free(model);
 }
 
@@ -478,6 +567,8 @@ int main(void)
     RUN(test_no_drift);
     RUN(test_blocks_do_not_matter);
     RUN(test_bypass_is_the_delayed_input);
+    RUN(test_bypass_passes_every_finite_sample);
+    RUN(test_a_model_that_overflows_leaves_the_dry_signal);
     RUN(test_jumping_controls_do_not_click);
     RUN(test_detail_makes_it_transparent);
     RUN(test_detail_adds_what_the_network_loses);

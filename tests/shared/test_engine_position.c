@@ -82,39 +82,247 @@ static void test_every_position_can_be_jumped_to(void)
     model_free(model);
 }
 
-enum { START_RATE = 48000, START = 5000, START_SAMPLES = START + 24000 };
+// ---- Starts ----
 
-// A song that begins at START, in blocks up to `most`; at `change` the detail goes from 1 to 0.
-static void play_start(Engine *engine, const float *audio, float *out, size_t most, size_t change)
+enum { RATE = 48000, SOON = RATE / 20 }; // 50 ms
+
+// Settings that remember, follow levels, or go by the position.
+static const EngineSettings altered[] = {
+    {ENGINE_NEUTRAL, .detail = 0.7f},
+    {.latent = {LATENT_NEUTRAL, .noise = 0.3f}, .wet = 1.0f, .gain = 1.0f, .enabled = true},
+    {.latent = {LATENT_NEUTRAL, .noise = 0.5f, .noise_character = NOISE_FOLLOWS, .drift = 2.0f},
+     .wet = 1.0f,
+     .gain = 1.0f,
+     .enabled = true,
+     .detail = 1.0f},
+    {.latent = {LATENT_NEUTRAL, .noise = 0.5f, .noise_character = NOISE_DRIFTING, .drift = 2.0f,
+                .blend = 0.6f, .offset = 0.5f, .blend_mode = BLEND_CROSS},
+     .wet = 1.0f,
+     .gain = 1.0f,
+     .enabled = true,
+     .detail = 1.0f,
+     .auto_gain = true},
+    {.latent = {LATENT_NEUTRAL, .smear = 0.5f, .blend = 0.5f},
+     .wet = 1.0f,
+     .gain = 1.0f,
+     .enabled = true,
+     .detail = 1.0f,
+     .auto_gain = true},
+};
+enum { ALTERED = sizeof altered / sizeof *altered };
+
+// An engine with a reference, at the model's rate or another.
+static Engine *new_engine(const Model *model, double rate)
 {
-    EngineSettings detailed = wet_only;
-    detailed.detail = 1.0f;
-    engine_reset(engine);
-    run_engine(engine, &wet_only, audio, out, START, 512, 1);
-    engine_start(engine, &detailed, START);
-    run_engine(engine, &detailed, audio + START, out + START, change - START, most, 2);
-    run_engine(engine, &wet_only, audio + change, out + change, START_SAMPLES - change, most, 3);
+    Error error;
+    Latent *reference = latent_new(model, 500, &error);
+    const size_t values = 500 * (size_t)reference->channels;
+    for (size_t i = 0; i < values; i++) reference->values[i] = (float)sin(0.003 * (double)i);
+    Engine *engine = engine_new(model, reference, rate, 1, &error);
+    latent_free(reference);
+    return engine;
 }
 
-// While nothing is decoded yet of a song that begins, its dry signal is heard, wherever the detail
-// is set; soon after all is as if there had been no beginning.
-static void test_a_start_leaves_no_hole(void)
+// The song of an instance that has played nothing, then the same after other music, with or
+// without a rest.
+static void test_a_start_forgets_what_was_before(void)
 {
-    enum { SETTLED = START + 4000 };
-    static float audio[START_SAMPLES], plain[START_SAMPLES], out[START_SAMPLES],
-        again[START_SAMPLES];
-    Error error;
+    enum { BEFORE = 50000, REST = RATE / 10, N = 3 * RATE };
+    static float song[N], fresh[N], out[N], other[BEFORE];
+    static const double some[] = {22050.0, RATE};
     Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
-    Engine *engine = engine_new(model, NULL, START_RATE, 1, &error);
+    model->info.level = -15.0;
+    fixture_signal(song, N, RATE, 1);
+    for (int i = 0; i < 4 * ALTERED; i++) {
+        const EngineSettings *settings = &altered[i / 4];
+        Engine *engine = new_engine(model, some[i % 2]);
+        REQUIRE(engine);
+        const size_t latency = (size_t)engine_latency(engine);
+        const uint64_t position = i % 4 < 2 ? 0 : 12345;
+        engine_start(engine, settings, position);
+        run_engine(engine, settings, song, fresh, N, 512, 1);
+
+        fixture_signal(other, BEFORE, RATE, 2);
+        run_engine(engine, settings, other, other, BEFORE, 512, 1);
+        engine_start(engine, settings, position);
+        run_engine(engine, settings, song, out, N, 1000, 2);
+        const size_t soon = latency + (size_t)(0.05 * some[i % 2]);
+        CHECK_MSG(memcmp(out + soon, fresh + soon, (N - soon) * sizeof(float)) == 0,
+                  "settings %d at %g Hz: music before is heard longer", i / 4, some[i % 2]);
+
+        memset(out, 0, sizeof out);
+        run_engine(engine, settings, out, out, REST + latency, 512, 1);
+        engine_start(engine, settings, position);
+        run_engine(engine, settings, song, out, N, 100, 3);
+        CHECK_MSG(memcmp(out, fresh, sizeof out) == 0, "settings %d at %g Hz: a rest is not enough",
+                  i / 4, some[i % 2]);
+        engine_free(engine);
+    }
+    model_free(model);
+}
+
+// The same where the network remembers more than the rest.
+static void test_a_start_forgets_what_the_network_remembers(void)
+{
+    enum { BEFORE = 50000, REST = RATE / 20, N = RATE };
+    static float song[N], fresh[N], out[N], other[BEFORE];
+    Model *model = fixture_model("16k16s16p0,r4k3d60", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    Engine *engine = new_engine(model, RATE);
+    REQUIRE(engine);
+    fixture_signal(song, N, RATE, 1);
+    fixture_signal(other, BEFORE, RATE, 2);
+    engine_start(engine, &altered[1], 0);
+    run_engine(engine, &altered[1], song, fresh, N, 512, 1);
+    run_engine(engine, &altered[1], other, other, BEFORE, 512, 1);
+    run_engine(engine, &altered[1], out, out, REST + (size_t)engine_latency(engine), 512, 1);
+    engine_start(engine, &altered[1], 0);
+    run_engine(engine, &altered[1], song, out, N, 512, 1);
+    CHECK(memcmp(out, fresh, sizeof out) == 0);
+    engine_free(engine);
+    model_free(model);
+}
+
+// A host that compensates latency feeds the song's beginning before it says that the song plays.
+static void test_a_start_may_come_late(void)
+{
+    enum { EARLY = 700, REST = RATE, N = RATE };
+    static float song[EARLY + N], out[EARLY + N], again[EARLY + N], rest[REST];
+    Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
+    fixture_signal(song, EARLY + N, RATE, 1);
+    Engine *engine = new_engine(model, RATE);
+    REQUIRE(engine);
+    for (int i = 0; i < ALTERED; i++) {
+        for (int second = 0; second < 2; second++) {
+            float *to = second ? again : out;
+            memset(rest, 0, sizeof rest);
+            if (!second) run_engine(engine, &altered[i], song, to, 12345, 512, 1);
+            run_engine(engine, &altered[i], rest, rest, REST / (size_t)(2 - second), 512, 1);
+            run_engine(engine, &altered[i], song, to, EARLY, 512, 1);
+            engine_start(engine, &altered[i], 0);
+            run_engine(engine, &altered[i], song + EARLY, to + EARLY, N, 512, 2);
+        }
+        CHECK_MSG(memcmp(out + EARLY, again + EARLY, N * sizeof(float)) == 0, "settings %d", i);
+    }
+    engine_free(engine);
+    model_free(model);
+}
+
+// ---- Clicks ----
+
+static double second_difference(const float *audio, size_t from, size_t to)
+{
+    double largest = 0.0;
+    for (size_t i = from + 1; i + 1 < to; i++)
+        largest = fmax(largest,
+                       fabs((double)audio[i - 1] - 2.0 * (double)audio[i] + (double)audio[i + 1]));
+    return largest;
+}
+
+// Returns the least RMS by which 5 ms within [from, to) differ from the dry signal.
+static double least_change(const float *out, const float *audio, size_t latency, size_t from,
+                           size_t to)
+{
+    enum { WINDOW = RATE / 200 };
+    double least = INFINITY;
+    for (; from + WINDOW <= to; from += WINDOW) {
+        double squares = 0.0;
+        for (size_t i = from; i < from + WINDOW; i++) {
+            const double difference = (double)out[i] - (double)audio[i - latency];
+            squares += difference * difference;
+        }
+        least = fmin(least, sqrt(squares / WINDOW));
+    }
+    return least;
+}
+
+// While the input goes on, the transport starts or jumps: no click, and no stretch in which the dry
+// signal stands for the sound.
+static void test_starts_and_jumps_do_not_click(void)
+{
+    enum { N = 2 * RATE, AT = RATE };
+    static float audio[N], out[N];
+    Error error;
+    Model *model = model_load("presets/models/normal.safetensors", &error);
+    REQUIRE(model);
+    for (size_t i = 0; i < N; i++) // low, so that a click stands out
+        audio[i] = (float)(0.3 * sin(0.01 * (double)i) + 0.2 * sin(0.0271 * (double)i));
+    Engine *engine = new_engine(model, RATE);
     REQUIRE(engine);
     const size_t latency = (size_t)engine_latency(engine);
-    fixture_signal(audio, START_SAMPLES, START_RATE, 1);
-    run_engine(engine, &wet_only, audio, plain, START_SAMPLES, 512, 1);
-    play_start(engine, audio, out, 512, START);
-    play_start(engine, audio, again, 1, START + 100);
-    CHECK(memcmp(out, again, sizeof out) == 0);
-    CHECK(memcmp(out + START, audio + START - latency, latency * sizeof(float)) == 0);
-    CHECK(memcmp(out + SETTLED, plain + SETTLED, (START_SAMPLES - SETTLED) * sizeof(float)) == 0);
+    for (int i = 0; i < 2 * ALTERED; i++) {
+        const EngineSettings *settings = &altered[i / 2];
+        engine_reset(engine);
+        run_engine(engine, settings, audio, out, AT, 512, 1);
+        if (i % 2)
+            engine_start(engine, settings, 5001);
+        else
+            engine_locate(engine, settings, 500001);
+        run_engine(engine, settings, audio + AT, out + AT, N - AT, 512, 2);
+        const double usual = fmax(second_difference(out, AT / 2, AT),
+                                  second_difference(out, AT + 2 * latency + SOON, N));
+        const double here = second_difference(out, AT - 1, AT + latency + SOON);
+        CHECK_MSG(here < 1.5 * usual, "settings %d, %s: second difference %g, else %g", i / 2,
+                  i % 2 ? "start" : "jump", here, usual);
+        const double quietest = least_change(out, audio, latency, AT / 2, AT);
+        const double now = least_change(out, audio, latency, AT, AT + latency + SOON);
+        CHECK_MSG(now > 0.5 * quietest, "settings %d, %s: 5 ms that differ by %g from dry, else %g",
+                  i / 2, i % 2 ? "start" : "jump", now, quietest);
+    }
+    engine_free(engine);
+    model_free(model);
+}
+
+// Settings that do not go by the position: where the input goes on, a jump moves the network's frames
+// against the sound, and no more.
+static void test_a_jump_changes_only_what_goes_by_the_position(void)
+{
+    static const EngineSettings settings[] = {
+        {ENGINE_NEUTRAL},
+        {.latent = {.scale = 0.4f, .freeze_seconds = 1.0f, .tempo = 120.0f},
+         .wet = 1.0f,
+         .gain = 1.0f,
+         .enabled = true,
+         .detail = 1.0f},
+        {.latent = {LATENT_NEUTRAL, .smear = 0.2f},
+         .wet = 1.0f,
+         .gain = 1.0f,
+         .enabled = true,
+         .detail = 1.0f},
+        {.latent = {LATENT_NEUTRAL, .freeze = true},
+         .wet = 1.0f,
+         .gain = 1.0f,
+         .enabled = true,
+         .detail = 1.0f},
+    };
+    // A loop that was frozen with the frames of before is heard up to a frame earlier or later.
+    static const double most[] = {-40.0, -25.0, -25.0, -6.0};
+    enum { N = 3 * RATE, AT = 2 * RATE };
+    static float audio[N], whole[N], jumped[N];
+    Error error;
+    Model *model = model_load("presets/models/normal.safetensors", &error);
+    REQUIRE(model);
+    for (size_t i = 0; i < N; i++)
+        audio[i] = (float)(0.3 * sin(0.01 * (double)i) + 0.2 * sin(0.0271 * (double)i));
+    Engine *engine = new_engine(model, RATE);
+    REQUIRE(engine);
+    const size_t latency = (size_t)engine_latency(engine);
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        engine_reset(engine);
+        run_engine(engine, &settings[i], audio, whole, N, 512, 1);
+        engine_reset(engine);
+        run_engine(engine, &settings[i], audio, jumped, AT, 512, 1);
+        engine_locate(engine, &settings[i], 500001);
+        run_engine(engine, &settings[i], audio + AT, jumped + AT, N - AT, 512, 2);
+        double error_squares = 0.0, squares = 0.0;
+        for (size_t n = AT; n < AT + latency + SOON; n++) {
+            const double off = (double)jumped[n] - (double)whole[n];
+            const double changed = (double)whole[n] - (double)audio[n - latency];
+            error_squares += off * off;
+            squares += i == 0 ? (double)whole[n] * (double)whole[n] : changed * changed;
+        }
+        const double decibels = 10.0 * log10(error_squares / squares);
+        CHECK_MSG(decibels < most[i], "settings %zu: %.1f dB", i, decibels);
+    }
     engine_free(engine);
     model_free(model);
 }
@@ -155,7 +363,11 @@ int main(void)
 {
     RUN(test_a_bounce_from_the_middle_is_the_same);
     RUN(test_every_position_can_be_jumped_to);
-    RUN(test_a_start_leaves_no_hole);
+    RUN(test_a_start_forgets_what_was_before);
+    RUN(test_a_start_forgets_what_the_network_remembers);
+    RUN(test_a_start_may_come_late);
+    RUN(test_a_jump_changes_only_what_goes_by_the_position);
+    RUN(test_starts_and_jumps_do_not_click);
     RUN(test_a_jump_keeps_the_tail_and_the_time);
     return check_status();
 }
