@@ -144,6 +144,20 @@ static void add_by_formula(const Model *model, const float *audio, float scale, 
     Spectrum *spectrum = spectrum_new(&setup);
     Encoder *encoder = encoder_new(model, 1);
     Decoder *altered_decoder = decoder_new(model, 1), *clean_decoder = decoder_new(model, 1);
+    // Silence came before, for as long as the network remembers; its latent stays as it is.
+    enum { BEFORE = 64 };
+    static const float silence[HOP];
+    static float nothing[HOP];
+    for (size_t t = 0; t < BEFORE; t++) {
+        const float *const hop[1] = {silence};
+        float *const made[1] = {nothing};
+        const float none[BANDS] = {0};
+        const AnalysisFrame *frame = spectrum_analyse(spectrum, hop);
+        const LaneFrames latent = encoder_process(encoder, (LaneFrames){frame->values, 0, 1, 1});
+        decoder_process(altered_decoder, latent.values, 1);
+        decoder_process(clean_decoder, latent.values, 1);
+        spectrum_synthesise(spectrum, none, made);
+    }
     for (size_t t = 0; (t + 1) * HOP <= N; t++) {
         const float *const hop[1] = {audio + t * HOP};
         float *const made[1] = {added + t * HOP};
