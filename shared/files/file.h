@@ -15,9 +15,9 @@ unsigned char *file_read(const char *path, size_t max, size_t *size, Error *erro
 bool file_begins(const char *path, const char *text);
 
 // A file that is being written. The real name appears in file_commit(), when the file is whole: a
-// crash or a full disk leaves what was there before. Until then the file has no name, where the file
-// system allows that, so that a killed writer leaves nothing; elsewhere it has a temporary name. The
-// next writer of the same file removes temporary files that killed writers left.
+// crash or a full disk leaves what was there before. Until then the file has no name, where the
+// file system allows that, so that a killed writer leaves nothing; elsewhere it has a temporary
+// name. The next writer of the same file removes temporary files that killed writers left.
 typedef struct {
     FILE *stream; // write here
     char *path;
@@ -32,8 +32,8 @@ typedef struct {
 bool file_create(FileWriter *writer, const char *path, Error *error);
 bool file_create_in(FileWriter *writer, const char *folder, const char *name, Error *error);
 
-// Flushes, syncs, and gives the file its real name. On failure nothing is left of it. Ends the writer
-// in both cases.
+// Flushes, syncs, and gives the file its real name. On failure nothing is left of it. Ends the
+// writer in both cases.
 bool file_commit(FileWriter *writer, Error *error);
 
 // Ends the writer; nothing is left of the file.

@@ -1,5 +1,5 @@
-// number.h: numbers in files, which have a point whatever the locale of the host says. Any thread;
-// allocates.
+// number.h: numbers in files, which have a point whatever the locale of the host says.
+// Any thread; allocates.
 #ifndef TRASLUZ_NUMBER_H
 #define TRASLUZ_NUMBER_H
 

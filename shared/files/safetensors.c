@@ -90,8 +90,8 @@ static int by_address(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The tensors must follow each other without a gap: the format asks for it, and nothing can hide
-// between them.
+// The tensors must follow each other without a gap: the format asks for it, and nothing can
+// hide between them.
 static bool check_layout(Safetensors *file, size_t data_size, Error *error)
 {
     qsort(file->tensor, file->tensors, sizeof *file->tensor, by_address);
@@ -347,8 +347,8 @@ static json_t *metadata_json(const SafetensorsBuilder *builder, const char *dige
 {
     json_t *metadata = json_object();
     for (size_t i = 0; i < builder->metadata; i++)
-        // A file's name may hold bytes that are not UTF-8, which JSON cannot: such a text is left
-        // out.
+        // A file's name may hold bytes that are not UTF-8, which JSON cannot: such a text
+        // is left out.
         json_object_set_new(metadata, builder->key[i], json_string(builder->text[i]));
     json_object_set_new(metadata, "checksum", json_sprintf(CHECKSUM_PREFIX "%s", digest));
     return metadata;
@@ -364,8 +364,8 @@ static json_t *tensor_json(const Tensor *tensor, size_t begin)
                      (json_int_t)begin, (json_int_t)end);
 }
 
-// The header's text, padded with spaces so that the data begin on an aligned byte; the caller frees
-// it.
+// The header's text, padded with spaces so that the data begin on an aligned byte; the
+// caller frees it.
 static char *header_text(const SafetensorsBuilder *builder, const char *digest, size_t *length)
 {
     json_t *header = json_object();

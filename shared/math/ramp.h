@@ -1,5 +1,5 @@
-// ramp.h: a value that moves to its target in a straight line over a given number of steps.
-// Real-time safe.
+// ramp.h: a value that moves to its target in a straight line over a given number of
+// steps. Real-time safe.
 #ifndef TRASLUZ_RAMP_H
 #define TRASLUZ_RAMP_H
 

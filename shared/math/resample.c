@@ -13,20 +13,21 @@
 
 enum {
     HALF = 19, // samples of the lower rate to each side
-    PHASES_MAX =
-        2048,    // rows of the table; ratios with more phases are interpolated between as many
+    // Rows of the table. Ratios with more phases are interpolated between as many.
+    PHASES_MAX = 2048,
     ROOM = 2048, // input samples that the history takes before it is moved
 };
 
-// The filters of one ratio. All resamplers of the process that have that ratio share them: so a
-// hundred instances of the plugin find them in the processor's caches.
+// The filters of one ratio. All resamplers of the process with that ratio share them, so a hundred
+// instances of the plugin find them in the processor's caches.
 typedef struct Filters Filters;
 struct Filters {
     uint64_t step, phases;           // the ratio of the rates, in lowest terms
     uint64_t step_whole, step_phase; // the step in whole input samples, and the phases beyond them
     int half;                        // input samples to each side
-    int taps;    // 2 * half, made up to whole vectors by zeros before the oldest
-    size_t rows; // of the table: the phases, or PHASES_MAX and one more to interpolate towards
+    int taps;                        // 2 * half, filled to whole vectors by zeros before the oldest
+    // Of the table: the phases, or PHASES_MAX and one more to interpolate towards.
+    size_t rows;
     bool interpolated;
     float *table; // [rows][taps], aligned
     int users;
@@ -36,8 +37,8 @@ struct Filters {
 static pthread_mutex_t filters_lock = PTHREAD_MUTEX_INITIALIZER;
 static Filters *filters_in_use;
 
-// Output sample m stands for the input time m * step / phases: `whole` input samples and `phase`
-// phases.
+// Output sample m stands for the input time m * step / phases: `whole` input samples
+// and `phase` phases.
 struct Resampler {
     const Filters *filters;
     float *history; // [taps + ROOM]

@@ -1,5 +1,5 @@
-// audio_fixture.h: for tests that need audio files: a folder of their own, and files of any format
-// in it.
+// audio_fixture.h: for tests that need audio files: a folder of their own, and files of any
+// format in it.
 #ifndef TRASLUZ_AUDIO_FIXTURE_H
 #define TRASLUZ_AUDIO_FIXTURE_H
 

@@ -1,5 +1,5 @@
-// engine_fixture.h: what tests of the engine need beside fixture.h: rates, settings, a run in
-// random blocks.
+// engine_fixture.h: what tests of the engine need beside fixture.h: rates, settings, a run
+// in random blocks.
 #ifndef TRASLUZ_ENGINE_FIXTURE_H
 #define TRASLUZ_ENGINE_FIXTURE_H
 

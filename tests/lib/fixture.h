@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The report's eight architectures, and odd ones: one layer, a hop of one, strides beyond kernels,
-// paddings beyond kernels, a decoder of its own, eight layers, residual blocks everywhere, a linear
-// path.
+// The report's eight architectures, and odd ones: one layer, a hop of one, strides beyond
+// kernels, paddings beyond kernels, a decoder of its own, eight layers, residual blocks
+// everywhere, a linear path.
 static const char *const fixture_archs[] = {
     "figure3_1",
     "figure3_2",
@@ -61,8 +61,8 @@ __attribute__((unused)) static const char *fixture_any(int i)
     return i < FIXTURE_ARCHS ? fixture_archs[i] : fixture_spectra[i - FIXTURE_ARCHS];
 }
 
-// The statistics of a spectrum's fixture, from `values` drawn: bands that fall, axes along the first
-// channels, components along the first bands.
+// The statistics of a spectrum's fixture, from `values` drawn: bands that fall, axes along the
+// first channels, components along the first bands.
 enum { FIXTURE_STATISTICS = 1 << 17 };
 __attribute__((unused)) static void fixture_spectrum(const Arch *arch, float *values,
                                                      ModelStatistics *statistics)

@@ -1,6 +1,6 @@
-// lv2host_fixtures.h: what the host tests play with: sounds, model and reference files, a folder
-// for them. Functions abort the program where they cannot do what they say, so tests need not
-// check.
+// lv2host_fixtures.h: what the host tests play with: sounds, model and reference files, a
+// folder for them. Functions abort the program where they cannot do what they say, so tests
+// need not check.
 #ifndef TRASLUZ_LV2HOST_FIXTURES_H
 #define TRASLUZ_LV2HOST_FIXTURES_H
 

@@ -27,9 +27,9 @@ typedef enum {
     GUARD_KINDS,
 } GuardKind;
 
-// Sets up the second net for the calling thread, for the rest of its life; from then on it cannot
-// start threads or programs. False, with the reason, where the kernel does not let it or where it
-// catches nothing.
+// Sets up the second net for the calling thread, for the rest of its life; from then on it
+// cannot start threads or programs. False, with the reason, where the kernel does not let it or
+// where it catches nothing.
 bool guard_thread(const char **why);
 
 // Of the calling thread. Real-time safe.

@@ -55,8 +55,8 @@ static bool check_regular(const char *path, Error *error)
 }
 
 // If a header announces more bytes of sound than the file has, libsndfile believes the file, and
-// reports it only in its log: "data : 88200 (should be 4410)". Programs that write to a pipe announce
-// about 2 or 4 GB, which means nothing.
+// reports it only in its log: "data : 88200 (should be 4410)". Programs that write to a pipe
+// announce about 2 or 4 GB, which means nothing.
 static double announced_share(SNDFILE *file)
 {
     enum { NO_LENGTH = 0x7fff0000 };

@@ -1,7 +1,7 @@
-// audio.h: reads audio files (libsndfile: WAV, FLAC, Ogg, Opus, MP3, AU and more), as they are or as
-// one channel at another rate (libsamplerate). Reads piece by piece: memory does not grow with the
-// file. Blocks and allocates. Any thread; each AudioReader is used by one thread at a time. Messages
-// do not repeat the path.
+// audio.h: reads audio files (libsndfile: WAV, FLAC, Ogg, Opus, MP3, AU and more), as they are or
+// as one channel at another rate (libsamplerate). Reads piece by piece: memory does not grow with
+// the file. Blocks and allocates. Any thread; each AudioReader is used by one thread at a time.
+// Messages do not repeat the path.
 #ifndef TRASLUZ_AUDIO_H
 #define TRASLUZ_AUDIO_H
 

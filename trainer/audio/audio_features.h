@@ -13,8 +13,8 @@ typedef struct {
 
 // Measures a sound at `rate` Hz of at least one sample. Centroid and flatness are those of the mean
 // power spectrum (Hann window of 1024 samples, half overlapping). Flatness is the geometric mean of
-// that spectrum divided by its arithmetic mean: Johnston, "Transform coding of audio signals using perceptual noise
-// criteria", IEEE JSAC 6 (1988).
+// that spectrum divided by its arithmetic mean: Johnston, "Transform coding of audio signals using
+// perceptual noise criteria", IEEE JSAC 6 (1988).
 bool audio_features_measure(AudioFeatures *measure, const Sound *sound, double rate, Error *error);
 
 #endif

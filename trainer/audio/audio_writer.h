@@ -15,8 +15,8 @@ typedef struct AudioWriter AudioWriter;
 // True if the path's ending is one of those above.
 bool audio_writer_knows(const char *path, Error *error);
 
-// Begins a file. `rate` in Hz, a whole number. NULL if the format cannot hold it, or the file cannot
-// be created. The caller ends it with one of the next two functions.
+// Begins a file. `rate` in Hz, a whole number. NULL if the format cannot hold it, or the file
+// cannot be created. The caller ends it with one of the next two functions.
 AudioWriter *audio_writer_new(const char *path, double rate, int channels, Error *error);
 
 // Completes the file. On failure nothing is left of it.
@@ -28,8 +28,8 @@ void audio_writer_abandon(AudioWriter *writer);
 // Writes samples[frames][channels].
 bool audio_write(AudioWriter *writer, const float *samples, size_t frames, Error *error);
 
-// Returns how many samples were clipped so far, which FLAC and Ogg do at full scale. WAV and W64 do
-// not clip.
+// Returns how many samples were clipped so far, which FLAC and Ogg do at full scale. WAV and W64
+// do not clip.
 uint64_t audio_writer_clipped(const AudioWriter *writer);
 
 // Writes a whole file of one channel; *clipped is as above.

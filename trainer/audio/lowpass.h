@@ -1,6 +1,6 @@
-// lowpass.h: the error of an ideal low-pass that keeps as many numbers as a latent: a latent has to
-// be better than that. A signal reduced to the lowest `share` of its band needs only that share of
-// its samples.
+// lowpass.h: the error of an ideal low-pass that keeps as many numbers as a latent: a latent has
+// to be better than that. A signal reduced to the lowest `share` of its band needs only that share
+// of its samples.
 //
 // One thread at a time. lowpass_new() allocates.
 #ifndef TRASLUZ_LOWPASS_H

@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// When a page is read, the kernel also maps those around it that it has in memory: 64 kB, or a large
-// page of 2 MB. Therefore at least that much is released at once, and not more often, because each
-// release takes as long as reading some pages.
+// When a page is read, the kernel also maps those around it that it has in memory: 64 kB, or a
+// large page of 2 MB. Therefore at least that much is released at once, and not more often, because
+// each release takes as long as reading some pages.
 enum { BLOCK = 2 << 20 };
 
 static uintptr_t block_of(const Sound *sound, size_t at)

@@ -1,6 +1,6 @@
-// temp_audio.h: sound on disk until it is used: written piece by piece to a file without a name, then
-// read as a Sound. Nothing is left of it, even if the program is killed. Blocks and allocates; one
-// thread at a time.
+// temp_audio.h: sound on disk until it is used: written piece by piece to a file without a name,
+// then read as a Sound. Nothing is left of it, even if the program is killed. Blocks and allocates;
+// one thread at a time.
 #ifndef TRASLUZ_TEMP_AUDIO_H
 #define TRASLUZ_TEMP_AUDIO_H
 

@@ -1,5 +1,5 @@
-// wav_bytes.h: a WAV file in memory (libsndfile), for results that contain sound. Any thread;
-// allocates.
+// wav_bytes.h: a WAV file in memory (libsndfile), for results that contain sound.
+// Any thread; allocates.
 #ifndef TRASLUZ_WAV_BYTES_H
 #define TRASLUZ_WAV_BYTES_H
 

@@ -1,5 +1,5 @@
-// interrupt.h: Ctrl-C and SIGTERM as a request, for work that can be resumed later. For the main
-// thread.
+// interrupt.h: Ctrl-C and SIGTERM as a request, for work that can be resumed later. For
+// the main thread.
 #ifndef TRASLUZ_INTERRUPT_H
 #define TRASLUZ_INTERRUPT_H
 

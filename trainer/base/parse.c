@@ -69,7 +69,8 @@ int spelling_distance(const char *a, const char *b)
     return distance[rows][columns];
 }
 
-// A third of the letters may be wrong, but not all of a short name. The end of a name may be missing.
+// A third of the letters may be wrong, but not all of a short name. The end of a name
+// may be missing.
 void suggestion_consider(Suggestion *suggestion, const char *typed, const char *name)
 {
     const size_t length = strlen(typed);

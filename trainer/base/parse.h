@@ -21,9 +21,9 @@ typedef struct {
 // Reads integers separated by commas, such as "64,32,8": one to NUMBER_LIST_MAX.
 bool parse_list(const char *text, long low, long high, NumberList *list, Error *error);
 
-// Counts the single letters that must be inserted, removed, replaced or swapped with their neighbour
-// to turn one name into the other; only the first 63 bytes count. (Damerau, "A technique for computer
-// detection and correction of spelling errors", Comm. ACM 7(3), 1964.)
+// Counts the single letters that must be inserted, removed, replaced or swapped with their
+// neighbour to turn one name into the other; only the first 63 bytes count. (Damerau, "A technique
+// for computer detection and correction of spelling errors", Comm. ACM 7(3), 1964.)
 int spelling_distance(const char *a, const char *b);
 
 // The closest name to a mistyped one: begin with {.name = NULL} and consider each name; then `name`

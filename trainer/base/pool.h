@@ -1,5 +1,5 @@
-// pool.h: a fixed set of threads that share the items of a loop. If no item depends on the thread or
-// the time at which it runs, results do not depend on the number of threads.
+// pool.h: a fixed set of threads that share the items of a loop. If no item depends on the thread
+// or the time at which it runs, results do not depend on the number of threads.
 #ifndef TRASLUZ_POOL_H
 #define TRASLUZ_POOL_H
 

@@ -1,6 +1,6 @@
 // ranks.h: one training on several processes, on one machine or many: `mpirun -n N trainer train …`
-// with a trainer built by `make MPI=1`. Each process computes its share of every batch, and all have
-// the same numbers after it. Without MPI, or before ranks_begin(), there is one process.
+// with a trainer built by `make MPI=1`. Each process computes its share of every batch, and all
+// have the same numbers after it. Without MPI, or before ranks_begin(), there is one process.
 //
 // For the main thread. All processes make the calls after ranks_share() in the same order.
 #ifndef TRASLUZ_RANKS_H

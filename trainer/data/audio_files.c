@@ -11,8 +11,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-// What libsndfile reads, and then what it does not read: users take these for audio too, so they are
-// reported and not skipped.
+// What libsndfile reads, and then what it does not read: users take these for audio too, so they
+// are reported and not skipped.
 static const char *const endings[] = {
     "wav", "wave", "rf64", "w64",  "flac", "ogg", "oga", "opus", "mp3", "mp2", "mp1",  "au",
     "snd", "aif",  "aiff", "aifc", "caf",  "voc", "sph", "nist", "avr", "pvf", "8svx", "svx",

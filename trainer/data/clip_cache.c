@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// The header before the samples, in the byte order of the machine: entries of another one are not
-// recognised.
+// The header before the samples, in the byte order of the machine: entries of another one
+// are not recognised.
 typedef struct {
     uint64_t magic;
     uint64_t samples;

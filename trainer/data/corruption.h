@@ -12,9 +12,9 @@ typedef struct {
                                   // between them; both 0: none
 } Corruption;
 
-// Changes the window's log levels; band_mean[inputs] is that of the reader. What is drawn depends on
-// seed, epoch and index alone: that of the window in the epoch's list (dataset_epoch()). Silent
-// frames stay.
+// Changes the window's log levels; band_mean[inputs] is that of the reader. What is drawn depends
+// on seed, epoch and index alone: that of the window in the epoch's list (dataset_epoch()).
+// Silent frames stay.
 void corruption_apply(const Corruption *corruption, uint32_t seed, uint32_t epoch, uint32_t index,
                       const float *band_mean, WindowFrames *window);
 

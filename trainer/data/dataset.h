@@ -48,18 +48,18 @@ typedef struct {
     FILE *progress;    // shows the progress of decoding if it is a terminal; may be NULL
 } DatasetOptions;
 
-// Finds, decodes (on all threads of the pool; what is in the cache is not decoded again) and splits:
-// a tenth of the clips for validation, a tenth for test, at least one each. A file found twice is
-// taken once. Fails if a folder contains no audio, no file can be read, or the cache cannot be
-// written.
+// Finds, decodes (on all threads of the pool; what is in the cache is not decoded again) and
+// splits: a tenth of the clips for validation, a tenth for test, at least one each. A file found
+// twice is taken once. Fails if a folder contains no audio, no file can be read, or the cache
+// cannot be written.
 Dataset *dataset_open(const DatasetOptions *options, Pool *pool, Error *error);
 void dataset_free(Dataset *dataset);
 
 // Prints what was found: clips, hours, genres, split; then dataset_report_faults().
 void dataset_report(const Dataset *dataset, FILE *to);
 
-// Prints the number of files that are not audio, and name and reason of every file that could not be
-// read, or only in part, or that is silent. Prints nothing if there are none.
+// Prints the number of files that are not audio, and name and reason of every file that could not
+// be read, or only in part, or that is silent. Prints nothing if there are none.
 void dataset_report_faults(const Dataset *dataset, FILE *to);
 
 // Return the number of files that could not be read, and of those that were read with a warning.
@@ -83,8 +83,8 @@ typedef struct {
     size_t count;
 } WindowList;
 
-// Lists the windows of `length` samples that cover a split once, in order. The last window of a clip
-// ends with the clip; a clip shorter than a window has one. The caller frees list->window.
+// Lists the windows of `length` samples that cover a split once, in order. The last window of a
+// clip ends with the clip; a clip shorter than a window has one. The caller frees list->window.
 bool dataset_windows(const Dataset *dataset, Split split, size_t length, WindowList *list,
                      Error *error);
 

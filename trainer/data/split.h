@@ -1,5 +1,5 @@
-// split.h: the parts of a data set: training, validation (decides when training ends) and test (seen
-// by neither). Any thread.
+// split.h: the parts of a data set: training, validation (decides when training ends) and test
+// (seen by neither). Any thread.
 #ifndef TRASLUZ_SPLIT_H
 #define TRASLUZ_SPLIT_H
 

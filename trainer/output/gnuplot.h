@@ -13,8 +13,8 @@ typedef struct {
     const char *path;
 } Gnuplot;
 
-// Colours that colour-blind people can tell apart (Okabe and Ito, "Color universal design", 2008, its
-// yellow replaced by one that is visible on white), as gnuplot writes them: "#0072b2".
+// Colours that colour-blind people can tell apart (Okabe and Ito, "Color universal design", 2008,
+// its yellow replaced by one that is visible on white), as gnuplot writes them: "#0072b2".
 enum { GNUPLOT_COLOURS = 8 };
 extern const char *const gnuplot_colour[GNUPLOT_COLOURS];
 
@@ -28,8 +28,8 @@ bool gnuplot_knows(const char *path, Error *error);
 // Begins a picture, in pixels, in the style of all pictures. `path` must stay valid.
 bool gnuplot_begin(Gnuplot *plot, const char *path, int width, int height, Error *error);
 
-// Writes a quoted text. Bytes that are not printable UTF-8 become '?'; straight quotes become curved
-// ones.
+// Writes a quoted text. Bytes that are not printable UTF-8 become '?'; straight quotes
+// become curved ones.
 void gnuplot_quote(Gnuplot *plot, const char *text);
 
 // Writes `set WHAT 'text'`, or nothing if the text is NULL.

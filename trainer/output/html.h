@@ -1,5 +1,6 @@
-// html.h: writes an HTML page that contains everything: style, pictures, sounds. It needs no script,
-// fits phones, follows the light or dark theme of the system, and prints well. For one thread.
+// html.h: writes an HTML page that contains everything: style, pictures, sounds. It needs
+// no script, fits phones, follows the light or dark theme of the system, and prints well.
+// For one thread.
 #ifndef TRASLUZ_HTML_H
 #define TRASLUZ_HTML_H
 

@@ -1,6 +1,6 @@
-// result_folder.h: the files in a folder of results and what each is: as the command that made the
-// folder declares it, or by the ending of its name if no command does. Blocks and allocates; any
-// thread.
+// result_folder.h: the files in a folder of results and what each is: as the command that made
+// the folder declares it, or by the ending of its name if no command does. Blocks and
+// allocates; any thread.
 #ifndef TRASLUZ_RESULT_FOLDER_H
 #define TRASLUZ_RESULT_FOLDER_H
 

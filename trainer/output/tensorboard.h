@@ -1,9 +1,9 @@
-// tensorboard.h: writes event files for TensorBoard: TFRecord frames around the few protobuf messages
-// that are needed. Field numbers are those of TensorFlow's event.proto and summary.proto. Six kinds
-// of field need less code than a generator and its library.
+// tensorboard.h: writes event files for TensorBoard: TFRecord frames around the few protobuf
+// messages that are needed. Field numbers are those of TensorFlow's event.proto and summary.proto.
+// Six kinds of field need less code than a generator and its library.
 //
-// Each record is on disk when its function returns. TensorBoard reads a truncated file up to the last
-// whole record. For one thread; allocates and blocks.
+// Each record is on disk when its function returns. TensorBoard reads a truncated file up to the
+// last whole record. For one thread; allocates and blocks.
 #ifndef TRASLUZ_TENSORBOARD_H
 #define TRASLUZ_TENSORBOARD_H
 
