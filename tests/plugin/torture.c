@@ -48,12 +48,12 @@ enum {
 
 // ---- Files ----
 
-enum { SMOOTH_FILES = 2, GOOD_FILES = 3, REFERENCES = 2 };
+enum { SMOOTH_FILES = 2, GOOD_FILES = 4, REFERENCES = 3 };
 
 static struct {
     char smooth[SMOOTH_FILES][KEPT_LENGTH]; // wires
     char good[GOOD_FILES][KEPT_LENGTH];
-    char reference[REFERENCES][KEPT_LENGTH]; // of the first two
+    char reference[REFERENCES][KEPT_LENGTH]; // of the first two, and of the last
     char changing[KEPT_LENGTH];              // by the vandal
     char bad[KEPT_LENGTH], missing[KEPT_LENGTH];
 } files;
@@ -61,8 +61,9 @@ static struct {
 static void make_files(void)
 {
     static const char *const arch[GOOD_FILES] = {"16k12s4p4,8k5s3p2", "8k6s2p2,4k5s3p2",
-                                                 "12k8s4p2,r12k3d2,6k4s2p1"};
-    static const double rate[GOOD_FILES] = {44100, 22050, 32000};
+                                                 "12k8s4p2,r12k3d2,6k4s2p1",
+                                                 "spectrum1024h128b40f80:32k1s1p0,8k1s1p0"};
+    static const double rate[GOOD_FILES] = {44100, 22050, 32000, 48000};
     keep(files.smooth[0], wire_file("smooth.safetensors", 8, 1, RATE));
     keep(files.smooth[1], wire_file("smoother.safetensors", 16, 0.8f, RATE));
     for (int i = 0; i < GOOD_FILES; i++)
@@ -71,6 +72,7 @@ static void make_files(void)
                             arch[i], rate[i], (uint32_t)i));
     keep(files.reference[0], reference_file("one.safetensors", files.good[0], 300, 1));
     keep(files.reference[1], reference_file("two.safetensors", files.good[1], 3000, 2));
+    keep(files.reference[2], reference_file("three.safetensors", files.good[3], 500, 3));
     keep(files.changing, scratch_path("changing.safetensors"));
     keep(files.missing, scratch_path("missing.safetensors"));
     keep(files.bad, scratch_path("bad.safetensors"));
@@ -161,15 +163,16 @@ static void instance_free(Instance *instance)
 static const char *choose_model(Instance *instance)
 {
     if (instance->smooth) return files.smooth[draw(instance, 1, SMOOTH_FILES)];
-    const char *const some[] = {files.good[0], files.good[1], files.good[2],  files.changing,
-                                files.bad,     files.missing, files.changing, files.reference[0]};
+    const char *const some[] = {files.good[0], files.good[1],  files.good[2],
+                                files.good[3], files.changing, files.bad,
+                                files.missing, files.changing, files.reference[0]};
     return some[draw(instance, 1, sizeof some / sizeof *some)];
 }
 
 static const char *choose_reference(Instance *instance)
 {
-    const char *const some[] = {files.reference[0], files.reference[1], "", files.missing,
-                                files.changing};
+    const char *const some[] = {files.reference[0], files.reference[1], files.reference[2], "",
+                                files.missing,      files.changing};
     return some[draw(instance, 2, sizeof some / sizeof *some)];
 }
 
