@@ -1,9 +1,10 @@
 #!/bin/sh
-# fetch-music.sh FOLDER [others]: the music that the shipped models were trained on: every piece of more than 300 kB in nine
-# Debian packages, as FOLDER/<package>/<piece>. Needs apt-get and dpkg, no root; about 650 MB are loaded. Safe to repeat.
+# fetch-music.sh FOLDER [others]: the music that the shipped models were trained on: every piece of
+# more than 300 kB in nine Debian packages, as FOLDER/<package>/<piece>. Needs apt-get and dpkg, no
+# root; about 650 MB are loaded. Safe to repeat.
 #
-# With `others`, music by other people, to judge the models by: every piece of more than 1 MB (so that sounds of the games stay
-# out) in ten more packages; about 500 MB.
+# With `others`, music by other people, to judge the models by: every piece of more than 1 MB (so
+# that sounds of the games stay out) in ten more packages; about 500 MB.
 #
 # Licences, as each package's debian/copyright states them for the whole package:
 #   wesnoth-1.16-music GPL-2+          warzone2100-music GPL-2+          hedgewars-data GPL-2

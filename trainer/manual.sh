@@ -1,5 +1,6 @@
 #!/bin/sh
-# manual.sh TRAINER: prints the man page trainer.1: what is said here, and what each command says by --help.
+# manual.sh TRAINER: prints the man page trainer.1: what is said here, and what each command says by
+# --help.
 set -eu
 trainer=$1
 date=$(sed -n 's/^#define TRASLUZ_VERSION_DATE *"\(.*\)".*/\1/p' "$(dirname "$0")/../shared/version.h")

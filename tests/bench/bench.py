@@ -29,7 +29,8 @@ here = os.path.dirname(os.path.abspath(__file__))
 # Every program finds for itself what the processor can do, whatever the shell says.
 as_installed = {key: value for key, value in os.environ.items() if not key.startswith(("MALLOC_", "OPENBLAS_"))}
 plain = {**as_installed, "OPENBLAS_NUM_THREADS": "1"}  # of a product: the trainer works on several clips at once
-# PyTorch at its best: it does not give back what it takes anew a moment later, and no thread of OpenBLAS spins beside its own.
+# PyTorch at its best: it does not give back what it takes anew a moment later, and no thread of
+# OpenBLAS spins beside its own.
 at_its_best = {**plain, "MALLOC_TRIM_THRESHOLD_": "1000000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000000"}
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The command line of the trainer, from the outside: exit status, one line of message, and that nothing is left behind or
-# overwritten where something goes wrong. See fixture.sh.
+# The command line of the trainer, from the outside: exit status, one line of message, and that
+# nothing is left behind or overwritten where something goes wrong. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
@@ -201,7 +201,8 @@ test_training_into_no_folder_ends_before_it_begins() {
         refused 1 "'empty/' cannot be the name" train music -o empty/ && [ -z "$(ls -A empty)" ] && [ ! -e empty.csv ]
 }
 
-# What is printed for the shell is what was called, whatever is in the words; the weights file keeps the same words.
+# What is printed for the shell is what was called, whatever is in the words; the weights file keeps
+# the same words.
 # shellcheck disable=SC2086
 test_call_to_go_on_is_quoted() {
     odd="AC&DC's \$HOME *" && cp -r music "$odd" && many=$(yes ./music | head -150) || return 1
@@ -282,7 +283,8 @@ test_silent_clip_has_no_snr() {
         [ "$(grep 'song.au$' out | awk '{ print $3 }')" = "$(grep 'mean of 2' out | awk '{ print $3 }')" ]
 }
 
-# On a terminal, which script(1) gives it, a training tells how far its passes over all windows are; this one's takes seconds.
+# On a terminal, which script(1) gives it, a training tells how far its passes over all windows are;
+# this one's takes seconds.
 test_passes_over_all_windows_are_told() {
     mkdir many && for i in 1 2 3 4 5 6 7 8; do audio "many/$i.au" 90000; done
     call="train many -o told.safetensors --arch 512k96s8p44,512k5s1p2,512k5s1p2,8k4s2p1/512k4s2p1,1k8s8p0 --window 2048 --batch 2"

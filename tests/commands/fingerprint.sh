@@ -1,7 +1,8 @@
 #!/bin/sh
-# The making of the shipped `normal` model in short: the same call on one clip, three epochs, with the arithmetic that any x86-64
-# processor has (scalar kernels, OpenBLAS's oldest core). The weights must be those of the stored fingerprint, whatever the
-# number of threads. Another OpenBLAS or libsamplerate than Debian 12's may round otherwise. Prints "ok name" or "FAIL name".
+# The making of the shipped `normal` model in short: the same call on one clip, three epochs, with
+# the arithmetic that any x86-64 processor has (scalar kernels, OpenBLAS's oldest core). The weights
+# must be those of the stored fingerprint, whatever the number of threads. Another OpenBLAS or
+# libsamplerate than Debian 12's may round otherwise. Prints "ok name" or "FAIL name".
 
 # shellcheck disable=SC2317 # run() calls the tests
 

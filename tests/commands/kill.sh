@@ -1,7 +1,8 @@
 #!/bin/sh
-# kill.sh [KILLS]: the trainer is killed (SIGKILL) at random instants, so many times in all: while it decodes, trains,
-# validates and writes, and while it encodes, reconstructs and reports. Nothing half stands under a real name then, and what is
-# gone on with or repeated ends the same byte for byte, on any number of threads. See fixture.sh.
+# kill.sh [KILLS]: the trainer is killed (SIGKILL) at random instants, so many times in all: while
+# it decodes, trains, validates and writes, and while it encodes, reconstructs and reports. Nothing
+# half stands under a real name then, and what is gone on with or repeated ends the same byte for
+# byte, on any number of threads. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
@@ -27,7 +28,8 @@ seconds() {
     echo "$began $(date +%s%N)" | awk '{ print ($2 - $1) / 1e9 }'
 }
 
-# killed SECONDS ARGUMENT…: starts the trainer and kills it at a random instant within them. False where it was done before.
+# killed SECONDS ARGUMENT…: starts the trainer and kills it at a random instant within them. False
+# where it was done before.
 killed() {
     after=$(echo "$1 $(random)" | awk '{ printf "%.4f", 0.002 + $1 * $2 }')
     shift
@@ -53,7 +55,8 @@ only_whole_files() {
     done
 }
 
-# nothing_left FOLDER…: a call that was not killed has removed what those before it left of its files.
+# nothing_left FOLDER…: a call that was not killed has removed what those before it left of its
+# files.
 nothing_left() {
     left_over=$(find "$@" -name '*.trasluz-*')
     [ -z "$left_over" ] || { echo "    left: $left_over" >&2; return 1; }
@@ -97,7 +100,8 @@ test_killed_trainings_end_the_same() {
     while [ "$left" -gt 0 ]; do killed_training || return 1; done
 }
 
-# repeated FILE ARGUMENT…: a call that makes the file, killed a sixth of the times, leaves it whole or not at all.
+# repeated FILE ARGUMENT…: a call that makes the file, killed a sixth of the times, leaves it whole
+# or not at all.
 repeated() {
     file=$1 left=$((kills / 6)) broken=''
     shift

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The man page: it says what the commands' --help says, and the programs that show it have nothing to complain of. See
-# fixture.sh.
+# The man page: it says what the commands' --help says, and the programs that show it have nothing
+# to complain of. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Weights that were trained with options that no longer exist (`--start folded`, `--loss snr`) still load and sound as they
-# did. Prints "ok name" or "FAIL name" for each test.
+# Weights that were trained with options that no longer exist (`--start folded`, `--loss snr`) still
+# load and sound as they did. Prints "ok name" or "FAIL name" for each test.
 
 # shellcheck disable=SC2317 # run() calls the tests
 

@@ -113,7 +113,8 @@ test_generate_refuses() {
         cmp b.safetensors kept.safetensors && [ ! -e x.wav ] && [ ! -e x.safetensors ]
 }
 
-# What was there before is nobody's to write over, but for what an earlier call of the same kind has left.
+# What was there before is nobody's to write over, but for what an earlier call of the same kind has
+# left.
 test_generate_writes_over_nothing_unasked() {
     part=songs/reggae/a.wav@0-0.2
     mkdir there && cp "$model" there/mine.safetensors && cp songs/jazz/a.wav there/song.wav && echo picture >there/drawn.png &&

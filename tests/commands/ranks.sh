@@ -1,6 +1,7 @@
 #!/bin/sh
-# ranks.sh TRAINER: training on several processes (`make MPI=1`) by that trainer: the same weights, byte for byte, as those of
-# $TRAINER in one process; a stop, a failure or a death in one of them ends all. See fixture.sh.
+# ranks.sh TRAINER: training on several processes (`make MPI=1`) by that trainer: the same weights,
+# byte for byte, as those of $TRAINER in one process; a stop, a failure or a death in one of them
+# ends all. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
@@ -37,7 +38,8 @@ test_a_run_folder_is_written_once() {
         [ -s folder/config.json ] && [ "$(find folder -type f | wc -l)" -eq 4 ]
 }
 
-# begin CALL: starts it on three processes, and waits for the first epoch. The second process is $second.
+# begin CALL: starts it on three processes, and waits for the first epoch. The second process is
+# $second.
 begin() {
     rm -f long.* log pid*
     # shellcheck disable=SC2086,SC2016 # the processes' own shells know their numbers

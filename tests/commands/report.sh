@@ -1,6 +1,6 @@
 #!/bin/sh
-# `trainer report` from the outside: what goes into the page, and that a browser (headless Chromium) shows all of it, on a
-# phone's width too. See fixture.sh.
+# `trainer report` from the outside: what goes into the page, and that a browser (headless Chromium)
+# shows all of it, on a phone's width too. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
@@ -13,7 +13,8 @@ has() {
     grep -q -e "$1" page.html || { echo "    not in the page: $1" >&2; return 1; }
 }
 
-# Two runs, comparisons, generated music, a study's folder with its own figure; a folder whose name is hostile.
+# Two runs, comparisons, generated music, a study's folder with its own figure; a folder whose name
+# is hostile.
 mkdir -p runs/fast runs/slow music study '<b>&"odd"'
 for run in fast slow; do
     echo 'epoch,learning_rate,train_loss,validation_loss,audio_seconds,seconds' >runs/$run/losses.csv
@@ -34,7 +35,8 @@ test_report_is_made() {
         grep -q '^wrote page.html$' out && [ "$(head -c 15 page.html)" = '<!doctype html>' ]
 }
 
-# Of two runs: both columns in common, and the losses of each; a study that has figures is not drawn again.
+# Of two runs: both columns in common, and the losses of each; a study that has figures is not drawn
+# again.
 test_report_has_every_picture_and_sound() {
     [ "$(grep -o '<img src="data:image/svg+xml;base64,' page.html | wc -l)" -eq 5 ] &&
         [ "$(grep -o '<img src="data:image/png;base64,' page.html | wc -l)" -eq 2 ] &&
@@ -57,7 +59,8 @@ test_report_is_the_same_each_time() {
     "$TRAINER" report runs compared made study '<b>&"odd"' --title 'A <title> & more' -o again.html >/dev/null && cmp page.html again.html
 }
 
-# A copy of the page, with a script that tells what the browser made of it, in a frame as wide as a phone.
+# A copy of the page, with a script that tells what the browser made of it, in a frame as wide as a
+# phone.
 test_browser_shows_every_picture_on_a_phone() {
     cat page.html - >framed.html <<'END'
 <script>

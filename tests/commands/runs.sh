@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs in folders of their own, from the outside: `trainer train --run`, killed and gone on with, and what TensorBoard reads of
-# it; `trainer sweep`. Prints "ok name" or "FAIL name" for each test.
+# Runs in folders of their own, from the outside: `trainer train --run`, killed and gone on with,
+# and what TensorBoard reads of it; `trainer sweep`. Prints "ok name" or "FAIL name" for each test.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
@@ -27,7 +27,8 @@ train() {
     "$TRAINER" train music $five_epochs "$@"
 }
 
-# killed_in_the_middle FOLDER ARGUMENT…: calls the trainer and ends it without a warning once its second epoch is there.
+# killed_in_the_middle FOLDER ARGUMENT…: calls the trainer and ends it without a warning once its
+# second epoch is there.
 killed_in_the_middle() {
     watched=$1
     shift

@@ -1,12 +1,14 @@
 #!/bin/sh
-# The study of a data set's latents from the outside: `trainer latents`, `classify` and `cluster`. Prints "ok name" or "FAIL name" for each test.
+# The study of a data set's latents from the outside: `trainer latents`, `classify` and `cluster`.
+# Prints "ok name" or "FAIL name" for each test.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
 # shellcheck source=tests/lib/fixture.sh
 . "$(dirname "$0")/../lib/fixture.sh"
 
-# tone GENRE NUMBER STEP: half a second of mu-law at 22050 Hz: a saw tooth whose step tells the genre.
+# tone GENRE NUMBER STEP: half a second of mu-law at 22050 Hz: a saw tooth whose step tells the
+# genre.
 tone() {
     mkdir -p "music/$1"
     {

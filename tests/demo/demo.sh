@@ -1,6 +1,6 @@
 #!/bin/sh
-# demo.sh BUILD FOLDER: a music clip through the built plugin in a real LV2 host, the noise automated while it plays; leaves
-# FOLDER/before.wav, FOLDER/after.wav and FOLDER/before-after.png.
+# demo.sh BUILD FOLDER: a music clip through the built plugin in a real LV2 host, the noise
+# automated while it plays; leaves FOLDER/before.wav, FOLDER/after.wav and FOLDER/before-after.png.
 set -eu
 build=$1 folder=$2
 curve=0:0,3:0,9:1,11:1,13:0,16:0

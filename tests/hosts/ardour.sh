@@ -1,6 +1,6 @@
 #!/bin/sh
-# ardour.sh: the plugin in Ardour 7, without a screen: sessions are made, automated, saved, reopened and exported by Ardour's own
-# session tools, and what they export is measured.
+# ardour.sh: the plugin in Ardour 7, without a screen: sessions are made, automated, saved, reopened
+# and exported by Ardour's own session tools, and what they export is measured.
 # shellcheck source=tests/hosts/common.sh
 . "$(dirname "$0")/common.sh"
 needs ardour7-lua ardour7-export
@@ -12,10 +12,10 @@ shows() {
     for pattern in "$@"; do grep -qx "$pattern" "$work/log" || { echo "not shown: $pattern"; cat "$work/log"; return 1; }; done >&2
 }
 
-# Ardour's tools corrupt their own memory now and then, or wait for themselves, most of all after an export, with our plugin in
-# the session or none at all. What ends by a signal or not at all, and has not said that it is done, is repeated, with the session
-# as it was before.
-# steady SESSION PATTERN COMMAND…
+# Ardour's tools corrupt their own memory now and then, or wait for themselves, most of all after an
+# export, with our plugin in the session or none at all. What ends by a signal or not at all, and
+# has not said that it is done, is repeated, with the session as it was before. steady SESSION
+# PATTERN COMMAND…
 steady() {
     session=$work/$1 pattern=$2
     shift 2
@@ -58,7 +58,8 @@ make_session() {
 
 # ---- A track in stereo: preset, automation, saving, reopening ----
 
-# The controls are put elsewhere first: a preset must bring them back. The automatic gain would bend the noise's curve.
+# The controls are put elsewhere first: a preset must bring them back. The automatic gain would bend
+# the noise's curve.
 make_music() {
     make_session music 2 track &&
         session music insert track urn:trasluz:stereo set Noise 1.5 set "Output gain" 6 preset urn:trasluz:preset:clean-chico show \
@@ -137,7 +138,8 @@ make_moved() { # NAME PRESET
 move_away() { mv "$1" "$1.away"; }
 bring_back() { mv "$1.away" "$1"; }
 
-# The sound may change while the file is away; its name must not, even if the session is saved meanwhile.
+# The sound may change while the file is away; its name must not, even if the session is saved
+# meanwhile.
 names_that_stay() {
     model=$work/user/mine.safetensors
     check ardour_session_with_own_model make_moved own urn:user:preset
@@ -148,7 +150,8 @@ names_that_stay() {
     check ardour_model_that_came_back_is_bit_identical export_equals own own-there
 }
 
-# The weights travel in the session's state: it sounds the same without the files, also when saved again.
+# The weights travel in the session's state: it sounds the same without the files, also when saved
+# again.
 weights_that_travel() {
     for model in user/mine lv2/trasluz.lv2/models/chico; do
         case $model in user/mine) kind=own preset=urn:user:preset ;; *) kind=shipped preset=urn:trasluz:preset:clean-chico ;; esac
@@ -164,7 +167,8 @@ weights_that_travel() {
 
 # ---- Exports of an open session ----
 
-# The plugin follows the host's transport: a session that has been open for a while exports the same audio as one just opened.
+# The plugin follows the host's transport: a session that has been open for a while exports the same
+# audio as one just opened.
 make_bounces() {
     mkdir -p "$HOME/.config/ardour7/export"
     cat >"$HOME/.config/ardour7/export/float.preset" <<XML

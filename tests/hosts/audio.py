@@ -77,7 +77,8 @@ def noise(clean, noisy, curve):
 
     gains = {}
     for second in range(len(without[0]) // rate):
-        # The plugin's ramp and the network's memory reach past a point of the curve, less than a tenth of a second.
+        # The plugin's ramp and the network's memory reach past a point of the curve, less than a
+        # tenth of a second.
         span = slice(second * rate + rate // 10, (second + 1) * rate)
         added = decibels([[y - x for x, y in zip(p[span], q[span])] for p, q in zip(without, with_noise)])
         wanted = decibels([[sigma(second + i / 100) for i in range(10, 100)]])

@@ -1,6 +1,6 @@
 #!/bin/sh
-# jalv.sh: the plugin in jalv, on a JACK server of its own without a sound card: presets and controls by jalv's commands, level and
-# latency of what it plays.
+# jalv.sh: the plugin in jalv, on a JACK server of its own without a sound card: presets and
+# controls by jalv's commands, level and latency of what it plays.
 # shellcheck source=tests/hosts/common.sh
 . "$(dirname "$0")/common.sh"
 needs jackd jalv jack_wait stdbuf
@@ -19,7 +19,8 @@ start_jack() {
     timeout 20 jack_wait --wait --timeout 15 >"$work/waited" 2>&1 || { cat "$work/waited" "$work/jackd.log" >&2; return 1; }
 }
 
-# start_jalv URI OPTION…: jalv's console is file descriptor 3; what it says is in $work/said and $work/complained.
+# start_jalv URI OPTION…: jalv's console is file descriptor 3; what it says is in $work/said and
+# $work/complained.
 start_jalv() {
     rm -f "$work/console" "$work/complained"
     mkfifo "$work/console"
@@ -86,16 +87,17 @@ lists_presets() {
     [ -n "$(presets)" ] && tell presets && for preset in $(presets); do soon says "^$preset " || return 1; done
 }
 
-# The files are loaded without a complaint, while the plugin runs. (jalv does nothing, and says nothing, where it has not
-# listed its presets before.)
+# The files are loaded without a complaint, while the plugin runs. (jalv does nothing, and says
+# nothing, where it has not listed its presets before.)
 loads_preset() {
     : >"$work/complained"
     tell preset "$1" && soon says '^trasluz_reference = ' && sleep 0.5 && [ ! -s "$work/complained" ] && return 0
     cat "$work/complained" >&2
     return 1
 }
-# jalv's console loses a preset's controls where a plugin declares state:threadSafeRestore (it takes them for messages of a
-# window that it has not: drobilla/jalv issue 62), so they are set one by one.
+# jalv's console loses a preset's controls where a plugin declares state:threadSafeRestore (it takes
+# them for messages of a window that it has not: drobilla/jalv issue 62), so they are set one by
+# one.
 sets_controls_of() {
     preset_controls "$1" >"$work/wanted"
     while read -r symbol _ value; do set_control "$symbol" "$value" || return 1; done <"$work/wanted"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# version.sh: the plugin, the trainer, the man page and the news have the version of shared/version.h.
+# version.sh: the plugin, the trainer, the man page and the news have the version of
+# shared/version.h.
 set -u
 : "${TRAINER:?the path of the built trainer}"
 cd "$(dirname "$0")/../.." || exit 1

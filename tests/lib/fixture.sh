@@ -1,6 +1,7 @@
 # shellcheck shell=sh
-# fixture.sh: what tests of the trainer from the outside share. Source it first; then the current folder is empty and its own,
-# with a home and a cache in it, $here is the folder of the tests, and $TRAINER the program. End by `exit $failed`.
+# fixture.sh: what tests of the trainer from the outside share. Source it first; then the current
+# folder is empty and its own, with a home and a cache in it, $here is the folder of the tests, and
+# $TRAINER the program. End by `exit $failed`.
 
 : "${TRAINER:?the path of the built trainer}"
 suite=$(basename "$0" .sh)
@@ -24,7 +25,8 @@ run() {
     fi
 }
 
-# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status, prints nothing, and says so in one line.
+# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status, prints nothing, and says so
+# in one line.
 refused() {
     wanted=$1 pattern=$2
     shift 2

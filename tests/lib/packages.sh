@@ -1,6 +1,6 @@
 #!/bin/sh
-# packages.sh PACKAGE…: installs the Debian packages that are missing, with sudo where the user is not root.
-# With DEPS=no it names them, and installs nothing.
+# packages.sh PACKAGE…: installs the Debian packages that are missing, with sudo where the user is
+# not root. With DEPS=no it names them, and installs nothing.
 set -eu
 missing=
 for package in "$@"; do
@@ -17,8 +17,8 @@ as_root="env DEBIAN_FRONTEND=noninteractive"
 [ "$(id -u)" -eq 0 ] || as_root="sudo $as_root"
 echo "installing:$missing"
 $as_root apt-get -q update
-# An installation that was interrupted before is finished first: apt refuses to begin another. What fails here for want of a
-# package is mended by the next line.
+# An installation that was interrupted before is finished first: apt refuses to begin another. What
+# fails here for want of a package is mended by the next line.
 [ -z "$(ls -A /var/lib/dpkg/updates)" ] || $as_root dpkg --configure -a || true
 # shellcheck disable=SC2086
 $as_root apt-get -q install -y --fix-broken --no-install-recommends $missing

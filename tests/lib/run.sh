@@ -1,12 +1,14 @@
 #!/bin/sh
-# run.sh COMMAND…: runs each test command, shows the lines "ok name" and "FAIL name" they print, counts them, and ends with
-# "N passed, N failed". A command that ends badly without having said so counts as one failed test. A command's messages
-# are shown where it failed. $JOBS commands (1) run at a time; what is shown of each stays together.
+# run.sh COMMAND…: runs each test command, shows the lines "ok name" and "FAIL name" they print,
+# counts them, and ends with "N passed, N failed". A command that ends badly without having said so
+# counts as one failed test. A command's messages are shown where it failed. $JOBS commands (1) run
+# at a time; what is shown of each stays together.
 set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# run_command COMMAND FOLDER: what there is to show of it goes to FOLDER/shown, its tests to FOLDER/good and FOLDER/bad.
+# run_command COMMAND FOLDER: what there is to show of it goes to FOLDER/shown, its tests to
+# FOLDER/good and FOLDER/bad.
 run_command() {
     start=$(date +%s)
     timeout 1200 sh -c "$1" >"$2/out" 2>"$2/err"

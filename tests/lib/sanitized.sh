@@ -1,6 +1,7 @@
 #!/bin/sh
-# sanitized.sh PROGRAM [ARGUMENT…]: runs a test of a build for sanitizers in the folder $BUILD, with that build's plugin and
-# trainer. What a sanitizer finds, in whatever process of the test and however that one's end was taken, is shown and fails.
+# sanitized.sh PROGRAM [ARGUMENT…]: runs a test of a build for sanitizers in the folder $BUILD, with
+# that build's plugin and trainer. What a sanitizer finds, in whatever process of the test and
+# however that one's end was taken, is shown and fails.
 : "${BUILD:?the folder of a build for sanitizers}"
 build=$(realpath "$BUILD")
 findings=$(mktemp -d) || exit 1

@@ -1,7 +1,8 @@
 #!/bin/sh
-# aarch64.sh MAKE BUILD TESTS PACKAGE…: builds the plugin for aarch64 with Debian's cross compiler in the folder BUILD, and the
-# tests (names with spaces between them), and runs these under qemu. The packages, of that architecture, are unpacked in
-# BUILD/root with all that they need: neither root rights nor a second architecture on this machine are asked for.
+# aarch64.sh MAKE BUILD TESTS PACKAGE…: builds the plugin for aarch64 with Debian's cross compiler
+# in the folder BUILD, and the tests (names with spaces between them), and runs these under qemu.
+# The packages, of that architecture, are unpacked in BUILD/root with all that they need: neither
+# root rights nor a second architecture on this machine are asked for.
 set -eu
 make=$1 build=$2 tests=$3
 shift 3

@@ -1,5 +1,6 @@
 #!/bin/sh
-# install.sh: make install puts what belongs where it belongs, hosts find it there, make uninstall leaves nothing.
+# install.sh: make install puts what belongs where it belongs, hosts find it there, make uninstall
+# leaves nothing.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 report() { if [ "$1" -eq 0 ]; then echo "ok $2"; else echo "FAIL $2"; fi; }

@@ -1,8 +1,9 @@
 #!/bin/sh
-# packagers.sh CC:CFLAGS:LDFLAGS:CPPFLAGS…: what those need who make a package of the source: the archive that `make dist` makes is
-# the same each time, and from it, in a folder with a space in its name, as a user who may do nothing and without a network (as
-# far as we may take both away), each compiler with its flags builds what installs, is found, exports one symbol, and can be taken
-# away again. The plugin alone builds where none of the trainer's packages are.
+# packagers.sh CC:CFLAGS:LDFLAGS:CPPFLAGS…: what those need who make a package of the source: the
+# archive that `make dist` makes is the same each time, and from it, in a folder with a space in its
+# name, as a user who may do nothing and without a network (as far as we may take both away), each
+# compiler with its flags builds what installs, is found, exports one symbol, and can be taken away
+# again. The plugin alone builds where none of the trainer's packages are.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 report() { if [ "$1" -eq 0 ]; then echo "ok $2"; else echo "FAIL $2"; fi; }

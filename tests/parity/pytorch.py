@@ -104,7 +104,8 @@ def compare(arch, activation, seed, load, starts_as_pytorch):
         close = off < 1e-4 and abs(float(torch_loss) - loss) < 1e-6 * loss
         report(f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}")
 
-        # Where two magnitudes agree to the last bits the distance may bend here one way and there the other.
+        # Where two magnitudes agree to the last bits the distance may bend here one way and there
+        # the other.
         ours = raw(folder, "output").requires_grad_()
         torch_spectral = spectral_loss(ours, audio)
         torch_spectral.backward()

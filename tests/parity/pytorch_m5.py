@@ -10,7 +10,8 @@ import tempfile
 import numpy
 import torch
 
-# channels, frames, width, classes, clips: the shortest latent, that of the usual model, a single clip
+# channels, frames, width, classes, clips: the shortest latent, that of the usual model, a single
+# clip
 CASES = [(2, 1772, 4, 3, 5), (8, 3066, 16, 10, 12), (3, 2953, 5, 7, 1)]
 
 dump_m5 = sys.argv[1]
