@@ -30,10 +30,12 @@ for package in $packages; do
     mkdir -p "$work/unpacked" "$work/music"
     (cd "$work" && apt-get -q download "$package")
     dpkg -x "$work"/*.deb "$work/unpacked"
-    find "$work/unpacked" -type f -size +$least \( -name '*.ogg' -o -name '*.opus' -o -name '*.oga' -o -name '*.mp3' \
+    find "$work/unpacked" -type f -size +$least \( -name '*.ogg' -o -name '*.opus' \
+        -o -name '*.oga' -o -name '*.mp3' \
         -o -name '*.flac' -o -name '*.wav' \) | while IFS= read -r piece; do
         # Two pieces may have one name in different folders.
-        name=$(printf '%s' "${piece#"$work/unpacked/"}" | sed 's|.*/\([^/]*/[^/]*\)$|\1|; s|[/ ]|_|g')
+        name=$(printf '%s' "${piece#"$work/unpacked/"}" |
+            sed 's|.*/\([^/]*/[^/]*\)$|\1|; s|[/ ]|_|g')
         mv "$piece" "$work/music/$name"
     done
     mv "$work/music" "$folder/$package"

@@ -3,7 +3,8 @@
 # --help.
 set -eu
 trainer=$1
-date=$(sed -n 's/^#define TRASLUZ_VERSION_DATE *"\(.*\)".*/\1/p' "$(dirname "$0")/../shared/version.h")
+date=$(sed -n 's/^#define TRASLUZ_VERSION_DATE *"\(.*\)".*/\1/p' \
+    "$(dirname "$0")/../shared/version.h")
 
 # Commands, one a line.
 commands() {

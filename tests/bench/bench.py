@@ -27,11 +27,20 @@ RATE = 22050
 build, models = sys.argv[1], sys.argv[2:]
 here = os.path.dirname(os.path.abspath(__file__))
 # Every program finds for itself what the processor can do, whatever the shell says.
-as_installed = {key: value for key, value in os.environ.items() if not key.startswith(("MALLOC_", "OPENBLAS_"))}
-plain = {**as_installed, "OPENBLAS_NUM_THREADS": "1"}  # of a product: the trainer works on several clips at once
+as_installed = {
+    key: value for key, value in os.environ.items() if not key.startswith(("MALLOC_", "OPENBLAS_"))
+}
+plain = {
+    **as_installed,
+    "OPENBLAS_NUM_THREADS": "1",
+}  # of a product: the trainer works on several clips at once
 # PyTorch at its best: it does not give back what it takes anew a moment later, and no thread of
 # OpenBLAS spins beside its own.
-at_its_best = {**plain, "MALLOC_TRIM_THRESHOLD_": "1000000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000000"}
+at_its_best = {
+    **plain,
+    "MALLOC_TRIM_THRESHOLD_": "1000000000000",
+    "MALLOC_MMAP_THRESHOLD_": "1000000000000",
+}
 
 
 class Worker:
@@ -39,7 +48,9 @@ class Worker:
     wait for work spin, on processors that are another's then."""
 
     def __init__(self, command, environment):
-        self.process = subprocess.Popen(command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         self.introduction = self.process.stdout.readline().split()
         self.turns = {}
         self.process.send_signal(signal.SIGSTOP)
@@ -70,7 +81,10 @@ def ours(threads):
 
 
 def pytorch(threads, environment):
-    return Worker(["/usr/bin/python3", "-W", "ignore", f"{here}/pytorch.py", LAYERS, str(threads)], environment)
+    return Worker(
+        ["/usr/bin/python3", "-W", "ignore", f"{here}/pytorch.py", LAYERS, str(threads)],
+        environment,
+    )
 
 
 def progress(what):
@@ -87,8 +101,12 @@ def results_of(command):
 
 
 def medians(runs):
-    return {name: statistics.median(run[name] for run in runs) if isinstance(runs[0][name], float) else runs[0][name]
-            for name in runs[0]}
+    return {
+        name: statistics.median(run[name] for run in runs)
+        if isinstance(runs[0][name], float)
+        else runs[0][name]
+        for name in runs[0]
+    }
 
 
 def measure_training():
@@ -112,7 +130,10 @@ def measure_training():
             "ours, 1 thread": STEP_SECONDS / one.quickest("step"),
             f"ours, {threads} threads": STEP_SECONDS / all_ours.quickest("step"),
             "PyTorch as installed": STEP_SECONDS / installed.quickest("step"),
-            **{f"PyTorch, {n} threads, at its best": STEP_SECONDS / seconds for n, seconds in quickest.items()},
+            **{
+                f"PyTorch, {n} threads, at its best": STEP_SECONDS / seconds
+                for n, seconds in quickest.items()
+            },
         },
         "by_processor_time": {  # audio seconds a second of processor
             "ours, 1 thread": STEP_SECONDS / one.typical("step"),
@@ -148,7 +169,11 @@ def measure_streaming():
 def write_hour(path):
     times = numpy.arange(60 * RATE) / RATE
     noise = numpy.random.default_rng(1).normal(0, 0.05, len(times))
-    minute = noise + 0.2 * numpy.sin(2 * numpy.pi * 220 * times) + 0.1 * numpy.sin(2 * numpy.pi * 1318.5 * times)
+    minute = (
+        noise
+        + 0.2 * numpy.sin(2 * numpy.pi * 220 * times)
+        + 0.1 * numpy.sin(2 * numpy.pi * 1318.5 * times)
+    )
     with wave.open(path, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -167,18 +192,31 @@ def measure_offline():
         write_hour(sound)
         for turn in range(3):
             before = os.times()
-            subprocess.check_call([f"{build}/bin/trainer", "reconstruct", model, sound, "-o", back],
-                                  env=plain, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.check_call(
+                [f"{build}/bin/trainer", "reconstruct", model, sound, "-o", back],
+                env=plain,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             after = os.times()
-            spent.append(after.children_user + after.children_system - before.children_user - before.children_system)
+            spent.append(
+                after.children_user
+                + after.children_system
+                - before.children_user
+                - before.children_system
+            )
             os.remove(back)
             torch.take_turn(f"offline {sound}")
-    found = {"ours": HOUR / statistics.median(spent), "pytorch": HOUR / torch.typical(f"offline {sound}")}
+    found = {
+        "ours": HOUR / statistics.median(spent),
+        "pytorch": HOUR / torch.typical(f"offline {sound}"),
+    }
     torch.end()
     return found
 
 
 # ---- What is told of it ----
+
 
 def percent(share):
     return f"{100 * share:.3f} %"
@@ -193,50 +231,155 @@ def table(head, rows):
 def tell(found):
     machine, plugin, streaming = found["machine"], found["plugin"], found["streaming"]
     training, offline = found["training"], found["offline"]
-    print(f"{machine['processor']}, {machine['processors']} processors, kernels {machine['kernels']}; {machine['compiler']}; "
-          f"PyTorch {training['pytorch']}; load average {machine['load_before']:.1f} before, {machine['load_after']:.1f} after")
+    print(
+        f"{machine['processor']}, {machine['processors']} processors, kernels {machine['kernels']}; {machine['compiler']}; "
+        f"PyTorch {training['pytorch']}; load average {machine['load_before']:.1f} before, {machine['load_after']:.1f} after"
+    )
     names = sorted({key.split(".")[1] for key in plugin if key.startswith("plugin.")})
-    table(["plugin at 48 kHz, share of real time", "channels", "16", "64", "256", "1024 samples", "64, latent altered"],
-          [[f"`{name}`", channels, *(percent(plugin[f"plugin.{name}.{channels}.{block}"]) for block in (16, 64, 256, 1024)),
-            percent(plugin[f"altered.{name}.{channels}.64"])] for name in names for channels in (1, 2)])
+    table(
+        [
+            "plugin at 48 kHz, share of real time",
+            "channels",
+            "16",
+            "64",
+            "256",
+            "1024 samples",
+            "64, latent altered",
+        ],
+        [
+            [
+                f"`{name}`",
+                channels,
+                *(
+                    percent(plugin[f"plugin.{name}.{channels}.{block}"])
+                    for block in (16, 64, 256, 1024)
+                ),
+                percent(plugin[f"altered.{name}.{channels}.64"]),
+            ]
+            for name in names
+            for channels in (1, 2)
+        ],
+    )
     stages = ("resampling", "encoder", "operations", "decoder")
-    table(["stage, one channel, blocks of 64", *stages, "network, a frame at a time"],
-          [[f"`{name}`", *(percent(streaming[f"stage.{name}.{stage}"]) for stage in stages),
-            percent(streaming[f"network.{name}"])] for name in [*names, "report"]])
-    table(["network, a frame at a time", "cycles", "times the limit, 16 multiply-adds a cycle", "clock"],
-          [[f"`{name}`", f"{streaming[f'cycles.{name}']:.0f}", f"{streaming[f'limit.{name}']:.2f}",
-            f"{streaming[f'clock.{name}']:.2f} GHz"] for name in [*names, "report"]])
-    table(["latency", "told at 48 kHz", "heard", "told at 44.1 kHz", "heard"],
-          [[f"`{name}`", *(f"{plugin[f'latency.{name}.{rate}.{what}']:.2f} ms" for rate in (48000, 44100)
-                           for what in ("told", "heard"))] for name in names])
-    table(["mono instance", "restored and first block: median", "slowest of 21", "memory beyond the first"],
-          [[f"`{name}`", *(f"{plugin[f'start.{name}.{what}_ms']:.1f} ms" for what in ("median", "slowest")),
-            f"{plugin[f'memory.{name}.bytes'] / 1e6:.2f} MB"] for name in names])
-    table(["what", "", ""], [
-        ["network block by block, one latent frame at a time", "TorchScript", percent(streaming["torchscript"])],
-        ["", "times cheaper", f"{streaming['times_torchscript']:.0f}"],
-        ["100 000 blocks of 64", "median", f"{plugin['blocks.median_us']:.1f} µs"],
-        ["", "slowest", f"{plugin['blocks.slowest_us']:.1f} µs, {plugin['blocks.slowest_us'] / plugin['blocks.median_us']:.1f}"
-                        " times the median"],
-        ["a hundred mono instances, blocks of 64", "share of a core", percent(plugin["hundred.share"])],
-        ["", "slowest round", percent(plugin["hundred.slowest_share"])],
-        ["", "late rounds, by processor time", f"{plugin['hundred.late_by_processor_time']:.0f}"],
-        ["", "late rounds, by the clock", f"{plugin['hundred.late_by_the_clock']:.0f}"],
-        ["an hour of sound", "`trainer reconstruct`", f"{offline['ours']:.0f} times real time"],
-        ["", "PyTorch, 1 thread", f"{offline['pytorch']:.0f} times real time"],
-    ])
-    table(["training, report's chosen network, 16 clips of 5 s", "seconds of sound a second"],
-          [[name, f"{value:.0f}"] for name, value in training["audio_seconds_a_second"].items()] +
-          [[f"{name}, by processor time", f"{value:.0f}"] for name, value in training["by_processor_time"].items()])
-    table(["training", ""], [
-        ["times PyTorch at its best", f"{training['times_pytorch_best']:.2f}"],
-        ["the same for one thread, by processor time", f"{training['times_pytorch_best_1_thread_processor_time']:.2f}"],
-        ["times PyTorch as installed", f"{training['times_pytorch_installed']:.2f}"],
-        [f"{training['threads']} threads, times 1 thread", f"{training['threads_gain']:.2f}"],
-        [f"OpenBLAS alone on these shapes, 1 thread, kernels {training['openblas']}", f"{training['sgemm_gflops']:.0f} GFLOP/s"],
-        ["our share of that", percent(training["share_of_sgemm"])],
-        ["the report's training, 790 clips, 25 epochs", f"{training['report_training_minutes']:.1f} minutes"],
-    ])
+    table(
+        ["stage, one channel, blocks of 64", *stages, "network, a frame at a time"],
+        [
+            [
+                f"`{name}`",
+                *(percent(streaming[f"stage.{name}.{stage}"]) for stage in stages),
+                percent(streaming[f"network.{name}"]),
+            ]
+            for name in [*names, "report"]
+        ],
+    )
+    table(
+        [
+            "network, a frame at a time",
+            "cycles",
+            "times the limit, 16 multiply-adds a cycle",
+            "clock",
+        ],
+        [
+            [
+                f"`{name}`",
+                f"{streaming[f'cycles.{name}']:.0f}",
+                f"{streaming[f'limit.{name}']:.2f}",
+                f"{streaming[f'clock.{name}']:.2f} GHz",
+            ]
+            for name in [*names, "report"]
+        ],
+    )
+    table(
+        ["latency", "told at 48 kHz", "heard", "told at 44.1 kHz", "heard"],
+        [
+            [
+                f"`{name}`",
+                *(
+                    f"{plugin[f'latency.{name}.{rate}.{what}']:.2f} ms"
+                    for rate in (48000, 44100)
+                    for what in ("told", "heard")
+                ),
+            ]
+            for name in names
+        ],
+    )
+    table(
+        [
+            "mono instance",
+            "restored and first block: median",
+            "slowest of 21",
+            "memory beyond the first",
+        ],
+        [
+            [
+                f"`{name}`",
+                *(f"{plugin[f'start.{name}.{what}_ms']:.1f} ms" for what in ("median", "slowest")),
+                f"{plugin[f'memory.{name}.bytes'] / 1e6:.2f} MB",
+            ]
+            for name in names
+        ],
+    )
+    table(
+        ["what", "", ""],
+        [
+            [
+                "network block by block, one latent frame at a time",
+                "TorchScript",
+                percent(streaming["torchscript"]),
+            ],
+            ["", "times cheaper", f"{streaming['times_torchscript']:.0f}"],
+            ["100 000 blocks of 64", "median", f"{plugin['blocks.median_us']:.1f} µs"],
+            [
+                "",
+                "slowest",
+                f"{plugin['blocks.slowest_us']:.1f} µs, {plugin['blocks.slowest_us'] / plugin['blocks.median_us']:.1f}"
+                " times the median",
+            ],
+            [
+                "a hundred mono instances, blocks of 64",
+                "share of a core",
+                percent(plugin["hundred.share"]),
+            ],
+            ["", "slowest round", percent(plugin["hundred.slowest_share"])],
+            [
+                "",
+                "late rounds, by processor time",
+                f"{plugin['hundred.late_by_processor_time']:.0f}",
+            ],
+            ["", "late rounds, by the clock", f"{plugin['hundred.late_by_the_clock']:.0f}"],
+            ["an hour of sound", "`trainer reconstruct`", f"{offline['ours']:.0f} times real time"],
+            ["", "PyTorch, 1 thread", f"{offline['pytorch']:.0f} times real time"],
+        ],
+    )
+    table(
+        ["training, report's chosen network, 16 clips of 5 s", "seconds of sound a second"],
+        [[name, f"{value:.0f}"] for name, value in training["audio_seconds_a_second"].items()]
+        + [
+            [f"{name}, by processor time", f"{value:.0f}"]
+            for name, value in training["by_processor_time"].items()
+        ],
+    )
+    table(
+        ["training", ""],
+        [
+            ["times PyTorch at its best", f"{training['times_pytorch_best']:.2f}"],
+            [
+                "the same for one thread, by processor time",
+                f"{training['times_pytorch_best_1_thread_processor_time']:.2f}",
+            ],
+            ["times PyTorch as installed", f"{training['times_pytorch_installed']:.2f}"],
+            [f"{training['threads']} threads, times 1 thread", f"{training['threads_gain']:.2f}"],
+            [
+                f"OpenBLAS alone on these shapes, 1 thread, kernels {training['openblas']}",
+                f"{training['sgemm_gflops']:.0f} GFLOP/s",
+            ],
+            ["our share of that", percent(training["share_of_sgemm"])],
+            [
+                "the report's training, 790 clips, 25 epochs",
+                f"{training['report_training_minutes']:.1f} minutes",
+            ],
+        ],
+    )
 
 
 def processor():
@@ -251,10 +394,18 @@ offline = measure_offline()
 progress("the plugin")
 plugin = results_of([f"{build}/tests/bench/plugin", *models])
 found = {
-    "machine": {"processor": processor(), "processors": os.cpu_count(), "kernels": streaming["kernels"],
-                "compiler": subprocess.check_output(["cc", "--version"], text=True).splitlines()[0],
-                "load_before": load_before, "load_after": os.getloadavg()[0]},
-    "plugin": plugin, "streaming": streaming, "training": training, "offline": offline,
+    "machine": {
+        "processor": processor(),
+        "processors": os.cpu_count(),
+        "kernels": streaming["kernels"],
+        "compiler": subprocess.check_output(["cc", "--version"], text=True).splitlines()[0],
+        "load_before": load_before,
+        "load_after": os.getloadavg()[0],
+    },
+    "plugin": plugin,
+    "streaming": streaming,
+    "training": training,
+    "offline": offline,
 }
 with open(f"{build}/bench.json", "w", encoding="utf-8") as file:
     json.dump(found, file, indent=1)

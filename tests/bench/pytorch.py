@@ -48,12 +48,12 @@ class Streamed(torch.nn.Module):
         states = [state.clone() for state in self.states]
         last = 2 * self.layers - 1
         for at in range(0, audio.shape[2] - hop + 1, hop):
-            x = audio[:, :, at:at + hop]
+            x = audio[:, :, at : at + hop]
             for i in range(self.layers):
                 x = torch.cat((states[i], x), 2)
                 kernel, stride = self.weights[i].shape[2], self.strides[i]
                 frames = max(0, (x.shape[2] - kernel) // stride + 1)
-                states[i] = x[:, :, frames * stride:]
+                states[i] = x[:, :, frames * stride :]
                 if frames == 0:
                     x = torch.zeros(1, self.weights[i].shape[0], 0)
                 else:
@@ -82,7 +82,10 @@ def autoencoder(text):
     encoder, decoder = [], []
     for i, (_, *shape) in enumerate(layers):
         encoder += [torch.nn.Conv1d(channels[i], channels[i + 1], *shape), torch.nn.LeakyReLU()]
-        decoder = [torch.nn.ConvTranspose1d(channels[i + 1], channels[i], *shape), torch.nn.LeakyReLU()] + decoder
+        decoder = [
+            torch.nn.ConvTranspose1d(channels[i + 1], channels[i], *shape),
+            torch.nn.LeakyReLU(),
+        ] + decoder
     return torch.nn.Sequential(*encoder[:-1]), torch.nn.Sequential(*decoder[:-1])
 
 
@@ -91,7 +94,9 @@ network = torch.nn.Sequential(encoder, decoder)
 clips = torch.rand(CLIPS, 1, CLIP) - 0.5
 optimizer = torch.optim.Adam(network.parameters())
 streamed = torch.jit.script(Streamed(encoder, decoder).eval())
-hop = int(numpy.prod([module.stride[0] for module in encoder if isinstance(module, torch.nn.Conv1d)]))
+hop = int(
+    numpy.prod([module.stride[0] for module in encoder if isinstance(module, torch.nn.Conv1d)])
+)
 
 
 def step():
@@ -109,7 +114,7 @@ def offline(path):
     audio = torch.from_numpy(numpy.fromfile(path, dtype="<i2", offset=44).astype("f4") / 32768)
     with torch.inference_mode():
         for at in range(0, len(audio) - CLIP + 1, CLIP):
-            network(audio[None, None, at:at + CLIP])
+            network(audio[None, None, at : at + CLIP])
 
 
 def difference():
@@ -118,10 +123,12 @@ def difference():
         whole = network(clips[:1])[0, 0]
         blocks = stream()[0, 0]
     late = [module.padding[0] for module in decoder if isinstance(module, torch.nn.ConvTranspose1d)]
-    strides = [module.stride[0] for module in decoder if isinstance(module, torch.nn.ConvTranspose1d)]
-    shift = sum(p * int(numpy.prod(strides[i + 1:])) for i, p in enumerate(late))
+    strides = [
+        module.stride[0] for module in decoder if isinstance(module, torch.nn.ConvTranspose1d)
+    ]
+    shift = sum(p * int(numpy.prod(strides[i + 1 :])) for i, p in enumerate(late))
     n = min(len(blocks) - shift, len(whole)) - 2000
-    return float((blocks[2000 + shift:shift + n] - whole[2000:n]).abs().max())
+    return float((blocks[2000 + shift : shift + n] - whole[2000:n]).abs().max())
 
 
 print(torch.__version__, difference(), flush=True)

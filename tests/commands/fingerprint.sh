@@ -14,7 +14,8 @@ unset OPENBLAS_L2_SIZE
 export OPENBLAS_CORETYPE=Prescott TRASLUZ_KERNELS=scalar
 
 made() { # FOLDER THREADS
-    mkdir "$1" && (cd "$1" && "$TRAINER" train "$here/clip.flac" -o normal.safetensors --arch normal --window 11034 --epochs 3 \
+    mkdir "$1" && (cd "$1" && "$TRAINER" train "$here/clip.flac" -o normal.safetensors \
+        --arch normal --window 11034 --epochs 3 \
         --learning-rate 0.002 --patience 3 --name normal -t "$2" >/dev/null)
 }
 
@@ -26,7 +27,8 @@ weights_are_those_stored() {
     return 1
 }
 
-threads_do_not_change_the_file() { made alone 1 && made three 3 && cmp alone/normal.safetensors three/normal.safetensors; }
+threads_do_not_change_the_file() { made alone 1 && made three 3 &&
+    cmp alone/normal.safetensors three/normal.safetensors; }
 
 if [ "$(uname -m)" = x86_64 ]; then
     run weights_are_those_stored

@@ -10,7 +10,8 @@
 . "$(dirname "$0")/../lib/fixture.sh"
 kills=${1:-50}
 
-for i in 1 2 3 4 5 6; do sox "$here/clip.flac" -r 22050 -c 1 "music$i.flac" trim "$((i * 2))" "$((1 + i / 3))"; done
+for i in 1 2 3 4 5 6; do sox "$here/clip.flac" -r 22050 -c 1 "music$i.flac" trim "$((i * 2))" \
+    "$((1 + i / 3))"; done
 mkdir music && mv music?.flac music
 settings="--arch 8k8s6p4,4k6s3p4 --window 3006 --epochs 8 --batch 4 --schedule plateau --patience 1 --random-gain 3"
 
@@ -79,7 +80,8 @@ killed_training() {
         how=--force
         [ ! -e run/w.checkpoint ] || how=--resume
         # shellcheck disable=SC2086
-        killed "$whole" train music -o run/w.safetensors --cache run-cache $settings $how -t "$((left % 3 + 1))" || break
+        killed "$whole" train music -o run/w.safetensors --cache run-cache $settings $how \
+            -t "$((left % 3 + 1))" || break
         only_whole_files || return 1
         left=$((left - 1))
     done
@@ -89,7 +91,8 @@ killed_training() {
         [ ! -e run/w.checkpoint ] || how=--resume
         train "$how" >out 2>err || { cat err >&2; return 1; }
     fi
-    nothing_left run run-cache && cmp unbroken/w.safetensors run/w.safetensors && losses run/w.csv >a && losses unbroken/w.csv | cmp - a
+    nothing_left run run-cache && cmp unbroken/w.safetensors run/w.safetensors &&
+        losses run/w.csv >a && losses unbroken/w.csv | cmp - a
 }
 
 test_killed_trainings_end_the_same() {

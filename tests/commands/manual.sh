@@ -16,8 +16,10 @@ test_manual_has_every_command_and_option() {
         grep -q "^   $command$" text || { echo "    no $command" >&2; return 1; }
         sed -n "/^   $command\$/,/^   [a-z]/p" text >section
         grep -q "trainer $command" section && grep -q Example section || return 1
-        for option in $("$TRAINER" "$command" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z0-9-]+' | grep -oE -e '--[a-z0-9-]+'); do
-            grep -qE "^ +(-[a-zA-Z], )?$option( |\$)" section || { echo "    no $command $option" >&2; return 1; }
+        for option in $("$TRAINER" "$command" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z0-9-]+' |
+            grep -oE -e '--[a-z0-9-]+'); do
+            grep -qE "^ +(-[a-zA-Z], )?$option( |\$)" section ||
+                { echo "    no $command $option" >&2; return 1; }
         done
     done
 }

@@ -11,7 +11,8 @@ folded=$here/commands/folded.safetensors
 
 test_old_weights_show_the_call_that_made_them() {
     "$TRAINER" info "$folded" >out && grep -q '^made by .* --start folded --loss snr ' out &&
-        grep -q '^fingerprint *7d3d7f8cc35f960479c1c29407e7614fecee166a04dfe4d98cffa9a07765286f$' out
+        grep -q '^fingerprint *7d3d7f8cc35f960479c1c29407e7614fecee166a04dfe4d98cffa9a07765286f$' \
+            out
 }
 
 # The figure is that of the trainer that made the file.

@@ -34,7 +34,8 @@ test_several_processes_make_the_weights_of_one() {
 # shellcheck disable=SC2086
 test_a_run_folder_is_written_once() {
     on 2 $settings --epochs 2 --run folder >log || { cat err >&2; return 1; }
-    [ "$(find folder -name 'events*' | wc -l)" -eq 1 ] && [ "$(wc -l <folder/weights.csv)" -eq 3 ] &&
+    [ "$(find folder -name 'events*' | wc -l)" -eq 1 ] &&
+        [ "$(wc -l <folder/weights.csv)" -eq 3 ] &&
         [ -s folder/config.json ] && [ "$(find folder -type f | wc -l)" -eq 4 ]
 }
 
@@ -77,7 +78,8 @@ test_killed_in_one_process_ends_all() {
 # shellcheck disable=SC2086
 test_what_cannot_be_written_ends_all() {
     on 3 $settings --epochs 4 -o nowhere/w.safetensors >log
-    [ $? -eq 1 ] && [ "$(grep -c 'nowhere/w.safetensors: No such file' err)" -eq 1 ] && mkdir full.csv || return 1
+    [ $? -eq 1 ] && [ "$(grep -c 'nowhere/w.safetensors: No such file' err)" -eq 1 ] &&
+        mkdir full.csv || return 1
     on 3 $settings --epochs 4 -o full.safetensors --force >log
     [ $? -eq 1 ] && [ "$(grep -c 'full.csv: Is a directory' err)" -eq 1 ]
 }
@@ -85,7 +87,8 @@ test_what_cannot_be_written_ends_all() {
 # shellcheck disable=SC2086
 test_other_music_in_one_process_is_refused() {
     mkdir less && cp music/1.flac music/2.flac music/3.flac less
-    timeout 120 mpirun --allow-run-as-root --oversubscribe -n 1 "$several" $settings -o x.safetensors : \
+    timeout 120 mpirun --allow-run-as-root --oversubscribe -n 1 "$several" $settings \
+        -o x.safetensors : \
         -n 1 "$several" train less ${settings#train music} -o x.safetensors >log 2>err
     [ $? -eq 1 ] && grep -q 'do not have the same music or settings' err && [ ! -e x.safetensors ]
 }

@@ -17,13 +17,16 @@ has() {
 # is hostile.
 mkdir -p runs/fast runs/slow music study '<b>&"odd"'
 for run in fast slow; do
-    echo 'epoch,learning_rate,train_loss,validation_loss,audio_seconds,seconds' >runs/$run/losses.csv
-    for i in 1 2 3 4 5 6; do echo "$i,0.001,0.$((9 - i))41,0.0$((9 - i))12345678,60.0,1.5"; done >>runs/$run/losses.csv
+    echo 'epoch,learning_rate,train_loss,validation_loss,audio_seconds,seconds' \
+        >runs/$run/losses.csv
+    for i in 1 2 3 4 5 6; do echo "$i,0.001,0.$((9 - i))41,0.0$((9 - i))12345678,60.0,1.5"; done \
+        >>runs/$run/losses.csv
     echo "{\"architecture\": \"64k8s6p4\", \"training\": {\"seed\": 12, \"activation\": \"$run <&>\"}}" >runs/$run/config.json
 done
 sox -n -r 22050 -c 1 -b 16 music/song.wav synth 2 pluck E2 gain -6
 "$TRAINER" compare "$models/normal.safetensors" music -o compared --format ogg >/dev/null
-mkdir made && "$TRAINER" generate "$models/normal.safetensors" music/song.wav --noise 0.5 -o made/noise.ogg >/dev/null
+mkdir made && "$TRAINER" generate "$models/normal.safetensors" music/song.wav --noise 0.5 \
+    -o made/noise.ogg >/dev/null
 printf 'genre,blues,"rock, hard"\r\nblues,7,1\r\n"rock, hard",2,9\r\n' >study/confusion.csv
 printf 'epoch,validation_accuracy\n1,0.5\n2,0.7\n' >study/accuracy.csv
 echo '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="90" height="60"/></svg>' >study/accuracy.svg
@@ -31,7 +34,8 @@ echo 'name,score' >'<b>&"odd"/<i>&.csv'
 echo '"<script>1</script>",0.123456789' >>'<b>&"odd"/<i>&.csv'
 
 test_report_is_made() {
-    "$TRAINER" report runs compared made/ study '<b>&"odd"' --title 'A <title> & more' -o page.html >out 2>err && [ ! -s err ] &&
+    "$TRAINER" report runs compared made/ study '<b>&"odd"' --title 'A <title> & more' \
+        -o page.html >out 2>err && [ ! -s err ] &&
         grep -q '^wrote page.html$' out && [ "$(head -c 15 page.html)" = '<!doctype html>' ]
 }
 

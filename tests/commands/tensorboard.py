@@ -34,15 +34,34 @@ assert crc32c(b"123456789") == 0xE3069283  # the check value of CRC-32C (RFC 372
 
 F = descriptor_pb2.FieldDescriptorProto
 FIELDS = {
-    "Event": [("wall_time", 1, F.TYPE_DOUBLE), ("step", 2, F.TYPE_INT64), ("file_version", 3, F.TYPE_STRING),
-              ("summary", 5, "Summary"), ("session_log", 7, "SessionLog")],
+    "Event": [
+        ("wall_time", 1, F.TYPE_DOUBLE),
+        ("step", 2, F.TYPE_INT64),
+        ("file_version", 3, F.TYPE_STRING),
+        ("summary", 5, "Summary"),
+        ("session_log", 7, "SessionLog"),
+    ],
     "SessionLog": [("status", 1, F.TYPE_INT32)],
     "Summary": [("value", 1, ["Value"])],
-    "Value": [("tag", 1, F.TYPE_STRING), ("simple_value", 2, F.TYPE_FLOAT), ("image", 4, "Image"), ("audio", 6, "Audio")],
-    "Image": [("height", 1, F.TYPE_INT32), ("width", 2, F.TYPE_INT32), ("colorspace", 3, F.TYPE_INT32),
-              ("encoded_image_string", 4, F.TYPE_BYTES)],
-    "Audio": [("sample_rate", 1, F.TYPE_FLOAT), ("num_channels", 2, F.TYPE_INT64), ("length_frames", 3, F.TYPE_INT64),
-              ("encoded_audio_string", 4, F.TYPE_BYTES), ("content_type", 5, F.TYPE_STRING)],
+    "Value": [
+        ("tag", 1, F.TYPE_STRING),
+        ("simple_value", 2, F.TYPE_FLOAT),
+        ("image", 4, "Image"),
+        ("audio", 6, "Audio"),
+    ],
+    "Image": [
+        ("height", 1, F.TYPE_INT32),
+        ("width", 2, F.TYPE_INT32),
+        ("colorspace", 3, F.TYPE_INT32),
+        ("encoded_image_string", 4, F.TYPE_BYTES),
+    ],
+    "Audio": [
+        ("sample_rate", 1, F.TYPE_FLOAT),
+        ("num_channels", 2, F.TYPE_INT64),
+        ("length_frames", 3, F.TYPE_INT64),
+        ("encoded_audio_string", 4, F.TYPE_BYTES),
+        ("content_type", 5, F.TYPE_STRING),
+    ],
 }
 
 
@@ -60,7 +79,9 @@ def event_class():
                 added.type = kind
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    return message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName("tensorflow.Event"))
+    return message_factory.MessageFactory(pool).GetPrototype(
+        pool.FindMessageTypeByName("tensorflow.Event")
+    )
 
 
 def records(path):
@@ -68,11 +89,13 @@ def records(path):
     at = 0
     while len(data) - at >= 12:
         length, length_crc = struct.unpack_from("<QI", data, at)
-        assert masked(data[at:at + 8]) == length_crc, "checksum of a length"
+        assert masked(data[at : at + 8]) == length_crc, "checksum of a length"
         if len(data) - at < 16 + length:
             return
-        record = data[at + 12:at + 12 + length]
-        assert masked(record) == struct.unpack_from("<I", data, at + 12 + length)[0], "checksum of a record"
+        record = data[at + 12 : at + 12 + length]
+        assert (
+            masked(record) == struct.unpack_from("<I", data, at + 12 + length)[0]
+        ), "checksum of a record"
         yield record
         at += 16 + length
 
@@ -83,20 +106,25 @@ def describe_image(image):
     at, pixels = 8, b""
     while at < len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
-        chunk = data[at + 8:at + 8 + length]
+        chunk = data[at + 8 : at + 8 + length]
         assert zlib.crc32(kind + chunk) == struct.unpack_from(">I", data, at + 8 + length)[0]
         if kind == b"IHDR":
             assert struct.unpack(">IIBB", chunk[:10]) == (image.width, image.height, 8, 2)  # RGB
         pixels += chunk if kind == b"IDAT" else b""
         at += 12 + length
-    assert len(zlib.decompress(pixels)) == image.height * (1 + 3 * image.width) and image.colorspace == 3
+    assert (
+        len(zlib.decompress(pixels)) == image.height * (1 + 3 * image.width)
+        and image.colorspace == 3
+    )
     return f"PNG {image.width}x{image.height}"
 
 
 def describe_audio(audio):
     with wave.open(io.BytesIO(audio.encoded_audio_string)) as sound:
         assert sound.getnchannels() == audio.num_channels == 1 and sound.getsampwidth() == 2
-        assert sound.getframerate() == audio.sample_rate and sound.getnframes() == audio.length_frames
+        assert (
+            sound.getframerate() == audio.sample_rate and sound.getnframes() == audio.length_frames
+        )
         samples = struct.unpack(f"<{audio.length_frames}h", sound.readframes(audio.length_frames))
     assert audio.content_type == "audio/wav"
     return f"WAV {audio.length_frames} {sum(abs(s) for s in samples)}"

@@ -6,10 +6,12 @@ build=$1 folder=$2
 curve=0:0,3:0,9:1,11:1,13:0,16:0
 here=$(dirname "$0")/..
 mkdir -p "$folder"
-LV2_PATH="$build/lv2:/usr/lib/lv2" "$build/tests/demo/demo" urn:trasluz:preset:dissolve "$here/clip.flac" "$folder/after.wav" noise $curve
+LV2_PATH="$build/lv2:/usr/lib/lv2" "$build/tests/demo/demo" urn:trasluz:preset:dissolve \
+    "$here/clip.flac" "$folder/after.wav" noise $curve
 sox "$here/clip.flac" -b 24 "$folder/before.wav"
 for which in before after; do
-    sox "$folder/$which.wav" -n remix - rate 48k spectrogram -x 900 -Y 380 -z 100 -t "$which" -c ' ' -o "$folder/$which.png"
+    sox "$folder/$which.wav" -n remix - rate 48k spectrogram -x 900 -Y 380 -z 100 -t "$which" \
+        -c ' ' -o "$folder/$which.png"
 done
 convert "$folder/before.png" "$folder/after.png" -append "$folder/before-after.png"
 rm "$folder/before.png" "$folder/after.png"

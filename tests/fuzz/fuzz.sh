@@ -27,8 +27,10 @@ for target in "$@"; do
     start=$(date +%s)
     # A case that takes more than 10 s, or more than this memory at once or in all, is a finding
     # too.
-    if "$programs/fuzz_$target" "$length" -seed=1 -timeout=10 -malloc_limit_mb=512 -rss_limit_mb=2048 -print_final_stats=1 \
-        -max_len=16384 -dict="$here/words.dict" -artifact_prefix="$programs/found/$target-" "$found" "$here/corpus/$target" \
+    if "$programs/fuzz_$target" "$length" -seed=1 -timeout=10 -malloc_limit_mb=512 \
+        -rss_limit_mb=2048 -print_final_stats=1 \
+        -max_len=16384 -dict="$here/words.dict" -artifact_prefix="$programs/found/$target-" \
+            "$found" "$here/corpus/$target" \
         >"$bundle/log" 2>&1; then
         cases=$(awk '/number_of_executed_units/ { print $2 }' "$bundle/log")
         covered=$(grep -o 'cov: [0-9]*' "$bundle/log" | tail -1)

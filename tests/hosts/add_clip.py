@@ -16,7 +16,9 @@ root = session.getroot()
 channels, rate = read(clip)
 assert rate == int(root.get("sample-rate")), "the clip has not the session's rate"
 
-ticks = int(root.find("TempoMap").get("superclocks-per-second")) // rate  # a sample, in Ardour's unit of time
+ticks = (
+    int(root.find("TempoMap").get("superclocks-per-second")) // rate
+)  # a sample, in Ardour's unit of time
 length = len(channels[0]) * ticks
 highest = max(int(e.get("id")) for e in root.iter() if e.get("id", "").isdigit())
 
@@ -32,18 +34,49 @@ os.makedirs(audio_files, exist_ok=True)
 shutil.copy(clip, os.path.join(audio_files, "clip.wav"))
 sources = [new_id() for _ in channels]
 for channel, source in enumerate(sources):
-    ET.SubElement(root.find("Sources"), "Source", id=source, name="clip.wav", type="audio", flags="", channel=str(channel),
-                  origin="", gain="1")
+    ET.SubElement(
+        root.find("Sources"),
+        "Source",
+        id=source,
+        name="clip.wav",
+        type="audio",
+        flags="",
+        channel=str(channel),
+        origin="",
+        gain="1",
+    )
 
 for track in tracks:
-    route, = (r for r in root.find("Routes") if r.get("name") == track)
-    playlist, = (p for p in root.find("Playlists") if p.get("id") == route.get("audio-playlist"))
-    width = sum(port.get("type") == "audio" for port in route.find("IO[@direction='Input']").findall("Port"))
-    region = ET.SubElement(playlist, "Region", {
-        "id": new_id(), "name": "clip", "type": "audio", "channels": str(width), "start": "a0", "length": f"a{length}@a0",
-        "muted": "0", "opaque": "1", "locked": "0", "automatic": "0", "hidden": "0", "whole-file": "0", "layering-index": "0",
-        "scale-amplitude": "1", "envelope-active": "0", "default-fade-in": "0", "default-fade-out": "0",
-        "fade-in-active": "0", "fade-out-active": "0"})
+    (route,) = (r for r in root.find("Routes") if r.get("name") == track)
+    (playlist,) = (p for p in root.find("Playlists") if p.get("id") == route.get("audio-playlist"))
+    width = sum(
+        port.get("type") == "audio" for port in route.find("IO[@direction='Input']").findall("Port")
+    )
+    region = ET.SubElement(
+        playlist,
+        "Region",
+        {
+            "id": new_id(),
+            "name": "clip",
+            "type": "audio",
+            "channels": str(width),
+            "start": "a0",
+            "length": f"a{length}@a0",
+            "muted": "0",
+            "opaque": "1",
+            "locked": "0",
+            "automatic": "0",
+            "hidden": "0",
+            "whole-file": "0",
+            "layering-index": "0",
+            "scale-amplitude": "1",
+            "envelope-active": "0",
+            "default-fade-in": "0",
+            "default-fade-out": "0",
+            "fade-in-active": "0",
+            "fade-out-active": "0",
+        },
+    )
     for channel in range(width):
         region.set(f"source-{channel}", sources[channel])
         region.set(f"master-source-{channel}", sources[channel])
@@ -51,7 +84,17 @@ for track in tracks:
 locations = root.find("Locations")
 for location in [l for l in locations if "IsSessionRange" in l.get("flags", "")]:
     locations.remove(location)
-ET.SubElement(locations, "Location", id=new_id(), name="session", start="a0", end=f"a{length}", flags="IsSessionRange",
-              locked="0", timestamp="0", cue="0")
+ET.SubElement(
+    locations,
+    "Location",
+    id=new_id(),
+    name="session",
+    start="a0",
+    end=f"a{length}",
+    flags="IsSessionRange",
+    locked="0",
+    timestamp="0",
+    cue="0",
+)
 root.set("id-counter", str(highest + 1))
 session.write(path, encoding="UTF-8", xml_declaration=True)

@@ -23,7 +23,7 @@ def read(path):
     chunks, at = {}, 12
     while at + 8 <= len(data):
         kind, size = struct.unpack_from("<4sI", data, at)
-        chunks[kind] = data[at + 8:at + 8 + size]
+        chunks[kind] = data[at + 8 : at + 8 + size]
         at += 8 + size + size % 2
     form, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunks[b"fmt "])
     if form == 0xFFFE:
@@ -57,7 +57,9 @@ def same(a, b):
         differing = [i for i, (p, q) in enumerate(zip(x, y)) if p != q]
         if differing:
             most = max(abs(x[i] - y[i]) for i in differing)
-            sys.exit(f"channel {channel}: {len(differing)} samples differ, the first at {differing[0]}, by {most:g} at most")
+            sys.exit(
+                f"channel {channel}: {len(differing)} samples differ, the first at {differing[0]}, by {most:g} at most"
+            )
 
 
 def level(a, b, low, high):
@@ -80,7 +82,9 @@ def noise(clean, noisy, curve):
         # The plugin's ramp and the network's memory reach past a point of the curve, less than a
         # tenth of a second.
         span = slice(second * rate + rate // 10, (second + 1) * rate)
-        added = decibels([[y - x for x, y in zip(p[span], q[span])] for p, q in zip(without, with_noise)])
+        added = decibels(
+            [[y - x for x, y in zip(p[span], q[span])] for p, q in zip(without, with_noise)]
+        )
         wanted = decibels([[sigma(second + i / 100) for i in range(10, 100)]])
         print(f"second {second}: curve {wanted:.1f} dB, noise {added:.1f} dB", file=sys.stderr)
         if wanted < -200:
@@ -89,7 +93,10 @@ def noise(clean, noisy, curve):
             gains[second] = added - wanted
     usual = sorted(gains.values())[len(gains) // 2]
     for second, gain in gains.items():
-        demand(abs(gain - usual) < 2, f"second {second}: noise {gain:.1f} dB above the curve, elsewhere {usual:.1f} dB")
+        demand(
+            abs(gain - usual) < 2,
+            f"second {second}: noise {gain:.1f} dB above the curve, elsewhere {usual:.1f} dB",
+        )
 
 
 def distance(late, early, samples):
@@ -100,12 +107,16 @@ def distance(late, early, samples):
 def delayed(a, b, samples):
     left, right = read(a)[0], read(b)[0]
     rest = distance(left, right, int(samples)) - decibels(right)
-    demand(rest < -120, f"not the same, {samples} samples later: the difference is at {rest:.1f} dB")
+    demand(
+        rest < -120, f"not the same, {samples} samples later: the difference is at {rest:.1f} dB"
+    )
 
 
 def closer(a, b, c, samples, least):
     original = read(c)[0]
-    ahead = distance(read(b)[0], original, int(samples)) - distance(read(a)[0], original, int(samples))
+    ahead = distance(read(b)[0], original, int(samples)) - distance(
+        read(a)[0], original, int(samples)
+    )
     demand(ahead >= float(least), f"{a} is {ahead:.1f} dB closer than {b}, wanted {least} dB")
 
 

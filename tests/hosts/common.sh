@@ -45,7 +45,8 @@ trap 'exit 1' INT TERM HUP
 mkdir -m 700 "$work/home" "$work/run" "$work/lv2"
 # A copy of the bundle: nobody rebuilds it meanwhile, and tests may move its files.
 cp -r "$TRASLUZ_LV2/trasluz.lv2" "$work/lv2" || exit 1
-export HOME="$work/home" XDG_RUNTIME_DIR="$work/run" LV2_PATH="$work/lv2:/usr/lib/lv2" LC_ALL=C.UTF-8 LANG=C.UTF-8
+export HOME="$work/home" XDG_RUNTIME_DIR="$work/run" LV2_PATH="$work/lv2:/usr/lib/lv2" \
+    LC_ALL=C.UTF-8 LANG=C.UTF-8
 export JACK_NO_START_SERVER=1 JACK_NO_AUDIO_RESERVATION=1
 unset DISPLAY XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
 

@@ -31,13 +31,23 @@ class Client:
         self.handle = ctypes.c_void_p(jack.jack_client_open(name, NO_START_SERVER, None))
         if not self.handle:
             sys.exit("no JACK server")
-        self.ports = [ctypes.c_void_p(jack.jack_port_register(self.handle, b"%d" % i, b"32 bit float mono audio",
-                                                              ctypes.c_ulong(direction), ctypes.c_ulong(0)))
-                      for i in range(ports)]
+        self.ports = [
+            ctypes.c_void_p(
+                jack.jack_port_register(
+                    self.handle,
+                    b"%d" % i,
+                    b"32 bit float mono audio",
+                    ctypes.c_ulong(direction),
+                    ctypes.c_ulong(0),
+                )
+            )
+            for i in range(ports)
+        ]
 
         def process(frames, _):
             work(frames)
             return 0
+
         self.process = CALLBACK(process)  # must live as long as the client
         jack.jack_set_process_callback(self.handle, self.process, None)
 
@@ -65,12 +75,14 @@ if arguments[0] == "--live":
     arguments = arguments[2:]
 clip, out, name, *ports = arguments
 ports = [port if port == "--" else f"{name}:{port}" for port in ports]
-inputs, outputs = ports[:ports.index("--")], ports[ports.index("--") + 1:]
+inputs, outputs = ports[: ports.index("--")], ports[ports.index("--") + 1 :]
 channels, rate = read(clip)
 length = len(channels[0])
 recorded = [array.array("f", bytes(length * FLOAT)) for _ in outputs]
 addresses = [[channel.buffer_info()[0] for channel in group] for group in (channels, recorded)]
-position = -1  # of this cycle in the clip; the player runs first in each, since the recorder depends on it
+position = (
+    -1
+)  # of this cycle in the clip; the player runs first in each, since the recorder depends on it
 next_position = -1
 xruns = 0
 
@@ -129,10 +141,26 @@ else:
     print("latency", max(map(capture_latency, inputs + outputs)))
     samples = array.array("f", bytes(length * FLOAT * len(recorded)))
     for channel, values in enumerate(recorded):
-        samples[channel::len(recorded)] = values
+        samples[channel :: len(recorded)] = values
     data = samples.tobytes()
     with open(out, "wb") as file:
-        file.write(struct.pack("<4sI8sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVEfmt ", 16, 3, len(recorded), rate,
-                               rate * FLOAT * len(recorded), FLOAT * len(recorded), 32, b"data", len(data)) + data)
+        file.write(
+            struct.pack(
+                "<4sI8sIHHIIHH4sI",
+                b"RIFF",
+                36 + len(data),
+                b"WAVEfmt ",
+                16,
+                3,
+                len(recorded),
+                rate,
+                rate * FLOAT * len(recorded),
+                FLOAT * len(recorded),
+                32,
+                b"data",
+                len(data),
+            )
+            + data
+        )
 for client in player, recorder:
     jack.jack_client_close(client.handle)

@@ -13,10 +13,12 @@ xrun_tries=5
 JACK_DEFAULT_SERVER=trasluz-$$
 export JACK_DEFAULT_SERVER
 start_jack() {
-    jackd --no-realtime --name "$JACK_DEFAULT_SERVER" -d dummy --rate 48000 --period 2048 </dev/null >"$work/jackd.log" 2>&1 &
+    jackd --no-realtime --name "$JACK_DEFAULT_SERVER" -d dummy --rate 48000 --period 2048 \
+        </dev/null >"$work/jackd.log" 2>&1 &
     jackd=$!
     started=$jackd
-    timeout 20 jack_wait --wait --timeout 15 >"$work/waited" 2>&1 || { cat "$work/waited" "$work/jackd.log" >&2; return 1; }
+    timeout 20 jack_wait --wait --timeout 15 >"$work/waited" 2>&1 ||
+        { cat "$work/waited" "$work/jackd.log" >&2; return 1; }
 }
 
 # start_jalv URI OPTION…: jalv's console is file descriptor 3; what it says is in $work/said and
@@ -64,13 +66,15 @@ set_control() { tell set "$1" "$2" && soon says "^$(control "$1" "$2")\$"; }
 controls_are() { # the controls' lines
     tell controls
     soon says '^trasluz_reference = ' || return 1
-    printf '%s\n' "$1" | while read -r line; do says "^$line\$" || { echo "not so: $line" >&2; return 1; }; done
+    printf '%s\n' "$1" | while read -r line; do says "^$line\$" ||
+        { echo "not so: $line" >&2; return 1; }; done
 }
 
 # play OUT: the clip through the plugin, to $work/OUT.wav.
 play() {
     # shellcheck disable=SC2086
-    timeout 60 /usr/bin/python3 -B "$here/jack_play.py" "$clip" "$work/$1.wav" plugin $ports >"$work/played"
+    timeout 60 /usr/bin/python3 -B "$here/jack_play.py" "$clip" "$work/$1.wav" plugin $ports \
+        >"$work/played"
 }
 latency() { sed -n 's/^latency //p' "$work/played"; } # as told to JACK
 
@@ -84,14 +88,16 @@ preset_controls() {
         while read -r symbol value; do control "$symbol" "$value" && echo; done
 }
 lists_presets() {
-    [ -n "$(presets)" ] && tell presets && for preset in $(presets); do soon says "^$preset " || return 1; done
+    [ -n "$(presets)" ] && tell presets && for preset in $(presets); do soon says "^$preset " ||
+        return 1; done
 }
 
 # The files are loaded without a complaint, while the plugin runs. (jalv does nothing, and says
 # nothing, where it has not listed its presets before.)
 loads_preset() {
     : >"$work/complained"
-    tell preset "$1" && soon says '^trasluz_reference = ' && sleep 0.5 && [ ! -s "$work/complained" ] && return 0
+    tell preset "$1" && soon says '^trasluz_reference = ' && sleep 0.5 &&
+        [ ! -s "$work/complained" ] && return 0
     cat "$work/complained" >&2
     return 1
 }
@@ -100,7 +106,8 @@ loads_preset() {
 # one.
 sets_controls_of() {
     preset_controls "$1" >"$work/wanted"
-    while read -r symbol _ value; do set_control "$symbol" "$value" || return 1; done <"$work/wanted"
+    while read -r symbol _ value; do set_control "$symbol" "$value" ||
+        return 1; done <"$work/wanted"
     controls_are "$(cat "$work/wanted")"
 }
 
@@ -140,7 +147,8 @@ gain_is_what_it_says() {
 causes_no_xruns() {
     for try in $(seq $xrun_tries); do
         # shellcheck disable=SC2086
-        /usr/bin/python3 -B "$here/jack_play.py" --live 3 "$clip" none plugin $ports >"$work/played" || return 1
+        /usr/bin/python3 -B "$here/jack_play.py" --live 3 "$clip" none plugin $ports \
+            >"$work/played" || return 1
         grep -qx 'xruns 0' "$work/played" && return 0
         echo "$(cat "$work/played") (try $try of $xrun_tries)" >&2
     done
@@ -149,7 +157,8 @@ causes_no_xruns() {
 
 check jack_starts start_jack
 for kind in mono stereo; do
-    case $kind in mono) ports="in -- out" ;; stereo) ports="in_left in_right -- out_left out_right" ;; esac
+    case $kind in mono) ports="in -- out" ;; stereo) \
+        ports="in_left in_right -- out_left out_right" ;; esac
     check jalv_${kind}_starts start_jalv urn:trasluz:$kind -c noise=0.25
     check jalv_${kind}_takes_controls controls_are "$(control noise 0.25)"
     check jalv_${kind}_latency is_delayed_by_its_latency

@@ -9,10 +9,28 @@ import re
 import sys
 
 # From the bottom to the top: a room may include those before it.
-ROOMS = ["shared", "shared/files", "shared/math", "shared/model", "shared/front", "shared/latent", "shared/engine",
-         "plugin", "plugin/ui",
-         "trainer/base", "trainer/audio", "trainer/cli", "trainer/output", "trainer/data", "trainer/network", "trainer/latents",
-         "trainer/analysis", "trainer/training", "trainer/commands", "trainer"]
+ROOMS = [
+    "shared",
+    "shared/files",
+    "shared/math",
+    "shared/model",
+    "shared/front",
+    "shared/latent",
+    "shared/engine",
+    "plugin",
+    "plugin/ui",
+    "trainer/base",
+    "trainer/audio",
+    "trainer/cli",
+    "trainer/output",
+    "trainer/data",
+    "trainer/network",
+    "trainer/latents",
+    "trainer/analysis",
+    "trainer/training",
+    "trainer/commands",
+    "trainer",
+]
 PAIRS_MAX = 20
 FOLDERS = {"shared": ["shared"], "plugin": ["shared", "plugin"], "trainer": ["shared", "trainer"]}
 
@@ -45,7 +63,9 @@ def resolve(path, name):
 includes = []
 unknown = []
 for path in files:
-    for name in re.findall(r'^\s*#\s*include\s+"([^"]+)"', open(path, encoding="utf-8").read(), re.M):
+    for name in re.findall(
+        r'^\s*#\s*include\s+"([^"]+)"', open(path, encoding="utf-8").read(), re.M
+    ):
         target = resolve(path, name)
         if target:
             includes.append((path, target))
@@ -67,7 +87,7 @@ def circle():
         state[node] = "open"
         for below in sorted(graph[node]):
             if state.get(below) == "open":
-                return route[route.index(below):] + [below]
+                return route[route.index(below) :] + [below]
             found = below not in state and visit(below, route + [below])
             if found:
                 return found
@@ -88,18 +108,33 @@ if sys.argv[1:] == ["--graph"]:
         units = {unit(path) for path in files if os.path.dirname(path) == room}
         if units:
             print(f"{room} ({len(units)} units): {', '.join(below)}")
-    print(f"{len(files)} files, {len({(unit(a), unit(b)) for a, b in includes if unit(a) != unit(b)})} arrows between units")
+    print(
+        f"{len(files)} files, {len({(unit(a), unit(b)) for a, b in includes if unit(a) != unit(b)})} arrows between units"
+    )
     sys.exit(0)
 
 rooms = sorted({os.path.dirname(path) for path in files})
 report("every_include_is_known", unknown)
-report("every_room_has_its_place", [f"{room} is not in ROOMS" for room in rooms if room not in ROOMS])
+report(
+    "every_room_has_its_place", [f"{room} is not in ROOMS" for room in rooms if room not in ROOMS]
+)
 place = {room: i for i, room in enumerate(ROOMS)}
-report("every_include_goes_down",
-       [f"{path} includes {target}" for path, target in includes
-        if place.get(os.path.dirname(target), 0) > place.get(os.path.dirname(path), 0)])
+report(
+    "every_include_goes_down",
+    [
+        f"{path} includes {target}"
+        for path, target in includes
+        if place.get(os.path.dirname(target), 0) > place.get(os.path.dirname(path), 0)
+    ],
+)
 report("no_circle", circle())
 units = collections.Counter(os.path.dirname(u) for u in {unit(path) for path in files})
-report("rooms_are_small", [f"{room} has {n} pairs of files; at most {PAIRS_MAX}" for room, n in sorted(units.items())
-                           if n > PAIRS_MAX])
+report(
+    "rooms_are_small",
+    [
+        f"{room} has {n} pairs of files; at most {PAIRS_MAX}"
+        for room, n in sorted(units.items())
+        if n > PAIRS_MAX
+    ],
+)
 sys.exit(1 if failed else 0)

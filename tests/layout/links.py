@@ -42,7 +42,9 @@ def anchors(path):
     """As GitHub makes them of headings: lower case, no punctuation, a number where one comes again."""
     found = set()
     for heading in re.findall(r"^#+ +(.*)$", prose(read(path)), re.M):
-        words = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()).replace(" ", "-")
+        words = re.sub(
+            r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        ).replace(" ", "-")
         again = 0
         while (words if not again else f"{words}-{again}") in found:
             again += 1
@@ -63,8 +65,11 @@ for path in documents():
             broken.append(f"{path}: {target}: no such file")
         elif anchor and anchor not in anchors(file):
             broken.append(f"{path}: {target}: no such heading")
-    wide += [f"{path}:{number}: {len(line)} characters" for number, line in enumerate(text.split("\n"), 1)
-             if len(line) > WIDTH and not line.startswith("|") and "](" not in line]
+    wide += [
+        f"{path}:{number}: {len(line)} characters"
+        for number, line in enumerate(text.split("\n"), 1)
+        if len(line) > WIDTH and not line.startswith("|") and "](" not in line
+    ]
 
 report("every_link_leads_somewhere", broken if count else ["no link was found"])
 report("lines_are_narrow", wide)

@@ -14,12 +14,14 @@ check() {
 }
 version=$(sed -n 's/^#define TRASLUZ_VERSION *"\(.*\)"/\1/p' shared/version.h)
 check the_trainer_prints_it "$("$TRAINER" --version | head -1)" "trainer (Trasluz) $version"
-check the_manual_has_it "$(sed -n '/^\.TH/s/.*Trasluz \([0-9.]*\).*/\1/p' "$(dirname "$TRAINER")/../trainer.1")" "$version"
+check the_manual_has_it "$(sed -n '/^\.TH/s/.*Trasluz \([0-9.]*\).*/\1/p' "$(dirname \
+    "$TRAINER")/../trainer.1")" "$version"
 # LV2 leaves out the first number.
 check_ttl() {
     number=$(echo "$version" | cut -d. -f "$2")
     check "both_plugins_have_the_$1" \
-        "$(sed -n "s/.*lv2:$1Version \([0-9]*\) .*/\1/p" ttl/trasluz.ttl | tr '\n' ' ')" "$number $number "
+        "$(sed -n "s/.*lv2:$1Version \([0-9]*\) .*/\1/p" ttl/trasluz.ttl | tr '\n' ' ')" \
+            "$number $number "
 }
 check_ttl minor 2
 check_ttl micro 3

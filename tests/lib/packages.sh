@@ -12,7 +12,8 @@ if [ "${DEPS:-}" = no ]; then
     echo "not installed, because DEPS=no:$missing" >&2
     exit 0
 fi
-command -v apt-get >/dev/null || { echo "please install what these Debian packages hold:$missing" >&2; exit 1; }
+command -v apt-get >/dev/null || { echo "please install what these Debian packages hold:$missing" \
+    >&2; exit 1; }
 as_root="env DEBIAN_FRONTEND=noninteractive"
 [ "$(id -u)" -eq 0 ] || as_root="sudo $as_root"
 echo "installing:$missing"

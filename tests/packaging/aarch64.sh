@@ -13,8 +13,10 @@ libraries=/usr/lib/aarch64-linux-gnu
 
 # apt with a world of its own, in which nothing is installed yet.
 apt() {
-    apt-get -qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Acquire::Languages=none -o Debug::NoLocking=true \
-        -o Dir::State="$build/apt" -o Dir::State::status="$build/apt/status" -o Dir::Cache="$build/apt" "$@"
+    apt-get -qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Acquire::Languages=none \
+        -o Debug::NoLocking=true \
+        -o Dir::State="$build/apt" -o Dir::State::status="$build/apt/status" \
+            -o Dir::Cache="$build/apt" "$@"
 }
 
 if [ ! -d "$root" ]; then
@@ -31,8 +33,11 @@ export PKG_CONFIG_LIBDIR="$root$libraries/pkgconfig:$root$libraries/openblas-pth
 link="-Wl,-rpath-link,$root$libraries:$root/lib/aarch64-linux-gnu"
 programs=$(for test in $tests; do echo "$build/$test"; done)
 # shellcheck disable=SC2086
-$make --no-print-directory -j"$(nproc)" BUILD="$build" CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" LDFLAGS="$link" \
-    PACKAGES_trainer="openblas jansson libmd kissfft-float" PACKAGES_tests="lv2 openblas jansson libmd kissfft-float" "$build/lv2/trasluz.lv2/trasluz.so" $programs
+$make --no-print-directory -j"$(nproc)" BUILD="$build" CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" \
+    LDFLAGS="$link" \
+    PACKAGES_trainer="openblas jansson libmd kissfft-float" \
+        PACKAGES_tests="lv2 openblas jansson libmd kissfft-float" \
+        "$build/lv2/trasluz.lv2/trasluz.so" $programs
 
 qemu="qemu-aarch64 -L $root -E LD_LIBRARY_PATH=$libraries/openblas-pthread"
 export OPENBLAS_NUM_THREADS=1

@@ -26,7 +26,8 @@ quiet make dist BUILD="$folder/one" && quiet make dist BUILD="$folder/two"; repo
 archive=$(basename "$folder"/one/*.tar.gz)
 cmp "$folder/one/$archive" "$folder/two/$archive"; report $? two_archives_are_the_same
 version=${archive#trasluz-} version=${version%.tar.gz}
-[ -n "$version" ] && [ -n "$(tar -tzf "$folder/one/$archive" "trasluz-$version/README.md")" ]; report $? archive_is_named_by_its_version
+[ -n "$version" ] && [ -n "$(tar -tzf "$folder/one/$archive" "trasluz-$version/README.md")" \
+    ]; report $? archive_is_named_by_its_version
 
 # unpack NAME: the source anew; sets `place` and `source`.
 unpack() {
@@ -45,11 +46,14 @@ done
 exec pkg-config "$@"
 END
 chmod a+rx "$folder/pkg-config"
-quiet as_packager make -C "$source" -j"$(nproc)" PKG_CONFIG="$folder/pkg-config" PREFIX=/usr DESTDIR=staged install-plugin &&
+quiet as_packager make -C "$source" -j"$(nproc)" PKG_CONFIG="$folder/pkg-config" PREFIX=/usr \
+    DESTDIR=staged install-plugin &&
     [ ! -e "$folder/pkg-config.asked" ] && [ -z "$(find "$source/build" -path '*trainer*')" ]
 report $? plugin_alone.installs
-LV2_PATH="$source/staged/usr/lib/lv2:/usr/lib/lv2" lv2ls | grep -qx urn:trasluz:mono; report $? plugin_alone.is_found
-! quiet as_packager make -C "$source" dist 2>/dev/null && [ "$(grep -vc '^make' "$folder/log")" -eq 1 ]
+LV2_PATH="$source/staged/usr/lib/lv2:/usr/lib/lv2" lv2ls |
+    grep -qx urn:trasluz:mono; report $? plugin_alone.is_found
+! quiet as_packager make -C "$source" dist 2>/dev/null &&
+    [ "$(grep -vc '^make' "$folder/log")" -eq 1 ]
 report $? dist_without_a_clone_says_so
 rm -rf "$place"
 
@@ -62,12 +66,15 @@ END
     root="$place/root"
     set_up="PREFIX=/usr LV2DIR=/usr/lib/lv2"
 
-    quiet as_packager make -C "$source" -j"$(nproc)" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" CPPFLAGS="$defines" all
+    quiet as_packager make -C "$source" -j"$(nproc)" CC="$compiler" CFLAGS="$flags" \
+        LDFLAGS="$link" CPPFLAGS="$defines" all
     report $? "$name.builds"
     # shellcheck disable=SC2086
-    quiet as_packager make -C "$source" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" CPPFLAGS="$defines" DESTDIR="$root" $set_up install
+    quiet as_packager make -C "$source" CC="$compiler" CFLAGS="$flags" LDFLAGS="$link" \
+        CPPFLAGS="$defines" DESTDIR="$root" $set_up install
     report $? "$name.installs"
-    LV2_PATH="$root/usr/lib/lv2:/usr/lib/lv2" lv2ls | grep -qx urn:trasluz:mono; report $? "$name.is_found"
+    LV2_PATH="$root/usr/lib/lv2:/usr/lib/lv2" lv2ls | grep -qx urn:trasluz:mono; report $? \
+        "$name.is_found"
     bundle="$root/usr/lib/lv2/trasluz.lv2"
     [ "$(nm -D --defined-only "$bundle/trasluz.so" | awk '{ print $3 }')" = lv2_descriptor ]
     report $? "$name.exports_one_symbol"
@@ -75,7 +82,8 @@ END
         "$root/usr/bin/trainer" info "$bundle/models/normal.safetensors" >/dev/null
     report $? "$name.trainer_runs"
     # shellcheck disable=SC2086
-    quiet as_packager make -C "$source" DESTDIR="$root" $set_up uninstall && [ -z "$(find "$root" -type f)" ]
+    quiet as_packager make -C "$source" DESTDIR="$root" $set_up uninstall &&
+        [ -z "$(find "$root" -type f)" ]
     report $? "$name.uninstall_leaves_nothing"
     rm -rf "$place"
 done

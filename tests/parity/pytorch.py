@@ -18,15 +18,20 @@ NAMES = ["extra_chico", "chico", "normal", "grande"] + [f"figure3_{i}" for i in 
 CASES = [(name, "leaky_relu") for name in NAMES] + [("normal", "silu"), ("normal", "tanh")]
 CASES += [("4k8s2p3,4k4s2p1/4k8s2p3,1k2s2p0", "tanh")]
 # Residual blocks and a linear path; some of their first weights are not PyTorch's.
-OURS = [("64k8s6p4,r32k3d1,32k6s3p4,r32k3d3,8k5s2p4,r24k2d5", "leaky_relu"),
-        ("16k8s6p4,16k6s3p4,r16k3d2,4k5s2p4+linear", "silu"),
-        ("8k12s4p5,r4k3d2,3k9s2p4/4k9s2p4,r5k3d7,1k14s4p6+linear", "tanh")]
+OURS = [
+    ("64k8s6p4,r32k3d1,32k6s3p4,r32k3d3,8k5s2p4,r24k2d5", "leaky_relu"),
+    ("16k8s6p4,16k6s3p4,r16k3d2,4k5s2p4+linear", "silu"),
+    ("8k12s4p5,r4k3d2,3k9s2p4/4k9s2p4,r5k3d7,1k14s4p6+linear", "tanh"),
+]
 
 # As above, and with frames that overlap between latent frames, and a decoder of its own.
-SPECTRA = [("espectro", "leaky_relu"), ("espectro_directo", "silu"),
-           ("spectrum1024h96b40f70:32k4s2p1,r16k3d2,8k1s1p0", "tanh"),
-           ("spectrum256h40b30f120:16k1s1p0,4k1s1p0/12k3s1p1,30k1s1p0", "leaky_relu"),
-           ("spectrum64h32b16f20:16k3s1p1,r8k3d2,4k2s2p0+linear", "silu")]
+SPECTRA = [
+    ("espectro", "leaky_relu"),
+    ("espectro_directo", "silu"),
+    ("spectrum1024h96b40f70:32k4s2p1,r16k3d2,8k1s1p0", "tanh"),
+    ("spectrum256h40b30f120:16k1s1p0,4k1s1p0/12k3s1p1,30k1s1p0", "leaky_relu"),
+    ("spectrum64h32b16f20:16k3s1p1,r8k3d2,4k2s2p0+linear", "silu"),
+]
 
 dump_network, dump_spectrum, document = sys.argv[1:4]
 torch.set_num_threads(1)
@@ -71,9 +76,24 @@ def spectral_loss(output, audio):
     loss = 0.0
     for size in (128, 512, 2048):
         window = torch.hann_window(size, dtype=torch.float64)
-        magnitude = [torch.sqrt(torch.stft(sound.double() * 4.0 / size, size, size // 4, window=window, center=False,
-                                           return_complex=True).abs() ** 2 + 1e-6) for sound in (output, audio)]
-        loss += torch.nn.functional.l1_loss(*magnitude) + torch.nn.functional.l1_loss(*map(torch.log, magnitude))
+        magnitude = [
+            torch.sqrt(
+                torch.stft(
+                    sound.double() * 4.0 / size,
+                    size,
+                    size // 4,
+                    window=window,
+                    center=False,
+                    return_complex=True,
+                ).abs()
+                ** 2
+                + 1e-6
+            )
+            for sound in (output, audio)
+        ]
+        loss += torch.nn.functional.l1_loss(*magnitude) + torch.nn.functional.l1_loss(
+            *map(torch.log, magnitude)
+        )
     return loss / 3
 
 
@@ -102,7 +122,9 @@ def compare(arch, activation, seed, load, starts_as_pytorch):
             scale = float(parameter.grad.abs().max()) + 1e-12
             off = max(off, largest(parameter.grad, gradients[name]) / scale)
         close = off < 1e-4 and abs(float(torch_loss) - loss) < 1e-6 * loss
-        report(f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}")
+        report(
+            f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}"
+        )
 
         # Where two magnitudes agree to the last bits the distance may bend here one way and there
         # the other.
@@ -111,12 +133,18 @@ def compare(arch, activation, seed, load, starts_as_pytorch):
         torch_spectral.backward()
         off = float((ours.grad - raw(folder, "spectral_gradient")).norm() / ours.grad.norm())
         close = off < 1e-3 and abs(float(torch_spectral) - spectral) < 1e-5 * spectral
-        report(f"pytorch_spectral_loss_{label}", close, f"gradient {off}, loss {float(torch_spectral)} {spectral}")
+        report(
+            f"pytorch_spectral_loss_{label}",
+            close,
+            f"gradient {off}, loss {float(torch_spectral)} {spectral}",
+        )
 
         if not starts_as_pytorch:
             return
         fresh(network, seed)
-        same = all(torch.equal(parameter, tensors[name]) for name, parameter in network.named_parameters())
+        same = all(
+            torch.equal(parameter, tensors[name]) for name, parameter in network.named_parameters()
+        )
         report(f"pytorch_first_weights_{label}", same)
 
 
@@ -132,7 +160,12 @@ def compare_spectrum(arch, activation, seed, load):
             values, level = network.spectrum(audio)
             latent = network.encode(values)
             output = network.decode(latent)
-        for name, theirs in (("values", values), ("latent", latent), ("output", output), ("trained", output)):
+        for name, theirs in (
+            ("values", values),
+            ("latent", latent),
+            ("output", output),
+            ("trained", output),
+        ):
             ours = raw(folder, name).reshape(-1, theirs.shape[1]).T
             seen = largest(theirs[0], ours) if theirs[0].shape == ours.shape else float("inf")
             report(f"pytorch_{name}_{label}", seen < TOLERANCE, f"{seen}")
@@ -146,25 +179,36 @@ def compare_spectrum(arch, activation, seed, load):
             scale = float(parameter.grad.abs().max()) + 1e-12
             off = max(off, largest(parameter.grad, gradients[name]) / scale)
         close = off < 1e-4 and abs(float(torch_loss) - loss) < 1e-5 * loss
-        report(f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}")
+        report(
+            f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}"
+        )
 
 
 def there_and_back(load, save, arch):
     """What PyTorch saves loads here again: the dump program reads nothing, so the trainer's own info command does."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.check_call([dump_spectrum if ":" in arch else dump_network, arch, "leaky_relu", "1", folder],
-                              stdout=subprocess.DEVNULL)
+        subprocess.check_call(
+            [dump_spectrum if ":" in arch else dump_network, arch, "leaky_relu", "1", folder],
+            stdout=subprocess.DEVNULL,
+        )
         path = os.path.join(folder, "model.safetensors")
         again = os.path.join(folder, "again.safetensors")
         _, tensors, metadata = load(path)
         save(again, tensors, metadata)
         _, second, described = load(again)
         same = all(torch.equal(tensors[name], second[name]) for name in tensors)
-        report("pytorch_saves_what_it_loaded_" + arch.split(":")[0], same and described["architecture"] == metadata["architecture"])
+        report(
+            "pytorch_saves_what_it_loaded_" + arch.split(":")[0],
+            same and described["architecture"] == metadata["architecture"],
+        )
         trainer = os.environ.get("TRAINER")
         if trainer:
             shown = subprocess.run([trainer, "info", again], capture_output=True, text=True)
-            report("trainer_reads_what_pytorch_saved_" + arch.split(":")[0], shown.returncode == 0, shown.stderr)
+            report(
+                "trainer_reads_what_pytorch_saved_" + arch.split(":")[0],
+                shown.returncode == 0,
+                shown.stderr,
+            )
 
 
 load, save = document_functions()

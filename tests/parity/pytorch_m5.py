@@ -22,7 +22,12 @@ failed = 0
 class M5(torch.nn.Module):
     def __init__(self, channels, width, classes):
         super().__init__()
-        sizes = [(channels, width, 80, 4), (width, width, 3, 1), (width, 2 * width, 3, 1), (2 * width, 4 * width, 3, 1)]
+        sizes = [
+            (channels, width, 80, 4),
+            (width, width, 3, 1),
+            (width, 2 * width, 3, 1),
+            (2 * width, 4 * width, 3, 1),
+        ]
         for number, (inward, out, kernel, stride) in enumerate(sizes, 1):
             setattr(self, f"conv{number}", torch.nn.Conv1d(inward, out, kernel, stride))
             setattr(self, f"bn{number}", torch.nn.BatchNorm1d(out))
@@ -38,10 +43,14 @@ class M5(torch.nn.Module):
 def load(path):
     raw = open(path, "rb").read()
     size = int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8:8 + size])
+    header = json.loads(raw[8 : 8 + size])
     header.pop("__metadata__")
-    return {name: torch.frombuffer(bytearray(raw[8 + size:][slice(*t["data_offsets"])]), dtype=torch.float32)
-            .reshape(t["shape"]) for name, t in header.items()}
+    return {
+        name: torch.frombuffer(
+            bytearray(raw[8 + size :][slice(*t["data_offsets"])]), dtype=torch.float32
+        ).reshape(t["shape"])
+        for name, t in header.items()
+    }
 
 
 def report(name, off, most):
@@ -62,10 +71,14 @@ for case in CASES:
     label = "_".join(map(str, case))
     with tempfile.TemporaryDirectory() as folder:
         said = subprocess.check_output([dump_m5, *map(str, case), folder]).split()
-        before, after, gradient = (load(os.path.join(folder, name + ".safetensors"))
-                                   for name in ("before", "after", "gradient"))
-        latent, ours = (torch.from_numpy(numpy.fromfile(os.path.join(folder, name), dtype="<f4"))
-                        for name in ("latent", "log_probability"))
+        before, after, gradient = (
+            load(os.path.join(folder, name + ".safetensors"))
+            for name in ("before", "after", "gradient")
+        )
+        latent, ours = (
+            torch.from_numpy(numpy.fromfile(os.path.join(folder, name), dtype="<f4"))
+            for name in ("latent", "log_probability")
+        )
     network = M5(channels, width, classes)
     network.load_state_dict(before)
     latent = latent.reshape(clips, channels, frames)
@@ -74,13 +87,24 @@ for case in CASES:
     loss = torch.nn.functional.nll_loss(output, right)
     loss.backward()
     report(f"pytorch_m5_loss_{label}", abs(float(loss) - float(said[0])), 1e-5)
-    report(f"pytorch_m5_correct_{label}", abs(int((output.argmax(1) == right).sum()) - int(said[1])), 0)
+    report(
+        f"pytorch_m5_correct_{label}", abs(int((output.argmax(1) == right).sum()) - int(said[1])), 0
+    )
     scale = max(float(parameter.grad.abs().max()) for parameter in network.parameters())
-    off = max(largest(parameter.grad, gradient[name]) / scale for name, parameter in network.named_parameters())
+    off = max(
+        largest(parameter.grad, gradient[name]) / scale
+        for name, parameter in network.named_parameters()
+    )
     report(f"pytorch_m5_gradient_{label}", off, 1e-4)
     state = network.state_dict()
-    off = max(largest(state[name], after[name]) / float(state[name].abs().max()) for name in after if "running" in name)
+    off = max(
+        largest(state[name], after[name]) / float(state[name].abs().max())
+        for name in after
+        if "running" in name
+    )
     report(f"pytorch_m5_running_{label}", off, 1e-5)
     network.eval()
-    report(f"pytorch_m5_classes_{label}", largest(network(latent), ours.reshape(clips, classes)), 1e-4)
+    report(
+        f"pytorch_m5_classes_{label}", largest(network(latent), ours.reshape(clips, classes)), 1e-4
+    )
 sys.exit(1 if failed else 0)

@@ -15,11 +15,13 @@ wanted=$(grep -c 'a pset:Preset' "$bundle/manifest.ttl")
 for plugin in mono stereo; do
     info=$(LV2_PATH=$(dirname "$bundle"):/usr/lib/lv2 lv2info "urn:trasluz:$plugin" 2>&1)
     echo "$info" | grep -q 'Has latency: *yes'; report $? "lv2info_${plugin}_latency"
-    grep -o 'lv2:symbol "[a-z_]*"' "$bundle/presets.ttl" | sort -u | cut -d'"' -f2 | while read -r symbol; do
+    grep -o 'lv2:symbol "[a-z_]*"' "$bundle/presets.ttl" | sort -u | cut -d'"' -f2 |
+        while read -r symbol; do
         echo "$info" | grep -q "Symbol: *$symbol\$"; report $? "lv2info_${plugin}_has_$symbol"
     done
     shown=$(grep -o 'rdfs:label "[^"]*"' "$bundle/presets.ttl" | cut -d'"' -f2 |
-        while read -r label; do echo "$info" | sed 's/^[[:space:]]*//' | grep -cxF "$label"; done | grep -c '^1$')
+        while read -r label; do echo "$info" | sed 's/^[[:space:]]*//' | grep -cxF "$label"; done |
+            grep -c '^1$')
     [ "$shown" -eq "$wanted" ]; report $? "lv2info_${plugin}_shows_all_presets"
 done
 symbols=$(nm -D --defined-only "$bundle/trasluz.so" | awk '{print $3}')
