@@ -8,11 +8,11 @@ CC ?= cc
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O3 -g
 
-# CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS belong to the user: our folders come before theirs, and
-# what the code relies on comes after.
+# CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS belong to the user. Our folders come before theirs; flags
+# that the code needs come after theirs.
 OUR_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -MMD -MP
 override CFLAGS += -std=c11 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -pthread
-# Warnings are errors in our own runs only: other compilers warn of other things.
+# Warnings are errors only in tests and lint: other compilers have other warnings.
 check check-% lint: export WERROR = -Werror
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 
@@ -36,7 +36,8 @@ PACKAGES_tests = lv2 lilv-0 $(PACKAGES_trainer)
 
 # pkg-config is asked once for each room, when it is first needed.
 define ask_packages
-cflags_$(1) = $$(eval cflags_$(1) := $$(shell $$(PKG_CONFIG) --cflags $$(PACKAGES_$(1))))$$(cflags_$(1))
+cflags_$(1) = $$(eval \
+	cflags_$(1) := $$(shell $$(PKG_CONFIG) --cflags $$(PACKAGES_$(1))))$$(cflags_$(1))
 libs_$(1) = $$(eval libs_$(1) := $$(shell $$(PKG_CONFIG) --libs $$(PACKAGES_$(1))))$$(libs_$(1))
 endef
 $(foreach room,shared plugin trainer hosts tests,$(eval $(call ask_packages,$(room))))
@@ -80,7 +81,8 @@ $(BUILD)/%.o: %.c
 $(BUILD)/%_css.o: %.css
 	@mkdir -p $(@D)
 	$(SHOW) CC $@
-	$(Q){ echo 'const char $(notdir $*)_css[] ='; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | \
+	$(Q){ echo 'const char $(notdir $*)_css[] ='; \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | \
 		$(CC) $(CFLAGS) -x c -c -o $@ -
 
 # The one command that links: a rule names its objects, and the room whose packages it needs.
@@ -98,8 +100,8 @@ $(BUILD)/bin/trainer: $(TRAINER_OBJECTS) $(SHARED_OBJECTS)
 
 , = ,
 
-# The man page is written from what the trainer prints; a trainer built for another machine
-# cannot run, and has none.
+# The man page is made from the trainer's help. A trainer for another machine cannot run: it gets
+# no man page.
 $(BUILD)/trainer.1: trainer/manual.sh $(BUILD)/bin/trainer
 	$(SHOW) MANUAL $@
 	$(Q)if $(BUILD)/bin/trainer --version >/dev/null 2>&1; \
@@ -138,12 +140,12 @@ uninstall:
 
 BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libjansson-dev libmd-dev libopenblas-dev \
 	liblapacke-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libpng-dev
-# `make deps` installs what building needs. `DEPS=no` installs nothing: it names what is missing.
+# `make deps` installs what building needs. `DEPS=no` installs nothing and prints what is missing.
 install_packages = @DEPS=$(DEPS) tests/lib/packages.sh
 deps:
 	$(install_packages) $(BUILD_DEPENDS)
 
-# The source as packagers get it, of the last commit: the same bytes each time.
+# The source archive of the last commit: the same bytes each time.
 VERSION = $(shell sed -n 's/^\#define TRASLUZ_VERSION *"\(.*\)"/\1/p' shared/version.h)
 dist:
 	@git rev-parse --show-prefix 2>/dev/null | grep -qx '' || \

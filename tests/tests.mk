@@ -16,8 +16,8 @@
 # The trainer without its main().
 TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 HOST_PARTS = $(call objects,tests/lib/lv2host*.c)
-NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,conv initialize linear_init named_arch network \
-	residual signal) $(BUILD)/trainer/base/parse.o
+NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,conv initialize linear_init named_arch \
+	network residual signal) $(BUILD)/trainer/base/parse.o
 
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 ENGINE_TESTS = $(call programs,tests/shared/test_*.c)
@@ -52,8 +52,7 @@ $(HOSTS) $(DEMO) $(TORTURE): %: %.o $(HOST_PARTS) $(SHARED_OBJECTS)
 $(BUILD)/tests/plugin/host_instances $(BUILD)/tests/plugin/host_latency: \
 	$(BUILD)/tests/lib/bare_plugin.o
 
-# Their functions must come before the C library's for the plugin too. ThreadSanitizer has functions
-# of its own.
+# Their functions replace those of the C library, for the plugin too. ThreadSanitizer has its own.
 GUARDED = $(BUILD)/tests/plugin/host_guard $(BUILD)/tests/plugin/host_realtime
 $(GUARDED): $(BUILD)/tests/lib/realtime_guard.o $(BUILD)/tests/lib/guarded_thread.o
 $(GUARDED): override LDFLAGS += -rdynamic
@@ -62,25 +61,25 @@ $(BENCHES): %: %.o $(NETWORK_PARTS) $(BUILD)/trainer/base/pool.o $(BUILD)/tests/
 		$(patsubst %,$(BUILD)/trainer/network/%.o,adam gradient_sum) $(SHARED_OBJECTS)
 	$(call link,trainer)
 
-# Each fuzz target has the whole plugin and all that both programs share.
+# Each fuzz target links the whole plugin and shared/.
 FUZZ_PARTS = $(BUILD)/tests/fuzz/fuzz_parts.o $(BUILD)/tests/fuzz/fuzz_host.o $(PLUGIN_OBJECTS) \
 	$(SHARED_OBJECTS) $(patsubst %,$(BUILD)/trainer/network/%.o,initialize linear_init)
 $(FUZZERS): %: %.o $(BUILD)/tests/fuzz/fuzz_mutate.o $(FUZZ_PARTS)
 	$(call link,shared,-fsanitize=fuzzer)
 $(CORPUS): %: %.o $(FUZZ_PARTS)
 	$(call link,shared)
-# What the trainer alone reads.
+# Files that only the trainer reads.
 fuzz_needs = $(BUILD)/tests/fuzz/$(1): $(patsubst %,$(BUILD)/trainer/%.o,$(2))
 $(call fuzz_needs,fuzz_checkpoint,training/checkpoint network/adam base/parse base/ranks_one \
 	network/schedule)
 $(call fuzz_needs,fuzz_classifier,network/m5_weights)
 $(call fuzz_needs,fuzz_latents,latents/latent_set output/json_file data/split)
-$(call fuzz_needs,fuzz_report,output/csv output/result_folder output/gnuplot output/html output/page_css \
-	output/plot base/progress output/report_curves output/report_folder)
-$(call fuzz_needs,fuzz_sweep,training/sweep_file training/training_settings cli/option network/named_arch network/schedule \
-	network/loss base/parse)
-$(call fuzz_needs,make_corpus,training/checkpoint latents/latent_set network/m5_weights network/named_arch \
-	base/parse base/ranks_one output/json_file data/split)
+$(call fuzz_needs,fuzz_report,output/csv output/result_folder output/gnuplot output/html \
+	output/page_css output/plot base/progress output/report_curves output/report_folder)
+$(call fuzz_needs,fuzz_sweep,training/sweep_file training/training_settings cli/option \
+	network/named_arch network/schedule network/loss base/parse)
+$(call fuzz_needs,make_corpus,training/checkpoint latents/latent_set network/m5_weights \
+	network/named_arch base/parse base/ranks_one output/json_file data/split)
 
 # ---- The two commands of README.md ----
 
@@ -104,17 +103,17 @@ TEST_ENVIRONMENT = TRAINER="$(abspath $(BUILD))/bin/trainer" \
 THREADS_MAKE = BUILD=$(BUILD)/threads CFLAGS="-O1 -g -fsanitize=thread"
 HOST_THREADS = $(BUILD)/threads/tests/plugin/host_threads
 
-# Tests in Ardour and jalv run here only where both are installed: they bring a desktop with them.
+# Tests in Ardour and jalv run only if both are installed: they depend on a whole desktop.
 REAL_HOSTS = $(if $(shell which ardour7-lua),tests/hosts/ardour.sh) \
 	$(if $(shell which jalv),tests/hosts/jalv.sh)
 COMMAND_TESTS = $(filter-out %/locale.sh %/ranks.sh,$(sort $(wildcard tests/commands/*.sh)))
-# Without spaces, so that TEST= can choose among them.
+# Names without spaces, so that TEST= can choose.
 ALL_TESTS = $(TESTS) $(HOSTS) $(COMMAND_TESTS) tests/commands/locale.sh tests/commands/ranks.sh \
 	tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) tests/parity/pytorch.py \
 	tests/parity/pytorch_m5.py $(sort $(wildcard tests/layout/*)) $(REAL_HOSTS)
-CHOSEN_TESTS = $(strip $(if $(TEST),$(foreach test,$(ALL_TESTS),$(if $(findstring $(TEST),$(test)),$(test))),\
-	$(ALL_TESTS)))
-# What a test is called with.
+CHOSEN_TESTS = $(strip $(if $(TEST), \
+	$(foreach test,$(ALL_TESTS),$(if $(findstring $(TEST),$(test)),$(test))),$(ALL_TESTS)))
+# The command that runs a test.
 test_command = $(strip $(if $(filter $(HOST_THREADS),$(1)),\
 	BUILD=$(BUILD)/threads tests/lib/sanitized.sh $(1),\
 	$(if $(filter %.py,$(1)),/usr/bin/python3 )$(1) $(ARGUMENTS_$(basename $(notdir $(1))))))
@@ -143,8 +142,8 @@ check-hosts:
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(TEST_ENVIRONMENT) tests/lib/run.sh tests/hosts/ardour.sh tests/hosts/jalv.sh
 
-# clang's libFuzzer: `make fuzz` for FUZZ_SECONDS a target, `make check-fuzz` for a fixed number of
-# cases.
+# clang's libFuzzer: `make fuzz` takes FUZZ_SECONDS for each target, `make check-fuzz` a fixed
+# number of cases.
 FUZZ_SECONDS ?= 600
 FUZZ_DEPENDS = $(BUILD_DEPENDS) clang libclang-rt-14-dev
 FUZZ_FLAGS = address,undefined
@@ -167,7 +166,7 @@ check-fuzz:
 		"$(RUN_FUZZ) -runs=10000 checkpoint latents classifier report" \
 		"$(RUN_FUZZ) -runs=4000 messages state"
 
-# An hour of audio through several instances, as fast as it goes; half a minute of it for CI.
+# An hour of audio through several instances as fast as possible; half a minute for CI.
 TORTURE_SECONDS ?= 3600
 torture: all $(TORTURE)
 	@$(TEST_ENVIRONMENT) $(TORTURE) $(TORTURE_SECONDS)
@@ -175,9 +174,9 @@ check-torture: all $(TORTURE)
 	@$(TEST_ENVIRONMENT) tests/lib/run.sh "$(TORTURE) 30"
 
 # The suite under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, and the trainer's
-# threads under ThreadSanitizer. What is guarded is left out: it replaces memory functions, as the
-# sanitizers do. With sanitizers gcc guesses wrongly at the lengths of texts, so other builds look
-# at warnings. libubsan writes to the log that sanitized.sh reads only where it is linked statically.
+# threads under ThreadSanitizer. Guarded tests are left out: they replace memory functions, as the
+# sanitizers do. Warnings are off, because with sanitizers gcc misjudges lengths of texts. libubsan
+# is linked statically, because otherwise it does not write to the log that sanitized.sh reads.
 ASAN = $(BUILD)/asan
 ASAN_MAKE = BUILD=$(ASAN) WARNINGS= LDFLAGS=-static-libubsan CFLAGS="-O1 -g \
 	-fno-omit-frame-pointer -fno-sanitize-recover=all \
@@ -195,7 +194,7 @@ check-sanitizers:
 		"$(ASAN_RUN) $(ASAN)/tests/plugin/torture 6" "$(ASAN_RUN) tests/commands/kill.sh 10" \
 		$(patsubst %,"BUILD=$(BUILD)/threads tests/lib/sanitized.sh %",$(TSAN_TESTS))
 
-# valgrind 3.19 knows no AVX-512.
+# valgrind 3.19 does not support AVX-512.
 VALGRIND = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 VALGRIND_TESTS = $(patsubst %,$(BUILD)/tests/plugin/host_%,instances recordings)
 check-valgrind: all $(VALGRIND_TESTS)
@@ -203,7 +202,7 @@ check-valgrind: all $(VALGRIND_TESTS)
 	@$(TEST_ENVIRONMENT) TRASLUZ_KERNELS=avx2 tests/lib/run.sh \
 		$(patsubst %,"$(VALGRIND) %",$(VALGRIND_TESTS))
 
-# Builds as packagers make them, which `make` and `make lint` do not.
+# Builds with the flags of packagers.
 PACKAGERS_DEPENDS = $(BUILD_DEPENDS) clang lld lilv-utils binutils util-linux git
 FORTIFIED = -Wdate-time -D_FORTIFY_SOURCE=2
 check-packagers:
@@ -215,14 +214,15 @@ check-packagers-all:
 		'gcc:-O3 -flto=auto' 'gcc:-O2::$(FORTIFIED)' clang:-O0 clang:-O3 \
 		'clang:-O3 -flto:-fuse-ld=lld'"
 
-# The plugin cross-compiled, and the tests of what makes its sound under qemu.
+# Cross-compiles the plugin, and runs the tests of its sound under qemu.
 check-aarch64:
 	$(install_packages) make pkg-config gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 	@JOBS=$$(nproc) tests/packaging/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" \
-		"$(patsubst $(BUILD)/%,%,$(filter-out %test_file %test_limits,$(ENGINE_TESTS) $(PLUGIN_TESTS)))" \
+		"$(patsubst $(BUILD)/%,%,$(filter-out %test_file %test_limits, \
+		$(ENGINE_TESTS) $(PLUGIN_TESTS)))" \
 		libc6 lv2-dev libjansson-dev libmd-dev libkissfft-dev libopenblas-dev
 
-# Which lines of the programs the tests run, with a build of its own.
+# Reports which lines of the programs the tests run, in a build of its own.
 COVERAGE_TESTS = $(filter-out $(HOST_THREADS) %/ranks.sh %/install.sh,$(ALL_TESTS))
 coverage:
 	$(install_packages) $(CHECK_DEPENDS) gcovr
@@ -235,7 +235,7 @@ run-coverage: all test-programs
 	gcovr --root . --filter shared/ --filter plugin/ --filter trainer/ --print-summary \
 		--output $(BUILD)/coverage.txt $(BUILD)
 
-# Some minutes; best on a machine that does nothing else.
+# Takes some minutes; best on a quiet machine.
 bench:
 	$(install_packages) $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
@@ -247,12 +247,14 @@ bench:
 SOURCES = $(wildcard $(foreach room,shared plugin trainer tests,$(room)/*.[ch] $(room)/*/*.[ch]))
 
 PROGRAM_SOURCES = $(filter-out tests/%.c %.h %/ranks_mpi.c,$(SOURCES))
-TEXTS = $(filter-out tests/fuzz/corpus/% %.flac %.safetensors %.png %/sound.txt %/state.ttl,$(shell git ls-files))
-# Words of Spanish and names of others: codespell takes them for mistakes.
+TEXTS = $(filter-out tests/fuzz/corpus/% tests/plugin/fixtures/% %.flac %.safetensors %.png, \
+	$(shell git ls-files))
+# Spanish words and names that codespell takes for mistakes.
 SPELLED = nam,fo,hace,doble,trian,sectoid
-LINT_DEPENDS = $(BUILD_DEPENDS) liblilv-dev clang clang-format clang-tidy cppcheck shellcheck codespell
+LINT_DEPENDS = $(BUILD_DEPENDS) liblilv-dev clang clang-format clang-tidy cppcheck shellcheck \
+	codespell
 
-# cppcheck takes an Error that is about to be filled for one that is read (ctuuninitvar).
+# cppcheck mistakes an Error that is going to be written for one that is read (ctuuninitvar).
 lint:
 	$(install_packages) $(LINT_DEPENDS)
 	clang-format --dry-run --Werror $(SOURCES)

@@ -15,7 +15,7 @@ for i in 1 2 3 4 5 6; do sox "$here/clip.flac" -r 22050 -c 1 "music$i.flac" trim
 mkdir music && mv music?.flac music
 settings="--arch 8k8s6p4,4k6s3p4 --window 3006 --epochs 8 --batch 4 --schedule plateau --patience 1 --random-gain 3"
 
-# A number in [0, 1) from the seed 1, 2 …
+# Prints a number in [0, 1) from the seed 1, 2 …
 seed=0
 random() {
     seed=$((seed + 1))

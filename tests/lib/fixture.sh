@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# fixture.sh: what tests of the trainer from the outside share. Source it first; then the current
-# folder is empty and its own, with a home and a cache in it, $here is the folder of the tests, and
-# $TRAINER the program. End by `exit $failed`.
+# fixture.sh: shared by tests of the trainer's commands. Source it first: then the current folder is
+# empty and temporary, and has a home and a cache; $here is the folder of the tests, $TRAINER the
+# program. End with `exit $failed`.
 
 : "${TRAINER:?the path of the built trainer}"
 suite=$(basename "$0" .sh)
@@ -25,8 +25,8 @@ run() {
     fi
 }
 
-# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status, prints nothing, and says so
-# in one line.
+# refused STATUS PATTERN ARGUMENT…: the trainer ends with that status, prints nothing, and writes
+# one line with the pattern to standard error.
 refused() {
     wanted=$1 pattern=$2
     shift 2
@@ -40,7 +40,7 @@ refused() {
     fi
 }
 
-# without_gnuplot ARGUMENT…: the trainer where no program is found.
+# without_gnuplot ARGUMENT…: runs the trainer with a PATH without programs.
 without_gnuplot() {
     PATH=$folder/nowhere "$TRAINER" "$@"
 }

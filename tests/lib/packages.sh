@@ -1,6 +1,6 @@
 #!/bin/sh
 # packages.sh PACKAGE…: installs the Debian packages that are missing, with sudo where the user is
-# not root. With DEPS=no it names them, and installs nothing.
+# not root. DEPS=no prints their names and installs nothing.
 set -eu
 missing=
 for package in "$@"; do
@@ -9,10 +9,10 @@ for package in "$@"; do
 done
 [ -n "$missing" ] || exit 0
 if [ "${DEPS:-}" = no ]; then
-    echo "not installed, because DEPS=no:$missing" >&2
+    echo "missing packages, not installed because of DEPS=no:$missing" >&2
     exit 0
 fi
-command -v apt-get >/dev/null || { echo "please install what these Debian packages hold:$missing" \
+command -v apt-get >/dev/null || { echo "install what these Debian packages contain:$missing" \
     >&2; exit 1; }
 as_root="env DEBIAN_FRONTEND=noninteractive"
 [ "$(id -u)" -eq 0 ] || as_root="sudo $as_root"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# run.sh COMMAND…: runs each test command, shows the lines "ok name" and "FAIL name" they print,
-# counts them, and ends with "N passed, N failed". A command that ends badly without having said so
-# counts as one failed test. A command's messages are shown where it failed. $JOBS commands (1) run
-# at a time; what is shown of each stays together.
+# run.sh COMMAND…: runs each test command, prints its lines "ok name" and "FAIL name", counts them,
+# and ends with "N passed, N failed". A command that fails without such a line counts as one failed
+# test. The other output of a command is printed if it failed. $JOBS commands (1) run at a time; the
+# output of each stays together.
 set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
