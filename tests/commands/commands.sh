@@ -53,7 +53,7 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 'trainer train: option --resume=1 takes no value' train music -o x --resume=1 &&
         refused 2 "--split: " eval a b --split dev &&
         refused 2 "schedule: must be constant, plateau or cosine, not 'linear'" train music -o x --schedule linear &&
-        refused 2 "init: must be transform, not 'folded'" train music -o x --start folded &&
+        refused 2 "init: must be transform or axes, not 'folded'" train music -o x --start folded &&
         refused 2 "loss: must be mse or relative, not 'snr'" train music -o x --loss snr &&
         refused 2 'patience belongs to the plateau schedule' train music -o x --schedule cosine --patience 2 &&
         refused 2 'a warm-up of 25 epochs leaves nothing' train music -o x --warm-up 25 &&

@@ -196,7 +196,7 @@ test_wrong_sweeps_are_refused() {
         refused 1 'nothing.sweep: No such file' sweep nothing.sweep music -o wrong &&
         refused 2 'a file of settings and folders of music must be given' sweep wrong.sweep -o wrong &&
         refused 2 '--output FOLDER is needed' sweep wrong.sweep music && [ ! -e wrong ] &&
-        ! "$TRAINER" sweep none.sweep music -o wrong >out 2>err && [ ! -e wrong ] && grep -q 'no combination can be' err
+        ! "$TRAINER" sweep none.sweep music -o wrong >out 2>err && [ ! -e wrong ] && grep -q 'no combination of the settings can be' err
 }
 
 run test_a_run_folder_is_complete

@@ -100,7 +100,7 @@ test_classifier_refuses_what_does_not_fit() {
         refused 1 'trained with other genres' classify other-set.safetensors -o y --weights classifier/classifier.safetensors &&
         refused 1 "small.safetensors: not the weights of a classifier" classify set.safetensors -o y --weights small.safetensors &&
         refused 1 'latents have 1750 frames; the classifier needs at least 1772' classify short.safetensors -o y &&
-        refused 1 'a set of two genres or more is needed' classify whole.safetensors -o y &&
+        refused 1 'must contain clips of at least two genres' classify whole.safetensors -o y &&
         refused 1 'classifier/classifier.safetensors exists; --force' classify set.safetensors -o classifier &&
         refused 1 'clusters/config.json does not belong to classifier' classify set.safetensors -o clusters &&
         refused 1 'classifier/config.json does not belong to clusters' cluster set.safetensors -o classifier -k 2 &&
@@ -136,7 +136,7 @@ test_wrong_calls_are_refused() {
         refused 1 '30 clusters of 16 clips' cluster set.safetensors -o x -k 30 &&
         refused 1 'none: No such file' cluster none -o x &&
         refused 1 'small.safetensors: not a latent set' cluster small.safetensors -o x &&
-        refused 1 'a set of two genres or more is needed' cluster whole.safetensors -o x &&
+        refused 1 'must contain clips of at least two genres' cluster whole.safetensors -o x &&
         refused 1 'set.safetensors: File exists' cluster set.safetensors -o set.safetensors/x -k 2 &&
         [ ! -e x ]
 }

@@ -80,7 +80,7 @@ typedef struct {
     M5Weights weights;
     double *curve[CURVES]; // [epochs]
     ClassifierScore validation;
-    int best_epoch; // 0: the weights were given
+    int best_epoch; // 0: not trained here
     size_t *test;   // indices of set->clip
     size_t test_clips;
     int *guess; // [test_clips]
@@ -151,7 +151,7 @@ static bool train(Study *study, Error *error)
 
 // ---- Pictures ----
 
-// Two curves by epoch, that of the training clips first.
+// Draws two curves by epoch, that of the training clips first.
 static bool draw_curves(const Study *study, const char *name, const char *title, int first,
                         Error *error)
 {
@@ -175,7 +175,7 @@ static bool draw_confusion(const Study *study, const size_t *count, Error *error
         for (size_t i = 0; i < genres * genres; i++) value[i] = (double)count[i];
         const PlotMatrix matrix = {.title = "Test clips",
                                    .row_label = "genre",
-                                   .column_label = "taken for",
+                                   .column_label = "classified as",
                                    .name = study->set->genre,
                                    .kinds = genres,
                                    .value = value};
@@ -201,9 +201,9 @@ static bool draw(const Study *study, const size_t *count, Error *error)
 static void print_confusion(const Study *study, const size_t *count)
 {
     const LatentSet *set = study->set;
-    printf("genres (rows) by what they were taken for:\n");
+    printf("genres (rows) and what they were classified as (columns):\n");
     for (size_t g = 0; g < set->genres; g++) {
-        Error name; // fit for a terminal
+        Error name; // safe for a terminal
         error_set(&name, "%s", set->genre[g]);
         printf("%16.16s", name.text);
         for (size_t k = 0; k < set->genres; k++) printf(" %4zu", count[g * set->genres + k]);
@@ -218,7 +218,7 @@ static void print_confusion(const Study *study, const size_t *count)
 
 // ---- Testing ----
 
-// The test clips of each genre by what they were taken for; the caller frees it.
+// Counts the test clips of each genre by what they were classified as; the caller frees the counts.
 static size_t *count_guesses(const Study *study)
 {
     const size_t genres = study->set->genres;

@@ -17,7 +17,7 @@ const Command *const command_list[] = {
 static void print_help(FILE *to)
 {
     fprintf(to, "usage: trainer COMMAND [arguments]\n\nTrasluz: trains autoencoders of audio, and "
-                "works with what they have learnt.\n\n");
+                "uses what they have learnt.\n\n");
     for (const Command *const *command = command_list; *command; command++)
         fprintf(to, "  %-12s %s\n", (*command)->name, (*command)->summary);
     fprintf(to, "\n`trainer COMMAND --help` explains a command; `trainer --version` prints the "

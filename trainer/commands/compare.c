@@ -45,13 +45,13 @@ static const Option options[] = {
 typedef struct {
     const Call *call;
     const Dataset *dataset;
-    char **name; // [clips] of what is written, without the ending
+    char **name; // [clips] of the files that are written, without ending
 } Comparison;
 
 // ---- Names ----
 
-// A clip's name without its ending, in one folder: "rock/a.wav" gives "rock-a". The caller frees
-// it; it has room for a number.
+// Returns the name of a clip without its ending and without folders: "rock/a.wav" gives "rock-a".
+// The caller frees it; it has room for a number.
 static char *name_of(const Clip *clip, size_t *length)
 {
     const char *dot = strrchr(clip->name, '.'), *slash = strrchr(clip->name, '/');
@@ -88,9 +88,9 @@ static bool make_names(Comparison *comparison, Error *error)
     return true;
 }
 
-// ---- What each clip leaves ----
+// ---- The files of each clip ----
 
-// FOLDER/NAME.ENDING; the caller frees it.
+// Returns FOLDER/NAME.ENDING; the caller frees it.
 static char *clip_path(const Comparison *comparison, const Clip *clip, const char *ending,
                        Error *error)
 {
@@ -120,7 +120,7 @@ static bool check_output(const Comparison *comparison, const Clip *clip, const c
     return ok;
 }
 
-// If a table of this command exists, what is with it is of an earlier comparison.
+// If a table of this command exists, the other files belong to an earlier comparison.
 static bool check_outputs(const Comparison *comparison, Error *error)
 {
     const Call *call = comparison->call;

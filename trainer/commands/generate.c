@@ -114,7 +114,7 @@ static double change_snr(const Sound *plain, const Sound *changed)
     return score_snr(signal, difference);
 }
 
-// ---- What is written ----
+// ---- Files ----
 
 #define RECORD_KIND "generation"
 
@@ -176,7 +176,7 @@ static json_t *number_or_null(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-// The file's name, and the stretch where it is not the whole.
+// Describes a part: the name of the file, and the range of time if it is not the whole.
 static json_t *describe_part(const LatentPart *part)
 {
     const char *slash = strrchr(part->path, '/'), *name = slash ? slash + 1 : part->path;
@@ -200,7 +200,7 @@ static json_t *describe_parts(const LatentParts *list)
     return parts;
 }
 
-// The caller ends it; NULL where memory is short.
+// Describes the result. The caller frees it; NULL if out of memory.
 static json_t *make_record(const Generation *generation, const Sound *sound)
 {
     const Call *call = generation->call;

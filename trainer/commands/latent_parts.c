@@ -11,7 +11,7 @@
 
 // ---- One part ----
 
-// Reads a number, or keeps the bound where there is none; returns what follows, NULL on error.
+// Reads a number, or keeps the bound if there is none; returns the rest of the text, NULL on error.
 static const char *parse_bound(const char *text, PartBound *bound)
 {
     char *end;
@@ -35,7 +35,7 @@ bool latent_part_parse(LatentPart *part, const char *text, Error *error)
     const char *at = access(text, F_OK) == 0 ? NULL : strrchr(text, '@');
     *part = (LatentPart){.whole = !at, .to = {.value = 100.0, .percent = true}};
     if (at && !parse_bounds(part, at + 1))
-        return error_set(error, "%s: a part is FILE@FROM-TO, in seconds or percent", text);
+        return error_set(error, "%s: a part must be FILE@FROM-TO, in seconds or percent", text);
     part->path = at ? strndup(text, (size_t)(at - text)) : strdup(text);
     return part->path || error_out_of_memory(error);
 }
@@ -48,13 +48,13 @@ static size_t bound_frame(const Latent *latent, const PartBound *bound)
     return frame < frames ? (size_t)lround(frame) : latent->frames;
 }
 
-// Keeps the stretch alone.
+// Keeps only the range of the part.
 static bool cut(Latent *latent, const LatentPart *part, Error *error)
 {
     const size_t from = bound_frame(latent, &part->from), to = bound_frame(latent, &part->to);
     const size_t channels = (size_t)latent->channels;
     if (from >= to)
-        return error_set(error, "%s: nothing is left of its %.4g s by that part", part->path,
+        return error_set(error, "%s: the part contains nothing of its %.4g s", part->path,
                          (double)latent->frames / latent->frame_rate);
     latent->frames = to - from;
     latent->samples = 0;
@@ -96,7 +96,7 @@ static bool is_full(const LatentParts *parts, size_t most)
     return most > 0 && parts->count == most;
 }
 
-// A folder's files, or a file, whatever its name is.
+// Adds a file, whatever its name is, or all audio files of a folder.
 static bool add_existing(LatentParts *parts, const char *path, size_t most, Error *error)
 {
     AudioFiles files;

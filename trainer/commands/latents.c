@@ -58,7 +58,7 @@ typedef struct {
     SharedError failure;
 } Encoding;
 
-// The window's samples from `at` on; silence is behind them.
+// Reads the samples of the window from `at` on; silence follows its end.
 static void read_piece(const Encoding *encoding, size_t clip, size_t at, float piece[PIECE])
 {
     const size_t window = encoding->about.window, left = at < window ? window - at : 0;
@@ -67,7 +67,7 @@ static void read_piece(const Encoding *encoding, size_t clip, size_t at, float p
     memset(piece + n, 0, (PIECE - n) * sizeof *piece);
 }
 
-// Encodes the window's samples from `at` on; returns how many frames they gave.
+// Encodes the samples of the window from `at` on; returns the number of frames.
 static size_t encode_piece(const Encoding *encoding, size_t clip, size_t at, int thread)
 {
     float piece[PIECE];
@@ -114,7 +114,7 @@ static bool encode_all(Encoding *encoding, Pool *pool, Error *error)
     return shared_error_end(&encoding->failure, error);
 }
 
-// ---- Making and freeing ----
+// ---- Setup ----
 
 static size_t longest_clip(const Dataset *dataset)
 {
@@ -124,7 +124,7 @@ static size_t longest_clip(const Dataset *dataset)
     return longest;
 }
 
-// The folders as they were given, for people.
+// Writes the folders as they were typed, for people.
 static void list_paths(const MusicOptions *music, char *text, size_t room)
 {
     size_t used = 0;

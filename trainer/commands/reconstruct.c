@@ -72,7 +72,7 @@ typedef struct {
     Engine *engine;
     EngineSettings settings;
     size_t channels;
-    size_t skip;     // frames of the engine's output that stand for times before the file
+    size_t skip;     // frames of the engine's output that are before the begin of the file
     float *input;    // [latency + PIECE][channels]
     size_t buffered; // frames there
     float *planes;   // [channels][PIECE]
@@ -104,7 +104,7 @@ static void compare(RenderJob *job, size_t frames)
     }
 }
 
-// Writes the engine's output for the frames that have waited longest.
+// Writes the engine's output for the frames that were buffered first.
 static bool emit(RenderJob *job, const float *planes, size_t n, Error *error)
 {
     const size_t frames = n < job->buffered ? n : job->buffered;
@@ -147,7 +147,7 @@ static bool process_file(RenderJob *job, const char *path, Progress *progress, E
     return true;
 }
 
-// ---- Making and freeing ----
+// ---- Setup ----
 
 static bool job_open(RenderJob *job, const Call *call, Model *model, const Latent *reference,
                      Error *error)

@@ -15,7 +15,7 @@ bool study_run(const char *latents, int threads, bool pictures, StudyTask *task,
     LatentSet *set = latent_set_open(latents, error);
     Pool *pool = NULL;
     if (set && set->genres < 2)
-        error_set(error, "%s: a set of two genres or more is needed", latents);
+        error_set(error, "%s: must contain clips of at least two genres", latents);
     else if (set)
         pool = command_pool(threads, error);
     const bool ok = pool && task(call, set, pool, error);
@@ -42,7 +42,7 @@ bool study_begin(const char *folder, const char *kind, const LatentSet *set, jso
 
 // ---- Pictures ----
 
-// A group's points, one coordinate behind the other: coordinate[dimensions][room].
+// Gathers the points of a group as coordinate[dimensions][room].
 static PlotSeries gather(const StudyPoints *points, int group, double *coordinate, size_t room)
 {
     PlotSeries series = {.x = coordinate, .y = coordinate + room};

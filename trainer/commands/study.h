@@ -1,5 +1,5 @@
-// study.h: what the studies of a latent set (classifier, clusters) share: the folder of tables that
-// each leaves, and what is said there of the set. For one thread.
+// study.h: what the studies of a latent set (classifier, clusters) share: how they open the set, the
+// folder with their tables, and its config.json. For one thread.
 #ifndef TRASLUZ_STUDY_H
 #define TRASLUZ_STUDY_H
 
@@ -11,12 +11,12 @@
 typedef bool StudyTask(const void *call, const LatentSet *set, Pool *pool, Error *error);
 
 // Opens a latent set, which must have two genres, starts `threads` threads (0: one for each
-// processor), sees that there is gnuplot where pictures are wanted, and runs task(call, …).
+// processor), checks that gnuplot is installed if pictures are wanted, and runs task(call, …).
 bool study_run(const char *latents, int threads, bool pictures, StudyTask *task, const void *call,
                Error *error);
 
-// Makes the folder and writes config.json: the kind of study, the set and the model that it is of,
-// and `options`, an object, which is freed.
+// Makes the folder and writes config.json: the kind of study, the set and its model, and `options`,
+// an object, which is freed.
 bool study_begin(const char *folder, const char *kind, const LatentSet *set, json_t *options,
                  Error *error);
 
@@ -29,7 +29,7 @@ typedef struct {
     size_t groups;
 } StudyPoints;
 
-// Draws FOLDER/NAME, a group in a colour and shape of its own.
+// Draws FOLDER/NAME; each group has its own colour and shape.
 bool study_draw_points(const char *folder, const char *name, const char *title,
                        const StudyPoints *points, Error *error);
 

@@ -39,7 +39,7 @@ static const Option options[] = {
 typedef struct {
     char *folder;
     TrainingSettings settings;
-    json_t *identity;         // the settings, to be compared
+    json_t *identity;         // the settings, for comparison
     char arch[ARCH_TEXT_MAX]; // of an architecture made of lists
 } SweepRun;
 
@@ -47,11 +47,11 @@ typedef struct {
     const Call *call;
     SweepFile *file;
     SweepRun *run; // [file->runs] by the number of the combination
-    SweepRow *row; // [rows] those that can be
+    SweepRow *row; // [rows] those that are possible
     size_t rows;
     Pool *pool;
     Dataset *dataset;
-    bool reported; // what the data set holds
+    bool reported; // the size of the data set was printed
 } Sweep;
 
 // ---- The runs ----
@@ -66,7 +66,7 @@ static SweepFile *read_file(const char *path, Error *error)
     return file;
 }
 
-// Fills a run and its row; false where its values do not go together.
+// Fills a run and its row; false if its values do not fit together.
 static bool make_run(Sweep *sweep, size_t number, Error *error)
 {
     SweepRun *run = &sweep->run[number];
@@ -79,7 +79,7 @@ static bool make_run(Sweep *sweep, size_t number, Error *error)
     return true;
 }
 
-// Finds an earlier run with the same settings: the same network under another name, say.
+// Finds an earlier run with the same settings, for instance the same network under another name.
 static const SweepRow *find_same(const Sweep *sweep, const SweepRow *row)
 {
     const json_t *identity = sweep->run[row->number].identity;
@@ -103,7 +103,7 @@ static bool name_run(Sweep *sweep, SweepRow *row, Error *error)
     return true;
 }
 
-// Makes the runs; combinations that cannot be are told on standard error.
+// Makes the runs; impossible combinations are reported on standard error.
 static bool make_runs(Sweep *sweep, Error *error)
 {
     const size_t runs = sweep->file->runs;
@@ -117,7 +117,8 @@ static bool make_runs(Sweep *sweep, Error *error)
             fprintf(stderr, "trainer sweep: skipped: %s\n", error->text);
     }
     if (sweep->rows == 0)
-        return error_set(error, "%s: no combination can be trained", sweep->call->file);
+        return error_set(error, "%s: no combination of the settings can be trained",
+                         sweep->call->file);
     for (size_t i = 0; i < sweep->rows; i++)
         if (!name_run(sweep, &sweep->row[i], error)) return false;
     return true;
@@ -179,7 +180,7 @@ static bool inspect_runs(Sweep *sweep, Error *error)
 static TrainingEnd train(Sweep *sweep, const SweepRow *row, Error *error)
 {
     TrainingOptions *o = &sweep->run[row->number].settings.options;
-    RunState state; // once more: another name of the same training may have done it
+    RunState state; // again: the same training under another name may have finished it
     if (!run_folder_state(row->folder, &state, error)) return TRAINING_FAILED;
     if (state == RUN_DONE) return TRAINING_DONE;
     o->resume = state == RUN_STOPPED;
@@ -190,7 +191,7 @@ static TrainingEnd train(Sweep *sweep, const SweepRow *row, Error *error)
                             stdout, error);
 }
 
-// The tables show what is done so far; the rows themselves stay in the order of the file.
+// Writes tables of the runs that are finished so far; the rows keep the order of the file.
 static bool write_tables(const Sweep *sweep, bool last, Error *error)
 {
     const size_t rows = sweep->rows;
@@ -207,7 +208,7 @@ static bool write_tables(const Sweep *sweep, bool last, Error *error)
     return ok;
 }
 
-// Trains what is not done. A run that fails is told, and the next one begun.
+// Trains the runs that are not finished. After a run that fails the next one starts.
 static bool train_all(Sweep *sweep, bool *failed, Error *error)
 {
     for (size_t i = 0; i < sweep->rows && !interrupt_requested; i++) {
@@ -218,7 +219,7 @@ static bool train_all(Sweep *sweep, bool *failed, Error *error)
         if (end == TRAINING_STOPPED) break;
         if (end == TRAINING_FAILED) {
             row->state = SWEEP_FAILED;
-            row->why = *error;
+            row->reason = *error;
             *failed = true;
             fprintf(stderr, "trainer sweep: %s: %s\n", row->label, error->text);
         } else if (!take_result(row, error)) {

@@ -68,7 +68,7 @@ static bool may_write(const Call *call, const char *checkpoint, const char *tabl
     const TrainingOptions *o = &call->settings.options;
     if (o->resume)
         return access(checkpoint, F_OK) == 0 ||
-               error_set(error, "nothing to resume: there is no %s", checkpoint);
+               error_set(error, "nothing to resume: %s does not exist", checkpoint);
     if (call->force) return true;
     if (access(checkpoint, F_OK) == 0)
         return error_set(error,

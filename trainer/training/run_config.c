@@ -14,7 +14,7 @@
 
 enum { CONFIG_MAX = 1 << 20 }; // bytes of a file
 
-// ---- Making ----
+// ---- Describing ----
 
 // Returns one layer with the frames of its output.
 static json_t *layer_json(const Layer *layer, uint64_t frames)
@@ -116,7 +116,7 @@ static json_t *read_config(const char *path, Error *error)
     return config;
 }
 
-// Values as they are written: reading may take a number for its neighbour.
+// Compares values as they are written: a number that was read may differ in its last bit.
 static bool same_value(const json_t *a, const json_t *b)
 {
     char texts[2][64];
@@ -126,7 +126,8 @@ static bool same_value(const json_t *a, const json_t *b)
     return strcmp(texts[0], texts[1]) == 0;
 }
 
-static bool refuse(const char *name, const json_t *theirs, const json_t *ours, Error *error)
+static bool report_difference(const char *name, const json_t *theirs, const json_t *ours,
+                              Error *error)
 {
     char *there = theirs ? json_dumps(theirs, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9)) : NULL;
     char *here = json_dumps(ours, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
@@ -144,11 +145,11 @@ static bool check_config(const json_t *stored, const json_t *config, Error *erro
     const json_t *settings = json_object_get(stored, "settings");
     json_object_foreach (json_object_get(config, "settings"), name, value) {
         const json_t *theirs = json_object_get(settings, name);
-        if (!same_value(value, theirs)) return refuse(name, theirs, value, error);
+        if (!same_value(value, theirs)) return report_difference(name, theirs, value, error);
     }
     const json_t *data = json_object_get(json_object_get(config, "data"), "fingerprint");
     const json_t *theirs = json_object_get(json_object_get(stored, "data"), "fingerprint");
-    return json_equal(data, theirs) || refuse("data", theirs, data, error);
+    return json_equal(data, theirs) || report_difference("data", theirs, data, error);
 }
 
 bool run_config_check(const char *path, const json_t *config, Error *error)

@@ -27,7 +27,7 @@ bool run_folder_state(const char *path, RunState *state, Error *error)
     char *weights = run_folder_weights(path);
     char *checkpoint = weights ? training_checkpoint_path(weights) : NULL;
     const bool good = checkpoint || error_out_of_memory(error);
-    // A training that is stopped has written its best weights too.
+    // An interrupted training has written its best weights too.
     if (good)
         *state = access(checkpoint, F_OK) == 0 ? RUN_STOPPED
                  : access(weights, F_OK) == 0  ? RUN_DONE
@@ -60,8 +60,8 @@ bool run_folder_check(const char *path, const TrainingOptions *options, const Da
 
 // ---- Training ----
 
-// Removes an older training's weights, checkpoint and event files; its configuration and its table
-// are written over.
+// Removes the weights, checkpoint and event files of an older training; its configuration and its
+// table are overwritten.
 static bool clear_folder(const char *path, Error *error)
 {
     DIR *folder = opendir(path);
@@ -79,12 +79,12 @@ static bool clear_folder(const char *path, Error *error)
     return good;
 }
 
-// Leaves in `earlier` whether a training was there before.
+// Sets `earlier` if the folder contains a training already.
 static bool look_for_config(const char *path, bool *earlier, Error *error)
 {
     char *config = file_join(path, CONFIG);
-    const bool good =
-        (config || error_out_of_memory(error)) && json_file_may_write(config, RUN_CONFIG_KIND, error);
+    const bool good = (config || error_out_of_memory(error)) &&
+                      json_file_may_write(config, RUN_CONFIG_KIND, error);
     *earlier = config && json_file_is(config, RUN_CONFIG_KIND);
     free(config);
     return good;
@@ -117,11 +117,11 @@ TrainingEnd run_folder_train(const char *path, const TrainingOptions *options,
     char *weights = run_folder_weights(path);
     RunLog *events = run_log_new(path, options, dataset);
     if (weights && events) {
-        TrainingOptions inside = *options;
-        inside.output = weights;
-        inside.observer = run_log_observe;
-        inside.observer_data = events;
-        end = training_run(&inside, dataset, pool, stop, log, error);
+        TrainingOptions run = *options;
+        run.output = weights;
+        run.observer = run_log_observe;
+        run.observer_data = events;
+        end = training_run(&run, dataset, pool, stop, log, error);
     } else {
         error_out_of_memory(error);
     }

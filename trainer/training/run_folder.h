@@ -1,9 +1,9 @@
-// run_folder.h: a training in a folder of its own:
+// run_folder.h: trains in a folder of its own:
 //
-//     config.json           what it was made of (see run_config.h)
+//     config.json           all settings (see run_config.h)
 //     weights.safetensors   the best weights
-//     weights.csv           losses, a line for each epoch
-//     weights.checkpoint    while it is not finished
+//     weights.csv           losses, a row for each epoch
+//     weights.checkpoint    until the training is finished
 //     events.out.tfevents…  for TensorBoard (see run_log.h), a file for each start of the program
 //
 // For one thread; allocates and blocks.
@@ -14,21 +14,21 @@
 
 typedef enum { RUN_NEW, RUN_STOPPED, RUN_DONE } RunState;
 
-// How far the training in a folder is, which need not be there.
+// Finds how far the training in a folder is; the folder may be missing.
 bool run_folder_state(const char *path, RunState *state, Error *error);
 
-// False, and said why, where a folder's results are of something else than a training.
+// False, with a message, if the folder contains the results of another command.
 bool run_folder_may_write(const char *path, Error *error);
 
 // True if the folder's training has the same settings and data.
 bool run_folder_check(const char *path, const TrainingOptions *options, const Dataset *dataset,
                       Error *error);
 
-// The path of the weights in a folder; the caller frees it. NULL where memory is short.
+// Returns the path of the weights in a folder; the caller frees it. NULL if out of memory.
 char *run_folder_weights(const char *path);
 
 // Trains in the folder, as training_run() does: `output` is its weights file, `observer` its log.
-// Goes on where options->resume says so, else what an older training left there is removed.
+// Resumes if options->resume is true, otherwise removes the files of an older training first.
 TrainingEnd run_folder_train(const char *path, const TrainingOptions *options,
                              const Dataset *dataset, Pool *pool, const volatile sig_atomic_t *stop,
                              FILE *log, Error *error);

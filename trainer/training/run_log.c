@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define EXAMPLE_SECONDS 5.0
-enum { EXAMPLES = 10 }; // reconstructions in a training of full length: TensorBoard shows as many
+enum { EXAMPLES = 10 }; // reconstructions in a whole training: TensorBoard shows as many
 enum { TRANSFORM = 1024, HOP = 256 }; // samples, of the spectrograms
 #define SOFTEST (-100.0f)             // dB, black
 
@@ -87,7 +87,7 @@ static bool begin(RunLog *log, int epoch, Error *error)
            log_sound(log, "example/original", "spectrogram/original", 0, log->audio, error);
 }
 
-// The first epoch, the last, and those between at even distances.
+// True for the first epoch, the last, and some between them at even distances.
 static bool wants_example(const RunLog *log, int epoch)
 {
     const int epochs = log->options->schedule.epochs;

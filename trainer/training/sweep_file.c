@@ -235,7 +235,7 @@ static bool read_settings(const SweepFile *file, size_t run, char arch[ARCH_TEXT
     return training_settings_complete(settings, error);
 }
 
-// What tells a run from the others: "figure3_2, activation tanh".
+// Writes how a run differs from the others: "figure3_2, activation tanh".
 static void name_combination(const SweepFile *file, size_t run, char text[SWEEP_LABEL])
 {
     size_t used = 0;
@@ -258,7 +258,7 @@ bool sweep_file_settings(const SweepFile *file, size_t run, char arch[ARCH_TEXT_
 
 void sweep_file_label(const SweepFile *file, size_t run, char label[SWEEP_LABEL])
 {
-    enum { SHORT = 100, HASH_DIGITS = 8 }; // of a label that is too long for a folder
+    enum { SHORT = 100, HASH_DIGITS = 8 }; // of a label that is too long for a folder name
     char whole[SWEEP_KEYS_MAX * 32 + ARCH_TEXT_MAX] = "", digits[HASH_TEXT];
     size_t used = 0;
     for (size_t i = 0; i < file->keys && used < sizeof whole; i++)
@@ -266,7 +266,7 @@ void sweep_file_label(const SweepFile *file, size_t run, char label[SWEEP_LABEL]
             used += (size_t)snprintf(whole + used, sizeof whole - used, "%s%s", used > 0 ? "_" : "",
                                      sweep_file_value(file, run, i));
     if (used == 0) snprintf(whole, sizeof whole, "run");
-    for (char *c = whole; (c = strchr(c, '/'));) *c = '_'; // between an encoder and its own decoder
+    for (char *c = whole; (c = strchr(c, '/'));) *c = '_'; // between encoder and decoder
     if (strlen(whole) < SWEEP_LABEL) {
         strcpy(label, whole);
         return;

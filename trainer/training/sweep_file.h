@@ -1,13 +1,13 @@
-// sweep_file.h: a grid of trainings as a small text file:
+// sweep_file.h: reads a grid of trainings from a small text file:
 //
-//     # What a row of the report's figure 3 was trained with.
-//     arch = figure3_1 figure3_7
+//     # Two networks of the report's figure 3, at two learning rates.
+//     arch = figure3_1 figure3_2
 //     learning-rate = 0.001, 0.0003
 //
 // Each line gives a setting of `trainer train` (see training_settings.h) one value or several, with
-// spaces or commas and spaces between them. Instead of `arch`, the four lists channels, kernels,
-// strides and paddings can be given, each value a number for each layer: "64,32,8". The runs are
-// all combinations, the last line's values changing fastest. `#` begins a comment.
+// spaces, or commas and spaces, between them. Instead of `arch`, the four lists channels, kernels,
+// strides and paddings can be given; each value has a number for each layer: "64,32,8". The runs are
+// all combinations; the values of the last line change fastest. `#` begins a comment.
 //
 // Parsing takes any bytes. Any thread; a SweepFile does not change once it is made.
 #ifndef TRASLUZ_SWEEP_FILE_H
@@ -31,27 +31,27 @@ typedef struct {
 } SweepKey;
 
 typedef struct {
-    char *text; // that names and values lie in
+    char *text; // names and values point into it
     SweepKey key[SWEEP_KEYS_MAX];
     size_t keys;
     size_t runs;
 } SweepFile;
 
-// Reads bytes[0, size). Allocates; NULL, with the line's number and the reason, where a line is not
-// understood, a value is not one of its setting, or limits are passed.
+// Reads bytes[0, size). Allocates; NULL, with the line number and the reason, if a line is not
+// understood, a value is not valid for its setting, or a limit is exceeded.
 SweepFile *sweep_file_parse(const void *bytes, size_t size, Error *error);
 void sweep_file_free(SweepFile *file); // NULL is allowed
 
-// The value of a key in a run.
+// Returns the value of a key in a run.
 const char *sweep_file_value(const SweepFile *file, size_t run, size_t key);
 
-// The settings of a run, settled, on top of the defaults. False, with the combination and the
-// reason, where its values do not go together. An architecture made of lists is put into `arch`,
-// which must stay as long as the settings.
+// Makes the complete settings of a run. False, with the combination and the reason, if its values do
+// not fit together. An architecture made of lists is written to `arch`, which must outlive the
+// settings.
 bool sweep_file_settings(const SweepFile *file, size_t run, char arch[ARCH_TEXT_MAX],
                          TrainingSettings *settings, Error *error);
 
-// A run's name, fit for a folder: those of its values that vary.
+// Writes the name of a run, which can be a folder's: those of its values that vary.
 void sweep_file_label(const SweepFile *file, size_t run, char label[SWEEP_LABEL]);
 
 #endif

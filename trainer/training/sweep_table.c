@@ -27,7 +27,7 @@ void sweep_table_sort(SweepRow *row, size_t rows)
     qsort(row, rows, sizeof *row, by_validation);
 }
 
-// ---- Columns: the settings that vary, then these ----
+// ---- Columns: these follow the settings that vary ----
 
 typedef enum {
     COLUMN_LATENT,
@@ -75,13 +75,13 @@ static bool varies(const SweepFile *file, size_t key)
 
 static const char *state_text(const SweepRow *row)
 {
-    if (row->state == SWEEP_FAILED) return row->why.text;
+    if (row->state == SWEEP_FAILED) return row->reason.text;
     return row->state == SWEEP_DONE ? "done" : "to come";
 }
 
 // ---- For people ----
 
-// The widest of a setting's values and its name.
+// Returns the width of a column: that of the longest value of a setting, or of its name.
 static int key_width(const SweepFile *file, size_t key)
 {
     size_t width = strlen(file->key[key].name);
@@ -112,7 +112,7 @@ void sweep_table_print(const SweepFile *file, const SweepRow *row, size_t rows, 
 
 static void write_markdown(const SweepFile *file, const SweepRow *row, size_t rows, FILE *to)
 {
-    int columns = COLUMNS + 1; // the state
+    int columns = COLUMNS + 1; // with the state
     for (size_t k = 0; k < file->keys; k++) {
         if (!varies(file, k)) continue;
         fprintf(to, "| %s ", file->key[k].name);
