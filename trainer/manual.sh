@@ -1,17 +1,16 @@
 #!/bin/sh
-# manual.sh TRAINER: prints the man page trainer.1: what is said here, and what each command says by
-# --help.
+# manual.sh TRAINER: prints the man page trainer.1: the text below, and the --help of each command.
 set -eu
 trainer=$1
 date=$(sed -n 's/^#define TRASLUZ_VERSION_DATE *"\(.*\)".*/\1/p' \
     "$(dirname "$0")/../shared/version.h")
 
-# Commands, one a line.
+# Prints the commands, one per line.
 commands() {
     "$trainer" --help | awk '/^  [a-z]/ { print $1 }'
 }
 
-# A command's --help as a subsection: usage, text, options, example.
+# Prints the --help of a command as a subsection: usage, text, options, example.
 describe() {
     "$trainer" "$1" --help | awk '
         function safe(text,   parts, n, i, out) {
@@ -81,7 +80,7 @@ cat <<END
 .TH TRAINER 1 $date "$("$trainer" --version | sed 's/trainer (\(.*\)) /\1 /')" "User Commands"
 .ad l
 .SH NAME
-trainer \\- trains autoencoders of audio, and works with what they have learnt
+trainer \\- trains autoencoders of audio, and uses what they have learnt
 .SH SYNOPSIS
 .B trainer
 .I command
@@ -94,17 +93,17 @@ trainer \\- trains autoencoders of audio, and works with what they have learnt
 .B trainer
 .B \\-\\-version
 .SH DESCRIPTION
-The offline half of Trasluz, an LV2 plugin that encodes a track into a latent signal, works on that, and
+The offline half of Trasluz, an LV2 plugin that encodes a track into a latent signal, changes it, and
 decodes it again.
 .B trainer
 trains the models on folders of music, measures them, studies the latents of a data set, and makes new
 music out of latents.
 .PP
-Audio is read in all formats that libsndfile knows, at any rate and with any number of channels, and
+Audio is read in all formats that libsndfile supports, at any rate and with any number of channels. It is
 written as .wav, .w64, .flac or .ogg. Models, latents and sets of latents are safetensors files.
 .PP
-In a folder of music, each folder right below it is a genre. What cannot be read is named and counted.
-Nothing stands under a file\\(aqs name before all of it is written.
+In a folder of music, each folder directly below it is a genre. Files that cannot be read are named and
+counted. A file gets its name when it is whole.
 .SH COMMANDS
 END
 for command in $(commands); do describe "$command"; done
@@ -112,13 +111,13 @@ cat <<'END'
 .SH EXIT STATUS
 .TP
 .B 0
-It is done.
+Done.
 .TP
 .B 1
-It could not be done; one line on standard error says why.
+Failed; one line on standard error gives the reason.
 .TP
 .B 2
-The call was wrong.
+Wrong call: an unknown option, for instance.
 .SH ENVIRONMENT
 .TP
 .B XDG_CACHE_HOME
@@ -126,7 +125,7 @@ Decoded audio is kept in
 .I trasluz
 below it, or below
 .IR ~/.cache ,
-until it is removed; it is made again where it is missing.
+until you remove it; what is missing is decoded again.
 .TP
 .B TRASLUZ_KERNELS
 .BR scalar ,
@@ -134,10 +133,10 @@ until it is removed; it is made again where it is missing.
 .B avx512
 or
 .BR neon :
-the variant of the arithmetic, if not the best that the processor has.
+selects the vector instructions; the default is the best set that the processor has.
 .TP
 .B TMPDIR
-Where pictures of a report are drawn
+Folder in which the pictures of a report are drawn
 .RI ( /tmp ).
 .SH SEE ALSO
 .BR gnuplot (1),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The command line of the trainer, from the outside: exit status, one line of message, and that
-# nothing is left behind or overwritten where something goes wrong. See fixture.sh.
+# nothing is left or overwritten when something fails. See fixture.sh.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
@@ -132,7 +132,7 @@ test_info_shows_files() {
         grep -q '^audio samples *20000$' out
 }
 
-test_what_is_read_is_not_written_over() {
+test_inputs_are_not_overwritten() {
     cp song.au kept.au && cp small.safetensors kept.safetensors && ln song.au hard.wav || return 1
     refused 2 'is also an input' encode small.safetensors song.au -o song.au &&
         refused 2 'is also an input' encode small.safetensors song.au -o ./small.safetensors &&
@@ -143,8 +143,8 @@ test_what_is_read_is_not_written_over() {
     return "$status"
 }
 
-# Weights, or what else was never made by the command.
-test_what_took_time_is_not_written_over() {
+# Weights, and files that the command never made.
+test_results_are_not_overwritten_without_force() {
     cp small.safetensors mine.safetensors && echo "a letter" >letter && "$TRAINER" encode small.safetensors song.au -o latent >/dev/null || return 1
     refused 1 'mine.safetensors exists and is not a latent file; --force' encode small.safetensors song.au -o mine.safetensors &&
         refused 1 'letter exists and is not a latent file' encode small.safetensors song.au -o letter &&
@@ -194,7 +194,7 @@ test_training_on_a_full_disk_leaves_what_was_there() {
     cmp there full2/a.safetensors && [ "$(find full2 -name '*.trasluz-*' | wc -l)" -eq 0 ]
 }
 
-test_training_into_no_folder_ends_before_it_begins() {
+test_training_into_no_folder_does_not_begin() {
     "$TRAINER" train music -o nowhere/a.safetensors --window 2034 >out 2>err
     [ $? -eq 1 ] && [ ! -s out ] && grep -q 'nowhere/a.safetensors: No such file' err &&
         refused 1 "'' cannot be the name of a weights file" train music -o '' && refused 1 "'empty' cannot be the name" train music -o empty --force &&
@@ -204,7 +204,7 @@ test_training_into_no_folder_ends_before_it_begins() {
 # What is printed for the shell is what was called, whatever is in the words; the weights file keeps
 # the same words.
 # shellcheck disable=SC2086
-test_call_to_go_on_is_quoted() {
+test_call_that_resumes_is_quoted() {
     odd="AC&DC's \$HOME *" && cp -r music "$odd" && many=$(yes ./music | head -150) || return 1
     "$TRAINER" train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 -- $many >odd.out 2>&1 &
     while ! grep -q '^epoch 1:' odd.out 2>/dev/null; do sleep 0.05; done
@@ -283,13 +283,13 @@ test_silent_clip_has_no_snr() {
         [ "$(grep 'song.au$' out | awk '{ print $3 }')" = "$(grep 'mean of 2' out | awk '{ print $3 }')" ]
 }
 
-# On a terminal, which script(1) gives it, a training tells how far its passes over all windows are;
+# On a terminal, which script(1) gives it, a training shows the progress of its passes over all windows;
 # this one's takes seconds.
-test_passes_over_all_windows_are_told() {
+test_passes_over_all_windows_show_progress() {
     mkdir many && for i in 1 2 3 4 5 6 7 8; do audio "many/$i.au" 90000; done
-    call="train many -o told.safetensors --arch 512k96s8p44,512k5s1p2,512k5s1p2,8k4s2p1/512k4s2p1,1k8s8p0 --window 2048 --batch 2"
-    script -qec "'$TRAINER' $call --epochs 1 --epoch-windows 1 -t 1" told >/dev/null </dev/null &&
-        grep -q 'statistics, window [0-9]* of [0-9]*, .* left' told
+    call="train many -o shown.safetensors --arch 512k96s8p44,512k5s1p2,512k5s1p2,8k4s2p1/512k4s2p1,1k8s8p0 --window 2048 --batch 2"
+    script -qec "'$TRAINER' $call --epochs 1 --epoch-windows 1 -t 1" shown >/dev/null </dev/null &&
+        grep -q 'statistics, window [0-9]* of [0-9]*, .* left' shown
 }
 
 test_cache_is_below_the_users() {
@@ -306,12 +306,12 @@ run test_info_lists_the_named_architectures
 run test_info_shows_every_layer
 run test_info_refuses_with_layer_and_reason
 run test_info_shows_files
-run test_what_is_read_is_not_written_over
-run test_what_took_time_is_not_written_over
+run test_inputs_are_not_overwritten
+run test_results_are_not_overwritten_without_force
 run test_full_disk_leaves_what_was_there
 run test_training_on_a_full_disk_leaves_what_was_there
-run test_training_into_no_folder_ends_before_it_begins
-run test_call_to_go_on_is_quoted
+run test_training_into_no_folder_does_not_begin
+run test_call_that_resumes_is_quoted
 run test_vanished_music_is_named_on_resume
 run test_full_standard_output_is_an_error
 run test_eval_prints_clips_and_means
@@ -319,6 +319,6 @@ run test_eval_mean_is_the_mean
 run test_eval_is_the_same_on_any_threads
 run test_eval_takes_the_seed_of_the_training
 run test_silent_clip_has_no_snr
-run test_passes_over_all_windows_are_told
+run test_passes_over_all_windows_show_progress
 run test_cache_is_below_the_users
 exit $failed

@@ -62,7 +62,7 @@ test_generate_of_one_part_is_decode() {
         cmp again.wav one.wav
 }
 
-test_generate_bends_as_decode_does() {
+test_generate_changes_as_decode_does() {
     "$TRAINER" generate "$model" songs/reggae/b.flac -o bent.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
         --reference songs/reggae/a.wav --no-pictures >out && grep -q 'SNR to the unchanged sound' out && [ ! -e bent.png ] &&
         "$TRAINER" encode "$model" songs/reggae/a.wav -o a.latent >/dev/null &&
@@ -72,7 +72,7 @@ test_generate_bends_as_decode_does() {
 }
 
 # Noise that is ten times as strong is 20 dB more; the command says so.
-test_generate_tells_how_far() {
+test_generate_prints_the_difference() {
     for noise in 0.001 0.01; do
         "$TRAINER" generate "$model" songs/reggae/a.wav -o noise.wav --noise "$noise" --no-pictures |
             sed 's/.*sound \(.*\) dB/\1/'
@@ -115,7 +115,7 @@ test_generate_refuses() {
 
 # What was there before is nobody's to write over, but for what an earlier call of the same kind has
 # left.
-test_generate_writes_over_nothing_unasked() {
+test_generate_overwrites_nothing_without_force() {
     part=songs/reggae/a.wav@0-0.2
     mkdir there && cp "$model" there/mine.safetensors && cp songs/jazz/a.wav there/song.wav && echo picture >there/drawn.png &&
         echo '{"kind": "training"}' >there/run.json || return 1
@@ -141,7 +141,7 @@ test_generate_of_any_name() {
 }
 
 # A clip's sound may have the name of another clip, or of what was never the trainer's.
-test_compare_writes_over_nothing_unasked() {
+test_compare_overwrites_nothing_without_force() {
     mkdir -p near out-there && cp songs/jazz/a.flac near/a.flac && cp songs/jazz/a.wav near/a.wav && cp songs/jazz/a.wav out-there/a.wav || return 1
     refused 1 'near/a.wav is also an input' compare "$model" near -o near --no-pictures --force && cmp songs/jazz/a.wav near/a.wav &&
         refused 1 'out-there/a.wav exists; --force' compare "$model" near -o out-there --no-pictures &&
@@ -156,12 +156,12 @@ run test_compare_is_the_same_on_any_threads
 run test_compare_without_gnuplot
 run test_compare_refuses
 run test_generate_of_one_part_is_decode
-run test_generate_bends_as_decode_does
-run test_generate_tells_how_far
+run test_generate_changes_as_decode_does
+run test_generate_prints_the_difference
 run test_generate_averages
 run test_generate_concatenates
 run test_generate_refuses
-run test_generate_writes_over_nothing_unasked
+run test_generate_overwrites_nothing_without_force
 run test_generate_of_any_name
-run test_compare_writes_over_nothing_unasked
+run test_compare_overwrites_nothing_without_force
 exit $failed

@@ -63,7 +63,7 @@ test_report_is_the_same_each_time() {
     "$TRAINER" report runs compared made study '<b>&"odd"' --title 'A <title> & more' -o again.html >/dev/null && cmp page.html again.html
 }
 
-# A copy of the page, with a script that tells what the browser made of it, in a frame as wide as a
+# A copy of the page, with a script that reports what the browser shows, in a frame as wide as a
 # phone.
 test_browser_shows_every_picture_on_a_phone() {
     cat page.html - >framed.html <<'END'
@@ -75,14 +75,14 @@ addEventListener("load", () => parent.postMessage([
 </script>
 END
     cat >frame.html <<'END'
-<!doctype html><p id="told">nothing</p>
-<script>addEventListener("message", e => document.getElementById("told").textContent = "told " + e.data)</script>
+<!doctype html><p id="result">nothing</p>
+<script>addEventListener("message", e => document.getElementById("result").textContent = "result " + e.data)</script>
 <iframe src="framed.html" width="375" height="700"></iframe>
 END
     chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$folder/chromium" \
         --virtual-time-budget=10000 --dump-dom "file://$folder/frame.html" >dom 2>log ||
         { cat log >&2; return 1; }
-    grep -q 'told 7 7 2 true' dom || { grep told dom >&2; return 1; }
+    grep -q 'result 7 7 2 true' dom || { grep result dom >&2; return 1; }
 }
 
 test_report_prints() {
@@ -106,10 +106,10 @@ test_report_refuses() {
 }
 
 # On a terminal, which script(1) gives it; many folders take seconds.
-test_report_tells_how_far_it_is() {
+test_report_shows_progress() {
     mkdir many && for i in $(seq 80); do cp -r runs/fast "many/$i"; done
-    script -qec "'$TRAINER' report many -o many.html" told >/dev/null </dev/null &&
-        grep -q 'reporting, folder [0-9]* of 81, .* left' told
+    script -qec "'$TRAINER' report many -o many.html" shown >/dev/null </dev/null &&
+        grep -q 'reporting, folder [0-9]* of 81, .* left' shown
 }
 
 run test_report_is_made
@@ -121,5 +121,5 @@ run test_browser_shows_every_picture_on_a_phone
 run test_report_prints
 run test_report_limits_what_it_takes
 run test_report_refuses
-run test_report_tells_how_far_it_is
+run test_report_shows_progress
 exit $failed

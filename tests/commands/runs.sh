@@ -48,7 +48,7 @@ test_a_run_folder_is_complete() {
         cut -d , -f 1-4 whole/weights.csv | cmp - alone
 }
 
-test_the_configuration_tells_all() {
+test_the_configuration_is_complete() {
     /usr/bin/python3 -c '
 import json
 c = json.load(open("whole/config.json"))
@@ -72,7 +72,7 @@ test_tensorboard_reads_its_events() {
         [ "$(grep -c '^spectrogram/reconstruction' values)" -eq 5 ]
 }
 
-test_a_killed_run_goes_on() {
+test_a_killed_run_resumes() {
     # shellcheck disable=SC2086
     killed_in_the_middle broken train music $five_epochs --run broken || return 1
     events broken >/dev/null && refused 2 '--resume continues it' train music --run broken &&
@@ -153,7 +153,7 @@ test_what_is_done_is_not_done_again() {
         find grid -name 'weights*' -exec stat -c '%n %y' '{}' ';' | cmp - stamps && [ -s grid/sweep.csv ]
 }
 
-test_a_killed_sweep_goes_on() {
+test_a_killed_sweep_resumes() {
     cp grid/sweep.csv table.csv && mv grid old && mkdir grid && cp -r old/8,4_2,2_tanh grid || return 1
     killed_in_the_middle grid/8,4_2,2_leaky_relu sweep grid.sweep music -o grid --no-pictures &&
         sweep --no-pictures >out 2>/dev/null && cmp grid/sweep.csv table.csv &&
@@ -174,7 +174,7 @@ test_the_same_training_is_done_once() {
         [ "$(find same -name weights.safetensors | wc -l)" -eq 1 ] && [ "$(wc -l <same/sweep.csv)" -eq 3 ]
 }
 
-# Where its folder should be there is a file.
+# A file has the name of its folder.
 test_a_run_that_fails_does_not_end_the_sweep() {
     printf 'arch = 4k8s4p2\nwindow = 8000\nepochs = 2\nlearning-rate = 0.01 0.001\n' >wild.sweep
     mkdir -p wild && printf 'x' >wild/0.01
@@ -200,9 +200,9 @@ test_wrong_sweeps_are_refused() {
 }
 
 run test_a_run_folder_is_complete
-run test_the_configuration_tells_all
+run test_the_configuration_is_complete
 run test_tensorboard_reads_its_events
-run test_a_killed_run_goes_on
+run test_a_killed_run_resumes
 run test_events_that_end_in_a_record_are_read
 run test_force_leaves_nothing_of_the_older_run
 run test_wrong_calls_are_refused
@@ -210,7 +210,7 @@ run test_a_sweep_trains_what_can_be
 run test_the_table_is_sorted
 run test_curves_are_drawn
 run test_what_is_done_is_not_done_again
-run test_a_killed_sweep_goes_on
+run test_a_killed_sweep_resumes
 run test_what_is_of_another_sweep_is_kept
 run test_the_same_training_is_done_once
 run test_a_run_that_fails_does_not_end_the_sweep
