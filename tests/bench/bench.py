@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""bench.py BUILD MODEL…: runs the measuring programs of the folder BUILD and PyTorch, prints what they found as tables, and
-leaves it as BUILD/bench.json.
+"""bench.py BUILD MODEL…: runs the measuring programs of the folder BUILD and PyTorch, prints what
+they found as tables, and leaves it as BUILD/bench.json.
 
-What is compared takes turns, so that whatever else this machine does falls on all alike. Of one thread its own time on the
-processor counts, the median of all turns. Of several threads the clock counts, the quickest turn: other work can only make
-it longer. How much there was of that is told by the load average, before and after."""
+What is compared takes turns, so that whatever else this machine does falls on all alike. Of one
+thread its own time on the processor counts, the median of all turns. Of several threads the clock
+counts, the quickest turn: other work can only make it longer. How much there was of that is told by
+the load average, before and after."""
 import json
 import os
 import re
@@ -44,8 +45,8 @@ at_its_best = {
 
 
 class Worker:
-    """A program that measures something for each line it is given. Between its turns it is stopped: threads of a BLAS that
-    wait for work spin, on processors that are another's then."""
+    """A program that measures something for each line it is given. Between its turns it is stopped:
+    threads of a BLAS that wait for work spin, on processors that are another's then."""
 
     def __init__(self, command, environment):
         self.process = subprocess.Popen(

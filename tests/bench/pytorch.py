@@ -1,14 +1,15 @@
 #!/usr/bin/python3
-"""pytorch.py LAYERS THREADS: what PyTorch takes for the work of Trasluz. Waits for orders on standard input, a line
-each, and answers with the seconds that passed by the clock and those spent on processors. LAYERS as in 64k8s6p4,32k6s3p4,8k5s2p4.
+"""pytorch.py LAYERS THREADS: what PyTorch takes for the work of Trasluz. Waits for orders on
+standard input, a line each, and answers with the seconds that passed by the clock and those spent
+on processors. LAYERS as in 64k8s6p4,32k6s3p4,8k5s2p4.
 
     step            forward, backward and Adam for 16 clips of 5 s
     stream          5 s of sound block by block, a latent frame at a time, by TorchScript without Python in between; every
                     layer keeps the inputs or sums that the next block needs, so nothing is computed twice
     offline FILE    a mono WAV file of 16 bits through encoder and decoder, 5 s at a time
 
-THREADS 0 leaves PyTorch its own choice. The first answer is its version and the largest difference of the blocks from a
-whole pass."""
+THREADS 0 leaves PyTorch its own choice. The first answer is its version and the largest difference
+of the blocks from a whole pass."""
 import re
 import sys
 import time
@@ -118,7 +119,8 @@ def offline(path):
 
 
 def difference():
-    """Of the blocks from the whole, in the middle, where neither edges nor the decoder's own padding matter."""
+    """Of the blocks from the whole, in the middle, where neither edges nor the decoder's own
+    padding matter."""
     with torch.inference_mode():
         whole = network(clips[:1])[0, 0]
         blocks = stream()[0, 0]

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""tensorboard.py FOLDER: reads a run's event files as TensorBoard does, without it (Debian has no package of it): TFRecord
-frames and their CRC-32C by a reader of our own, events by Google's protobuf with the fields of TensorFlow's event.proto and
-summary.proto, PNG and WAV down to their samples. Prints a line for each value, in order, steps purged as TensorBoard does:
+"""tensorboard.py FOLDER: reads a run's event files as TensorBoard does, without it (Debian has no
+package of it): TFRecord frames and their CRC-32C by a reader of our own, events by Google's
+protobuf with the fields of TensorFlow's event.proto and summary.proto, PNG and WAV down to their
+samples. Prints a line for each value, in order, steps purged as TensorBoard does:
 
     TAG STEP VALUE              of a scalar, or what an image or a sound is
 
-and ends with status 1 where a file breaks a rule. A file may end within a record, as one of a killed process does.
-"""
+and ends with status 1 where a file breaks a rule. A file may end within a record, as one of a
+killed process does."""
 import glob, io, struct, sys, wave, zlib
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""add_clip.py FOLDER NAME CLIP.wav TRACK…: puts a clip at the start of tracks of a saved and closed Ardour 7 session, without
-fades, and makes it the session range. Ardour's scripts cannot import outside its window, so this edits the session's
-file. A track takes as many of the clip's channels as it has."""
+"""add_clip.py FOLDER NAME CLIP.wav TRACK…: puts a clip at the start of tracks of a saved and closed
+Ardour 7 session, without fades, and makes it the session range. Ardour's scripts cannot import
+outside its window, so this edits the session's file. A track takes as many of the clip's channels
+as it has."""
 import os
 import shutil
 import sys

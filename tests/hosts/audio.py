@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""audio.py COMMAND…: compares audio files (WAV, 16-bit or 32-bit float). Exit status 1 and the reason on standard error where
-they are not as the command says.
+"""audio.py COMMAND…: compares audio files (WAV, 16-bit or 32-bit float). Exit status 1 and the
+reason on standard error where they are not as the command says.
 
   same A B                 the same samples, bit for bit, and not silence
   level A B LOW HIGH       A's level is LOW to HIGH dB above B's

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""jack_play.py CLIP.wav OUT.wav CLIENT IN… -- OUT…: plays a clip into a JACK client's input ports and writes what comes out of its
-output ports in the same cycle, one channel a port, as long as the clip. JACK freewheels meanwhile: nothing is late and nothing is
-lost. Prints "latency N", what JACK says the client's latency is.
+"""jack_play.py CLIP.wav OUT.wav CLIENT IN… -- OUT…: plays a clip into a JACK client's input ports
+and writes what comes out of its output ports in the same cycle, one channel a port, as long as the
+clip. JACK freewheels meanwhile: nothing is late and nothing is lost. Prints "latency N", what JACK
+says the client's latency is.
 
-With --live SECONDS in front it plays so long in real time, writes nothing (OUT.wav is not touched), and prints "xruns N"."""
+With --live SECONDS in front it plays so long in real time, writes nothing (OUT.wav is not touched),
+and prints "xruns N"."""
 import array
 import ctypes
 import struct

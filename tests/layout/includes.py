@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""includes.py: checks who includes whom. Every include goes down the order of ROOMS, no circle of files exists, plugin and
-trainer do not know each other, and no room has too many files. Prints "ok name" or "FAIL name" for each check. With --graph it
-prints the includes between rooms instead."""
+"""includes.py: checks who includes whom. Every include goes down the order of ROOMS, no circle of
+files exists, plugin and trainer do not know each other, and no room has too many files. Prints "ok
+name" or "FAIL name" for each check. With --graph it prints the includes between rooms instead."""
 import collections
 import glob
 import os
@@ -74,8 +74,8 @@ for path in files:
 
 
 def circle():
-    """The units of a circle, or nothing. A header without a source that only the source of another unit includes is private to
-    that unit: what it takes from the unit's own header is no circle."""
+    """The units of a circle, or nothing. A header without a source that only the source of another
+    unit includes is private to that unit: what it takes from the unit's own header is no circle."""
     graph = collections.defaultdict(set)
     for path, target in includes:
         private = unit(path) + ".c" not in files and (target, path) not in includes

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""links.py: checks the documents. Every relative link and its anchor exist, lines have at most 100 characters (tables and links
-excepted), README.md at most 200 lines. Prints "ok name" or "FAIL name" for each check."""
+"""links.py: checks the documents. Every relative link and its anchor exist, lines have at most 100
+characters (tables and links excepted), README.md at most 200 lines. Prints "ok name" or "FAIL name"
+for each check."""
 import os
 import re
 import sys

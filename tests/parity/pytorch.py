@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""pytorch.py DUMP_NETWORK DUMP_SPECTRUM DOCUMENT: compares the trainer's network with PyTorch's own modules.
+"""pytorch.py DUMP_NETWORK DUMP_SPECTRUM DOCUMENT: compares the trainer's network with PyTorch's own
+modules.
 
-For each named architecture and activation: first weights from a seed (every value), latent and output of the batched pass
-and of the streams (1e-5), loss and gradient. The weights are read by the Python lines in the document, as they are.
-Prints "ok name" or "FAIL name" for each."""
+For each named architecture and activation: first weights from a seed (every value), latent and
+output of the batched pass and of the streams (1e-5), loss and gradient. The weights are read by the
+Python lines in the document, as they are. Prints "ok name" or "FAIL name" for each."""
 import os
 import re
 import subprocess
@@ -47,7 +48,8 @@ def report(name, holds, why=""):
 
 
 def document_functions():
-    """The Python block of the document: load(path) -> (network, tensors, metadata) and save(path, tensors, metadata)."""
+    """The Python block of the document: load(path) -> (network, tensors, metadata) and save(path,
+    tensors, metadata)."""
     text = open(document, encoding="utf-8").read()
     block = re.search(r"```python\n(.*?)```", text, re.S).group(1)
     scope = {}
@@ -149,7 +151,8 @@ def compare(arch, activation, seed, load, starts_as_pytorch):
 
 
 def compare_spectrum(arch, activation, seed, load):
-    """Log levels of audio, latent, and the log levels that are decoded, of a network that works on a spectrum."""
+    """Log levels of audio, latent, and the log levels that are decoded, of a network that works on
+    a spectrum."""
     label = re.sub(r"[^a-z0-9_]+", "_", arch) + "_" + activation
     with tempfile.TemporaryDirectory() as folder:
         loss = float(subprocess.check_output([dump_spectrum, arch, activation, str(seed), folder]))
@@ -185,7 +188,8 @@ def compare_spectrum(arch, activation, seed, load):
 
 
 def there_and_back(load, save, arch):
-    """What PyTorch saves loads here again: the dump program reads nothing, so the trainer's own info command does."""
+    """What PyTorch saves loads here again: the dump program reads nothing, so the trainer's own
+    info command does."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.check_call(
             [dump_spectrum if ":" in arch else dump_network, arch, "leaky_relu", "1", folder],

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""pytorch_m5.py DUMP_M5: compares the classifier with the same network made of PyTorch's own modules: loss, gradient, running
-statistics after a training pass, and probabilities by them. Prints "ok name" or "FAIL name" for each."""
+"""pytorch_m5.py DUMP_M5: compares the classifier with the same network made of PyTorch's own
+modules: loss, gradient, running statistics after a training pass, and probabilities by them. Prints
+"ok name" or "FAIL name" for each."""
 import json
 import os
 import subprocess

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""sklearn_cases.py > tests/sklearn_cases.h: what scikit-learn says of small cases, for the tests of principal components,
-K-Means and cluster scores, which then need no scikit-learn. The cases are made by formulas that the tests know too."""
+"""sklearn_cases.py > tests/sklearn_cases.h: what scikit-learn says of small cases, for the tests of
+principal components, K-Means and cluster scores, which then need no scikit-learn. The cases are
+made by formulas that the tests know too."""
 import numpy
 import sklearn
 from sklearn.cluster import KMeans
