@@ -21,13 +21,15 @@ echo "no music" >music/notes.txt
 audio song.au 20000
 
 test_train_makes_weights() {
-    "$TRAINER" train music -o small.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 >out 2>err &&
+    "$TRAINER" train music -o small.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 >out \
+        2>err &&
         [ -s small.safetensors ] && [ ! -s err ]
 }
 
 test_help_of_every_command() {
     "$TRAINER" --help >out && grep -q reconstruct out && "$TRAINER" --version >/dev/null || return 1
-    for command in train eval info encode decode reconstruct latents classify cluster compare generate report; do
+    for command in train eval info encode decode reconstruct latents classify cluster compare \
+        generate report; do
         grep -q "^  $command " out || return 1
         "$TRAINER" "$command" --help >help 2>err && [ ! -s err ] &&
             grep -q "^usage: trainer $command" help && grep -q '^example: ' help || return 1
@@ -40,28 +42,36 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 "unknown command 'xyzzy' (see" xyzzy &&
         refused 2 'unknown option --foo ' encode --foo &&
         refused 2 'unknown option --epocs; did you mean --epochs?' train music --epocs 3 &&
-        refused 2 'unknown option --learning_rte=1; did you mean --learning-rate?' classify x --learning_rte=1 &&
+        refused 2 'unknown option --learning_rte=1; did you mean --learning-rate?' classify x \
+            --learning_rte=1 &&
         refused 2 'unknown option -z ' decode -z &&
         refused 2 'option --noise needs a value' decode a b --noise &&
         refused 2 'option --absolute=1 takes no value' decode a b --absolute=1 &&
         refused 2 "--noise: must be a number from 0 to" reconstruct a b -o c.wav --noise loud &&
-        refused 2 "--wet: must be a number from 0 to 1, not 'nan'" reconstruct a b -o c.wav --wet nan &&
+        refused 2 "--wet: must be a number from 0 to 1, not 'nan'" reconstruct a b -o c.wav \
+            --wet nan &&
         refused 2 "--seed: must be a whole number" eval a b --seed 1.5 &&
         refused 2 "--smear: must be a number from 0 to 2" reconstruct a b -o c.wav --smear 3 &&
-        refused 2 'trainer train: unknown option --foo (see trainer train --help)' train music --foo &&
+        refused 2 'trainer train: unknown option --foo (see trainer train --help)' train music \
+            --foo &&
         refused 2 'trainer train: option --epochs needs a value' train music -o x --epochs &&
         refused 2 'trainer train: option --resume=1 takes no value' train music -o x --resume=1 &&
         refused 2 "--split: " eval a b --split dev &&
-        refused 2 "schedule: must be constant, plateau or cosine, not 'linear'" train music -o x --schedule linear &&
+        refused 2 "schedule: must be constant, plateau or cosine, not 'linear'" train music -o x \
+            --schedule linear &&
         refused 2 "init: must be transform or axes, not 'folded'" train music -o x --start folded &&
         refused 2 "loss: must be mse or relative, not 'snr'" train music -o x --loss snr &&
-        refused 2 'patience belongs to the plateau schedule' train music -o x --schedule cosine --patience 2 &&
+        refused 2 'patience belongs to the plateau schedule' train music -o x --schedule cosine \
+            --patience 2 &&
         refused 2 'a warm-up of 25 epochs leaves nothing' train music -o x --warm-up 25 &&
-        refused 2 '--random-gain: must be a number from 0 to 60' train music -o x --random-gain=-3 &&
-        refused 2 'needs windows of at least 128' train music -o x --arch 4k8s4p2 --window 64 --spectral-loss 1 &&
+        refused 2 '--random-gain: must be a number from 0 to 60' train music -o x \
+            --random-gain=-3 &&
+        refused 2 'needs windows of at least 128' train music -o x --arch 4k8s4p2 --window 64 \
+            --spectral-loss 1 &&
         refused 2 '--output FILE is needed' encode a b &&
         refused 2 'a weights file and an audio file must be given' encode a -o c &&
-        refused 2 "unexpected argument 'd': only a weights file and an audio file" encode a b d -o c &&
+        refused 2 "unexpected argument 'd': only a weights file and an audio file" encode a b d \
+            -o c &&
         refused 2 '--blend needs a --reference' reconstruct a b -o c.wav --blend 1 &&
         refused 2 '--reference has no effect without --blend' decode a b -o c.wav --reference r &&
         refused 2 'must end with .wav, .w64, .flac or .ogg' decode a b -o c.mp3 &&
@@ -80,7 +90,8 @@ test_missing_files_are_refused_with_1() {
         refused 1 'none: No such file' decode small.safetensors none -o x.wav &&
         refused 1 'none: No such file' eval small.safetensors none &&
         refused 1 'none.safetensors: No such file' info none.safetensors &&
-        refused 1 'nowhere/x.wav: No such file' reconstruct small.safetensors song.au -o nowhere/x.wav &&
+        refused 1 'nowhere/x.wav: No such file' reconstruct small.safetensors song.au \
+            -o nowhere/x.wav &&
         refused 1 'nowhere/x: No such file' encode small.safetensors song.au -o nowhere/x &&
         [ ! -e x ] && [ ! -e x.wav ]
 }
@@ -120,14 +131,16 @@ test_info_refuses_with_layer_and_reason() {
         refused 2 'decoder layer 2: gives 166 frames where 167' info normal --window 1000 &&
         refused 2 'encoder layer 1: an input of 4 frames is shorter' info 4k8s4p0 --window 4 &&
         refused 2 'decoder layer 1: gives 2 channels; must be 1' info 4k8s4p2/2k8s4p2 &&
-        refused 2 "activation: must be leaky_relu, silu or tanh, not 'relu'" info normal --activation relu &&
+        refused 2 "activation: must be leaky_relu, silu or tanh, not 'relu'" info normal \
+            --activation relu &&
         refused 2 'contains its activation and rate' info small.safetensors --rate 44100
 }
 
 test_info_shows_files() {
     "$TRAINER" info small.safetensors >out && grep -q '^architecture *4k8s4p2$' out &&
         grep -q '^epochs *1$' out && grep -q '^training loss' out && grep -q '^fingerprint' out &&
-        grep -q '^latent channel' out && "$TRAINER" encode small.safetensors song.au -o latent >/dev/null &&
+        grep -q '^latent channel' out && "$TRAINER" encode small.safetensors song.au -o latent \
+            >/dev/null &&
         "$TRAINER" info latent >out && grep -q '^source *song.au$' out &&
         grep -q '^audio samples *20000$' out
 }
@@ -145,22 +158,35 @@ test_inputs_are_not_overwritten() {
 
 # Weights, and files that the command never made.
 test_results_are_not_overwritten_without_force() {
-    cp small.safetensors mine.safetensors && echo "a letter" >letter && "$TRAINER" encode small.safetensors song.au -o latent >/dev/null || return 1
-    refused 1 'mine.safetensors exists and is not a latent file; --force' encode small.safetensors song.au -o mine.safetensors &&
-        refused 1 'letter exists and is not a latent file' encode small.safetensors song.au -o letter &&
-        refused 1 'mine.safetensors exists and is not latents of clips' latents small.safetensors song.au -o mine.safetensors &&
-        refused 1 'latent exists and is not latents of clips' latents small.safetensors song.au -o latent &&
+    cp small.safetensors mine.safetensors && echo "a letter" >letter &&
+        "$TRAINER" encode small.safetensors song.au -o latent >/dev/null || return 1
+    refused 1 'mine.safetensors exists and is not a latent file; --force' encode small.safetensors \
+        song.au -o mine.safetensors &&
+        refused 1 'letter exists and is not a latent file' encode small.safetensors song.au \
+            -o letter &&
+        refused 1 'mine.safetensors exists and is not latents of clips' latents small.safetensors \
+            song.au -o mine.safetensors &&
+        refused 1 'latent exists and is not latents of clips' latents small.safetensors song.au \
+            -o latent &&
         refused 1 'letter exists and is not a page of this command' report music -o letter &&
-        cp letter letter.wav && refused 1 'letter.wav exists; --force' decode small.safetensors latent -o letter.wav &&
-        refused 1 'letter.wav exists; --force' reconstruct small.safetensors song.au -o letter.wav &&
-        cp letter letter.csv && refused 2 'letter.csv exists and is not a table of losses' train music -o letter.safetensors &&
+        cp letter letter.wav && refused 1 'letter.wav exists; --force' decode small.safetensors \
+            latent -o letter.wav &&
+        refused 1 'letter.wav exists; --force' reconstruct small.safetensors song.au \
+            -o letter.wav &&
+        cp letter letter.csv && refused 2 'letter.csv exists and is not a table of losses' train \
+            music -o letter.safetensors &&
         mkdir owned && cp letter owned/config.json && cp letter owned/events.out.tfevents.1.mine &&
-        refused 1 'owned/config.json does not belong to training' train music --run owned --window 2034 --epochs 1 &&
-        cmp letter letter.wav && cmp letter letter.csv && cmp letter owned/events.out.tfevents.1.mine && cmp letter owned/config.json &&
+        refused 1 'owned/config.json does not belong to training' train music --run owned \
+            --window 2034 --epochs 1 &&
+        cmp letter letter.wav && cmp letter letter.csv &&
+            cmp letter owned/events.out.tfevents.1.mine && cmp letter owned/config.json &&
         cmp small.safetensors mine.safetensors && [ "$(cat letter)" = "a letter" ] || return 1
-    rm owned/config.json && "$TRAINER" train music --run owned --window 2034 --epochs 1 >/dev/null && cmp letter owned/events.out.tfevents.1.mine || return 1
-    "$TRAINER" encode small.safetensors song.au -o latent >/dev/null && "$TRAINER" encode small.safetensors song.au -o letter --force >/dev/null &&
-        cmp latent letter && "$TRAINER" latents small.safetensors song.au -o mine.safetensors --force >/dev/null &&
+    rm owned/config.json && "$TRAINER" train music --run owned --window 2034 --epochs 1 \
+        >/dev/null && cmp letter owned/events.out.tfevents.1.mine || return 1
+    "$TRAINER" encode small.safetensors song.au -o latent >/dev/null &&
+        "$TRAINER" encode small.safetensors song.au -o letter --force >/dev/null &&
+        cmp latent letter && "$TRAINER" latents small.safetensors song.au -o mine.safetensors \
+            --force >/dev/null &&
         "$TRAINER" latents small.safetensors song.au -o mine.safetensors >/dev/null
 }
 
@@ -172,7 +198,8 @@ test_full_disk_leaves_what_was_there() {
         "encode small.safetensors song.au -o full/a --force"; do
         # shellcheck disable=SC2086
         (ulimit -f 8 && exec "$TRAINER" $call) >out 2>err
-        if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' err; then
+        if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' \
+            err; then
             echo "    $call: $(cat err)" >&2
             return 1
         fi
@@ -184,9 +211,11 @@ test_full_disk_leaves_what_was_there() {
 test_training_on_a_full_disk_leaves_what_was_there() {
     mkdir full2 && cp there full2/a.safetensors || return 1
     for cache in cache/trasluz empty-cache; do
-        (ulimit -f 8 && exec "$TRAINER" train music -o full2/a.safetensors --cache "$cache" --window 2034 --epochs 1 --force) \
+        (ulimit -f 8 && exec "$TRAINER" train music -o full2/a.safetensors --cache "$cache" \
+            --window 2034 --epochs 1 --force) \
             >/dev/null 2>err
-        if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' err; then
+        if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' \
+            err; then
             echo "    cache $cache: $(cat err)" >&2
             return 1
         fi
@@ -197,8 +226,10 @@ test_training_on_a_full_disk_leaves_what_was_there() {
 test_training_into_no_folder_does_not_begin() {
     "$TRAINER" train music -o nowhere/a.safetensors --window 2034 >out 2>err
     [ $? -eq 1 ] && [ ! -s out ] && grep -q 'nowhere/a.safetensors: No such file' err &&
-        refused 1 "'' cannot be the name of a weights file" train music -o '' && refused 1 "'empty' cannot be the name" train music -o empty --force &&
-        refused 1 "'empty/' cannot be the name" train music -o empty/ && [ -z "$(ls -A empty)" ] && [ ! -e empty.csv ]
+        refused 1 "'' cannot be the name of a weights file" train music -o '' &&
+            refused 1 "'empty' cannot be the name" train music -o empty --force &&
+        refused 1 "'empty/' cannot be the name" train music -o empty/ && [ -z "$(ls -A empty)" ] &&
+            [ ! -e empty.csv ]
 }
 
 # What is printed for the shell is what was called, whatever is in the words; the weights file keeps
@@ -206,18 +237,23 @@ test_training_into_no_folder_does_not_begin() {
 # shellcheck disable=SC2086
 test_call_that_resumes_is_quoted() {
     odd="AC&DC's \$HOME *" && cp -r music "$odd" && many=$(yes ./music | head -150) || return 1
-    "$TRAINER" train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 -- $many >odd.out 2>&1 &
+    "$TRAINER" train "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 \
+        --epochs 100000 -- $many >odd.out 2>&1 &
     while ! grep -q '^epoch 1:' odd.out 2>/dev/null; do sleep 0.05; done
     kill -INT $! && wait $! || return 1
-    call=$(sed -n 's/^  \(trainer .*\)$/\1/p' odd.out) && mkdir -p bin && printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/trainer &&
+    call=$(sed -n 's/^  \(trainer .*\)$/\1/p' odd.out) && mkdir -p bin &&
+        printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/trainer &&
         chmod +x bin/trainer && PATH=$folder/bin:$PATH sh -c "$call" >words &&
-        printf '%s\n' train --resume "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 --window 2048 --epochs 100000 -- $many | cmp - words &&
-        "$TRAINER" info odd.safetensors | grep -q -F "'AC&DC'\\''s \$HOME *' -o odd.safetensors --name '' --arch 4k8s4p2 "
+        printf '%s\n' train --resume "$odd" -o odd.safetensors --name '' --arch 4k8s4p2 \
+            --window 2048 --epochs 100000 -- $many | cmp - words &&
+        "$TRAINER" info odd.safetensors | grep \
+            -q -F "'AC&DC'\\''s \$HOME *' -o odd.safetensors --name '' --arch 4k8s4p2 "
 }
 
 # The first epoch is done when it is stopped; then a piece is gone, and then all are.
 test_vanished_music_is_named_on_resume() {
-    cp -r music gone && "$TRAINER" train gone -o v.safetensors --arch 4k8s4p2 --window 2048 --epochs 100000 >out 2>&1 &
+    cp -r music gone && "$TRAINER" train gone -o v.safetensors --arch 4k8s4p2 --window 2048 \
+        --epochs 100000 >out 2>&1 &
     while ! grep -q '^epoch 1:' out 2>/dev/null; do sleep 0.05; done
     kill -INT $! && wait $! && [ -s v.safetensors ] && [ -s v.checkpoint ] || return 1
     resume="train gone -o v.safetensors --arch 4k8s4p2 --window 2048 --epochs 100000 --resume"
@@ -262,10 +298,12 @@ test_eval_is_the_same_on_any_threads() {
 
 # The test clip of the training is found again by the seed that the weights file names.
 test_eval_takes_the_seed_of_the_training() {
-    "$TRAINER" train music -o seeded.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 --seed 12 >/dev/null ||
+    "$TRAINER" train music -o seeded.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 --seed 12 \
+        >/dev/null ||
         return 1
     "$TRAINER" eval seeded.safetensors music --tsv >own 2>/dev/null &&
-        "$TRAINER" eval seeded.safetensors music --tsv --seed 12 >named 2>/dev/null && cmp own named || return 1
+        "$TRAINER" eval seeded.safetensors music --tsv --seed 12 >named 2>/dev/null &&
+            cmp own named || return 1
     for seed in 1 2 3 4 5; do
         "$TRAINER" eval seeded.safetensors music --tsv --seed "$seed" >other 2>/dev/null
         cmp -s own other || return 0
@@ -274,17 +312,21 @@ test_eval_takes_the_seed_of_the_training() {
 }
 
 test_silent_clip_has_no_snr() {
-    mkdir -p quiet && printf '.snd\000\000\000\030\377\377\377\377\000\000\000\001\000\000\126\042\000\000\000\001' >quiet/s.au
+    mkdir -p quiet && printf \
+        '.snd\000\000\000\030\377\377\377\377\000\000\000\001\000\000\126\042\000\000\000\001' \
+        >quiet/s.au
     head -c 5000 /dev/zero | tr '\000' '\377' >>quiet/s.au
     cp song.au quiet
     "$TRAINER" eval small.safetensors quiet >out 2>err && grep -q ' - .* - .*s.au$' out &&
         grep -q '1 silent clip has no SNR' out && grep -q 's.au: contains only silence' out &&
-        "$TRAINER" eval small.safetensors quiet/s.au --tsv 2>/dev/null | cut -f 5 | grep -c '^nan$' | grep -q 3 &&
-        [ "$(grep 'song.au$' out | awk '{ print $3 }')" = "$(grep 'mean of 2' out | awk '{ print $3 }')" ]
+        "$TRAINER" eval small.safetensors quiet/s.au --tsv 2>/dev/null | cut -f 5 |
+            grep -c '^nan$' | grep -q 3 &&
+        [ "$(grep 'song.au$' out | awk '{ print $3 }')" = \
+            "$(grep 'mean of 2' out | awk '{ print $3 }')" ]
 }
 
-# On a terminal, which script(1) gives it, a training shows the progress of its passes over all windows;
-# this one's takes seconds.
+# On a terminal, which script(1) gives it, a training shows the progress of its passes over all
+# windows; this one's takes seconds.
 test_passes_over_all_windows_show_progress() {
     mkdir many && for i in 1 2 3 4 5 6 7 8; do audio "many/$i.au" 90000; done
     call="train many -o shown.safetensors --arch 512k96s8p44,512k5s1p2,512k5s1p2,8k4s2p1/512k4s2p1,1k8s8p0 --window 2048 --batch 2"

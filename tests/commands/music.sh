@@ -20,7 +20,8 @@ sox -n -r 8000 -c 1 -b 16 songs/jazz/a.wav synth 1 square 220 gain -12
 
 test_compare_leaves_sounds_pictures_and_table() {
     "$TRAINER" compare "$model" songs -o compared >out 2>err && [ ! -s err ] &&
-        [ "$(find compared -name "*.wav" -o -name "*.png" | wc -l)" -eq 8 ] && grep -q 'mean of 4 clips' out || return 1
+        [ "$(find compared -name "*.wav" -o -name "*.png" | wc -l)" -eq 8 ] &&
+            grep -q 'mean of 4 clips' out || return 1
     for name in reggae-a reggae-b jazz-a jazz-a-2; do
         is_png "compared/$name.png" && [ "$(soxi -V1 -r "compared/$name.wav")" -eq 22050 ] &&
             [ "$(soxi -V1 -c "compared/$name.wav")" -eq 1 ] || return 1
@@ -30,70 +31,93 @@ test_compare_leaves_sounds_pictures_and_table() {
 
 # Its figures are those of eval, and its sound that of encode and decode.
 test_compare_is_eval_and_decode() {
-    "$TRAINER" eval "$model" songs --split all --tsv 2>/dev/null | tr '\t' ',' | cmp - compared/compare.csv &&
+    "$TRAINER" eval "$model" songs --split all --tsv 2>/dev/null | tr '\t' ',' |
+        cmp - compared/compare.csv &&
         "$TRAINER" encode "$model" songs/reggae/b.flac -o b.latent >/dev/null &&
         "$TRAINER" decode "$model" b.latent -o b.wav >/dev/null && cmp b.wav compared/reggae-b.wav
 }
 
 test_compare_is_the_same_on_any_threads() {
-    "$TRAINER" compare "$model" songs -o one -t 1 >/dev/null && "$TRAINER" compare "$model" songs -o three -t 3 >/dev/null &&
+    "$TRAINER" compare "$model" songs -o one -t 1 >/dev/null &&
+        "$TRAINER" compare "$model" songs -o three -t 3 >/dev/null &&
         diff -r one three && diff -r one compared
 }
 
 test_compare_without_gnuplot() {
-    without_gnuplot compare "$model" songs -o plain --no-pictures --format ogg >/dev/null 2>err && [ ! -s err ] &&
-        [ "$(find plain -name "*.ogg" | wc -l)" -eq 4 ] && cmp plain/compare.csv compared/compare.csv || return 1
+    without_gnuplot compare "$model" songs -o plain --no-pictures --format ogg >/dev/null 2>err &&
+        [ ! -s err ] &&
+        [ "$(find plain -name "*.ogg" | wc -l)" -eq 4 ] &&
+            cmp plain/compare.csv compared/compare.csv || return 1
     without_gnuplot compare "$model" songs -o never >out 2>err
     [ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q gnuplot-nox err && [ ! -e never ]
 }
 
 test_compare_refuses() {
     cp songs/jazz/a.wav kept.wav
-    refused 1 'a.wav is also an input' compare "$model" songs/jazz/a.wav -o songs/jazz && cmp kept.wav songs/jazz/a.wav &&
-        refused 2 '--output FOLDER is needed' compare "$model" songs && refused 2 "--format: must be wav, w64, flac or ogg, not 'mp3'" compare "$model" songs -o x --format mp3 &&
-        refused 2 'music must be given' compare "$model" -o x && refused 1 'none: No such file' compare "$model" none -o x &&
+    refused 1 'a.wav is also an input' compare "$model" songs/jazz/a.wav -o songs/jazz &&
+        cmp kept.wav songs/jazz/a.wav &&
+        refused 2 '--output FOLDER is needed' compare "$model" songs &&
+            refused 2 "--format: must be wav, w64, flac or ogg, not 'mp3'" compare "$model" songs \
+            -o x --format mp3 &&
+        refused 2 'music must be given' compare "$model" -o x &&
+            refused 1 'none: No such file' compare "$model" none -o x &&
         [ ! -e x ]
 }
 
 # A part as it is: encode and decode; all that is written belongs together.
 test_generate_of_one_part_is_decode() {
-    "$TRAINER" generate "$model" songs/reggae/b.flac -o one.wav >out 2>err && [ ! -s err ] && cmp one.wav b.wav &&
-        is_png one.png && grep -q '"kind": "generation"' one.json && "$TRAINER" decode "$model" one.safetensors -o again.wav >/dev/null &&
+    "$TRAINER" generate "$model" songs/reggae/b.flac -o one.wav >out 2>err && [ ! -s err ] &&
+        cmp one.wav b.wav &&
+        is_png one.png && grep -q '"kind": "generation"' one.json &&
+            "$TRAINER" decode "$model" one.safetensors -o again.wav >/dev/null &&
         cmp again.wav one.wav
 }
 
 test_generate_changes_as_decode_does() {
-    "$TRAINER" generate "$model" songs/reggae/b.flac -o bent.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
-        --reference songs/reggae/a.wav --no-pictures >out && grep -q 'SNR to the unchanged sound' out && [ ! -e bent.png ] &&
+    "$TRAINER" generate "$model" songs/reggae/b.flac -o bent.wav --noise 0.3 --offset=-0.1 \
+        --absolute --seed 7 --blend 0.5 \
+        --reference songs/reggae/a.wav --no-pictures >out &&
+            grep -q 'SNR to the unchanged sound' out && [ ! -e bent.png ] &&
         "$TRAINER" encode "$model" songs/reggae/a.wav -o a.latent >/dev/null &&
-        "$TRAINER" decode "$model" b.latent -o decoded.wav --noise 0.3 --offset=-0.1 --absolute --seed 7 --blend 0.5 \
+        "$TRAINER" decode "$model" b.latent -o decoded.wav --noise 0.3 --offset=-0.1 \
+            --absolute --seed 7 --blend 0.5 \
             --reference a.latent >/dev/null && cmp decoded.wav bent.wav || return 1
-    "$TRAINER" decode "$model" bent.safetensors -o again.wav --force >/dev/null && cmp again.wav bent.wav
+    "$TRAINER" decode "$model" bent.safetensors -o again.wav --force >/dev/null &&
+        cmp again.wav bent.wav
 }
 
 # Noise that is ten times as strong is 20 dB more; the command says so.
 test_generate_prints_the_difference() {
     for noise in 0.001 0.01; do
-        "$TRAINER" generate "$model" songs/reggae/a.wav -o noise.wav --noise "$noise" --no-pictures |
+        "$TRAINER" generate "$model" songs/reggae/a.wav -o noise.wav --noise "$noise" \
+            --no-pictures |
             sed 's/.*sound \(.*\) dB/\1/'
     done | awk '{ snr[NR] = $1 } END { d = snr[1] - snr[2]; exit !(NR == 2 && d > 18 && d < 22) }'
 }
 
 test_generate_averages() {
-    "$TRAINER" generate "$model" songs/jazz/a.flac songs/jazz/a.flac@0- --average -o same.wav --no-pictures >/dev/null &&
-        "$TRAINER" generate "$model" songs/jazz/a.flac@0- -o single.wav --no-pictures >/dev/null && cmp same.wav single.wav &&
-        "$TRAINER" generate "$model" songs --average --first 3 -o first.wav --no-pictures >out && grep -q 'average of 3 parts, 1 s' out &&
+    "$TRAINER" generate "$model" songs/jazz/a.flac songs/jazz/a.flac@0- --average -o same.wav \
+        --no-pictures >/dev/null &&
+        "$TRAINER" generate "$model" songs/jazz/a.flac@0- -o single.wav --no-pictures >/dev/null &&
+            cmp same.wav single.wav &&
+        "$TRAINER" generate "$model" songs --average --first 3 -o first.wav --no-pictures >out &&
+            grep -q 'average of 3 parts, 1 s' out &&
         grep -q 'a.flac' first.json && ! grep -q 'b.flac' first.json &&
-        "$TRAINER" generate "$model" songs --average --loop -o looped.wav --no-pictures >out && grep -q 'average of 4 parts, 2.5 s' out
+        "$TRAINER" generate "$model" songs --average --loop -o looped.wav --no-pictures >out &&
+            grep -q 'average of 4 parts, 2.5 s' out
 }
 
 test_generate_concatenates() {
-    "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 --concatenate -o remix.ogg >out &&
+    "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 \
+        --concatenate -o remix.ogg >out &&
         grep -q 'concatenation of 2 parts, 1.999 s' out && is_png remix.png &&
-        "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 --concatenate --fade 0.25 \
+        "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 \
+            --concatenate --fade 0.25 \
             -o faded.wav --no-pictures >out && grep -q 'parts, 1.749 s' out &&
-        "$TRAINER" generate "$model" songs/reggae/b.flac@0-40% songs/reggae/b.flac@40%-100% --concatenate -o whole.flac \
-            --no-pictures >/dev/null && "$TRAINER" generate "$model" songs/reggae/b.flac@0- -o uncut.flac --no-pictures >/dev/null &&
+        "$TRAINER" generate "$model" songs/reggae/b.flac@0-40% songs/reggae/b.flac@40%-100% \
+            --concatenate -o whole.flac \
+            --no-pictures >/dev/null && "$TRAINER" generate "$model" songs/reggae/b.flac@0- \
+                -o uncut.flac --no-pictures >/dev/null &&
         cmp whole.flac uncut.flac
 }
 
@@ -104,12 +128,16 @@ test_generate_refuses() {
         refused 2 'fade needs --concatenate' generate "$model" a -o x.wav --fade 1 &&
         refused 2 '--output FILE is needed' generate "$model" a &&
         refused 1 'need --average or --concatenate' generate "$model" songs -o x.wav &&
-        refused 1 '--first 9: only 4 parts were found' generate "$model" songs --first 9 --average -o x.wav &&
+        refused 1 '--first 9: only 4 parts were found' generate "$model" songs --first 9 \
+            --average -o x.wav &&
         refused 1 'a part must be FILE@FROM-TO' generate "$model" songs/reggae/a.wav@1 -o x.wav &&
-        refused 1 'the part contains nothing of its 2.* s' generate "$model" songs/reggae/a.wav@1-0.5 -o x.wav &&
+        refused 1 'the part contains nothing of its 2.* s' generate "$model" \
+            songs/reggae/a.wav@1-0.5 -o x.wav &&
         refused 1 'too short to fade' generate "$model" songs --concatenate --fade 1 -o x.wav &&
-        refused 2 'b.safetensors is also an input' generate "$model" b.safetensors -o b.wav --no-pictures &&
-        refused 1 'made by another model' generate "$models/chico.safetensors" b.safetensors -o x.wav &&
+        refused 2 'b.safetensors is also an input' generate "$model" b.safetensors -o b.wav \
+            --no-pictures &&
+        refused 1 'made by another model' generate "$models/chico.safetensors" b.safetensors \
+            -o x.wav &&
         cmp b.safetensors kept.safetensors && [ ! -e x.wav ] && [ ! -e x.safetensors ]
 }
 
@@ -117,36 +145,50 @@ test_generate_refuses() {
 # left.
 test_generate_overwrites_nothing_without_force() {
     part=songs/reggae/a.wav@0-0.2
-    mkdir there && cp "$model" there/mine.safetensors && cp songs/jazz/a.wav there/song.wav && echo picture >there/drawn.png &&
+    mkdir there && cp "$model" there/mine.safetensors && cp songs/jazz/a.wav there/song.wav &&
+        echo picture >there/drawn.png &&
         echo '{"kind": "training"}' >there/run.json || return 1
-    refused 1 'there/mine.safetensors exists; --force' generate "$model" "$part" -o there/mine.wav &&
+    refused 1 'there/mine.safetensors exists; --force' generate "$model" "$part" \
+        -o there/mine.wav &&
         refused 1 'there/song.wav exists' generate "$model" "$part" -o there/song.wav &&
         refused 1 'there/drawn.png exists' generate "$model" "$part" -o there/drawn.flac &&
-        refused 1 'there/run.json exists and is not a record of this command' generate "$model" "$part" -o there/run.wav &&
-        cmp "$model" there/mine.safetensors && cmp songs/jazz/a.wav there/song.wav && [ "$(find there -type f | wc -l)" -eq 4 ] ||
+        refused 1 'there/run.json exists and is not a record of this command' generate "$model" \
+            "$part" -o there/run.wav &&
+        cmp "$model" there/mine.safetensors && cmp songs/jazz/a.wav there/song.wav &&
+            [ "$(find there -type f | wc -l)" -eq 4 ] ||
         return 1
-    "$TRAINER" generate "$model" "$part" -o there/drawn.ogg --no-pictures >/dev/null && [ "$(cat there/drawn.png)" = picture ] &&
-        "$TRAINER" generate "$model" "$part" -o there/mine.wav --no-pictures --force >/dev/null && ! cmp -s "$model" there/mine.safetensors &&
-        cp there/mine.wav first.wav && "$TRAINER" generate "$model" "$part" -o there/mine.wav --no-pictures --noise 1 >/dev/null &&
+    "$TRAINER" generate "$model" "$part" -o there/drawn.ogg --no-pictures >/dev/null &&
+        [ "$(cat there/drawn.png)" = picture ] &&
+        "$TRAINER" generate "$model" "$part" -o there/mine.wav --no-pictures --force >/dev/null &&
+            ! cmp -s "$model" there/mine.safetensors &&
+        cp there/mine.wav first.wav && "$TRAINER" generate "$model" "$part" -o there/mine.wav \
+            --no-pictures --noise 1 >/dev/null &&
         ! cmp -s first.wav there/mine.wav
 }
 
 # Names may hold any bytes; é is of two in UTF-8, which must not be cut in the middle.
 test_generate_of_any_name() {
     odd=$(printf 'caf\351.wav') && mkdir odd && cp songs/jazz/a.wav "odd/$odd" &&
-        long=$(awk 'BEGIN { for (i = 0; i < 120; i++) printf "é" }').wav && cp songs/jazz/a.wav "odd/$long" &&
-        "$TRAINER" generate "$model" "odd/$odd" -o odd.wav --no-pictures >/dev/null 2>err && [ ! -s err ] &&
-        grep -q -F '"caf?.wav"' odd.json && "$TRAINER" generate "$model" "odd/$long@0-0.5" -o long.wav --no-pictures >/dev/null &&
+        long=$(awk 'BEGIN { for (i = 0; i < 120; i++) printf "é" }').wav &&
+            cp songs/jazz/a.wav "odd/$long" &&
+        "$TRAINER" generate "$model" "odd/$odd" -o odd.wav --no-pictures >/dev/null 2>err &&
+            [ ! -s err ] &&
+        grep -q -F '"caf?.wav"' odd.json && "$TRAINER" generate "$model" "odd/$long@0-0.5" \
+            -o long.wav --no-pictures >/dev/null &&
         grep -q -F "\"$long@0-0.5\"" long.json
 }
 
 # A clip's sound may have the name of another clip, or of what was never the trainer's.
 test_compare_overwrites_nothing_without_force() {
-    mkdir -p near out-there && cp songs/jazz/a.flac near/a.flac && cp songs/jazz/a.wav near/a.wav && cp songs/jazz/a.wav out-there/a.wav || return 1
-    refused 1 'near/a.wav is also an input' compare "$model" near -o near --no-pictures --force && cmp songs/jazz/a.wav near/a.wav &&
-        refused 1 'out-there/a.wav exists; --force' compare "$model" near -o out-there --no-pictures &&
+    mkdir -p near out-there && cp songs/jazz/a.flac near/a.flac && cp songs/jazz/a.wav near/a.wav &&
+        cp songs/jazz/a.wav out-there/a.wav || return 1
+    refused 1 'near/a.wav is also an input' compare "$model" near -o near --no-pictures --force &&
+        cmp songs/jazz/a.wav near/a.wav &&
+        refused 1 'out-there/a.wav exists; --force' compare "$model" near -o out-there \
+            --no-pictures &&
         cmp songs/jazz/a.wav out-there/a.wav && [ ! -e out-there/compare.csv ] || return 1
-    "$TRAINER" compare "$model" near -o out-there --no-pictures --force >/dev/null && ! cmp -s songs/jazz/a.wav out-there/a.wav &&
+    "$TRAINER" compare "$model" near -o out-there --no-pictures --force >/dev/null &&
+        ! cmp -s songs/jazz/a.wav out-there/a.wav &&
         "$TRAINER" compare "$model" near -o out-there --no-pictures >/dev/null
 }
 

@@ -16,7 +16,8 @@ mkdir music
 for i in 1 2 3 4 5 6 7 8 9 10 11; do
     {
         printf '.snd\000\000\000\030\377\377\377\377\000\000\000\001\000\000\126\042\000\000\000\001'
-        awk -v n="$((i * 6000 + 20000))" -v i="$i" 'BEGIN { for (k = 0; k < n; k++) printf "%c", 33 + (k * i) % 90 }'
+        awk -v n="$((i * 6000 + 20000))" -v i="$i" \
+            'BEGIN { for (k = 0; k < n; k++) printf "%c", 33 + (k * i) % 90 }'
     } >"music/$i.au"
 done
 
@@ -34,7 +35,8 @@ killed_in_the_middle() {
     shift
     "$TRAINER" "$@" >/dev/null 2>&1 &
     killed=$!
-    until grep -q '^2,' "$watched/weights.csv" 2>/dev/null || ! kill -0 "$killed" 2>/dev/null; do sleep 0.01; done
+    until grep -q '^2,' "$watched/weights.csv" 2>/dev/null ||
+        ! kill -0 "$killed" 2>/dev/null; do sleep 0.01; done
     kill -9 "$killed" 2>/dev/null
     wait "$killed" 2>/dev/null
     [ $? -eq 137 ]
@@ -76,7 +78,8 @@ test_a_killed_run_resumes() {
     # shellcheck disable=SC2086
     killed_in_the_middle broken train music $five_epochs --run broken || return 1
     events broken >/dev/null && refused 2 '--resume continues it' train music --run broken &&
-        train --run broken --resume >/dev/null && cut -d , -f 1-4 broken/weights.csv | cmp - alone &&
+        train --run broken --resume >/dev/null && cut -d , -f 1-4 broken/weights.csv |
+            cmp - alone &&
         [ ! -e broken/weights.checkpoint ] && events broken | cmp - values &&
         "$TRAINER" info broken/weights.safetensors | grep '^fingerprint' >broken.print &&
         "$TRAINER" info alone.safetensors | grep '^fingerprint' | cmp - broken.print
@@ -91,13 +94,15 @@ test_events_that_end_in_a_record_are_read() {
 
 test_force_leaves_nothing_of_the_older_run() {
     refused 2 'exists; --force overwrites it' train music --run broken &&
-        train --run broken --seed 2 --force >/dev/null && [ "$(find broken -name 'events*' | wc -l)" -eq 1 ] &&
+        train --run broken --seed 2 --force >/dev/null &&
+            [ "$(find broken -name 'events*' | wc -l)" -eq 1 ] &&
         ! events broken | cmp -s - values
 }
 
 test_wrong_calls_are_refused() {
     refused 2 'either --output FILE or --run FOLDER is needed' train music &&
-        refused 2 'either --output' train music --run a -o b && [ ! -e a ] && [ ! -e b ] && ! train --run whole/config.json >/dev/null 2>err &&
+        refused 2 'either --output' train music --run a -o b && [ ! -e a ] && [ ! -e b ] &&
+            ! train --run whole/config.json >/dev/null 2>err &&
         grep -q 'config.json: File exists' err && [ "$(wc -l <err)" -eq 1 ]
 }
 
@@ -122,7 +127,8 @@ test_a_sweep_trains_what_can_be() {
     sweep >out 2>err || return 1
     [ "$(wc -l <err)" -eq 4 ] && [ "$(grep -c 'skipped: channels .* paddings 3,2' err)" -eq 4 ] &&
         grep -q '^4 runs: 0 finished, 0 to resume, 4 to start$' out &&
-        [ "$(grep -c '^11 clips' out)" -eq 1 ] && [ "$(find grid -name weights.safetensors | wc -l)" -eq 4 ] &&
+        [ "$(grep -c '^11 clips' out)" \
+            -eq 1 ] && [ "$(find grid -name weights.safetensors | wc -l)" -eq 4 ] &&
         [ -s grid/16,8_2,2_tanh/config.json ] && events grid/16,8_2,2_tanh >/dev/null
 }
 
@@ -147,23 +153,28 @@ test_curves_are_drawn() {
 }
 
 test_what_is_done_is_not_done_again() {
-    find grid -name 'weights*' -exec stat -c '%n %y' '{}' ';' >stamps && rm grid/sweep.csv || return 1
+    find grid -name 'weights*' -exec stat -c '%n %y' '{}' ';' >stamps && rm grid/sweep.csv ||
+        return 1
     sweep >out 2>/dev/null &&
         grep -q '^4 runs: 4 finished, 0 to resume, 0 to start$' out && ! grep -q '^run ' out &&
-        find grid -name 'weights*' -exec stat -c '%n %y' '{}' ';' | cmp - stamps && [ -s grid/sweep.csv ]
+        find grid -name 'weights*' -exec stat -c '%n %y' '{}' ';' | cmp - stamps &&
+            [ -s grid/sweep.csv ]
 }
 
 test_a_killed_sweep_resumes() {
-    cp grid/sweep.csv table.csv && mv grid old && mkdir grid && cp -r old/8,4_2,2_tanh grid || return 1
+    cp grid/sweep.csv table.csv && mv grid old && mkdir grid && cp -r old/8,4_2,2_tanh grid ||
+        return 1
     killed_in_the_middle grid/8,4_2,2_leaky_relu sweep grid.sweep music -o grid --no-pictures &&
         sweep --no-pictures >out 2>/dev/null && cmp grid/sweep.csv table.csv &&
-        grep -q '^4 runs: 1 finished, 1 to resume, 2 to start$' out && grep -q 'leaky_relu, resumed$' out
+        grep -q '^4 runs: 1 finished, 1 to resume, 2 to start$' out &&
+            grep -q 'leaky_relu, resumed$' out
 }
 
 test_what_is_of_another_sweep_is_kept() {
     sed 's/epochs = 3/epochs = 4/' grid.sweep >longer.sweep && cp -r grid before &&
         ! "$TRAINER" sweep longer.sweep music -o grid --no-pictures >/dev/null 2>err &&
-        tail -n 1 err | grep -q 'grid/8,4_2,2_leaky_relu/config.json: .* epochs 3, expected 4' && diff -r grid before
+        tail -n 1 err | grep -q 'grid/8,4_2,2_leaky_relu/config.json: .* epochs 3, expected 4' &&
+            diff -r grid before
 }
 
 # One network under two names is trained once, and has two rows.
@@ -171,15 +182,18 @@ test_the_same_training_is_done_once() {
     printf 'arch = 4k8s4p2 4k8s4p2/1k8s4p2\nwindow = 8000\nepochs = 1\n' >same.sweep
     "$TRAINER" sweep same.sweep music -o same --no-pictures >out 2>&1 &&
         grep -q '^4k8s4p2_1k8s4p2 is the same training as 4k8s4p2$' out &&
-        [ "$(find same -name weights.safetensors | wc -l)" -eq 1 ] && [ "$(wc -l <same/sweep.csv)" -eq 3 ]
+        [ "$(find same -name weights.safetensors | wc -l)" -eq 1 ] &&
+            [ "$(wc -l <same/sweep.csv)" -eq 3 ]
 }
 
 # A file has the name of its folder.
 test_a_run_that_fails_does_not_end_the_sweep() {
     printf 'arch = 4k8s4p2\nwindow = 8000\nepochs = 2\nlearning-rate = 0.01 0.001\n' >wild.sweep
     mkdir -p wild && printf 'x' >wild/0.01
-    ! "$TRAINER" sweep wild.sweep music -o wild --no-pictures >out 2>err && grep -q '^trainer sweep: 0.01: ' err &&
-        grep -q '^| 0.001 .*| done |$' wild/sweep.md && grep -q '^| 0.01 .*| wild/0.01' wild/sweep.md
+    ! "$TRAINER" sweep wild.sweep music -o wild --no-pictures >out 2>err &&
+        grep -q '^trainer sweep: 0.01: ' err &&
+        grep -q '^| 0.001 .*| done |$' wild/sweep.md && grep -q '^| 0.01 .*| wild/0.01' \
+            wild/sweep.md
 }
 
 test_shipped_sweeps_are_understood() {
@@ -192,11 +206,14 @@ test_shipped_sweeps_are_understood() {
 test_wrong_sweeps_are_refused() {
     echo 'epochs = 5 five' >wrong.sweep
     printf 'arch = normal\nwindow = 7\n' >none.sweep
-    refused 1 "wrong.sweep: line 1: epochs: must be a whole number .* not 'five'" sweep wrong.sweep music -o wrong &&
+    refused 1 "wrong.sweep: line 1: epochs: must be a whole number .* not 'five'" sweep \
+        wrong.sweep music -o wrong &&
         refused 1 'nothing.sweep: No such file' sweep nothing.sweep music -o wrong &&
-        refused 2 'a file of settings and folders of music must be given' sweep wrong.sweep -o wrong &&
+        refused 2 'a file of settings and folders of music must be given' sweep wrong.sweep \
+            -o wrong &&
         refused 2 '--output FOLDER is needed' sweep wrong.sweep music && [ ! -e wrong ] &&
-        ! "$TRAINER" sweep none.sweep music -o wrong >out 2>err && [ ! -e wrong ] && grep -q 'no combination of the settings can be' err
+        ! "$TRAINER" sweep none.sweep music -o wrong >out 2>err && [ ! -e wrong ] &&
+            grep -q 'no combination of the settings can be' err
 }
 
 run test_a_run_folder_is_complete
