@@ -86,11 +86,6 @@ void command_word(char text[MODEL_TEXT_MAX], const char *word)
 Model *command_model(const char *path, Error *error)
 {
     Model *model = model_load(path, error);
-    if (model && model->arch.front.kind != FRONT_SAMPLES) { // until every command knows spectra
-        model_free(model);
-        model = NULL;
-        error_set(error, "models of spectra are known to `trainer info` alone in this version");
-    }
     if (!model) error_prefix(error, path);
     return model;
 }

@@ -4,7 +4,7 @@
 #include "base/shared_error.h"
 #include "commands/command_list.h"
 #include "commands/music_options.h"
-#include "engine/codec.h"
+#include "latents/audio_encoder.h"
 #include "latents/latent_set.h"
 #include "math/denormals.h"
 #include "network/named_arch.h"
@@ -29,8 +29,8 @@ static const Operand operands[] = {MUSIC_OPERANDS(Call), {.name = NULL}};
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
      .help = "the latents, LATENTS.safetensors"},
-    {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .initial = OPTION_TEXT_OF(REPORT_WINDOW),
-     .low = 1, .high = 1099511627776.0,
+    {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .low = 1, .high = 1099511627776.0,
+     .shown = "5 s, 10 s for models of spectra",
      .help = "samples of each clip, at the model's rate: 110250 are 5 s at 22050 Hz. Silence "
              "follows a clip that is shorter"},
     {"whole", 0, OPTION_FLAG, AT(whole),
@@ -44,15 +44,15 @@ static const Option options[] = {
 
 // ---- Encoding ----
 
-enum { PIECE = 64 * CODEC_BLOCK }; // samples read, and encoded between two writes
+enum { PIECE = 64 * AUDIO_ENCODER_BLOCK }; // samples read, and encoded between two writes
 
 typedef struct {
     const Model *model;
     const Dataset *dataset;
     LatentSet about;
     LatentSetWriter *writer;
-    Encoder **encoder; // [threads]
-    float **frames;    // [threads], what one piece can give
+    AudioEncoder **encoder; // [threads]
+    float **frames;         // [threads], what one piece can give
     int threads;
     Progress progress;
     SharedError failure;
@@ -73,13 +73,13 @@ static size_t encode_piece(const Encoding *encoding, size_t clip, size_t at, int
     float piece[PIECE];
     size_t given = 0;
     read_piece(encoding, clip, at, piece);
-    for (size_t i = 0; i < PIECE; i += CODEC_BLOCK) {
-        const LaneFrames latent =
-            encoder_process(encoding->encoder[thread], (LaneFrames){piece + i, 0, 1, CODEC_BLOCK});
-        const size_t channels = encoding->about.channels, count = (size_t)latent.count;
+    for (size_t i = 0; i < PIECE; i += AUDIO_ENCODER_BLOCK) {
+        const EncodedFrames latent =
+            audio_encoder_process(encoding->encoder[thread], piece + i, AUDIO_ENCODER_BLOCK);
+        const size_t channels = encoding->about.channels;
         memcpy(encoding->frames[thread] + given * channels, latent.values,
-               count * channels * sizeof(float));
-        given += count;
+               latent.count * channels * sizeof(float));
+        given += latent.count;
     }
     return given;
 }
@@ -89,8 +89,7 @@ static void encode_clip(void *data, int item, int thread)
     Encoding *encoding = data;
     const size_t clip = (size_t)item, frames = encoding->about.frames;
     const DenormalsState before = denormals_off();
-    encoder_reset(encoding->encoder[thread],
-                  arch_round_up(&encoding->model->arch, encoding->about.window));
+    audio_encoder_reset(encoding->encoder[thread], encoding->about.window);
     size_t done = 0;
     for (size_t at = 0; done < frames && !shared_error_exists(&encoding->failure); at += PIECE) {
         Error error;
@@ -133,6 +132,14 @@ static void list_paths(const MusicOptions *music, char *text, size_t room)
             (size_t)snprintf(text + used, room - used, "%s%s", i ? " " : "", music->paths.path[i]);
 }
 
+// The samples of each clip by default: enough frames for the classifier.
+static size_t default_clip(const Model *model)
+{
+    enum { SECONDS = 10 };
+    return model->arch.front.kind == FRONT_SPECTRUM ? (size_t)(SECONDS * model->sample_rate)
+                                                    : REPORT_WINDOW;
+}
+
 static bool describe(Encoding *encoding, const Call *call, const char *source, Error *error)
 {
     const Model *model = encoding->model;
@@ -144,13 +151,14 @@ static bool describe(Encoding *encoding, const Call *call, const char *source, E
         .genres = dataset->genres,
         .channels = (size_t)arch_latent_channels(&model->arch),
         .frame_rate = model->sample_rate / arch_hop(&model->arch),
-        .window = call->whole ? longest_clip(dataset) : call->window,
+        .window = call->whole    ? longest_clip(dataset)
+                  : call->window ? call->window
+                                 : default_clip(model),
         .seed = dataset->seed,
         .model_name = model->info.name,
         .source = source,
     };
-    about->frames =
-        (size_t)arch_latent_frames(&model->arch, arch_round_up(&model->arch, about->window));
+    about->frames = (size_t)audio_encoder_frames(model, about->window);
     strcpy(about->fingerprint, model->fingerprint);
     about->clip = calloc(dataset->clips, sizeof *about->clip);
     if (!about->clip) return error_out_of_memory(error);
@@ -163,15 +171,15 @@ static bool describe(Encoding *encoding, const Call *call, const char *source, E
 
 static bool make_encoders(Encoding *encoding, int threads, Error *error)
 {
-    encoding->encoder = calloc((size_t)threads, sizeof(Encoder *));
+    encoding->encoder = calloc((size_t)threads, sizeof(AudioEncoder *));
     encoding->frames = calloc((size_t)threads, sizeof(float *));
     bool ok = encoding->encoder && encoding->frames;
     for (int i = 0; ok && i < threads; i++) {
         encoding->threads = i + 1;
-        Encoder *encoder = encoding->encoder[i] = encoder_new(encoding->model, 1);
-        const size_t most = encoder ? encoder_frames_max(encoder, CODEC_BLOCK) : 0;
-        encoding->frames[i] =
-            malloc((most + 1) * (PIECE / CODEC_BLOCK) * encoding->about.channels * sizeof(float));
+        AudioEncoder *encoder = encoding->encoder[i] = audio_encoder_new(encoding->model);
+        const size_t most = encoder ? audio_encoder_frames_max(encoder) : 0;
+        encoding->frames[i] = malloc((most + 1) * (PIECE / AUDIO_ENCODER_BLOCK) *
+                                     encoding->about.channels * sizeof(float));
         ok = encoder && encoding->frames[i];
     }
     return ok || error_out_of_memory(error);
@@ -180,7 +188,7 @@ static bool make_encoders(Encoding *encoding, int threads, Error *error)
 static void encoding_free(Encoding *encoding)
 {
     for (int i = 0; encoding->encoder && encoding->frames && i < encoding->threads; i++) {
-        encoder_free(encoding->encoder[i]);
+        audio_encoder_free(encoding->encoder[i]);
         free(encoding->frames[i]);
     }
     free(encoding->encoder);

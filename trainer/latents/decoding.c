@@ -20,6 +20,10 @@ typedef struct {
 
 uint64_t decoded_samples(const Latent *latent, const Model *model, Error *error)
 {
+    if (model->arch.front.kind == FRONT_SPECTRUM) {
+        error_set(error, "the latent of a spectrum has no phases and cannot be decoded on its own");
+        return 0;
+    }
     const uint64_t all = arch_output_samples(&model->arch, latent->frames);
     const uint64_t wanted = latent->samples ? latent->samples : all;
     if (wanted > 0 && wanted <= all) return wanted;

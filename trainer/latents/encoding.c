@@ -1,8 +1,8 @@
 #include "latents/encoding.h"
 
 #include "base/progress.h"
-#include "engine/codec.h"
 #include "files/safetensors.h"
+#include "latents/audio_encoder.h"
 #include "math/denormals.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 // An encoding under way.
 typedef struct {
     const Model *model;
-    Encoder *encoder;
+    AudioEncoder *encoder;
     Latent *latent;
     size_t done;  // frames
     uint64_t fed; // samples of the file
@@ -22,12 +22,12 @@ static void feed_block(Encoding *encoding, const float *samples, size_t n)
 {
     const size_t channels = (size_t)encoding->latent->channels;
     const size_t left = encoding->latent->frames - encoding->done;
-    const LaneFrames given =
-        encoder_process(encoding->encoder, (LaneFrames){samples, 0, 1, (int)n});
-    // Those after the end are of padding alone.
-    const size_t kept = (size_t)given.count < left ? (size_t)given.count : left;
+    const EncodedFrames given = audio_encoder_process(encoding->encoder, samples, n);
+    const size_t kept = given.count < left ? given.count : left; // those after are of padding alone
     memcpy(encoding->latent->values + encoding->done * channels, given.values,
            kept * channels * sizeof(float));
+    if (given.levels)
+        memcpy(encoding->latent->levels + encoding->done, given.levels, kept * sizeof(float));
     encoding->done += kept;
 }
 
@@ -37,7 +37,7 @@ static bool feed(void *data, const float *samples, size_t n, Error *error)
     Encoding *encoding = data;
     encoding->fed += n;
     while (n > 0) {
-        const size_t block = n < CODEC_BLOCK ? n : CODEC_BLOCK;
+        const size_t block = n < AUDIO_ENCODER_BLOCK ? n : AUDIO_ENCODER_BLOCK;
         feed_block(encoding, samples, block);
         samples += block;
         n -= block;
@@ -49,12 +49,13 @@ static bool feed(void *data, const float *samples, size_t n, Error *error)
 
 static bool feed_file(Encoding *encoding, const char *path, AudioFaults *faults, Error *error)
 {
-    static const float silence[CODEC_BLOCK];
+    static const float silence[AUDIO_ENCODER_BLOCK];
     if (!audio_stream_mono(path, encoding->model->sample_rate, feed, encoding, faults, error))
         return error_prefix(error, path);
     if (encoding->fed != encoding->latent->samples)
         return error_set(error, "%s: it changed while it was read", path);
-    while (encoding->done < encoding->latent->frames) feed_block(encoding, silence, CODEC_BLOCK);
+    while (encoding->done < encoding->latent->frames)
+        feed_block(encoding, silence, AUDIO_ENCODER_BLOCK);
     return true;
 }
 
@@ -63,9 +64,9 @@ static bool run(Encoding *encoding, const char *path, FILE *progress, AudioFault
 {
     const uint64_t samples = encoding->latent->samples;
     const uint64_t seconds = (uint64_t)((double)samples / encoding->model->sample_rate);
-    encoding->encoder = encoder_new(encoding->model, 1);
+    encoding->encoder = audio_encoder_new(encoding->model);
     if (!encoding->encoder) return error_out_of_memory(error);
-    encoder_reset(encoding->encoder, arch_round_up(&encoding->model->arch, samples));
+    audio_encoder_reset(encoding->encoder, samples);
     progress_begin(&encoding->progress, progress, "encoding, second", seconds, seconds);
     const DenormalsState before = denormals_off();
     const bool good = feed_file(encoding, path, faults, error);
@@ -78,7 +79,7 @@ static bool run(Encoding *encoding, const char *path, FILE *progress, AudioFault
 static Latent *new_latent(const Model *model, const char *path, uint64_t samples, Error *error)
 {
     const Arch *arch = &model->arch;
-    const uint64_t frames = arch_latent_frames(arch, arch_round_up(arch, samples));
+    const uint64_t frames = audio_encoder_frames(model, samples);
     const uint64_t frame_bytes = (uint64_t)arch_latent_channels(arch) * sizeof(float);
     if (frames > (SAFETENSORS_FILE_MAX - SAFETENSORS_HEADER_MAX) / frame_bytes) {
         error_set(error, "%s: too long for a latent file, which can have %zu MB", path,
@@ -104,7 +105,7 @@ Latent *encode_audio(const Model *model, const char *path, FILE *progress, Audio
     Encoding encoding = {.model = model, .latent = new_latent(model, path, samples, error)};
     if (!encoding.latent) return NULL;
     const bool good = run(&encoding, path, progress, faults, error);
-    encoder_free(encoding.encoder);
+    audio_encoder_free(encoding.encoder);
     if (good) return encoding.latent;
     latent_free(encoding.latent);
     return NULL;
