@@ -22,11 +22,12 @@ struct AudioEncoder {
     float *x;      // [bands]
     double *level; // [levels_max]: sums over the frames of a latent frame, a ring
     size_t levels_max;
-    uint64_t samples; // of the signal that are still to come
-    uint64_t frames;  // of the spectrum that are there
-    uint64_t encoded; // latent frames that were given
-    float *values;    // [frames_max][channels]
-    float *levels;    // [frames_max]
+    uint64_t samples;    // of the signal that are still to come
+    uint64_t frames;     // of the spectrum that are there
+    uint64_t frames_all; // of the signal
+    uint64_t encoded;    // latent frames that were given
+    float *values;       // [frames_max][channels]
+    float *levels;       // [frames_max]
 };
 
 static bool is_spectral(const AudioEncoder *encoder)
@@ -99,6 +100,7 @@ void audio_encoder_reset(AudioEncoder *encoder, uint64_t samples)
     const uint64_t whole = arch_round_up(arch, samples);
     encoder_reset(encoder->encoder, arch_front_frames(arch, whole));
     if (!is_spectral(encoder)) return;
+    encoder->frames_all = arch_front_frames(arch, whole);
     memset(encoder->audio, 0, (size_t)arch->front.window * sizeof(float));
     encoder->filled = 0;
     encoder->samples = samples;
@@ -110,6 +112,7 @@ static void add_level(AudioEncoder *encoder, float level)
 {
     const uint64_t stacked = (uint64_t)arch_network_hop(&encoder->model->arch);
     const uint64_t t = encoder->frames / stacked;
+    if (encoder->frames == encoder->frames_all) return; // after the signal
     double *sum = &encoder->level[t % encoder->levels_max];
     if (encoder->frames % stacked == 0) *sum = 0.0;
     *sum += (double)level;
