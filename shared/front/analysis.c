@@ -56,6 +56,20 @@ Analysis *analysis_new(const ArchFront *front, double rate, const float *band_me
     return analysis;
 }
 
+// From the bands' powers to their amplitudes, and the frame's loudness: the sum of the bands'
+// amplitudes is nearer to what is heard than the sum of their powers, which is that of the bass.
+static void find_loudness(const Analysis *analysis, const float *power, AnalysisFrame *frame)
+{
+    float sum = 0.0f, noise = 0.0f;
+    for (int k = 0; k < analysis->present; k++) {
+        const float bins = 1.0f / analysis->bands.scale[k], amplitude = sqrtf(bins * power[k]);
+        if (frame->amplitudes) frame->amplitudes[k] = amplitude;
+        sum += amplitude;
+        noise += sqrtf(bins);
+    }
+    frame->loudness = logf(sum / noise);
+}
+
 // From the bands' powers to what the network sees.
 static void find_levels(const Analysis *analysis, const float *power, AnalysisFrame *frame)
 {
@@ -64,8 +78,10 @@ static void find_levels(const Analysis *analysis, const float *power, AnalysisFr
     for (int k = 0; k < present; k++) strongest = power[k] > strongest ? power[k] : strongest;
     memset(frame->values, 0, (size_t)bands * sizeof *frame->values);
     frame->silent = !(strongest >= ANALYSIS_SILENCE);
-    frame->level = 0.5f * logf(ANALYSIS_SILENCE);
+    frame->level = frame->loudness = 0.5f * logf(ANALYSIS_SILENCE);
+    if (frame->amplitudes) memset(frame->amplitudes, 0, (size_t)bands * sizeof(float));
     if (frame->silent) return;
+    find_loudness(analysis, power, frame);
 
     const float floor = strongest * powf(10.0f, -0.1f * (float)analysis->front.floor);
     float sum = 0.0f;

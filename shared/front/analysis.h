@@ -15,9 +15,11 @@
 
 // What the network sees of a frame.
 typedef struct {
-    float *values; // [bands]: log level less the frame's level and the band's mean
-    float level;   // mean over the bands of log level less the band's mean
-    bool silent;   // values are 0, and the level is that of the threshold
+    float *values;     // [bands]: log level less the frame's level and the band's mean
+    float *amplitudes; // [bands]: root of the sum of the bins' powers; NULL if not wanted
+    float level;       // mean over the bands of log level less the band's mean
+    float loudness;    // log of the sum of the amplitudes, of which white noise of RMS 1 has 0
+    bool silent;       // values and amplitudes are 0, level and loudness those of the threshold
 } AnalysisFrame;
 
 // All that an analysis needs; its arrays lie in one block of memory.

@@ -5,8 +5,9 @@
 //     samples   a frame is a sample, each audio channel a lane of its own;
 //               gives altered - detail * clean, to which detail * dry is added
 //     spectrum  a frame is the log levels L of a short-time spectrum X, one lane for all audio
-//               channels; gives synthesis(X (G - 1)), G = exp(altered - detail * clean -
-//               (1 - detail) * L), to which the whole dry signal is added
+//               channels; gives synthesis(X (G - 1)), G = c exp(altered - detail * clean -
+//               (1 - detail) * L), to which the whole dry signal is added. The factor c keeps the
+//               frame's loudness, see analysis.h
 //
 // `altered` is decoded from the latent after the operations, `clean` from the latent as it was.
 //

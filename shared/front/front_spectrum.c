@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GAIN_FINITE 40.0f // beyond it a gain's factor may be infinite
+
 // Frames are counted from the signal's beginning; each of them has a place in a ring until it is
 // both analysed and decoded.
 typedef struct {
@@ -147,8 +149,22 @@ static Front *spectrum_front_create(const Model *model, int channels, double hos
     return NULL;
 }
 
+// Shifts the gains of all bands by one value, so that the frame is as loud as before: the sum of its
+// bands' amplitudes stays. Gains of 0 stay exactly 0.
+static void keep_loudness(const AnalysisFrame *frame, float *gains, size_t bands)
+{
+    float before = 0.0f, after = 0.0f;
+    for (size_t k = 0; k < bands; k++) {
+        const float gain = gains[k] > GAIN_FINITE ? GAIN_FINITE : gains[k];
+        before += frame->amplitudes[k];
+        after += frame->amplitudes[k] * expf(gain);
+    }
+    const float shift = logf(before / after);
+    for (size_t k = 0; k < bands && isfinite(shift); k++) gains[k] += shift;
+}
+
 // Changes the frames that are both analysed and decoded, in their order:
-// log G = altered - detail * clean - (1 - detail) * levels.
+// log G = altered - detail * clean - (1 - detail) * levels, and the shift that keeps the loudness.
 static void change_frames(SpectrumFront *spectrum)
 {
     const size_t hop = spectrum->hop, bands = spectrum->bands;
@@ -156,10 +172,12 @@ static void change_frames(SpectrumFront *spectrum)
         const size_t place = (size_t)(spectrum->changed % (uint64_t)spectrum->places);
         const float *altered = spectrum->altered + place * bands;
         const float *clean = spectrum->clean + place * bands;
-        const float *levels = spectrum_oldest(spectrum->spectrum)->values;
+        const AnalysisFrame *frame = spectrum_oldest(spectrum->spectrum);
+        const float *levels = frame->values;
         const float detail = spectrum->detail[place];
         for (size_t k = 0; k < bands; k++)
             spectrum->gains[k] = altered[k] - detail * clean[k] - (1.0f - detail) * levels[k];
+        keep_loudness(frame, spectrum->gains, bands);
         spectrum_synthesise(spectrum->spectrum, spectrum->gains, spectrum->made_of);
         // The first frame completes the hop before the signal.
         for (int c = 0; spectrum->changed > 0 && c < spectrum->channels; c++)

@@ -34,10 +34,14 @@ static void layout(Spectrum *spectrum, const SpectrumSetup *setup, Arena *arena)
     spectrum->frame = arena_take(arena, frames * sizeof(AnalysisFrame));
     spectrum->history_of = arena_take(arena, channels * sizeof *spectrum->history_of);
     spectrum->spectrum_of = arena_take(arena, channels * sizeof *spectrum->spectrum_of);
-    float *values = arena_floats(arena, frames * (size_t)setup->front->bands);
+    const size_t bands = (size_t)setup->front->bands;
+    float *values = arena_floats(arena, frames * bands);
+    float *amplitudes = arena_floats(arena, frames * bands);
     if (!values) return;
-    for (size_t t = 0; t < frames; t++)
-        spectrum->frame[t].values = values + t * (size_t)setup->front->bands;
+    for (size_t t = 0; t < frames; t++) {
+        spectrum->frame[t].values = values + t * bands;
+        spectrum->frame[t].amplitudes = amplitudes + t * bands;
+    }
     for (size_t c = 0; c < channels; c++) spectrum->history_of[c] = spectrum->history + c * size;
 }
 
