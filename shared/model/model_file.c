@@ -3,6 +3,7 @@
 #include "files/number.h"
 #include "files/safetensors.h"
 #include "model/model.h"
+#include "model/torch_order.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,24 +33,10 @@ static void torch_shape(const Convolution *conv, size_t shape[3])
     shape[2] = (size_t)conv->kernel;
 }
 
-// Copies a weight between PyTorch's order and ours.
-static void reorder(const Convolution *conv, const float *from, float *to, bool to_torch)
+static WeightShape weight_shape(const Convolution *conv)
 {
-    const size_t in = (size_t)conv->in, out = (size_t)conv->out, kernel = (size_t)conv->kernel;
-    for (size_t i = 0; i < in; i++) {
-        for (size_t o = 0; o < out; o++) {
-            for (size_t k = 0; k < kernel; k++) {
-                const size_t torch =
-                    conv->transposed ? (i * out + o) * kernel + k : (o * in + i) * kernel + k;
-                const size_t ours =
-                    conv->transposed ? (i * kernel + k) * out + o : (k * in + i) * out + o;
-                if (to_torch)
-                    to[torch] = from[ours];
-                else
-                    to[ours] = from[torch];
-            }
-        }
-    }
+    return (WeightShape){conv->transposed, (size_t)conv->in, (size_t)conv->out,
+                         (size_t)conv->kernel};
 }
 
 // ---- Reading ----
@@ -124,7 +111,7 @@ static bool read_convolution(const Safetensors *file, float *parameters, const C
     torch_shape(conv, shape);
     const Tensor *weight = require_tensor(file, conv, "weight", 3, shape, error);
     if (!weight) return false;
-    reorder(conv, weight->values, parameters + conv->weight, false);
+    weights_from_torch(weight_shape(conv), weight->values, parameters + conv->weight);
     ++*tensors;
     if (!conv->biased) return true;
 
@@ -270,7 +257,7 @@ static void add_convolution(SafetensorsBuilder *builder, const Model *model,
     char name[TENSOR_NAME];
     size_t shape[3];
     torch_shape(conv, shape);
-    reorder(conv, model->parameters + conv->weight, space, true);
+    weights_to_torch(weight_shape(conv), model->parameters + conv->weight, space);
     tensor_name(name, conv, "weight");
     safetensors_add(builder, name, 3, shape, space);
     if (!conv->biased) return;

@@ -2,6 +2,7 @@
 
 #include "files/file.h"
 #include "math/random.h"
+#include "model/torch_order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -111,20 +112,9 @@ void m5_weights_init_random(M5Weights *weights, uint32_t seed)
 
 // ---- The file ----
 
-// Between our order, [kernel][in][out], and PyTorch's, [out][in][kernel].
-static void reorder(const M5Block *block, const float *from, float *to, bool to_pytorch)
+static WeightShape weight_shape(const M5Block *block)
 {
-    const size_t in = block->conv.in, out = block->conv.out, kernel = block->conv.kernel;
-    for (size_t k = 0; k < kernel; k++)
-        for (size_t i = 0; i < in; i++)
-            for (size_t o = 0; o < out; o++) {
-                const size_t ours = (k * in + i) * out + o;
-                const size_t theirs = (o * in + i) * kernel + k;
-                if (to_pytorch)
-                    to[theirs] = from[ours];
-                else
-                    to[ours] = from[theirs];
-            }
+    return (WeightShape){false, block->conv.in, block->conv.out, block->conv.kernel};
 }
 
 // A tensor of the file: its name and shape, and where its values are in memory.
@@ -187,7 +177,7 @@ bool m5_weights_write(const M5Weights *weights, SafetensorsBuilder *header, cons
         list_entries(weights, entry);
         for (int i = 0; i < ENTRIES; i++) {
             const M5Block *block = entry[i].reordered;
-            if (block) reorder(block, entry[i].values, next, true);
+            if (block) weights_to_torch(weight_shape(block), entry[i].values, next);
             safetensors_add(header, entry[i].name, entry[i].rank, entry[i].shape,
                             block ? next : entry[i].values);
             if (block) next += block_weights(block);
@@ -238,7 +228,7 @@ static bool read_weights(M5Weights *weights, const Safetensors *file, Error *err
         size_t n = 1;
         for (int d = 0; d < entry[i].rank; d++) n *= entry[i].shape[d];
         if (entry[i].reordered)
-            reorder(entry[i].reordered, tensor->values, entry[i].values, false);
+            weights_from_torch(weight_shape(entry[i].reordered), tensor->values, entry[i].values);
         else
             memcpy(entry[i].values, tensor->values, n * sizeof(float));
     }
