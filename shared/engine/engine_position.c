@@ -13,7 +13,7 @@ void engine_plan_history(Engine *engine)
     const double hop = arch_hop(&engine->model->arch);
     const double work = engine_work(engine->model) / engine->model->sample_rate; // per sample
     const double least = 2.0 * hop;
-    double samples = (double)stream_memory(engine->model) + hop + engine->latency / ratio;
+    double samples = (double)stream_memory(engine->model) + 2.0 * hop + engine->latency / ratio;
     if (channel->up) samples += resampler_lookahead(channel->up);
     samples = fmin(samples, HISTORY_SECONDS_MAX * engine->model->sample_rate);
     samples = fmin(samples, ENGINE_JUMP_MAX / work);

@@ -1,6 +1,7 @@
 #include "engine/stream.h"
 
-#include <math.h>
+#include "engine/latent_probe.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,9 @@ struct Stream {
     Front *front;
     Encoder *encoder;
     Decoder *decoder;
-    LatentOps *ops;        // [latents]
+    LatentOps *ops; // [latents]
+    LatentProbe probe;
+    size_t padded;         // latent frames to come that see the zeros before an endless signal
     int channels, latents; // of audio; of the network
     size_t values;         // in a latent frame
     bool diverged;         // altered and clean have differed lately: the decoder has both
@@ -57,37 +60,7 @@ static void start(Stream *stream, uint64_t samples)
     decoder_reset(stream->decoder, endless ? samples : arch_latent_frames(arch, samples));
     front_reset(stream->front);
     stream->diverged = false;
-}
-
-// Finds the latent of endless silence and hands it to the latent operations. What a network
-// remembers for longer than a second is not waited for. A spectrum of silence is as flat as its
-// level is low, which is no sound to scale around: there the mean stays, and where a model has no
-// finite value for it.
-static void find_silence(Stream *stream)
-{
-    static const float zeros[FRONT_BLOCK];
-    const Model *model = stream->model;
-    if (model->arch.front.kind != FRONT_SAMPLES) return;
-    const float *in[STREAM_CHANNELS_MAX];
-    for (int c = 0; c < stream->channels; c++) in[c] = zeros;
-    size_t left = stream_lookback(model) + (size_t)arch_hop(&model->arch);
-    if ((double)left > model->sample_rate) left = (size_t)model->sample_rate;
-    float *silence = stream->frame;
-    memset(silence, 0, stream->values * sizeof(float));
-    start(stream, CODEC_ENDLESS);
-    for (size_t fed = 0; fed <= left;) {
-        size_t n = FRONT_BLOCK;
-        const LaneFrames frames = front_analyse(stream->front, in, NULL, &n);
-        fed += n;
-        if (frames.count == 0) continue;
-        const LaneFrames latent = encoder_process(stream->encoder, frames);
-        if (latent.count > 0)
-            memcpy(silence, latent.values + (size_t)(latent.count - 1) * stream->values,
-                   stream->values * sizeof(float));
-    }
-    for (size_t i = 0; i < stream->values; i++)
-        if (!isfinite(silence[i])) return;
-    for (int i = 0; i < stream->latents; i++) latent_ops_set_silence(&stream->ops[i], silence);
+    stream->padded = 0;
 }
 
 Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate)
@@ -99,7 +72,10 @@ Stream *stream_new(const Model *model, const Latent *reference, int channels, do
     stream->latents = front_lanes(model, channels);
     stream->values = (size_t)arch_latent_channels(&model->arch);
     if (stream_init(stream, reference, host_rate)) {
-        find_silence(stream);
+        if (latent_probe_init(&stream->probe, model))
+            for (int i = 0; i < stream->latents; i++)
+                latent_ops_set_silence(&stream->ops[i], stream->probe.silence,
+                                       stream->probe.loudness);
         stream_reset(stream, CODEC_ENDLESS);
         return stream;
     }
@@ -115,6 +91,7 @@ void stream_free(Stream *stream)
     decoder_free(stream->decoder);
     for (int i = 0; stream->ops && i < stream->latents; i++) latent_ops_free(&stream->ops[i]);
     free(stream->ops);
+    latent_probe_free(&stream->probe);
     free(stream->frame);
     free(stream);
 }
@@ -125,15 +102,24 @@ void stream_reset(Stream *stream, uint64_t samples)
     for (int i = 0; i < stream->latents; i++) latent_ops_reset(&stream->ops[i]);
 }
 
+// Starts an endless signal in the midst of silence. The network's padding is no silence, its layers
+// have other values then: so the latent frames that see it are replaced.
+static void start_in_silence(Stream *stream)
+{
+    const size_t hop = (size_t)arch_hop(&stream->model->arch);
+    start(stream, CODEC_ENDLESS);
+    if (stream->probe.silence) stream->padded = stream_lookback(stream->model) / hop + 1;
+}
+
 void stream_locate(Stream *stream, int64_t frame, int64_t live)
 {
-    start(stream, CODEC_ENDLESS);
+    start_in_silence(stream);
     for (int i = 0; i < stream->latents; i++) latent_ops_locate(&stream->ops[i], frame, live);
 }
 
 void stream_start(Stream *stream, int64_t frame, int64_t live)
 {
-    start(stream, CODEC_ENDLESS);
+    start_in_silence(stream);
     for (int i = 0; i < stream->latents; i++) latent_ops_start(&stream->ops[i], frame, live);
 }
 
@@ -211,13 +197,15 @@ static void process_frame(Stream *stream, const LatentSettings *settings, const 
     const size_t all = (size_t)stream->latents * stream->values;
     for (int i = 0; i < stream->latents; i++, encoded += lane_step) {
         float *altered = stream->frame + (size_t)i * stream->values, *clean = altered + all;
-        memcpy(altered, encoded, stream->values * sizeof(float));
-        memcpy(clean, encoded, stream->values * sizeof(float));
+        const float *latent = stream->padded > 0 ? stream->probe.silence : encoded;
+        memcpy(altered, latent, stream->values * sizeof(float));
+        memcpy(clean, latent, stream->values * sizeof(float));
         if (front_silent(stream->front))
             latent_ops_skip(&stream->ops[i]);
         else
             latent_ops_process(&stream->ops[i], settings, altered, 1);
     }
+    if (stream->padded > 0) stream->padded--;
     decode(stream, wants_clean);
 }
 

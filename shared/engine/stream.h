@@ -29,14 +29,15 @@ size_t stream_bytes(const Model *model, int channels);
 Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate);
 void stream_free(Stream *stream);
 
-// Starts a signal of `samples` samples, or CODEC_ENDLESS. With a known length, feeding `delay` more
-// samples of anything brings out the rest.
+// Starts a signal of `samples` samples, or CODEC_ENDLESS, with zeros before it in every layer, as the
+// network was trained. With a known length, feeding `delay` more samples of anything brings out the
+// rest.
 void stream_reset(Stream *stream, uint64_t samples);
 
 // Starts an endless signal whose next sample is number `hop` * frame, which may be negative, with
-// zeros before it in every layer. After stream_memory() samples of silence that is the state that
-// endless silence leaves. The memory of the latent operations stays; frames before number `live`
-// leave it as it is: see latent_ops_locate().
+// silence before it. After stream_memory() samples of silence, encoder and decoder are in the state
+// that endless silence leaves. The memory of the latent operations stays; frames before number
+// `live` leave it as it is: see latent_ops_locate().
 void stream_locate(Stream *stream, int64_t frame, int64_t live);
 
 // The same with nothing in the memory of the latent operations: see latent_ops_start().

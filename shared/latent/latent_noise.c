@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define EVEN_GAIN_MAX 8.0
+
 bool latent_noise_init(LatentNoise *noise, const LatentSpace *space, uint32_t audio_channel)
 {
     const size_t channels = (size_t)space->channels;
@@ -57,6 +59,29 @@ static void draw(LatentNoise *noise, uint32_t seed, int64_t frame, double rate, 
     latent_drift_frame(&noise->drift, key, frame, rate, values, noise->scratch, channels);
 }
 
+// Returns the gain that makes noise as loud as it is in the mean, whatever direction it has at the
+// moment: noise that drifts would come and go by itself otherwise, and not with the music.
+static float even_gain(const LatentNoise *noise, const LatentSpace *space, const float *unit)
+{
+    const size_t channels = (size_t)space->channels;
+    double heard = 0.0, mean = 0.0;
+    for (size_t c = 0; c < channels; c++) {
+        const float shift = unit[c] * noise->values[c];
+        if (!space->loudness) {
+            heard += (double)shift * (double)shift;
+            mean += (double)unit[c] * (double)unit[c];
+            continue;
+        }
+        const float *row = space->loudness + c * channels;
+        float sum = 0.0f;
+        for (size_t d = 0; d < channels; d++) sum += row[d] * unit[d] * noise->values[d];
+        heard += (double)shift * (double)sum;
+        mean += (double)unit[c] * (double)unit[c] * (double)row[c];
+    }
+    if (!(heard > 0.0)) return 1.0f;
+    return (float)fmin(sqrt(mean / heard), EVEN_GAIN_MAX);
+}
+
 void latent_noise_frame(LatentNoise *noise, const LatentSpace *space,
                         const LatentNoiseSettings *settings, bool sounds, const float *unit,
                         const float *following, int64_t frame, float *values)
@@ -81,6 +106,7 @@ void latent_noise_frame(LatentNoise *noise, const LatentSpace *space,
             noise->values[c] = rise * noise->values[c] + fall * noise->previous_values[c];
     }
     amount *= gain;
+    if (constant < 1.0f) amount *= latent_unit(1.0f, even_gain(noise, space, following), constant);
     for (int c = 0; c < channels; c++)
         values[c] += amount * latent_unit(unit[c], following[c], constant) * noise->values[c];
 }

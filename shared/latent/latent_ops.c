@@ -23,7 +23,7 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
     made = latent_blend_init(&ops->blend, space) && made;
     made = latent_level_init(&ops->level, space) && made;
     made = latent_noise_init(&ops->noise, space, audio_channel) && made;
-    if (made) latent_ops_set_silence(ops, space->silence);
+    if (made) latent_ops_set_silence(ops, space->silence, NULL);
     return made;
 }
 
@@ -40,10 +40,11 @@ void latent_ops_free(LatentOps *ops)
     free(ops->following);
 }
 
-void latent_ops_set_silence(LatentOps *ops, const float *silence)
+void latent_ops_set_silence(LatentOps *ops, const float *silence, const float *loudness)
 {
     memcpy(ops->silence, silence, (size_t)ops->space.channels * sizeof(float));
     ops->space.silence = ops->silence;
+    ops->space.loudness = loudness;
     latent_ops_reset(ops);
 }
 

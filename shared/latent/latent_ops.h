@@ -74,9 +74,9 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
                      uint32_t audio_channel);
 void latent_ops_free(LatentOps *ops);
 
-// Sets what endless silence gives, silence[channels]: scale, levels, smear and offset refer to it.
-// Then resets.
-void latent_ops_set_silence(LatentOps *ops, const float *silence);
+// Sets what endless silence gives, silence[channels], to which scale, levels, smear and offset
+// refer, and the loudness of the space, which may be NULL and must outlive this. Then resets.
+void latent_ops_set_silence(LatentOps *ops, const float *silence, const float *loudness);
 
 // Goes to frame 0, in the state that endless silence leaves; the next settings are taken over at
 // once. Only a whole recording stays.

@@ -379,7 +379,7 @@ static void test_smear_is_a_time_constant(void)
     const LatentSettings settings = {LATENT_NEUTRAL, .smear = 0.1f}; // 50 frames
     const float silence[CHANNELS] = {0.0f, 0.0f};
     float values[400 * CHANNELS] = {0};
-    latent_ops_set_silence(&ops, silence);
+    latent_ops_set_silence(&ops, silence, NULL);
     for (size_t t = 100; t < 400; t++) values[t * CHANNELS] = 1.0f;
     latent_ops_process(&ops, &settings, values, 400);
     CHECK(values[99 * CHANNELS] == 0.0f);
@@ -394,7 +394,7 @@ static void test_smear_begins_in_silence(void)
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
     const LatentSettings settings = {LATENT_NEUTRAL, .smear = 1.0f};
     const float silence[CHANNELS] = {0.25f, -3.0f};
-    latent_ops_set_silence(&ops, silence);
+    latent_ops_set_silence(&ops, silence, NULL);
     float values[CHANNELS] = {7.0f, 7.0f}; // as a network gives that starts with zeros inside
     latent_ops_process(&ops, &settings, values, 1);
     CHECK_MSG(fabsf(values[0] - 0.25f) < 0.02f && fabsf(values[1] + 3.0f) < 0.03f, "%g, %g",
@@ -419,7 +419,7 @@ static void test_scale_is_around_silence(void)
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
     const LatentSettings settings = {.freeze_seconds = 1.0f, .scale = 0.5f, .tempo = 120.0f};
     const float silence[CHANNELS] = {1.0f, -4.0f};
-    latent_ops_set_silence(&ops, silence);
+    latent_ops_set_silence(&ops, silence, NULL);
     float values[2 * CHANNELS] = {3.0f, 0.0f, 1.0f, -4.0f};
     latent_ops_process(&ops, &settings, values, 2);
     CHECK(values[0] == 2.0f && values[1] == -2.0f);
@@ -452,7 +452,7 @@ static double largest_change(const LatentSettings *settings, size_t from, size_t
     LatentOps ops;
     double largest = 0.0;
     if (!latent_ops_init(&ops, model, NULL, 0)) return NAN;
-    latent_ops_set_silence(&ops, silent_frame);
+    latent_ops_set_silence(&ops, silent_frame, NULL);
     rest_music_rest(values, 1.0);
     memcpy(before, values, sizeof values);
     latent_ops_process(&ops, settings, values, 2 * REST + MUSIC);
@@ -487,7 +487,7 @@ static void test_following_noise_is_as_strong_as_the_music(void)
     LatentOps ops;
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
     const float silence[CHANNELS] = {0.0f, 0.0f};
-    latent_ops_set_silence(&ops, silence);
+    latent_ops_set_silence(&ops, silence, NULL);
     const LatentSettings settings = {LATENT_NEUTRAL, .noise = 1.0f, .drift = 20.0f, .seed = 4,
                                      .noise_character = NOISE_FOLLOWS};
     float *values = malloc(ALL * CHANNELS * sizeof(float));
@@ -592,7 +592,7 @@ static void test_cross_gives_the_reference_the_rhythm_of_the_input(void)
             reference->values[t * CHANNELS + c] =
                 silent_frame[c] + (float)(4.0 * cos(1.1 * (double)t + (double)c));
     REQUIRE(latent_ops_init(&ops, model, reference, 0));
-    latent_ops_set_silence(&ops, silent_frame);
+    latent_ops_set_silence(&ops, silent_frame, NULL);
     rest_music_rest(values, 0.5);
     memcpy(input, values, sizeof values);
     const LatentSettings settings = {LATENT_NEUTRAL, .blend = 1.0f, .blend_mode = BLEND_CROSS};
