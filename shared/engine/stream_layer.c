@@ -31,6 +31,14 @@ static const float *lane_input(const LaneFrames *in, int lane)
     return in->values + (size_t)lane * in->lane_step;
 }
 
+// Adds what `rows` rows of the convolution from `first` on make of the frames.
+static void multiply_add(const KernelFrames *frames, const PackedConvolution *conv, int first,
+                         int rows)
+{
+    const KernelWeights weights = {conv->weight, conv->rows, conv->columns};
+    kernel_multiply_add(frames, &weights, first, rows);
+}
+
 // Takes the lanes' buffers and outputs from the arena, of so many values a lane.
 static void take_lanes(StreamLayer *stream, Arena *arena, size_t buffer, size_t output)
 {
@@ -101,7 +109,7 @@ static void conv_frames(const StreamLayer *stream, int lanes, int count)
         .frames = count,
         .lanes = lanes,
     };
-    kernel_multiply_add(&frames, conv->weight, conv->rows, conv->columns);
+    multiply_add(&frames, conv, 0, conv->rows);
 }
 
 static LaneFrames conv_process(StreamLayer *stream, LaneFrames in)
@@ -185,7 +193,7 @@ static LaneFrames transposed_process(StreamLayer *stream, LaneFrames in)
         .frames = in.count,
         .lanes = in.lanes,
     };
-    kernel_multiply_add(&frames, conv->weight, conv->rows, conv->columns);
+    multiply_add(&frames, conv, 0, conv->rows);
 
     int count = in.count * layer->stride;
     const int dropped = stream->skip < count ? stream->skip : count;
@@ -264,11 +272,10 @@ static void residual_conv(const StreamLayer *stream, const float *x, const LaneF
     KernelFrames frames =
         interleaved(conv, stream->hidden, first, channels, stream->buffer_step, in);
     if (layer->dilation == 1) { // the taps lie side by side
-        kernel_multiply_add(&frames, conv->weight, conv->rows, conv->columns);
+        multiply_add(&frames, conv, 0, conv->rows);
     } else {
-        const size_t tap = channels * (size_t)conv->columns;
         for (int k = 0; k < layer->kernel; k++) {
-            kernel_multiply_add(&frames, conv->weight + (size_t)k * tap, layer->in, conv->columns);
+            multiply_add(&frames, conv, k * layer->in, layer->in);
             frames.x += (size_t)layer->dilation * channels;
         }
     }
@@ -285,7 +292,7 @@ static void residual_mix(const StreamLayer *stream, const LaneFrames *in)
     fill_bias(mix, (size_t)in->count * lanes, stream->mixed);
     const KernelFrames frames =
         interleaved(mix, stream->mixed, stream->hidden, lanes * width, width, in);
-    kernel_multiply_add(&frames, mix->weight, mix->rows, mix->columns);
+    multiply_add(&frames, mix, 0, mix->rows);
     for (int lane = 0; lane < in->lanes; lane++) {
         const float *x = lane_input(in, lane), *sum = stream->mixed + (size_t)lane * columns;
         float *y = lane_output(stream, lane);

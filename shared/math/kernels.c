@@ -8,25 +8,41 @@
 
 // ---- The definition ----
 
-static void add_frame(float *y, const float *x, const float *weight, int rows, int columns)
+// Returns the first weight of a row in the panel that begins at `column`.
+static const float *panel_row(const KernelWeights *weights, int column, int width, int row)
 {
-    // Sixteen sums at a time stay in registers while the rows go by.
-    for (int c = 0; c < columns; c += KERNEL_COLUMNS) {
-        const float *w = weight + c;
-        float sum[KERNEL_COLUMNS] = {0};
-        for (int r = 0; r < rows; r++, w += columns)
-            for (int i = 0; i < KERNEL_COLUMNS; i++) sum[i] += x[r] * w[i];
-        for (int i = 0; i < KERNEL_COLUMNS; i++) y[c + i] += sum[i];
+    return weights->packed + (size_t)column * (size_t)weights->rows + (size_t)row * (size_t)width;
+}
+
+static int panel_width(int left)
+{
+    return left >= 4 * KERNEL_COLUMNS   ? 4 * KERNEL_COLUMNS
+           : left >= 2 * KERNEL_COLUMNS ? 2 * KERNEL_COLUMNS
+                                        : KERNEL_COLUMNS;
+}
+
+static void add_frame(float *y, const float *x, const KernelWeights *weights, int first, int rows)
+{
+    for (int column = 0, width; column < weights->columns; column += width) {
+        width = panel_width(weights->columns - column);
+        // Sixteen sums at a time stay in registers while the rows go by.
+        for (int c = 0; c < width; c += KERNEL_COLUMNS) {
+            const float *w = panel_row(weights, column, width, first) + c;
+            float sum[KERNEL_COLUMNS] = {0};
+            for (int r = 0; r < rows; r++, w += width)
+                for (int i = 0; i < KERNEL_COLUMNS; i++) sum[i] += x[r] * w[i];
+            for (int i = 0; i < KERNEL_COLUMNS; i++) y[column + c + i] += sum[i];
+        }
     }
 }
 
-static void multiply_add_scalar(const KernelFrames *frames, const float *weight, int rows,
-                                int columns)
+static void multiply_add_scalar(const KernelFrames *frames, const KernelWeights *weights, int first,
+                                int rows)
 {
     for (size_t f = 0; f < (size_t)frames->frames; f++)
         for (size_t l = 0; l < (size_t)frames->lanes; l++)
             add_frame(frames->y + l * frames->y_lane + f * frames->y_step,
-                      frames->x + l * frames->x_lane + f * frames->x_step, weight, rows, columns);
+                      frames->x + l * frames->x_lane + f * frames->x_step, weights, first, rows);
 }
 
 static float dot_scalar(const float *restrict x, const float *restrict y, int n)
@@ -108,9 +124,23 @@ const char *kernel_level(void)
     return level->name;
 }
 
-void kernel_multiply_add(const KernelFrames *frames, const float *weight, int rows, int columns)
+void kernel_pack(float *packed, const float *weight, size_t rows, size_t used, size_t columns)
 {
-    level->multiply_add(frames, weight, rows, columns);
+    const KernelWeights weights = {packed, (int)rows, (int)columns};
+    memset(packed, 0, rows * columns * sizeof(float));
+    for (size_t column = 0, width; column < used; column += width) {
+        width = (size_t)panel_width((int)(columns - column));
+        const size_t copied = used - column < width ? used - column : width;
+        for (size_t r = 0; r < rows; r++)
+            memcpy(packed + (panel_row(&weights, (int)column, (int)width, (int)r) - packed),
+                   weight + r * used + column, copied * sizeof(float));
+    }
+}
+
+void kernel_multiply_add(const KernelFrames *frames, const KernelWeights *weights, int first,
+                         int rows)
+{
+    level->multiply_add(frames, weights, first, rows);
 }
 
 float kernel_dot(const float *x, const float *y, int n)

@@ -28,11 +28,22 @@ typedef struct KernelFrames {
     int frames, lanes;
 } KernelFrames;
 
-// y[c] += sum over r of x[r] * weight[r][c], for each frame of each lane. Each weight is read once
-// for several frames; a frame's result does not depend on those beside it. `columns` is a multiple
-// of KERNEL_COLUMNS; weight is aligned to KERNEL_ALIGNMENT. Frames of y in one lane may overlap
-// each other, but not x or weight; each one has room for all columns.
-void kernel_multiply_add(const KernelFrames *frames, const float *weight, int rows, int columns);
+// A matrix in the order in which it is read: panels of 64 columns, then of what is left one of 32 and
+// one of 16; in each panel row after row.
+typedef struct KernelWeights {
+    const float *packed; // aligned to KERNEL_ALIGNMENT
+    int rows, columns;   // columns: a multiple of KERNEL_COLUMNS
+} KernelWeights;
+
+// Packs weight[rows][used] into packed[rows * columns], with zeros in the columns that are not used.
+void kernel_pack(float *packed, const float *weight, size_t rows, size_t used, size_t columns);
+
+// y[c] += sum over r of x[r] * weight[first + r][c], r < rows, for each frame of each lane. Each
+// weight is read once for several frames; a frame's result does not depend on those beside it.
+// Frames of y in one lane may overlap each other, but not x or the weights; each one has room for
+// all columns.
+void kernel_multiply_add(const KernelFrames *frames, const KernelWeights *weights, int first,
+                         int rows);
 
 // Sum of x[i] * y[i]; n is a multiple of KERNEL_COLUMNS. No alignment is asked. Never a negative
 // zero.

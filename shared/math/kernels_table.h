@@ -4,10 +4,11 @@
 
 #include <stddef.h>
 
-typedef struct KernelFrames KernelFrames; // of kernels.h
+typedef struct KernelFrames KernelFrames;   // of kernels.h
+typedef struct KernelWeights KernelWeights; // the same
 
-typedef void KernelMultiplyAdd(const KernelFrames *frames, const float *weight, int rows,
-                               int columns);
+typedef void KernelMultiplyAdd(const KernelFrames *frames, const KernelWeights *weights, int first,
+                               int rows);
 typedef float KernelDot(const float *x, const float *y, int n);
 typedef void KernelLeakyRelu(float *y, const float *x, size_t n);
 

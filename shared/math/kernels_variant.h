@@ -52,11 +52,11 @@ INLINE int smaller(int a, int b)
 // set p, and so on. sum[f][p * vectors + v].
 INLINE void add_rows(Vector sum[FRAMES_MAX][REGISTERS], const Group *group, const int frames,
                      int first, int rows, const int step, const int parts, const float *weight,
-                     int columns, const int vectors)
+                     const int width, const int vectors)
 {
     for (int r = first; r < rows; r += step) {
         for (int p = 0; p < parts; p++) {
-            const float *row = weight + (size_t)(r + p) * (size_t)columns;
+            const float *row = weight + (size_t)(r + p) * (size_t)width;
             for (int v = 0; v < vectors; v++) {
                 Vector w = load(row + v * LANES);
                 IN_REGISTER(w);
@@ -73,17 +73,16 @@ INLINE void add_rows(Vector sum[FRAMES_MAX][REGISTERS], const Group *group, cons
 // that to y, frame after frame. So a frame's result depends on `split` alone, not on the frames
 // beside it, nor on `parts` and `vectors`.
 INLINE void add_columns(const Group *group, const int frames, const float *weight, int rows,
-                        int columns, int column, const int vectors, const int split,
+                        const int width, int column, const int vectors, const int split,
                         const int parts)
 {
     const int whole = rows - rows % split;
     Vector total[FRAMES_MAX][REGISTERS];
-    weight += column;
     for (int first = 0; first < split; first += parts) {
         Vector sum[FRAMES_MAX][REGISTERS] = {0};
-        add_rows(sum, group, frames, first, whole, split, parts, weight, columns, vectors);
+        add_rows(sum, group, frames, first, whole, split, parts, weight, width, vectors);
         if (first == 0) // the rows that are left over
-            add_rows(sum, group, frames, whole, rows, 1, 1, weight, columns, vectors);
+            add_rows(sum, group, frames, whole, rows, 1, 1, weight, width, vectors);
         for (int f = 0; f < frames; f++) {
             for (int p = 0; p < parts; p++)
                 for (int v = 0; v < vectors; v++)
@@ -97,9 +96,10 @@ INLINE void add_columns(const Group *group, const int frames, const float *weigh
     }
 }
 
-// `width` columns from `column` on. The fewer they are, the more sums the rows are dealt to.
-INLINE void add_block(const Group *group, const int frames, const float *weight, int rows,
-                      int columns, int column, const int width)
+// The panel of `width` columns from `column` on. The fewer they are, the more sums the rows are dealt
+// to.
+INLINE void add_panel(const Group *group, const int frames, const float *weight, int rows,
+                      int column, const int width)
 {
     const int split = SUMS / (width / LANES);
     const int vectors = smaller(width / LANES, REGISTERS / frames);
@@ -107,65 +107,69 @@ INLINE void add_block(const Group *group, const int frames, const float *weight,
     // From the last columns to the first: where a later frame overlaps an earlier one, it does so
     // with lower columns, and is added after it.
     for (int c = width - vectors * LANES; c >= 0; c -= vectors * LANES)
-        add_columns(group, frames, weight, rows, columns, column + c, vectors, split, parts);
+        add_columns(group, frames, weight + c, rows, width, column + c, vectors, split, parts);
 }
 
 // One function for each number of frames and width: each has the registers to itself.
-typedef void AddBlock(const Group *group, const float *weight, int rows, int columns, int column);
+typedef void AddPanel(const Group *group, const float *weight, int rows, int column);
 enum { ONE = KERNEL_COLUMNS, TWO = 2 * ONE, FOUR = 4 * ONE };
 
-#define ADD_BLOCK(frames, width)                                                                   \
+#define ADD_PANEL(frames, width)                                                                   \
     static __attribute__((noinline)) void add_##frames##_##width(                                  \
-        const Group *group, const float *weight, int rows, int columns, int column)                \
+        const Group *group, const float *weight, int rows, int column)                             \
     {                                                                                              \
-        add_block(group, frames, weight, rows, columns, column, width);                            \
+        add_panel(group, frames, weight, rows, column, width);                                     \
     }
-ADD_BLOCK(1, ONE)
-ADD_BLOCK(1, TWO)
-ADD_BLOCK(1, FOUR)
-ADD_BLOCK(2, ONE)
-ADD_BLOCK(2, TWO)
-ADD_BLOCK(2, FOUR)
-ADD_BLOCK(4, ONE)
-ADD_BLOCK(4, TWO)
-ADD_BLOCK(4, FOUR)
+ADD_PANEL(1, ONE)
+ADD_PANEL(1, TWO)
+ADD_PANEL(1, FOUR)
+ADD_PANEL(2, ONE)
+ADD_PANEL(2, TWO)
+ADD_PANEL(2, FOUR)
+ADD_PANEL(4, ONE)
+ADD_PANEL(4, TWO)
+ADD_PANEL(4, FOUR)
 
-// Of so many frames: one, two and four times KERNEL_COLUMNS.
+// For so many frames at once: panels of one, two and four times KERNEL_COLUMNS.
 typedef struct {
     int frames;
-    AddBlock *one, *two, *four;
-} Blocks;
+    AddPanel *one, *two, *four;
+} Panels;
 
-static const Blocks blocks[] = {
+static const Panels panels[] = {
     {4, add_4_ONE, add_4_TWO, add_4_FOUR},
     {2, add_2_ONE, add_2_TWO, add_2_FOUR},
     {1, add_1_ONE, add_1_TWO, add_1_FOUR},
 };
 
-static void add_group(const Blocks *block, const Group *group, const float *weight, int rows,
-                      int columns)
+static void add_group(const Panels *panel, const Group *group, const KernelWeights *weights,
+                      int first, int rows)
 {
-    int c = columns;
-    if (c % TWO > 0) block->one(group, weight, rows, columns, c -= ONE);
-    if (c % FOUR > 0) block->two(group, weight, rows, columns, c -= TWO);
-    while (c > 0) block->four(group, weight, rows, columns, c -= FOUR);
+    for (int end = weights->columns, width; end > 0; end -= width) {
+        width = end % TWO > 0 ? ONE : end % FOUR > 0 ? TWO : FOUR;
+        AddPanel *const add = width == ONE ? panel->one : width == TWO ? panel->two : panel->four;
+        const size_t column = (size_t)(end - width);
+        add(group, weights->packed + column * (size_t)weights->rows + (size_t)first * (size_t)width,
+            rows, end - width);
+    }
 }
 
-void VARIANT(multiply_add)(const KernelFrames *frames, const float *weight, int rows, int columns)
+void VARIANT(multiply_add)(const KernelFrames *frames, const KernelWeights *weights, int first,
+                           int rows)
 {
     size_t frame = 0, lane = 0;
-    const Blocks *block = blocks;
-    for (int left = frames->frames * frames->lanes; left > 0; left -= block->frames) {
-        while (block->frames > left) block++;
+    const Panels *panel = panels;
+    for (int left = frames->frames * frames->lanes; left > 0; left -= panel->frames) {
+        while (panel->frames > left) panel++;
         Group group;
-        for (int f = 0; f < block->frames; f++) {
+        for (int f = 0; f < panel->frames; f++) {
             group.y[f] = frames->y + lane * frames->y_lane + frame * frames->y_step;
             group.x[f] = frames->x + lane * frames->x_lane + frame * frames->x_step;
             if (++lane < (size_t)frames->lanes) continue;
             lane = 0;
             frame++;
         }
-        add_group(block, &group, weight, rows, columns);
+        add_group(panel, &group, weights, first, rows);
     }
 }
 

@@ -51,8 +51,7 @@ static bool pack_convolution(Model *model, PackedConvolution *packed, const Conv
     packed->weight = aligned_zeros(rows * columns);
     packed->bias = aligned_zeros(whole_columns(out));
     if (!packed->weight || !packed->bias) return false;
-    for (size_t r = 0; r < rows; r++)
-        memcpy(packed->weight + r * columns, weight + r * used, used * sizeof(float));
+    kernel_pack(packed->weight, weight, rows, used, columns);
     if (conv->biased) memcpy(packed->bias, model->parameters + conv->bias, out * sizeof(float));
     model->bytes += (rows * columns + whole_columns(out)) * sizeof(float);
     return true;

@@ -28,7 +28,7 @@ static bool canaries_live(const float *memory, int columns)
 static void multiply_add_one(float *y, const float *x, const float *weight, int rows, int columns)
 {
     const KernelFrames frames = {.y = y, .x = x, .frames = 1, .lanes = 1};
-    kernel_multiply_add(&frames, weight, rows, columns);
+    kernel_multiply_add(&frames, &(KernelWeights){weight, rows, columns}, 0, rows);
 }
 
 static void check_multiply_add(const char *level)
@@ -72,10 +72,10 @@ static void check_frames(const char *level, int lanes, int frames)
             memcpy(each, scalar, sizeof scalar);
             KernelFrames all = {scalar, steps[s], Y_LANE, x, X_STEP, X_LANE, frames, lanes};
             kernel_choose("scalar");
-            kernel_multiply_add(&all, weight, ROWS, columns);
+            kernel_multiply_add(&all, &(KernelWeights){weight, ROWS, columns}, 0, ROWS);
             kernel_choose(level);
             all.y = together;
-            kernel_multiply_add(&all, weight, ROWS, columns);
+            kernel_multiply_add(&all, &(KernelWeights){weight, ROWS, columns}, 0, ROWS);
             for (size_t l = 0; l < (size_t)lanes; l++)
                 for (size_t f = 0; f < (size_t)frames; f++)
                     multiply_add_one(each + l * Y_LANE + f * steps[s], x + l * X_LANE + f * X_STEP,
@@ -86,6 +86,37 @@ static void check_frames(const char *level, int lanes, int frames)
                       "%s, %d lanes, %d frames, %d columns, %zu apart", level, lanes, frames,
                       columns, steps[s]);
         }
+    }
+}
+
+// Packed weights against the product as it is written, whole and in two parts of rows.
+static void check_packed(const char *level)
+{
+    enum { ROWS = 9, USED_MAX = 200 };
+    static float weight[ROWS * USED_MAX];
+    static float packed[ROWS * (USED_MAX + KERNEL_COLUMNS)]
+        __attribute__((aligned(KERNEL_ALIGNMENT)));
+    float x[ROWS], y[USED_MAX + KERNEL_COLUMNS];
+    random_normal((RandomKey){11, 2}, 0, weight, ROWS * USED_MAX);
+    random_normal((RandomKey){12, 2}, 0, x, ROWS);
+    kernel_choose(level);
+    for (int used = 1; used <= USED_MAX; used++) {
+        const int columns = (used + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
+        kernel_pack(packed, weight, ROWS, (size_t)used, (size_t)columns);
+        const KernelWeights weights = {packed, ROWS, columns};
+        memset(y, 0, sizeof y);
+        KernelFrames frames = {.y = y, .x = x, .frames = 1, .lanes = 1};
+        kernel_multiply_add(&frames, &weights, 0, 4);
+        frames.x = x + 4;
+        kernel_multiply_add(&frames, &weights, 4, ROWS - 4);
+        double most = 0.0;
+        for (int c = 0; c < columns; c++) {
+            double sum = 0.0;
+            for (int r = 0; c < used && r < ROWS; r++)
+                sum += (double)x[r] * (double)weight[r * used + c];
+            most = fmax(most, fabs(sum - (double)y[c]));
+        }
+        CHECK_MSG(most < 1e-5, "%s, %d columns: %g", level, used, most);
     }
 }
 
@@ -128,12 +159,14 @@ static void check_dot(const char *level)
 static void test_levels_agree_with_the_scalar_one(void)
 {
     int tried = 0;
+    check_packed("scalar");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!kernel_choose(names[i])) continue;
         CHECK(strcmp(kernel_level(), names[i]) == 0);
         check_multiply_add(names[i]);
         for (int lanes = 1; lanes <= 4; lanes++)
             for (int frames = 1; frames <= 7; frames++) check_frames(names[i], lanes, frames);
+        check_packed(names[i]);
         check_leaky_relu(names[i]);
         check_dot(names[i]);
         printf("   %s agrees\n", names[i]);
