@@ -76,6 +76,9 @@ const char *lv2_path_with_models(const char *name);
 const char *wire_file(const char *name, int hop, float gain, double rate);
 const char *scrambler_file(const char *name, const char *arch, double rate, uint32_t seed);
 
+// The architecture of a scrambler whose latent is that of a spectrum.
+#define SPECTRAL "spectrum512h64b20f80:16k1s1p0,r8k3d2,8k1s1p0"
+
 // A file of random latent frames that fits the model.
 const char *reference_file(const char *name, const char *model, size_t frames, uint32_t seed);
 

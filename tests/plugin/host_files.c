@@ -477,6 +477,10 @@ static void changing_models_does_not_click(void)
     check_fade(&music, 30000, spectrum, other);
     check_fade(&music, 30000, slow, fast);
     check_fade(&music, 30000, wire, slow);
+    const char *spectral = scrambler_file("spectral.safetensors", SPECTRAL, 48000, 3);
+    check_fade(&music, 30000, wire, spectral);
+    check_fade(&music, 30000, spectral, fast);
+    check_fade(&music, 30000, slow, spectral);
     sound_free(&music);
 }
 

@@ -16,7 +16,7 @@
 enum {
     BLOCK_MAX = 8192,
     CASES = 200,
-    MODELS = 5,
+    MODELS = 6,
     PATH_LENGTH = 128,
 };
 
@@ -53,6 +53,7 @@ static void make_files(void)
     add_model(2, scrambler_file("report.safetensors", "64k8s6p4,32k6s3p4,8k5s2p4", 22050, 3));
     add_model(3, wire_file("wire.safetensors", 8, 1, 48000));
     add_model(4, wire_file("loud.safetensors", 20, 8, 44100));
+    add_model(5, scrambler_file("spectral.safetensors", SPECTRAL, 48000, 4));
 }
 
 // ---- Drawing ----
