@@ -18,11 +18,7 @@ enum {
 static struct {
     char fast[KEPT_LENGTH], slow[KEPT_LENGTH], fast_reference[KEPT_LENGTH];
     char slow_reference[KEPT_LENGTH], broken[KEPT_LENGTH], missing[KEPT_LENGTH];
-<<<<<<< HEAD
     char spectrum[KEPT_LENGTH], spectrum_reference[KEPT_LENGTH];
-=======
-    char spectral[KEPT_LENGTH], spectral_reference[KEPT_LENGTH];
->>>>>>> eb33460 (Spectral models in the tests of changes, hostile input, the audio thread's guard and torture)
 } files;
 
 static void make_files(void)
@@ -31,16 +27,10 @@ static void make_files(void)
     keep(files.slow, scrambler_file("slow.safetensors", "8k6s2p2,4k5s3p2", RATE / 2, 2));
     keep(files.fast_reference, reference_file("fast-latent.safetensors", files.fast, 500, 1));
     keep(files.slow_reference, reference_file("slow-latent.safetensors", files.slow, 500, 2));
-<<<<<<< HEAD
     keep(files.spectrum, scrambler_file("spectrum.safetensors",
                                         "spectrum1024h128b40f80:32k1s1p0,8k1s1p0", 48000, 3));
     keep(files.spectrum_reference,
          reference_file("spectrum-latent.safetensors", files.spectrum, 200, 3));
-=======
-    keep(files.spectral, scrambler_file("spectral.safetensors", SPECTRAL, 48000, 3));
-    keep(files.spectral_reference,
-         reference_file("spectral-latent.safetensors", files.spectral, 500, 3));
->>>>>>> eb33460 (Spectral models in the tests of changes, hostile input, the audio thread's guard and torture)
     keep(files.missing, scratch_path("missing.safetensors"));
     keep(files.broken, broken_file("broken.safetensors"));
 }
@@ -60,8 +50,6 @@ static const Choice choices[] = {
     {REFERENCE, files.broken},
     {REFERENCE, ""},
     {MODEL, files.broken},
-    {MODEL, files.spectral},
-    {REFERENCE, files.spectral_reference},
     {MODEL, files.fast},
     {MODEL, files.spectrum},
     {REFERENCE, files.spectrum_reference},
