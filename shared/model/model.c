@@ -67,9 +67,9 @@ static bool pack(Model *model)
 // The model's array of the statistic that statistics_list() lists at this index.
 static float **own_array(Model *model, int statistic)
 {
-    float **const own[STATISTICS_MAX] = {&model->latent_mean, &model->latent_std,
-                                         &model->latent_axes, &model->latent_axes_std,
-                                         &model->band_mean,   &model->band_pca};
+    float **const own[STATISTICS_MAX] = {
+        &model->latent_mean, &model->latent_std, &model->latent_axes, &model->latent_axes_std,
+        &model->band_mean,   &model->band_pca,   &model->piece_axes,  &model->piece_std};
     return own[statistic];
 }
 
@@ -130,8 +130,13 @@ static bool check_given(const Arch *arch, double sample_rate, const float *param
         return error_set(error, "latent.std: a deviation is negative");
     if (!given->axes != !given->axes_std)
         return error_set(error, "latent.axes and latent.axes_std: one of them is missing");
-    return !given->axes_std || none_negative(given->axes_std, MODEL_AXES) ||
-           error_set(error, "latent.axes_std: a deviation is negative");
+    if (given->axes_std && !none_negative(given->axes_std, MODEL_AXES))
+        return error_set(error, "latent.axes_std: a deviation is negative");
+    if (!given->piece_axes != !given->piece_std)
+        return error_set(error, "latent.piece_axes and latent.piece_std: one of them is missing");
+    return !given->piece_std ||
+           none_negative(given->piece_std, (size_t)arch_latent_channels(arch)) ||
+           error_set(error, "latent.piece_std: a deviation is negative");
 }
 
 // Copies an array into the model. An absent one, NULL, gives NULL.
@@ -189,7 +194,9 @@ ModelStatistics model_statistics(const Model *model)
                              .axes = model->latent_axes,
                              .axes_std = model->latent_axes_std,
                              .band_mean = model->band_mean,
-                             .pca = model->band_pca};
+                             .pca = model->band_pca,
+                             .piece_axes = model->piece_axes,
+                             .piece_std = model->piece_std};
 }
 
 void model_free(Model *model)

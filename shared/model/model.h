@@ -58,6 +58,7 @@ typedef struct {
     float *latent_mean, *latent_std;
     float *latent_axes, *latent_axes_std;
     float *band_mean, *band_pca;
+    float *piece_axes, *piece_std;
 
     int convolutions;
     Convolution convolution[ARCH_CONVOLUTIONS_MAX];  // as arch_convolutions() lists them

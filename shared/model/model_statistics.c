@@ -16,8 +16,10 @@ int statistics_list(const Arch *arch, Statistic list[STATISTICS_MAX])
         {"latent.axes_std", false, 1, {axes}, PLACE(axes_std)},
         {"latent.band_mean", true, 1, {bands}, PLACE(band_mean)},
         {"latent.pca", false, 3, {channels, frames, bands}, PLACE(pca)},
+        {"latent.piece_axes", false, 2, {channels, channels}, PLACE(piece_axes)},
+        {"latent.piece_std", false, 1, {channels}, PLACE(piece_std)},
     };
-    const int count = spectrum ? STATISTICS_MAX : STATISTICS_MAX - 2;
+    const int count = spectrum ? STATISTICS_MAX : STATISTICS_MAX - 4;
     for (int i = 0; i < count; i++) {
         list[i] = all[i];
         list[i].values = 1;

@@ -7,7 +7,7 @@
 
 enum {
     MODEL_AXES = 4, // principal axes of a latent that a model has at most
-    STATISTICS_MAX = 6,
+    STATISTICS_MAX = 8,
 };
 
 // What was measured on the training set. The first two are needed, band_mean too if the front is a
@@ -24,6 +24,11 @@ typedef struct {
     // principal components of the bands as the network sees them, as many as the latent has channels,
     // over the frames of a latent frame: [latent channels][arch_network_hop()][bands].
     const float *band_mean, *pca;
+
+    // Of spectra alone: the principal axes of the latent within pieces of music, each piece's mean
+    // taken off, as unit vectors [latent channels][latent channels], and the deviation along each,
+    // [latent channels]. Both or neither.
+    const float *piece_axes, *piece_std;
 } ModelStatistics;
 
 typedef struct {

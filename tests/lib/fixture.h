@@ -70,7 +70,8 @@ __attribute__((unused)) static void fixture_spectrum(const Arch *arch, float *va
     const size_t channels = (size_t)arch_latent_channels(arch), bands = (size_t)arch_inputs(arch);
     const size_t frames = (size_t)arch_network_hop(arch);
     float *axes = values, *axes_std = axes + MODEL_AXES * channels, *mean = axes_std + MODEL_AXES;
-    float *pca = mean + bands;
+    float *pca = mean + bands, *piece_axes = pca + channels * frames * bands;
+    float *piece_std = piece_axes + channels * channels;
     if (arch->front.kind != FRONT_SPECTRUM) return;
     memset(values, 0, FIXTURE_STATISTICS * sizeof *values);
     for (size_t a = 0; a < MODEL_AXES; a++) {
@@ -82,7 +83,13 @@ __attribute__((unused)) static void fixture_spectrum(const Arch *arch, float *va
     statistics->axes = axes;
     statistics->axes_std = axes_std;
     statistics->band_mean = mean;
+    for (size_t c = 0; c < channels; c++) {
+        piece_axes[c * channels + c] = 1.0f;
+        piece_std[c] = 0.5f;
+    }
     statistics->pca = pca;
+    statistics->piece_axes = piece_axes;
+    statistics->piece_std = piece_std;
 }
 
 // A model with a training's first weights, but for those that start at 0, which are drawn too so

@@ -166,8 +166,10 @@ static void test_statistics_come_back_and_are_identity(void)
     CHECK(again->arch.front.kind == FRONT_SPECTRUM && again->arch.front.bands == 16);
     model_free(again);
 
-    float *const changed[] = {(float *)(uintptr_t)all.axes, (float *)(uintptr_t)all.axes_std,
-                              (float *)(uintptr_t)all.band_mean, (float *)(uintptr_t)all.pca};
+    float *const changed[] = {
+        (float *)(uintptr_t)all.axes,       (float *)(uintptr_t)all.axes_std,
+        (float *)(uintptr_t)all.band_mean,  (float *)(uintptr_t)all.pca,
+        (float *)(uintptr_t)all.piece_axes, (float *)(uintptr_t)all.piece_std};
     for (size_t i = 0; i < sizeof changed / sizeof *changed; i++) {
         changed[i][2] += 0.5f;
         again = model_new(&arch, 48000, parameters, &all, &info, &error);
@@ -176,6 +178,10 @@ static void test_statistics_come_back_and_are_identity(void)
         model_free(again);
         changed[i][2] -= 0.5f;
     }
+    ModelStatistics bad = all;
+    bad.piece_axes = NULL;
+    CHECK(!model_new(&arch, 48000, parameters, &bad, &info, &error));
+    CHECK_MSG(strstr(error.text, "latent.piece_std: one of them is missing"), "%s", error.text);
     const ModelStatistics without_axes = {
         .mean = mean, .std = std, .band_mean = all.band_mean, .pca = all.pca};
     again = model_new(&arch, 48000, parameters, &without_axes, &info, &error);
@@ -184,7 +190,7 @@ static void test_statistics_come_back_and_are_identity(void)
     model_free(again);
     model_free(model);
 
-    ModelStatistics bad = all;
+    bad = all;
     bad.band_mean = NULL;
     CHECK(!model_new(&arch, 48000, parameters, &bad, &info, &error));
     CHECK_MSG(strstr(error.text, "latent.band_mean is missing"), "%s", error.text);

@@ -282,6 +282,17 @@ static void test_spectral_training_beats_the_principal_components(void)
         for (int c = 0; c < 6; c++) square += pow((double)model->latent_axes[i * 6 + c], 2.0);
         CHECK(fabs(square - 1.0) < 1e-5 && model->latent_axes_std[i] > 0.0f);
     }
+    // What varies within pieces is less than all that varies.
+    REQUIRE(model->piece_axes && model->piece_std);
+    double within = 0.0, total = 0.0;
+    for (int i = 0; i < 6; i++) {
+        double square = 0.0;
+        for (int c = 0; c < 6; c++) square += pow((double)model->piece_axes[i * 6 + c], 2.0);
+        CHECK(fabs(square - 1.0) < 1e-5);
+        within += pow((double)model->piece_std[i], 2.0);
+        total += pow((double)model->latent_std[i], 2.0);
+    }
+    CHECK_MSG(within > 0.02 * total && within < 0.999 * total, "%g of %g", within, total);
     model_free(model);
 }
 

@@ -239,10 +239,14 @@ double batch_gradient(Batch *batch, const float *parameters, const WindowList *w
 
 // ---- Loss and statistics ----
 
+// Takes what a task stored for a window of a clip.
+typedef void TakeResult(void *data, uint32_t clip, const double *result);
+
 // Runs a task that stores `results` numbers for each window, and adds them in the order of the
-// windows to total[results].
+// windows to total[results]. `take` gets each window's results, too, in the same order; it may be
+// NULL.
 static void sum_results(Job job, const WindowList *windows, PoolTask *task, size_t results,
-                        const char *what, double *total)
+                        const char *what, double *total, TakeResult *take, void *data)
 {
     const Batch *batch = job.batch;
     const size_t size = (size_t)batch->options->batch;
@@ -254,8 +258,11 @@ static void sum_results(Job job, const WindowList *windows, PoolTask *task, size
         job.n = (int)(left < size ? left : size);
         run_windows(&job, task);
         ranks_gather(batch->result, results * sizeof(double), job.n);
-        for (int i = 0; i < job.n; i++)
-            for (size_t k = 0; k < results; k++) total[k] += batch->result[(size_t)i * results + k];
+        for (int i = 0; i < job.n; i++) {
+            const double *result = batch->result + (size_t)i * results;
+            for (size_t k = 0; k < results; k++) total[k] += result[k];
+            if (take) take(data, job.windows[i].clip, result);
+        }
         progress_reach(&progress, at + (size_t)job.n);
     }
     progress_end(&progress);
@@ -271,7 +278,7 @@ double batch_loss(Batch *batch, const float *parameters, const WindowList *windo
 {
     double sum[LOSSES] = {0.0};
     const Job job = {.batch = batch, .parameters = parameters};
-    sum_results(job, windows, window_loss, LOSSES, "losses, window", sum);
+    sum_results(job, windows, window_loss, LOSSES, "losses, window", sum, NULL, NULL);
     *mse = sum[1] / (double)windows->count;
     return sum[0] / (double)windows->count;
 }
@@ -293,7 +300,8 @@ double batch_axes_loss(Batch *batch, const LevelPca *levels, const WindowList *w
 {
     double sum = 0.0;
     const Job job = {.batch = batch, .levels = levels};
-    sum_results(job, windows, window_axes_loss, 1, "principal components, window", &sum);
+    sum_results(job, windows, window_axes_loss, 1, "principal components, window", &sum, NULL,
+                NULL);
     return sum / (double)windows->count;
 }
 
@@ -366,6 +374,38 @@ static void window_statistics(void *data, int share_item, int thread)
         result[0] += (double)window.audio[i] * (double)window.audio[i];
 }
 
+// The sums of a clip while its windows come, and what the means of the clips before add to the
+// covariance.
+typedef struct {
+    size_t channels;
+    uint32_t clip;
+    double frames;
+    double sum[ARCH_CHANNELS_MAX];
+    double *between; // [channels][channels]
+} Pieces;
+
+static void end_piece(Pieces *pieces)
+{
+    const size_t channels = pieces->channels;
+    if (pieces->frames > 0.0)
+        for (size_t c = 0; c < channels; c++)
+            for (size_t d = 0; d < channels; d++)
+                pieces->between[c * channels + d] +=
+                    pieces->sum[c] * pieces->sum[d] / pieces->frames;
+    pieces->frames = 0.0;
+    memset(pieces->sum, 0, sizeof pieces->sum);
+}
+
+static void take_window(void *data, uint32_t clip, const double *result)
+{
+    Pieces *pieces = data;
+    if (!pieces->between) return;
+    if (clip != pieces->clip) end_piece(pieces);
+    pieces->clip = clip;
+    pieces->frames += result[1];
+    for (size_t c = 0; c < pieces->channels; c++) pieces->sum[c] += result[2 + c];
+}
+
 static void set_covariances(const Batch *batch, const double *total, double frames,
                             LatentStatistics *statistics)
 {
@@ -374,9 +414,12 @@ static void set_covariances(const Batch *batch, const double *total, double fram
     const double *levels = product + channels * channels, *response = levels + bands;
     for (size_t c = 0; c < channels; c++) {
         const double mean = sum[c] / frames;
-        for (size_t d = 0; d < channels; d++)
-            statistics->covariance[c * channels + d] =
-                product[c * channels + d] / frames - mean * sum[d] / frames;
+        for (size_t d = 0; d < channels; d++) {
+            const double square = product[c * channels + d],
+                         between = statistics->within[c * channels + d];
+            statistics->covariance[c * channels + d] = square / frames - mean * sum[d] / frames;
+            statistics->within[c * channels + d] = (square - between) / frames;
+        }
         for (size_t k = 0; k < bands; k++)
             statistics->response[c * bands + k] =
                 response[c * bands + k] / frames - mean * levels[k] / frames;
@@ -392,13 +435,18 @@ bool batch_statistics(Batch *batch, const float *parameters, const WindowList *w
         .mean = malloc(channels * sizeof(float)),
         .std = malloc(channels * sizeof(float)),
         .covariance = batch->spectrum ? malloc(channels * channels * sizeof(double)) : NULL,
+        .within = batch->spectrum ? calloc(channels * channels, sizeof(double)) : NULL,
         .response = batch->spectrum ? malloc(channels * bands * sizeof(double)) : NULL,
     };
     const bool ok = total && statistics->mean && statistics->std &&
-                    ((statistics->covariance && statistics->response) || !batch->spectrum);
+                    (!batch->spectrum ||
+                     (statistics->covariance && statistics->within && statistics->response));
     if (ok) {
         const Job job = {.batch = batch, .parameters = parameters};
-        sum_results(job, windows, window_statistics, batch->results, "statistics, window", total);
+        Pieces pieces = {.channels = channels, .between = statistics->within};
+        sum_results(job, windows, window_statistics, batch->results, "statistics, window", total,
+                    take_window, &pieces);
+        if (batch->spectrum) end_piece(&pieces);
         const double frames = fmax(1.0, total[1]);
         const double *sum = total + 2, *product = sum + channels;
         for (size_t c = 0; c < channels; c++) {
@@ -421,6 +469,7 @@ void latent_statistics_free(LatentStatistics *statistics)
     free(statistics->mean);
     free(statistics->std);
     free(statistics->covariance);
+    free(statistics->within);
     free(statistics->response);
     *statistics = (LatentStatistics){0};
 }

@@ -36,6 +36,7 @@ double batch_axes_loss(Batch *batch, const LevelPca *levels, const WindowList *w
 typedef struct {
     float *mean, *std;  // [channels]
     double *covariance; // [channels][channels]; NULL for samples
+    double *within;     // the same within pieces: each clip's mean taken off; NULL for samples
     double *response;   // [channels][bands]: covariance of the latent and of the levels that are
                         // decoded from it; NULL for samples
     double level;       // RMS of the audio, dB relative to full scale

@@ -45,7 +45,7 @@ static bool write_model(const TrainingOptions *options, const Checkpoint *state,
                         const LevelPca *levels, const LatentStatistics *latent,
                         const ModelInfo *info, Error *error)
 {
-    float axes[MODEL_AXES * ARCH_CHANNELS_MAX], axes_std[MODEL_AXES];
+    float axes[MODEL_AXES * ARCH_CHANNELS_MAX], axes_std[MODEL_AXES], *piece_axes = NULL;
     ModelStatistics statistics = {
         .mean = latent->mean,
         .std = latent->std,
@@ -58,10 +58,20 @@ static bool write_model(const TrainingOptions *options, const Checkpoint *state,
         if (!latent_axes(latent, channels, bands, axes, axes_std, error)) return false;
         statistics.axes = axes;
         statistics.axes_std = axes_std;
+        piece_axes = malloc((channels + 1) * channels * sizeof(float));
+        if (!piece_axes) return error_out_of_memory(error);
+        statistics.piece_axes = piece_axes;
+        statistics.piece_std = piece_axes + channels * channels;
+        if (!principal_axes(latent->within, channels, channels, piece_axes,
+                            piece_axes + channels * channels, error)) {
+            free(piece_axes);
+            return false;
+        }
     }
     Model *model = model_new(&options->arch, options->rate, state->best, &statistics, info, error);
     const bool ok = model && (!ranks_first() || model_write(model, options->output, error));
     model_free(model);
+    free(piece_axes);
     return ok;
 }
 
