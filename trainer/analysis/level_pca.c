@@ -2,7 +2,6 @@
 
 #include "analysis/principal_axes.h"
 #include "base/progress.h"
-#include "data/frame_reader.h"
 
 #include <cblas.h>
 #include <stdlib.h>
@@ -65,16 +64,17 @@ static void measure_shard(void *data, int item, int thread)
     }
 }
 
-static bool fit_init(Fit *fit, const Arch *arch, double rate, size_t window, Pool *pool,
-                     Error *error)
+static bool fit_init(Fit *fit, FrameReaderSetup frames, Pool *pool, Error *error)
 {
-    if (!dataset_windows(fit->dataset, SPLIT_TRAIN, window, &fit->windows, error)) return false;
+    frames.band_mean = NULL;
+    if (!dataset_windows(fit->dataset, SPLIT_TRAIN, frames.window, &fit->windows, error))
+        return false;
     fit->count = fit->windows.count < LEVEL_PCA_WINDOWS ? fit->windows.count : LEVEL_PCA_WINDOWS;
     const int threads = pool_threads(pool);
     fit->reader = calloc((size_t)threads, sizeof *fit->reader);
     bool ok = fit->reader;
     for (int i = 0; ok && i < threads; i++) {
-        fit->reader[i] = frame_reader_new(arch, rate, window, NULL);
+        fit->reader[i] = frame_reader_new(&frames);
         ok = fit->reader[i];
     }
     for (int i = 0; ok && i < SHARDS; i++) {
@@ -147,9 +147,10 @@ static bool find_axes(LevelPca *pca, Fit *fit, Error *error)
     return ok;
 }
 
-bool level_pca_fit(LevelPca *pca, const Arch *arch, double rate, size_t window,
-                   const Dataset *dataset, Pool *pool, Error *error)
+bool level_pca_fit(LevelPca *pca, const FrameReaderSetup *frames, const Dataset *dataset,
+                   Pool *pool, Error *error)
 {
+    const Arch *arch = frames->arch;
     const size_t bands = (size_t)arch_inputs(arch), stacked = (size_t)arch_network_hop(arch);
     const size_t wanted = stacked * bands <= LEVEL_PCA_MAX ? stacked : 1;
     *pca = (LevelPca){
@@ -164,9 +165,9 @@ bool level_pca_fit(LevelPca *pca, const Arch *arch, double rate, size_t window,
         .bands = bands,
         .stacked = wanted,
         .size = wanted * bands,
-        .points = (size_t)arch_front_frames(arch, window) / wanted,
+        .points = (size_t)arch_front_frames(arch, frames->window) / wanted,
     };
-    bool ok = fit_init(&fit, arch, rate, window, pool, error);
+    bool ok = fit_init(&fit, *frames, pool, error);
     if (ok) {
         progress_begin(&fit.progress, stderr, "principal components, window", fit.count, fit.count);
         pool_run(pool, measure_shard, &fit, SHARDS);

@@ -4,8 +4,7 @@
 #ifndef TRASLUZ_FRAME_READER_H
 #define TRASLUZ_FRAME_READER_H
 
-#include "data/dataset.h"
-#include "model/arch.h"
+#include "data/level_cache.h"
 
 // The frames of a window, valid until the next read.
 typedef struct {
@@ -13,19 +12,29 @@ typedef struct {
     float *values;      // [frames][inputs]; the reader's, may be changed
     const float *level; // [frames]: the frames' own levels, natural logarithms; NULL for samples
     const bool *silent; // [frames]; NULL for samples
-    const float *audio; // [window]
 } WindowFrames;
+
+typedef struct {
+    const Arch *arch;
+    double rate;             // Hz
+    size_t window;           // samples
+    const float *band_mean;  // [bands], of a spectrum; NULL for samples, or for zeros
+    const LevelCache *cache; // of a spectrum; may be NULL or empty
+} FrameReaderSetup;
 
 typedef struct FrameReader FrameReader;
 
-// Makes a reader for windows of `window` samples at `rate` Hz. band_mean[bands] belongs to the
-// spectrum; NULL for samples, or for zeros. NULL when memory is short.
-FrameReader *frame_reader_new(const Arch *arch, double rate, size_t window, const float *band_mean);
+// Makes a reader; what the setup points to must outlive it. NULL when memory is short.
+FrameReader *frame_reader_new(const FrameReaderSetup *setup);
 void frame_reader_free(FrameReader *reader); // NULL is allowed
 
-// Reads a window, its audio times `gain`. Outside the clip the audio is 0. The first frames of a
-// spectrum see the audio before the window.
+// Reads a window, its audio times `gain`. Outside the clip the audio is 0. A spectrum's windows
+// start at whole hops of the clip, at most a hop early; their first frames see the audio before the
+// window.
 WindowFrames frame_reader_read(FrameReader *reader, const Dataset *dataset, Window window,
                                float gain);
+
+// Reads the audio of a window, [window].
+const float *frame_reader_audio(FrameReader *reader, const Dataset *dataset, Window window);
 
 #endif

@@ -30,6 +30,7 @@ typedef struct {
 struct Batch {
     const TrainingOptions *options;
     const float *band_mean;
+    const LevelCache *cache;
     const Dataset *dataset;
     Pool *pool;
     size_t parameters, channels, bands;
@@ -52,7 +53,8 @@ static bool worker_init(Worker *worker, const Batch *batch)
     const TrainingOptions *o = batch->options;
     const size_t frames = (size_t)arch_front_frames(&o->arch, o->window);
     const size_t latent = (size_t)arch_latent_frames(&o->arch, o->window) * batch->channels;
-    worker->reader = frame_reader_new(&o->arch, o->rate, o->window, batch->band_mean);
+    const FrameReaderSetup setup = {&o->arch, o->rate, o->window, batch->band_mean, batch->cache};
+    worker->reader = frame_reader_new(&setup);
     worker->workspace = workspace_new(&o->arch, o->window);
     if (o->loss.spectral > 0.0) worker->spectral = spectral_loss_new(o->window);
     if (is_corrupted(o))
@@ -62,8 +64,8 @@ static bool worker_init(Worker *worker, const Batch *batch)
            (worker->target || !is_corrupted(o)) && (worker->noise || o->latent_noise == 0.0);
 }
 
-Batch *batch_new(const TrainingOptions *options, const float *band_mean, const Dataset *dataset,
-                 Pool *pool)
+Batch *batch_new(const TrainingOptions *options, const float *band_mean, const LevelCache *cache,
+                 const Dataset *dataset, Pool *pool)
 {
     Batch *batch = calloc(1, sizeof *batch);
     if (!batch) return NULL;
@@ -71,6 +73,7 @@ Batch *batch_new(const TrainingOptions *options, const float *band_mean, const D
     const size_t size = (size_t)options->batch;
     batch->options = options;
     batch->band_mean = band_mean;
+    batch->cache = cache;
     batch->dataset = dataset;
     batch->pool = pool;
     batch->parameters = arch_parameters(arch);
@@ -370,8 +373,10 @@ static void window_statistics(void *data, int share_item, int thread)
             for (size_t c = 0; c < channels; c++) product[c] += (double)z[c] * (double)z[c];
         }
     }
+    const float *audio =
+        frame_reader_audio(batch->worker[thread].reader, batch->dataset, job->windows[item]);
     for (size_t i = 0; i < batch->options->window; i++)
-        result[0] += (double)window.audio[i] * (double)window.audio[i];
+        result[0] += (double)audio[i] * (double)audio[i];
 }
 
 // The sums of a clip while its windows come, and what the means of the clips before add to the

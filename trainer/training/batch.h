@@ -10,10 +10,10 @@
 
 typedef struct Batch Batch;
 
-// Makes a batch of at most options->batch windows. band_mean[bands] belongs to the spectrum; NULL
-// for samples. Allocates; NULL when memory is short. All arguments must outlive it.
-Batch *batch_new(const TrainingOptions *options, const float *band_mean, const Dataset *dataset,
-                 Pool *pool);
+// Makes a batch of at most options->batch windows. band_mean[bands] and cache belong to the
+// spectrum; NULL for samples. Allocates; NULL when memory is short. All arguments must outlive it.
+Batch *batch_new(const TrainingOptions *options, const float *band_mean, const LevelCache *cache,
+                 const Dataset *dataset, Pool *pool);
 void batch_free(Batch *batch); // NULL is allowed
 
 // Returns the mean loss over the n <= options->batch windows of an epoch's list from `first` on, each

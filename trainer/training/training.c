@@ -28,6 +28,7 @@ typedef struct {
     Batch *batch;
     Checkpoint state;
     float *gradient;
+    LevelCache cache;   // of a spectrum
     LevelPca levels;    // of a spectrum
     WindowList windows; // of the epoch
     WindowList validation;
@@ -232,16 +233,23 @@ static bool set_state(Training *training, Error *error)
     return true;
 }
 
+// Analyses the music of a spectral training once.
+static bool measure_levels(Training *training, Error *error)
+{
+    const TrainingOptions *o = training->options;
+    level_cache_fill(&training->cache, &o->arch, o->rate, training->dataset, training->pool);
+    const FrameReaderSetup frames = {&o->arch, o->rate, o->window, NULL, &training->cache};
+    return level_pca_fit(&training->levels, &frames, training->dataset, training->pool, error);
+}
+
 static bool training_begin(Training *training, Error *error)
 {
     const TrainingOptions *o = training->options;
     training_identity(o, training->dataset, training->identity);
-    if (o->arch.front.kind == FRONT_SPECTRUM &&
-        !level_pca_fit(&training->levels, &o->arch, o->rate, o->window, training->dataset,
-                       training->pool, error))
-        return false;
+    if (o->arch.front.kind == FRONT_SPECTRUM && !measure_levels(training, error)) return false;
     training->checkpoint_path = training_checkpoint_path(o->output);
-    training->batch = batch_new(o, training->levels.band_mean, training->dataset, training->pool);
+    training->batch = batch_new(o, training->levels.band_mean, &training->cache, training->dataset,
+                                training->pool);
     training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));
     if (!training->checkpoint_path || !training->batch || !training->gradient)
         return error_out_of_memory(error);
@@ -258,6 +266,7 @@ static void training_end(Training *training)
     batch_free(training->batch);
     checkpoint_free(&training->state);
     level_pca_free(&training->levels);
+    level_cache_free(&training->cache);
     free(training->gradient);
     free(training->windows.window);
     free(training->validation.window);
