@@ -6,17 +6,19 @@ typedef struct {
     float minimum, maximum, initial;
 } Range;
 
+#define SMEAR_OFF 0.1f // milliseconds: a logarithmic range has no 0
+
 static const Range ranges[PORTS_MAX] = {
     [PORT_ENABLED] = {0, 1, 1},
     [PORT_DETAIL] = {0, 1, 1},
     [PORT_NOISE] = {0, 2, 0},
-    [PORT_NOISE_MODE] = {0, 1, 0},
+    [PORT_NOISE_MODE] = {0, 2, 2},
     [PORT_DRIFT] = {0.05f, 50, 1},
     [PORT_SCALE] = {0, 2, 1},
     [PORT_OFFSET] = {-2, 2, 0},
     [PORT_SMEAR] = {0, 2, 0},
     [PORT_BLEND] = {0, 1, 0},
-    [PORT_BLEND_MODE] = {0, 1, 0},
+    [PORT_BLEND_MODE] = {0, 2, 0},
     [PORT_INPUT_BEATS] = {1, 64, 4},
     [PORT_REFERENCE_BEATS] = {1, 64, 4},
     [PORT_CAPTURE] = {0, 1, 0},
@@ -28,6 +30,9 @@ static const Range ranges[PORTS_MAX] = {
     [PORT_AUTO_GAIN] = {0, 1, 1},
     [PORT_GAIN] = {-24, 12, 0},
     [PORT_SEED] = {0, 65535, 0},
+    [PORT_SOUNDS_IN_SILENCE] = {0, 1, 0},
+    [PORT_SMEAR_MS] = {SMEAR_OFF, 2000, SMEAR_OFF},
+    [PORT_LATENCY_MODE] = {0, 1, 0},
 };
 
 static float read(const Controls *controls, int port)
@@ -63,6 +68,14 @@ void controls_init(Controls *controls)
     *controls = (Controls){.decibels = 0, .gain = 1};
 }
 
+// Two ports set the smear, in seconds: the longer one counts.
+static float read_smear(const Controls *controls)
+{
+    const float milliseconds = read(controls, PORT_SMEAR_MS);
+    const float seconds = milliseconds > SMEAR_OFF ? milliseconds / 1000 : 0;
+    return fmaxf(seconds, read(controls, PORT_SMEAR));
+}
+
 EngineSettings controls_read(Controls *controls)
 {
     return (EngineSettings){
@@ -71,7 +84,7 @@ EngineSettings controls_read(Controls *controls)
                 .capture = read_switch(controls, PORT_CAPTURE),
                 .freeze = read_switch(controls, PORT_FREEZE),
                 .freeze_seconds = read(controls, PORT_FREEZE_SECONDS),
-                .smear = read(controls, PORT_SMEAR),
+                .smear = read_smear(controls),
                 .scale = read(controls, PORT_SCALE),
                 .blend_mode = read_whole(controls, PORT_BLEND_MODE) ? BLEND_ALTERNATE : BLEND_MIX,
                 .blend = read(controls, PORT_BLEND),
@@ -89,6 +102,11 @@ EngineSettings controls_read(Controls *controls)
         .auto_gain = read_switch(controls, PORT_AUTO_GAIN),
         .enabled = read_switch(controls, PORT_ENABLED),
     };
+}
+
+bool controls_constant_latency(const Controls *controls)
+{
+    return read_whole(controls, PORT_LATENCY_MODE) == 1;
 }
 
 void controls_set_tempo(const Controls *controls, EngineSettings *settings, float tempo,

@@ -17,7 +17,8 @@ static void collect(Handover *handover)
     }
 }
 
-bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger *logger)
+bool handover_init(Handover *handover, double rate, int channels, size_t latency,
+                   LV2_Log_Logger *logger)
 {
     if (pthread_mutex_init(&handover->lock, NULL) != 0) return false;
     atomic_init(&handover->pending, NULL);
@@ -28,7 +29,7 @@ bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger
         atomic_init(&box->middle, 1);
         box->reading = 2;
     }
-    selection_init(&handover->selection, rate, channels, logger);
+    selection_init(&handover->selection, rate, channels, latency, logger);
     return true;
 }
 

@@ -61,7 +61,8 @@ typedef struct {
 
 // Begins empty, with a selection in which nothing is chosen. False where the system has no lock to
 // give.
-bool handover_init(Handover *handover, double rate, int channels, LV2_Log_Logger *logger);
+bool handover_init(Handover *handover, double rate, int channels, size_t latency,
+                   LV2_Log_Logger *logger);
 void handover_free(Handover *handover);
 
 // ---- The audio thread's side: real-time safe ----

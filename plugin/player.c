@@ -31,9 +31,25 @@ static Setup *take_over(Player *player, Setup *setup)
 Setup *player_reset(Player *player)
 {
     Setup *replaced = player->next ? take_over(player, player->next) : NULL;
-    if (player->current->engine) engine_reset(player->current->engine);
+    if (player->current->engine) {
+        engine_reset(player->current->engine);
+        delay_reset(player->current->delay, player->constant);
+    }
     player->idle = true;
     return replaced;
+}
+
+void player_set_constant_latency(Player *player, bool constant)
+{
+    player->constant = constant;
+    if (player->idle && player->current->engine) delay_reset(player->current->delay, constant);
+}
+
+static size_t setup_latency(const Player *player, const Setup *setup)
+{
+    if (!setup->engine) return 0;
+    const size_t delay = player->constant ? delay_samples(setup->delay) : 0;
+    return (size_t)engine_latency(setup->engine) + delay;
 }
 
 bool player_is_free(const Player *player)
@@ -43,9 +59,11 @@ bool player_is_free(const Player *player)
 
 Setup *player_adopt(Player *player, Setup *setup)
 {
+    if (setup->engine) delay_reset(setup->delay, player->constant);
     if (setup->engine && !player->idle) {
         player->next = setup;
         player->age = 0;
+        player->start = setup_latency(player, setup) + player->settle;
         return NULL;
     }
     setup_inherit(setup, player->current);
@@ -69,14 +87,9 @@ const Names *player_names(const Player *player)
     return player->next ? &player->next->names : &player->current->names;
 }
 
-static size_t setup_latency(const Setup *setup)
-{
-    return setup->engine ? (size_t)engine_latency(setup->engine) : 0;
-}
-
 int player_latency(const Player *player)
 {
-    return (int)setup_latency(player->current);
+    return (int)setup_latency(player, player->current);
 }
 
 static void pass(int channels, const float *const *in, float *const *out, size_t n)
@@ -91,18 +104,19 @@ static void pass(int channels, const float *const *in, float *const *out, size_t
 static void play(const Player *player, const Setup *setup, const EngineSettings *settings,
                  const float *const *in, float *const *out, size_t n)
 {
-    if (setup->engine)
+    if (setup->engine) {
         engine_process(setup->engine, settings, in, out, n);
-    else
+        delay_process(setup->delay, player->constant, out, n);
+    } else {
         pass(player->channels, in, out, n);
+    }
 }
 
 // Plays both setups, at most to the end of the fade. Returns the samples played.
 static size_t cross_fade(Player *player, const EngineSettings *settings, const float *const *in,
                          float *const *out, size_t n)
 {
-    const size_t start = setup_latency(player->next) + player->settle;
-    const size_t left = start + player->fade - player->age;
+    const size_t start = player->start, left = start + player->fade - player->age;
     if (n > left) n = left;
     if (n > PLAYER_BLOCK) n = PLAYER_BLOCK;
 
@@ -121,7 +135,7 @@ static size_t cross_fade(Player *player, const EngineSettings *settings, const f
 
 static bool is_faded(const Player *player)
 {
-    return player->age == setup_latency(player->next) + player->settle + player->fade;
+    return player->age == player->start + player->fade;
 }
 
 Setup *player_process(Player *player, const EngineSettings *settings, const float *const *in,

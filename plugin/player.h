@@ -16,9 +16,11 @@ typedef struct {
     Setup *current; // its engine is NULL before a model has loaded: the input passes through
     Setup *next;    // being faded in, or NULL
     size_t age;     // samples since `next` was adopted
+    size_t start;   // of the fade: samples after that
     size_t settle;  // samples that a new engine runs unheard, on top of its latency
     size_t fade;    // samples
     bool idle;      // nothing was played since the last reset
+    bool constant;  // the latency is filled up to the constant one
     int channels;
     float scratch[CHANNELS_MAX][PLAYER_BLOCK];
 } Player;
@@ -45,7 +47,10 @@ void player_start(Player *player, const EngineSettings *settings, uint64_t frame
 // Returns the names adopted last.
 const Names *player_names(const Player *player);
 
-// Returns the current engine's latency in samples.
+// Fills the latency up to the constant one from now on, or not. Before the block's other calls.
+void player_set_constant_latency(Player *player, bool constant);
+
+// Returns the latency in samples.
 int player_latency(const Player *player);
 
 // Plays in[c][0, n) to out[c][0, n); any output may be any input's memory. Any n. Returns the setup

@@ -2,6 +2,7 @@
 #include "plugin.h"
 
 #include "atoms.h"
+#include "shipped.h"
 
 #include <lv2/core/lv2.h>
 #include <lv2/core/lv2_util.h>
@@ -51,7 +52,8 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
     controls_init(&plugin->controls);
     transport_init(&plugin->transport, &plugin->uris, rate);
     plugin->channels = strcmp(descriptor->URI, TRASLUZ_STEREO_URI) == 0 ? 2 : 1;
-    if (!handover_init(&plugin->handover, rate, plugin->channels, &plugin->logger)) {
+    const size_t latency = (size_t)shipped_latency(bundle, rate);
+    if (!handover_init(&plugin->handover, rate, plugin->channels, latency, &plugin->logger)) {
         free(plugin);
         return NULL;
     }
@@ -201,6 +203,7 @@ static void run(LV2_Handle instance, uint32_t samples)
     Plugin *plugin = instance;
     EngineSettings settings = controls_read(&plugin->controls);
     set_tempo(plugin, &settings);
+    player_set_constant_latency(&plugin->player, controls_constant_latency(&plugin->controls));
     const LV2_Atom_Event *position[POSITIONS_MAX];
     const int positions = read_control(plugin, position);
     call_worker(plugin); // before adopting: a freewheeling host loads the file now
@@ -216,6 +219,7 @@ static void run(LV2_Handle instance, uint32_t samples)
         follow_transport(plugin, &settings, (const LV2_Atom_Object *)&position[i]->body);
     }
     play(plugin, &settings, done, samples);
+    transport_end_block(&plugin->transport, samples);
 
     messages_write(&plugin->messages, plugin->notify, player_names(&plugin->player));
     if (plugin->latency) *plugin->latency = (float)player_latency(&plugin->player);

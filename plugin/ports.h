@@ -1,5 +1,6 @@
 // ports.h: the plugins' ports by index, as ttl/trasluz.ttl declares them. All but the audio ports
-// have the same index in the mono and the stereo plugin.
+// have the same index in the mono and the stereo plugin. Hosts keep automation by index: new ports
+// go before the audio ports, and tests/ports.frozen lists those that may not change any more.
 #ifndef TRASLUZ_PORTS_H
 #define TRASLUZ_PORTS_H
 
@@ -29,6 +30,9 @@ enum {
     PORT_SEED,
     PORT_FREEWHEEL,
     PORT_LATENCY,
+    PORT_SOUNDS_IN_SILENCE,
+    PORT_SMEAR_MS,
+    PORT_LATENCY_MODE,
     PORT_AUDIO, // the inputs, then the outputs
 };
 

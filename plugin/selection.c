@@ -213,14 +213,24 @@ static const char *path_of(const Selection *selection, const Call *call, Propert
     return call->path[property] ? call->path[property] : selection->names.path[property];
 }
 
-// Makes an engine that begins with the last recordings; NULL on error.
-static Engine *make_engine(const Selection *selection, const Model *model, const Latent *reference,
-                           Error *error)
+// Makes an engine that begins with the last recordings, and the delay after it. False on error.
+static bool make_engine(const Selection *selection, const Model *model, const Latent *reference,
+                        Setup *setup, Error *error)
 {
-    Engine *engine =
-        engine_new(model, reference, selection->rate, selection->recordings.channels, error);
-    if (engine) recordings_install(&selection->recordings, engine, model);
-    return engine;
+    const int channels = selection->recordings.channels;
+    setup->engine = engine_new(model, reference, selection->rate, channels, error);
+    if (!setup->engine) return false;
+    const size_t latency = (size_t)engine_latency(setup->engine);
+    setup->delay = delay_new(latency < selection->latency ? selection->latency - latency : 0,
+                             channels, selection->rate);
+    if (!setup->delay) {
+        engine_free(setup->engine);
+        setup->engine = NULL;
+        return error_set(error, "out of memory");
+    }
+    setup->model = model_cache_retain(model);
+    recordings_install(&selection->recordings, setup->engine, model);
+    return true;
 }
 
 // The new model or reference cannot be played after all: a live choice is taken back; where a
@@ -245,9 +255,9 @@ static void keep_playing(Selection *selection, const Call *call, Property proper
     (call->live ? selection->refusal : selection->reason)[property] = *error;
 }
 
-// Loads what is chosen. Returns the engine for it; NULL where the sound does not change. `taken`
-// says which choices were.
-static Engine *load(Selection *selection, const Call *call, bool taken[PROPERTIES])
+// Loads what is chosen. The setup gets an engine where the sound changes. `taken` says which choices
+// were.
+static void load(Selection *selection, const Call *call, Setup *setup, bool taken[PROPERTIES])
 {
     Content former[PROPERTIES][ROLES] = {0};
     const Model *model = selection->model;
@@ -272,10 +282,10 @@ static Engine *load(Selection *selection, const Call *call, bool taken[PROPERTIE
                                       taken[PROPERTY_REFERENCE], model, selection->logger);
     changes |= model != selection->model || !reference_equals(reference, selection->reference);
     Error error = {0};
-    Engine *engine = model && changes ? make_engine(selection, model, reference, &error) : NULL;
-    if (engine) selection->engine = engine;
+    const bool made = model && changes && make_engine(selection, model, reference, setup, &error);
+    if (made) selection->engine = setup->engine;
 
-    if (engine || !changes) {
+    if (made || !changes) {
         model_cache_retain(model);
         model_cache_release(selection->model);
         selection->model = model;
@@ -287,14 +297,15 @@ static Engine *load(Selection *selection, const Call *call, bool taken[PROPERTIE
     }
     for (Property p = 0; p < PROPERTIES; p++)
         for (Role role = 0; role < ROLES; role++) content_free(&former[p][role]);
-    return engine;
 }
 
 // ---- The selection ----
 
-void selection_init(Selection *selection, double rate, int channels, LV2_Log_Logger *logger)
+void selection_init(Selection *selection, double rate, int channels, size_t latency,
+                    LV2_Log_Logger *logger)
 {
-    *selection = (Selection){.rate = rate, .recordings = {.channels = channels}, .logger = logger};
+    *selection = (Selection){
+        .rate = rate, .latency = latency, .recordings = {.channels = channels}, .logger = logger};
 }
 
 void selection_clear(Selection *selection)
@@ -317,8 +328,7 @@ static Setup *select(Selection *selection, const Call *call)
         if (call->path[p] || !call->live) selection->refusal[p] = (Error){0};
         if (call->path[p]) setup->updates |= 1u << p; // a name that was refused is put right
     }
-    setup->engine = load(selection, call, taken);
-    if (setup->engine) setup->model = model_cache_retain(selection->model);
+    load(selection, call, setup, taken);
     for (Property p = 0; p < PROPERTIES; p++) {
         if (!taken[p] || !call->path[p]) continue;
         snprintf(selection->names.path[p], PATH_BYTES, "%s", call->path[p]);

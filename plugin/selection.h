@@ -27,7 +27,8 @@
 #include "setup.h"
 
 typedef struct {
-    double rate; // Hz, the host's
+    double rate;    // Hz, the host's
+    size_t latency; // samples: what a delay fills the latency up to
     LV2_Log_Logger *logger;
     Names names; // the last choice that was taken, loaded or not
     Content content[PROPERTIES][ROLES];
@@ -44,7 +45,8 @@ typedef struct {
 } Selection;
 
 // Begins with nothing chosen or loaded. The logger must outlive it.
-void selection_init(Selection *selection, double rate, int channels, LV2_Log_Logger *logger);
+void selection_init(Selection *selection, double rate, int channels, size_t latency,
+                    LV2_Log_Logger *logger);
 void selection_clear(Selection *selection);
 
 // Takes a person's choice: loads the files of the paths that are not NULL, and returns a setup for

@@ -13,6 +13,7 @@ void setup_free(Setup *setup)
 {
     if (!setup) return;
     engine_free(setup->engine);
+    delay_free(setup->delay);
     model_cache_release(setup->model);
     free(setup);
 }
@@ -21,7 +22,9 @@ void setup_inherit(Setup *setup, Setup *replaced)
 {
     if (setup->engine) return;
     setup->engine = replaced->engine;
+    setup->delay = replaced->delay;
     setup->model = replaced->model;
     replaced->engine = NULL;
+    replaced->delay = NULL;
     replaced->model = NULL;
 }

@@ -4,6 +4,7 @@
 #ifndef TRASLUZ_SETUP_H
 #define TRASLUZ_SETUP_H
 
+#include "delay.h"
 #include "engine/engine.h"
 #include "properties.h"
 
@@ -33,6 +34,7 @@ struct Setup {
     Names names;
     Updates updates;    // to be sent once the setup is adopted
     Engine *engine;     // NULL: the sound stays as it is
+    Delay *delay;       // after the engine; NULL without an engine
     const Model *model; // the engine's, shared; NULL without an engine
     Setup *next;        // in the handover's list of retired setups
 };
@@ -41,7 +43,7 @@ struct Setup {
 Setup *setup_new(void);
 void setup_free(Setup *setup);
 
-// Takes over the engine of the setup that this one replaces, unless it has its own: for a setup
+// Takes over the engine, with its delay, of the setup that this one replaces, unless it has its own: for a setup
 // that replaces one which never sounded, or whose engine sounds on. Real-time safe.
 void setup_inherit(Setup *setup, Setup *replaced);
 

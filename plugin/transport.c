@@ -8,7 +8,7 @@ static const float usual_tempo = 120;
 
 void transport_init(Transport *transport, const Uris *uris, double rate)
 {
-    *transport = (Transport){.uris = uris, .rate = rate, .tempo = usual_tempo};
+    *transport = (Transport){.uris = uris, .rate = rate, .tempo = usual_tempo, .reported = -1};
 }
 
 // Returns the number in an atom of any numeric type; NaN where there is none.
@@ -50,6 +50,19 @@ static void read_beats(Transport *transport, const LV2_Atom_Object *object, doub
     transport->first_beat = isfinite(first) && fabs(first) < 1e9 ? round(first * 1e3) / 1e3 : 0;
 }
 
+// Finds out whether the host is stuck: it reports the frame that it reported in the block before,
+// though samples were played in between. A loop comes back to its frame too, but not in each block.
+static void watch_frame(Transport *transport, double frame)
+{
+    if (frame != transport->reported)
+        transport->stuck = false;
+    else if (transport->played > 0)
+        transport->stuck = true;
+    transport->reported = frame;
+    transport->reported_now = true;
+    transport->played = 0;
+}
+
 TransportChange transport_read(Transport *transport, const LV2_Atom_Object *object)
 {
     const Uris *uris = transport->uris;
@@ -61,7 +74,9 @@ TransportChange transport_read(Transport *transport, const LV2_Atom_Object *obje
     // A message without a speed leaves the speed as it is.
     const LV2_Atom *atom = atoms_value(object, uris->time_speed);
     const double speed = atom ? number(uris, atom) : transport->rolling;
-    const bool rolls = speed == 1 && frame >= 0 && frame < 1e15;
+    bool rolls = speed == 1 && frame >= 0 && frame < 1e15;
+    if (rolls && atoms_value(object, uris->time_frame)) watch_frame(transport, frame);
+    if (transport->stuck) rolls = false;
     const bool starts = rolls && !transport->rolling;
     const bool jumps = rolls && transport->frame != (uint64_t)frame;
     transport->rolling = rolls;
@@ -72,6 +87,17 @@ TransportChange transport_read(Transport *transport, const LV2_Atom_Object *obje
 void transport_advance(Transport *transport, uint32_t n)
 {
     transport->frame += n;
+    transport->played += n;
+}
+
+void transport_end_block(Transport *transport, uint32_t n)
+{
+    if (n == 0) return;
+    if (!transport->reported_now) {
+        transport->reported = -1;
+        transport->stuck = false;
+    }
+    transport->reported_now = false;
 }
 
 void transport_stop(Transport *transport)

@@ -66,7 +66,7 @@ make_music() {
             set "Automatic gain" 0 save
 }
 preset_is_loaded() {
-    shows "control Noise 0" "control Output gain 0" "control Dry/Wet 1" && names_model music chico
+    shows "control Noise 0" "control Output gain 0" "control Wet/Dry 1" && names_model music chico
 }
 # names_model SESSION MODEL: the session, as saved last, names this model.
 names_model() {

@@ -64,6 +64,9 @@ HostRange host_range(Host *host, const char *symbol);
 // The symbol of a control input by its number among them, or NULL past the last.
 const char *host_control_input(const Host *host, int index);
 
+// The URI that the host mapped to this number.
+const char *host_uri(uint32_t urid);
+
 // Leaves a port unconnected from now on.
 void host_disconnect(Host *host, const char *symbol);
 

@@ -54,3 +54,8 @@ LV2_URID host_urid(const char *uri)
 {
     return map_uri(NULL, uri);
 }
+
+const char *host_uri(uint32_t urid)
+{
+    return unmap_uri(NULL, urid);
+}

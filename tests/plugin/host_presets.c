@@ -72,6 +72,67 @@ static void presets_keep_the_level(void)
     host_free(host);
 }
 
+static LilvNode *value_of(LilvWorld *world, const LilvNode *subject, const char *predicate)
+{
+    LilvNode *key = lilv_new_uri(world, predicate);
+    LilvNode *value = lilv_world_get(world, subject, key, NULL);
+    lilv_node_free(key);
+    return value;
+}
+
+static void check_bank(LilvWorld *world, const LilvNode *preset)
+{
+    static const char *const texts[] = {"http://www.w3.org/2000/01/rdf-schema#label",
+                                        "http://www.w3.org/2000/01/rdf-schema#comment"};
+    lilv_world_load_resource(world, preset);
+    LilvNode *bank = value_of(world, preset, LV2_PRESETS__bank);
+    if (!CHECK_MSG(bank, "%s has no bank", lilv_node_as_uri(preset))) return;
+    for (int i = 0; i < 2; i++) {
+        LilvNode *text = value_of(world, bank, texts[i]);
+        CHECK_MSG(text && *lilv_node_as_string(text), "%s lacks a text", lilv_node_as_uri(bank));
+        lilv_node_free(text);
+    }
+    lilv_node_free(bank);
+}
+
+static void presets_are_in_banks(void)
+{
+    Host *host = host_new(&(HostOptions){.uri = STEREO, .rate = RATE});
+    REQUIRE(host);
+    LilvNode *kind = lilv_new_uri(host_world(host), LV2_PRESETS__Preset);
+    LilvNodes *presets = lilv_plugin_get_related(host_plugin(host), kind);
+    LILV_FOREACH (nodes, i, presets) check_bank(host_world(host), lilv_nodes_get(presets, i));
+    lilv_nodes_free(presets);
+    lilv_node_free(kind);
+    host_free(host);
+}
+
+// A preset that blends with a reference plays it without an input too; all others are silent.
+static void silence_stays_silence(void)
+{
+    enum { PRESETS_MAX = 64 };
+    char preset[PRESETS_MAX][KEPT_LENGTH];
+    Host *host = stereo_host(HOST_WORKER_INSIDE);
+    REQUIRE(host);
+    const int presets = list_presets(host, preset, PRESETS_MAX);
+    const size_t second = (size_t)RATE;
+    Sound in = sound_new(3 * second), out = sound_new(in.frames);
+    for (int i = 0; i < presets; i++) {
+        host_load_preset(host, preset[i]);
+        host_reactivate(host);
+        play(host, &in, &out, 0, in.frames, 512);
+        const bool blends = *named_file(host, REFERENCE) && *host_control(host, "blend") > 0;
+        const double loudest = level(&out, 2 * second, in.frames);
+        const double from_start = level(&out, 0, in.frames);
+        CHECK_MSG(blends || (loudest < -90 && from_start < -90),
+                  "%s: silence becomes %.0f dB, %.0f dB after two seconds", preset[i], from_start,
+                  loudest);
+    }
+    host_free(host);
+    sound_free(&in);
+    sound_free(&out);
+}
+
 // A preset bundle of a user's own names its model as a file beside it.
 static void preset_brings_its_model(void)
 {
@@ -133,6 +194,8 @@ int main(void)
 {
     music = sound_music((size_t)(SECONDS * RATE));
     RUN(presets_keep_the_level);
+    RUN(presets_are_in_banks);
+    RUN(silence_stays_silence);
     RUN(preset_brings_its_model);
     RUN(shipped_presets_load);
     sound_free(&music);

@@ -22,8 +22,8 @@ enum {
 
 // Controls by which the plugin is meant to remember its input for longer. At 0 it does not; the
 // first two then forget at once.
-static const char *const remembering[] = {"smear", "freeze", "capture", "auto_gain"};
-enum { FORGETTING = 2, REMEMBERING = sizeof remembering / sizeof *remembering };
+static const char *const remembering[] = {"smear", "smear_ms", "freeze", "capture", "auto_gain"};
+enum { FORGETTING = 3, REMEMBERING = sizeof remembering / sizeof *remembering };
 
 typedef enum {
     FORGETS_ALWAYS,

@@ -193,6 +193,53 @@ static void activation_finds_its_place_again(void)
     sound_free(&part);
 }
 
+// Audacity says "position 0, rolling" in each block when it applies an effect. The song goes on from
+// where the first message put it; once the host is quiet it is followed again.
+static void stuck_position_is_not_followed(void)
+{
+    Host *host = new_host();
+    REQUIRE(host);
+    Sound followed = sound_new(frames), stuck = sound_new(frames);
+    bounce(host, &followed, 0, BLOCK);
+    host_free(host);
+
+    host = new_host();
+    const HostPosition position = rolling_at(0);
+    for (size_t at = 0; at < frames; at += BLOCK) {
+        const size_t end = at + BLOCK < frames ? at + BLOCK : frames;
+        host_send_position(host, &position);
+        host_send_position(host, &position); // no time passes: that is no second report
+        play(host, &song, &stuck, at, end, BLOCK);
+    }
+    CHECK(same(&followed, &stuck, 0));
+    play(host, &song, &stuck, 0, BLOCK, BLOCK); // a block without a report: the next one counts
+    bounce(host, &stuck, 0, BLOCK);
+    CHECK(same(&followed, &stuck, SETTLED));
+    host_free(host);
+    sound_free(&followed);
+    sound_free(&stuck);
+}
+
+// A loop reports its first frame again and again too, but not in each block.
+static void loop_is_followed(void)
+{
+    enum { LOOP = 20 * BLOCK, ROUNDS = 40 };
+    Host *host = new_host();
+    REQUIRE(host);
+    Sound out = sound_new(frames);
+    const HostPosition position = rolling_at(44100);
+    static float before[LOOP];
+    for (size_t round = 0; round < ROUNDS; round++) {
+        memcpy(before, out.channel[0], sizeof before);
+        host_send_position(host, &position);
+        play(host, &song, &out, 0, LOOP, BLOCK);
+    }
+    // Noise and turns are those of the position, so two rounds are the same.
+    CHECK(memcmp(before + LOOP / 2, out.channel[0] + LOOP / 2, LOOP / 2 * sizeof(float)) == 0);
+    host_free(host);
+    sound_free(&out);
+}
+
 // Messages no host should send, and some do.
 static void odd_positions_do_no_harm(void)
 {
@@ -229,6 +276,8 @@ int main(void)
     RUN(turns_follow_the_beat);
     RUN(tempo_alone_moves_nothing);
     RUN(activation_finds_its_place_again);
+    RUN(stuck_position_is_not_followed);
+    RUN(loop_is_followed);
     RUN(odd_positions_do_no_harm);
     sound_free(&song);
     return check_status();

@@ -1,0 +1,46 @@
+#define _GNU_SOURCE // asprintf()
+
+#include "shipped.h"
+
+#include "engine/engine_latency.h"
+#include "model/model.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_weights(const char *name)
+{
+    const char *end = strrchr(name, '.');
+    return end && strcmp(end, ".safetensors") == 0;
+}
+
+static int latency_of_file(const char *folder, const char *name, double rate)
+{
+    Error error;
+    char *path = NULL;
+    int latency = 0;
+    Model *model = asprintf(&path, "%s/%s", folder, name) >= 0 ? model_load(path, &error) : NULL;
+    if (model) latency = engine_latency_of(model, rate);
+    model_free(model);
+    free(path);
+    return latency;
+}
+
+int shipped_latency(const char *bundle, double rate)
+{
+    int longest = 0;
+    char *folder = NULL;
+    if (asprintf(&folder, "%s/models", bundle) < 0) return 0;
+    DIR *files = opendir(folder);
+    const struct dirent *entry;
+    while (files && (entry = readdir(files))) {
+        const int latency =
+            is_weights(entry->d_name) ? latency_of_file(folder, entry->d_name, rate) : 0;
+        if (latency > longest) longest = latency;
+    }
+    if (files) closedir(files);
+    free(folder);
+    return longest;
+}

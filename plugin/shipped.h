@@ -1,0 +1,10 @@
+// shipped.h: what the models have in common that come with the plugin. Blocks; never on the audio
+// thread.
+#ifndef TRASLUZ_SHIPPED_H
+#define TRASLUZ_SHIPPED_H
+
+// Returns the longest latency of the models in the bundle, in samples at `rate` Hz; 0 without
+// models. Reads them all: a few milliseconds.
+int shipped_latency(const char *bundle, double rate);
+
+#endif
