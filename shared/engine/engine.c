@@ -1,3 +1,4 @@
+#include "engine/engine_latency.h"
 #include "engine/engine_state.h"
 #include "math/denormals.h"
 
@@ -7,21 +8,6 @@
 #include <string.h>
 
 // ---- Making and freeing ----
-
-// Host output sample j needs model-rate samples up to floor(j r) + up's lookahead, r being model
-// rate / host rate; each of these comes `delay` model-rate samples after its input; which needs
-// host samples up to down's lookahead after its time.
-static int compute_latency(const Engine *engine)
-{
-    const Channel *channel = &engine->channel[0];
-    const int delay = stream_delay(engine->stream);
-    if (!channel->down) return delay;
-    // In thousandths of a hertz, as the resamplers count: a wait that is whole comes out whole.
-    const int64_t rate = llround(engine->model->sample_rate * 1e3);
-    const int64_t host = llround(engine->host_rate * 1e3);
-    const int64_t wait = (resampler_lookahead(channel->up) + delay) * host / rate;
-    return (int)wait + resampler_lookahead(channel->down);
-}
 
 static bool resamplers_init(Engine *engine, Channel *channel, Error *error)
 {
@@ -81,7 +67,9 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
         Channel *channel = &engine->channel[c];
         if (!resamplers_init(engine, channel, error)) return false;
     }
-    engine->latency = compute_latency(engine);
+    const Channel *first = &engine->channel[0];
+    engine->latency =
+        engine_latency_between(engine->model, engine->host_rate, first->down, first->up);
     if (engine->latency > ENGINE_LATENCY_MAX)
         return error_set(error, "a latency of %d samples at %g Hz; must be at most %d",
                          engine->latency, engine->host_rate, ENGINE_LATENCY_MAX);

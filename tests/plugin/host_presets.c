@@ -107,7 +107,15 @@ static void presets_are_in_banks(void)
     host_free(host);
 }
 
-// A preset that blends with a reference plays it without an input too; all others are silent.
+// What a preset may make of silence after two seconds, in dB. With Detail below 1 the decoder's own
+// sound of silence remains, which plugin/README.md gives.
+static double allowed_level(Host *host)
+{
+    return *host_control(host, "detail") < 1 ? -65 : -90;
+}
+
+// A preset that blends with a reference plays it without an input too; all others are silent, noise
+// that does not follow the music after a second.
 static void silence_stays_silence(void)
 {
     enum { PRESETS_MAX = 64 };
@@ -122,10 +130,10 @@ static void silence_stays_silence(void)
         host_reactivate(host);
         play(host, &in, &out, 0, in.frames, 512);
         const bool blends = *named_file(host, REFERENCE) && *host_control(host, "blend") > 0;
-        const double loudest = level(&out, 2 * second, in.frames);
-        const double from_start = level(&out, 0, in.frames);
-        CHECK_MSG(blends || (loudest < -90 && from_start < -90),
-                  "%s: silence becomes %.0f dB, %.0f dB after two seconds", preset[i], from_start,
+        const bool hisses =
+            *host_control(host, "noise") > 0 && *host_control(host, "noise_mode") < 2;
+        const double loudest = level(&out, hisses ? 2 * second : 0, in.frames);
+        CHECK_MSG(blends || loudest < allowed_level(host), "%s: silence becomes %.0f dB", preset[i],
                   loudest);
     }
     host_free(host);

@@ -234,8 +234,15 @@ static void loop_is_followed(void)
         host_send_position(host, &position);
         play(host, &song, &out, 0, LOOP, BLOCK);
     }
-    // Noise and turns are those of the position, so two rounds are the same.
-    CHECK(memcmp(before + LOOP / 2, out.channel[0] + LOOP / 2, LOOP / 2 * sizeof(float)) == 0);
+    // Noise and turns are those of the position, so two rounds are the same but for the automatic
+    // gain, which looks back further.
+    float most = 0, level = 0;
+    for (size_t i = LOOP / 2; i < LOOP; i++) {
+        most = fmaxf(most, fabsf(before[i] - out.channel[0][i]));
+        level = fmaxf(level, fabsf(before[i]));
+    }
+    CHECK_MSG(level > 0.05f && most < 0.01f * level, "off by %g of %g", (double)most,
+              (double)level);
     host_free(host);
     sound_free(&out);
 }
