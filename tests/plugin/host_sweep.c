@@ -20,10 +20,11 @@ enum {
     PATH_LENGTH = 128,
 };
 
-// Controls by which the plugin is meant to remember its input for longer. At 0 it does not; the
-// first two then forget at once.
-static const char *const remembering[] = {"smear", "smear_ms", "freeze", "capture", "auto_gain"};
-enum { FORGETTING = 3, REMEMBERING = sizeof remembering / sizeof *remembering };
+// Controls by which the plugin is meant to remember its input for longer: some by the input's level,
+// whose average never quite forgets. At 0 it does not; all but the last two then forget at once.
+static const char *const remembering[] = {"smear",  "smear_ms",   "freeze",  "noise_mode",
+                                          "offset", "blend_mode", "capture", "auto_gain"};
+enum { FORGETTING = 6, REMEMBERING = sizeof remembering / sizeof *remembering };
 
 typedef enum {
     FORGETS_ALWAYS,
