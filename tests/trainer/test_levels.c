@@ -239,8 +239,10 @@ static void check_start(const char *text, LinearInit init, const LevelPca *pca)
 
 static void test_linear_path_starts_as_the_axes(void)
 {
-    static const char *const texts[] = {usual, "spectrum256h64b12f80:16k4s2p1,5k1s1p0+linear"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const texts[] = {
+        usual, "spectrum256h64b12f80:16k4s2p1,5k1s1p0+linear",
+        "spectrum256h64b12f80:16k4s2p1,5k1s1p0/16k1s1p0,12k6s2p2+linear"};
+    for (size_t i = 0; i < 3; i++) {
         Error error;
         LevelPca pca;
         const Arch arch = arch_of(texts[i]);
