@@ -23,8 +23,8 @@ EngineSettings controls_read(Controls *controls);
 // Returns true if the latency has to be the same whatever model plays. Real-time safe.
 bool controls_constant_latency(const Controls *controls);
 
-// Sets what depends on the song: its tempo in beats per minute, and the beat at its frame 0.
-// Real-time safe.
+// Sets what depends on the song: its tempo in beats per minute, and the beat at its frame
+// 0. Real-time safe.
 void controls_set_tempo(const Controls *controls, EngineSettings *settings, float tempo,
                         double first_beat);
 

@@ -1,5 +1,5 @@
-// copy.h: the copies of files and recordings that sessions keep. Allocates; never on the audio
-// thread.
+// copy.h: the copies of files and recordings that sessions keep. Allocates; never on
+// the audio thread.
 #ifndef TRASLUZ_COPY_H
 #define TRASLUZ_COPY_H
 

@@ -59,8 +59,8 @@ typedef struct {
     Selection selection; // under the lock
 } Handover;
 
-// Begins empty, with a selection in which nothing is chosen. False where the system has no lock to
-// give.
+// Begins empty, with a selection in which nothing is chosen. False where the system has no
+// lock to give.
 bool handover_init(Handover *handover, double rate, int channels, size_t latency,
                    LV2_Log_Logger *logger);
 void handover_free(Handover *handover);

@@ -49,8 +49,8 @@ static void handle_get(Messages *messages, const LV2_Atom_Object *object)
 {
     const LV2_Atom *property = atoms_value(object, messages->uris->patch_property);
     if (!property) {
-        // Without the status: Ardour logs an error for each property that it does not know, on its
-        // audio thread.
+        // Without the status: Ardour logs an error for each property that it does not know, on
+        // its audio thread.
         messages->due |= UPDATE_NAMES;
     } else if (is_urid(messages->uris, property, messages->uris->status)) {
         messages->due |= UPDATE_STATUS;

@@ -113,8 +113,8 @@ static void activate(LV2_Handle instance)
     transport_stop(&plugin->transport); // the engine is no longer where the song is
 }
 
-// Calls the worker, which finds its work in the handover. Where the host's queue is full it is called
-// again in the next block.
+// Calls the worker, which finds its work in the handover. Where the host's queue is full it is
+// called again in the next block.
 static void call_worker(Plugin *plugin)
 {
     if (!plugin->work_due || !plugin->schedule) return;

@@ -14,8 +14,8 @@ typedef struct {
     int channels;
 } Recordings;
 
-// Takes over what the engine has recorded since it was made. The engine may be NULL, and need not
-// sound yet.
+// Takes over what the engine has recorded since it was made. The engine may be NULL, and need
+// not sound yet.
 void recordings_collect(Recordings *recordings, Engine *engine);
 
 // Replaces the recordings by a session's. Where the session does not say whether there is one of a

@@ -255,8 +255,8 @@ static void keep_playing(Selection *selection, const Call *call, Property proper
     (call->live ? selection->refusal : selection->reason)[property] = *error;
 }
 
-// Loads what is chosen. The setup gets an engine where the sound changes. `taken` says which choices
-// were.
+// Loads what is chosen. The setup gets an engine where the sound changes. `taken` says
+// which choices were.
 static void load(Selection *selection, const Call *call, Setup *setup, bool taken[PROPERTIES])
 {
     Content former[PROPERTIES][ROLES] = {0};

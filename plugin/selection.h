@@ -59,8 +59,8 @@ Setup *selection_choose(Selection *selection, const char *const path[PROPERTIES]
 // or without them. Takes over the copies that it keeps; the caller frees the others.
 Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES], Copies *copies);
 
-// Copies what a session keeps beside the names. The caller frees the copies. False where memory is
-// short.
+// Copies what a session keeps beside the names. The caller frees the copies. False where
+// memory is short.
 bool selection_copy(Selection *selection, Copies *copies);
 
 #endif

@@ -14,8 +14,8 @@ enum { STATUS_BYTES = 2 * PROPERTIES * sizeof(Error) };
 // cannot be loaded keeps its name.
 typedef struct {
     char path[PROPERTIES][PATH_BYTES];
-    // For people, a line for each: files that were refused, and why a session's files are not in use;
-    // "" where there is nothing to say.
+    // For people, a line for each: files that were refused, and why a session's files are not in
+    // use; "" where there is nothing to say.
     char status[STATUS_BYTES];
 } Names;
 
@@ -43,8 +43,9 @@ struct Setup {
 Setup *setup_new(void);
 void setup_free(Setup *setup);
 
-// Takes over the engine, with its delay, of the setup that this one replaces, unless it has its own: for a setup
-// that replaces one which never sounded, or whose engine sounds on. Real-time safe.
+// Takes over the engine, with its delay, of the setup that this one replaces, unless it
+// has its own: for a setup that replaces one which never sounded, or whose engine sounds
+// on. Real-time safe.
 void setup_inherit(Setup *setup, Setup *replaced);
 
 #endif

@@ -1,5 +1,5 @@
-// shipped.h: what the models have in common that come with the plugin. Blocks; never on the audio
-// thread.
+// shipped.h: what the models have in common that come with the plugin. Blocks; never on
+// the audio thread.
 #ifndef TRASLUZ_SHIPPED_H
 #define TRASLUZ_SHIPPED_H
 

@@ -1,7 +1,7 @@
-// state.c: what sessions and presets keep. Every key is stored each time, an empty value where there
-// is nothing: Carla never deletes a key that was stored once, takes no value of no bytes, and keeps
-// the first type of a key. So the values of a copy that is too large for the session itself, and
-// goes to a file, have a key of their own.
+// state.c: what sessions and presets keep. Every key is stored each time, an empty value where
+// there is nothing: Carla never deletes a key that was stored once, takes no value of no bytes, and
+// keeps the first type of a key. So the values of a copy that is too large for the session itself,
+// and goes to a file, have a key of their own.
 #include "plugin.h"
 
 #include "files/file.h"

@@ -1,5 +1,5 @@
-// main.c: the `trainer` program: runs a subcommand, and checks that everything it printed was
-// written.
+// main.c: the `trainer` program: runs a subcommand, and checks that everything it
+// printed was written.
 #include "commands/command_list.h"
 
 #include <errno.h>

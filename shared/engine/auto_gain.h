@@ -33,8 +33,8 @@ void auto_gain_init(AutoGain *gain, double level, double rate);
 // number `position`, and it measures again.
 void auto_gain_locate(AutoGain *gain, uint64_t position, uint64_t wait);
 
-// Writes gains[0, n) for the samples of all channels. While `wanted` is false it goes to 1 and
-// stays there.
+// Writes gains[0, n) for the samples of all channels. While `wanted` is false it goes to 1
+// and stays there.
 void auto_gain_process(AutoGain *gain, bool wanted, const float *const *channels, int count,
                        float *gains, size_t n);
 

@@ -1,8 +1,8 @@
-// codec.h: encoder and decoder as streams. Each takes frames as they come, in pieces of any length,
-// and returns what can be known from them; the values do not depend on how the signal was cut. Zero
-// padding lies before the signal's first frame, and after its last one where the length is known, in
-// every layer, as the network was trained: the stream of a whole signal equals one batched pass
-// over it.
+// codec.h: encoder and decoder as streams. Each takes frames as they come, in pieces of any
+// length, and returns what can be known from them; the values do not depend on how the signal was
+// cut. Zero padding lies before the signal's first frame, and after its last one where the length
+// is known, in every layer, as the network was trained: the stream of a whole signal equals one
+// batched pass over it.
 //
 // Both work on several lanes in step, signals that go through the same weights; see stream_layer.h.
 // The encoder takes the frames of front.h, one value each where the front is samples, and gives
@@ -65,9 +65,9 @@ size_t decoder_memory(const Decoder *decoder);
 // Returns the most frames that one latent frame gives.
 size_t decoder_frames_max(const Decoder *decoder);
 
-// Decodes one latent frame of each of the first `lanes` lanes, latent[lane][channels]; returns what
-// it gives, which lasts until the next call. A lane that was left out once starts again with
-// decoder_copy_lanes().
+// Decodes one latent frame of each of the first `lanes` lanes, latent[lane][channels];
+// returns what it gives, which lasts until the next call. A lane that was left out once
+// starts again with decoder_copy_lanes().
 LaneFrames decoder_process(Decoder *decoder, const float *latent, int lanes);
 
 #endif

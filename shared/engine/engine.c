@@ -146,8 +146,8 @@ void engine_restore_capture(Engine *engine, int channel, const Latent *latent)
 
 // ---- At the model's rate ----
 
-// The block's gains and details, the same for all channels; each channel's input stands in
-// model_rate.
+// The block's gains and details, the same for all channels; each channel's input
+// stands in model_rate.
 static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
 {
     const float *inputs[ENGINE_CHANNELS_MAX];

@@ -60,8 +60,8 @@ void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t posi
 // for what is not decoded yet, whatever the detail, which then moves to where it is set.
 void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position);
 
-// Samples at the host's rate between an input and its output, from the architecture and the two
-// resamplers.
+// Samples at the host's rate between an input and its output, from the architecture and
+// the two resamplers.
 int engine_latency(const Engine *engine);
 
 // A copy of the last whole recording of an audio channel, or NULL. One thread at a time, beside or

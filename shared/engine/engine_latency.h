@@ -1,5 +1,5 @@
-// engine_latency.h: the engine's latency, from the architecture and the two resamplers. Off the
-// audio thread.
+// engine_latency.h: the engine's latency, from the architecture and the two resamplers. Off
+// the audio thread.
 #ifndef TRASLUZ_ENGINE_LATENCY_H
 #define TRASLUZ_ENGINE_LATENCY_H
 

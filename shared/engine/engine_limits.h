@@ -15,8 +15,8 @@ enum {
     ENGINE_STREAM_BYTES = 64 << 20, // of the layers' memory of what has come
 };
 
-// Multiply-adds for a second of one channel's audio, as the engine does them: in whole vectors, with
-// an activation counted as 32 of them, and the transforms of a spectrum as front_work() says.
+// Multiply-adds for a second of one channel's audio, as the engine does them: in whole vectors,
+// with an activation counted as 32 of them, and the transforms of a spectrum as front_work() says.
 double engine_work(const Model *model);
 
 // Multiply-adds that one channel takes at once, within a block, where the song's position jumps:

@@ -1,6 +1,6 @@
 // latent_probe.h: finds out by trial what the latent operations need to know of a model: what its
-// encoder gives in endless silence, and how loud a shift of its latent is heard. Allocates, and runs
-// the network for as long as it remembers, at most a second of audio: when a model is loaded.
+// encoder gives in endless silence, and how loud a shift of its latent is heard. Allocates, and
+// runs the network for as long as it remembers, at most a second of audio: when a model is loaded.
 #ifndef TRASLUZ_LATENT_PROBE_H
 #define TRASLUZ_LATENT_PROBE_H
 

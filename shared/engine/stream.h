@@ -1,8 +1,8 @@
-// stream.h: the audio channels of an instance through front, encoder, latent operations, decoder and
-// front at the model's rate: a sample out for each sample in, arch_delay() later, whatever the block
-// lengths. The channels go through the network together, so that each weight is read once, and with
-// them the latent as it was before the operations, while it differs: the difference of the two is
-// what the operations do.
+// stream.h: the audio channels of an instance through front, encoder, latent operations, decoder
+// and front at the model's rate: a sample out for each sample in, arch_delay() later, whatever the
+// block lengths. The channels go through the network together, so that each weight is read once,
+// and with them the latent as it was before the operations, while it differs: the difference of the
+// two is what the operations do.
 //
 //     audio -> front -> encoder -> latent --+-> operations -> decoder: altered --+-> front -> audio
 //                                           +---------------> decoder: clean ----+
@@ -19,19 +19,18 @@ enum { STREAM_CHANNELS_MAX = 8 };
 
 typedef struct Stream Stream;
 
-// Returns the bytes that a stream of so many audio channels takes for samples and frames that wait.
-// Allocates nothing.
+// Returns the bytes that a stream of so many audio channels takes for samples and frames that
+// wait. Allocates nothing.
 size_t stream_bytes(const Model *model, int channels);
 
-// The reference (from latent_loop()) may be NULL; model and reference must outlive the stream.
-// The audio had `host_rate` Hz before it was resampled to the model's rate. NULL where memory is
-// short.
+// The reference (from latent_loop()) may be NULL; model and reference must outlive the stream. The
+// audio had `host_rate` Hz before it was resampled to the model's rate. NULL where memory is short.
 Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate);
 void stream_free(Stream *stream);
 
-// Starts a signal of `samples` samples, or CODEC_ENDLESS, with zeros before it in every layer, as the
-// network was trained. With a known length, feeding `delay` more samples of anything brings out the
-// rest.
+// Starts a signal of `samples` samples, or CODEC_ENDLESS, with zeros before it in every layer, as
+// the network was trained. With a known length, feeding `delay` more samples of anything brings
+// out the rest.
 void stream_reset(Stream *stream, uint64_t samples);
 
 // Starts an endless signal whose next sample is number `hop` * frame, which may be negative, with
@@ -43,8 +42,8 @@ void stream_locate(Stream *stream, int64_t frame, int64_t live);
 // The same with nothing in the memory of the latent operations: see latent_ops_start().
 void stream_start(Stream *stream, int64_t frame, int64_t live);
 
-// Until the next stream_locate() or stream_start() the memory of the latent operations stays as it
-// is.
+// Until the next stream_locate() or stream_start() the memory of the latent operations stays
+// as it is.
 void stream_hold(Stream *stream);
 
 // Returns the samples that a latent frame looks back at most.

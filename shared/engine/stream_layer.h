@@ -57,9 +57,9 @@ void stream_layer_layout(StreamLayer *stream, Arena *arena, int lanes, int frame
 // out in all.
 uint64_t stream_layer_reset(StreamLayer *stream, uint64_t frames);
 
-// Takes the frames of the first in.lanes lanes; returns those that come out, in stream->output,
-// which last until the next call. A lane that was left out once starts again with
-// stream_layer_copy_lanes().
+// Takes the frames of the first in.lanes lanes; returns those that come out, in
+// stream->output, which last until the next call. A lane that was left out once starts
+// again with stream_layer_copy_lanes().
 LaneFrames stream_layer_process(StreamLayer *stream, LaneFrames in);
 
 // Copies the state of lanes [0, count) to lanes [count, 2 count).

@@ -1,5 +1,5 @@
-// analysis.h: from a frame's samples to its spectrum and what the network sees of it: the log levels
-// of the bands, the frame's own level taken off. Engine and trainer use the same code.
+// analysis.h: from a frame's samples to its spectrum and what the network sees of it: the log
+// levels of the bands, the frame's own level taken off. Engine and trainer use the same code.
 //
 // Levels are natural logarithms of an amplitude (1 is 8.686 dB) of which white noise of RMS r has r
 // in each band. The floor lies a fixed distance below the frame's strongest band, so that softer

@@ -1,6 +1,6 @@
 // bands.h: the bands of a spectrum: triangles that sum to 1 at each bin, at least one bin apart at
-// low frequencies and evenly spaced on the mel scale above. Levels are measured with them, and gains
-// interpolated. Below the first centre and above the last one there is one band alone.
+// low frequencies and evenly spaced on the mel scale above. Levels are measured with them, and
+// gains interpolated. Below the first centre and above the last one there is one band alone.
 //
 // bands_init() is for the time of creation; the rest is real-time safe. Read-only after that: any
 // number of threads.

@@ -1,11 +1,11 @@
 // spectrum.h: the spectrum of audio as a stream, a hop at a time, for any number of audio channels
 // that share one set of bands. Each hop gives a frame of levels and keeps the channels' spectra
 // until the frame's gains are known; each frame's gains give a hop of what they add to the audio.
-// With M the hop, frame t is made of the samples before (t + 1) M, with zeros before the signal, and
-// its gains give the samples from (t - 1) M to t M: two hops after they went in.
+// With M the hop, frame t is made of the samples before (t + 1) M, with zeros before the signal,
+// and its gains give the samples from (t - 1) M to t M: two hops after they went in.
 //
-// Created off the audio thread, in one block of memory; the rest is real-time safe. One thread at a
-// time.
+// Created off the audio thread, in one block of memory; the rest is real-time safe. One thread
+// at a time.
 #ifndef TRASLUZ_SPECTRUM_H
 #define TRASLUZ_SPECTRUM_H
 
@@ -32,8 +32,8 @@ void spectrum_free(Spectrum *spectrum); // NULL is allowed
 // Starts a signal, with zeros before it.
 void spectrum_reset(Spectrum *spectrum);
 
-// Takes the next hop of each channel, audio[channel][hop], finite samples. Returns the frame that it
-// ends; it lasts until its gains have been given. At most `frames` frames wait.
+// Takes the next hop of each channel, audio[channel][hop], finite samples. Returns the frame that
+// it ends; it lasts until its gains have been given. At most `frames` frames wait.
 const AnalysisFrame *spectrum_analyse(Spectrum *spectrum, const float *const *audio);
 
 // The frame that has waited longest, or NULL.

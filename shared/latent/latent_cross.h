@@ -18,8 +18,8 @@ void latent_cross_free(LatentCross *cross);
 // Forgets both levels; the next frame is number `frame`.
 void latent_cross_locate(LatentCross *cross, const LatentSpace *space, int64_t frame);
 
-// Takes a frame of each; returns the reference's with the input's levels, which lasts until the
-// next call.
+// Takes a frame of each; returns the reference's with the input's levels, which lasts until
+// the next call.
 const float *latent_cross_frame(LatentCross *cross, const LatentSpace *space, const float *input,
                                 const float *reference);
 

@@ -61,8 +61,8 @@ static void remember(LatentFreeze *freeze, const float *values)
 
 static void begin(LatentFreeze *freeze, size_t length)
 {
-    // The fade at the seam needs frames from before the loop, and a loop at least twice as long as
-    // itself.
+    // The fade at the seam needs frames from before the loop, and a loop at least twice as
+    // long as itself.
     const size_t shortest = 2 * freeze->fade;
     const size_t heard = freeze->seen > freeze->fade ? (size_t)freeze->seen - freeze->fade : 0;
     if (length < shortest) length = shortest;

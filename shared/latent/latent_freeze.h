@@ -37,8 +37,8 @@ void latent_freeze_reset(LatentFreeze *freeze);
 // or wrote so many frames ago where that is negative, and leaves the state as it is.
 void latent_freeze_hold(const LatentFreeze *freeze, int64_t ahead, float *values);
 
-// One frame in place. A loop takes `length` frames, or as many as there have been, when `wanted`
-// becomes true.
+// One frame in place. A loop takes `length` frames, or as many as there have been, when
+// `wanted` becomes true.
 void latent_freeze_frame(LatentFreeze *freeze, bool wanted, size_t length, float *values);
 
 #endif

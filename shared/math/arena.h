@@ -1,5 +1,5 @@
-// arena.h: aligned arrays out of one block of memory. Laid out twice: without a block the arena only
-// counts the bytes; with a block of so many it gives the arrays. One thread at a time.
+// arena.h: aligned arrays out of one block of memory. Laid out twice: without a block the arena
+// only counts the bytes; with a block of so many it gives the arrays. One thread at a time.
 #ifndef TRASLUZ_ARENA_H
 #define TRASLUZ_ARENA_H
 

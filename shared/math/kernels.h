@@ -28,25 +28,26 @@ typedef struct KernelFrames {
     int frames, lanes;
 } KernelFrames;
 
-// A matrix in the order in which it is read: panels of 64 columns, then of what is left one of 32 and
-// one of 16; in each panel row after row.
+// A matrix in the order in which it is read: panels of 64 columns, then of what is left one of 32
+// and one of 16; in each panel row after row.
 typedef struct KernelWeights {
     const float *packed; // aligned to KERNEL_ALIGNMENT
     int rows, columns;   // columns: a multiple of KERNEL_COLUMNS
 } KernelWeights;
 
-// Packs weight[rows][used] into packed[rows * columns], with zeros in the columns that are not used.
+// Packs weight[rows][used] into packed[rows * columns], with zeros in the columns that
+// are not used.
 void kernel_pack(float *packed, const float *weight, size_t rows, size_t used, size_t columns);
 
 // y[c] += sum over r of x[r] * weight[first + r][c], r < rows, for each frame of each lane. Each
 // weight is read once for several frames; a frame's result does not depend on those beside it.
-// Frames of y in one lane may overlap each other, but not x or the weights; each one has room for
-// all columns.
+// Frames of y in one lane may overlap each other, but not x or the weights; each one has room
+// for all columns.
 void kernel_multiply_add(const KernelFrames *frames, const KernelWeights *weights, int first,
                          int rows);
 
-// Sum of x[i] * y[i]; n is a multiple of KERNEL_COLUMNS. No alignment is asked. Never a negative
-// zero.
+// Sum of x[i] * y[i]; n is a multiple of KERNEL_COLUMNS. No alignment is asked. Never
+// a negative zero.
 float kernel_dot(const float *x, const float *y, int n);
 
 // y[i] = activation(x[i]); x and y may be the same.

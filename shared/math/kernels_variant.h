@@ -96,8 +96,8 @@ INLINE void add_columns(const Group *group, const int frames, const float *weigh
     }
 }
 
-// The panel of `width` columns from `column` on. The fewer they are, the more sums the rows are dealt
-// to.
+// The panel of `width` columns from `column` on. The fewer they are, the more sums the rows
+// are dealt to.
 INLINE void add_panel(const Group *group, const int frames, const float *weight, int rows,
                       int column, const int width)
 {

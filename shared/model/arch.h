@@ -36,8 +36,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A weights file is untrusted data: these bounds keep small what a model can ask of a host (see
-// arch_check()).
+// A weights file is untrusted data: these bounds keep small what a model can ask of a
+// host (see arch_check()).
 enum {
     ARCH_LAYERS_MAX = 16, // in a chain
     ARCH_CONVOLUTIONS_MAX = 4 * ARCH_LAYERS_MAX + 2,

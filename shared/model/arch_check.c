@@ -144,8 +144,8 @@ bool arch_check_window(const Arch *arch, uint64_t samples, Error *error)
     }
     for (int i = 0; i < arch->decoder.layers; i++, at++) {
         n[at + 1] = conv_transposed_length(&arch->decoder.layer[i], n[at]);
-        // A mirrored decoder passes through the encoder's own lengths, so the first that differs is
-        // the culprit.
+        // A mirrored decoder passes through the encoder's own lengths, so the first that differs
+        // is the culprit.
         const bool differs = arch->mirrored && n[at + 1] != n[2 * arch->encoder.layers - at - 1];
         const bool last = i == arch->decoder.layers - 1;
         if (n[at + 1] == 0 || differs || (last && n[at + 1] != n[0])) {

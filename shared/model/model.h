@@ -1,7 +1,7 @@
 // model.h: trained weights: an architecture, its parameters, the statistics of its latent, and what
 // the file says of itself. A Model never changes once it is made, so any number of threads and
-// engines may read one; whoever made it frees it after the last of them. Making, loading and freeing
-// allocate, and need less than 8 kB of stack; reading is real-time safe.
+// engines may read one; whoever made it frees it after the last of them. Making, loading and
+// freeing allocate, and need less than 8 kB of stack; reading is real-time safe.
 //
 // The file is a safetensors file that PyTorch can load: see FORMAT.md for its tensors and metadata.
 #ifndef TRASLUZ_MODEL_H
@@ -33,8 +33,8 @@ typedef struct {
 
 // A convolution as the streaming engine reads it: rows of `columns` values, 64-byte aligned, zeros
 // after the last used column. A convolution has a row for each tap and input channel, a column for
-// each output channel; a transposed one a row for each input channel, and a column for each tap and
-// output channel.
+// each output channel; a transposed one a row for each input channel, and a column for each tap
+// and output channel.
 typedef struct {
     float *weight; // rows * columns values, packed by kernel_pack()
     float *bias;   // [out], zeros after them; zeros if the convolution has none

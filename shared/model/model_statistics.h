@@ -20,9 +20,9 @@ typedef struct {
     // small latent does not have.
     const float *axes, *axes_std;
 
-    // Of spectra alone: the mean of each band's log level, the frame's level taken off, [bands]; and
-    // principal components of the bands as the network sees them, as many as the latent has channels,
-    // over the frames of a latent frame: [latent channels][arch_network_hop()][bands].
+    // Of spectra alone: the mean of each band's log level, the frame's level taken off, [bands];
+    // and principal components of the bands as the network sees them, as many as the latent has
+    // channels, over the frames of a latent frame: [latent channels][arch_network_hop()][bands].
     const float *band_mean, *pca;
 
     // Of spectra alone: the principal axes of the latent within pieces of music, each piece's mean

@@ -35,8 +35,8 @@ Model *fuzz_model(const Arch *arch, double rate);
 // which it must say in one line. The reference may be NULL.
 void fuzz_play(Model *model, const Latent *reference);
 
-// Mutates a safetensors file: mostly its header or a word of that, with the length in front put
-// right.
+// Mutates a safetensors file: mostly its header or a word of that, with the length in
+// front put right.
 size_t fuzz_mutate_file(uint8_t *data, size_t size, size_t room, unsigned seed);
 
 // A line of text that tells what went wrong.

@@ -1,6 +1,6 @@
-// fuzz_state.c: a session's properties: for each a byte for its key, one for its type, one for what
-// else is odd about it, two for its size, and its value. The session is restored, played, saved and
-// played again.
+// fuzz_state.c: a session's properties: for each a byte for its key, one for its type, one for
+// what else is odd about it, two for its size, and its value. The session is restored, played,
+// saved and played again.
 #include "fuzz.h"
 #include "fuzz_host.h"
 #include "fuzz_parts.h"

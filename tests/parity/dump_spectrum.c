@@ -1,7 +1,8 @@
-// dump_spectrum: what tests/parity/pytorch.py compares with PyTorch of a network that works on a
-// spectrum. Writes, for an architecture, first weights as a weights file, and beside it as raw floats
-// two channels of audio, their log levels, latent and log levels that the streams make of them, and
-// the log levels of the trainer's pass; and its gradient as a weights file. Prints the loss.
+// dump_spectrum: what tests/parity/pytorch.py compares with PyTorch of a network that works on
+// a spectrum. Writes, for an architecture, first weights as a weights file, and beside it as
+// raw floats two channels of audio, their log levels, latent and log levels that the streams
+// make of them, and the log levels of the trainer's pass; and its gradient as a weights file.
+// Prints the loss.
 //
 //     dump_spectrum ARCH ACTIVATION SEED FOLDER
 #include "engine/codec.h"

@@ -42,8 +42,8 @@ static bool load_preset(Host *host, const char *name)
     return host && host_load_preset(host, name);
 }
 
-// Blends with whatever the reference is, and compares with an instance that knows nothing of the
-// history.
+// Blends with whatever the reference is, and compares with an instance that knows nothing
+// of the history.
 static void check_as_new(Host *host, const char *preset)
 {
     Host *plain = new_host();

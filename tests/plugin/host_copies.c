@@ -279,8 +279,8 @@ static void set_level(const char *path, double level)
     model_free(model);
 }
 
-// The same weights said to be trained at another level: the automatic gain would make them sound
-// otherwise.
+// The same weights said to be trained at another level: the automatic gain would make
+// them sound otherwise.
 static void level_of_training_counts(void)
 {
     const char *model = scrambler_file("scrambler.safetensors", SCRAMBLER, RATE, 1);

@@ -1,5 +1,5 @@
-// host_files.c: model and reference chosen while the plugin plays: what is heard, named, told and
-// logged.
+// host_files.c: model and reference chosen while the plugin plays: what is heard, named,
+// told and logged.
 #include "lib/check.h"
 #include "lib/lv2host_sessions.h"
 

@@ -1,5 +1,5 @@
-// host_guard.c: that the guard of host_realtime.c notes all that an audio thread must not do, and
-// nothing else.
+// host_guard.c: that the guard of host_realtime.c notes all that an audio thread must not do,
+// and nothing else.
 #define _GNU_SOURCE // what the guard is tried with
 
 #include "lib/check.h"

@@ -2,9 +2,10 @@
 // then, bit for bit. tests/plugin/fixtures/session has the state as lilv wrote it, and the sound.
 //
 // The fixture was made by the plugin of version 1.2 (commit b39bc95, 25 control and message ports):
-// `LV2_PATH=… host_old_session record FOLDER`, once for each TRASLUZ_KERNELS in hashes.txt. It may sound otherwise only in what its automation
-// leaves out: Scale and Offset that are not neutral, the first 50 ms after a start, Smear at a
-// start, noise in rests, jumps of the transport, and input beyond +6 dBFS in bypass.
+// `LV2_PATH=… host_old_session record FOLDER`, once for each TRASLUZ_KERNELS in hashes.txt. It may
+// sound otherwise only in what its automation leaves out: Scale and Offset that are not neutral,
+// the first 50 ms after a start, Smear at a start, noise in rests, jumps of the transport, and
+// input beyond +6 dBFS in bypass.
 #include "lib/check.h"
 #include "lib/lv2host_sessions.h"
 

@@ -395,8 +395,8 @@ static void block_lengths_do_not_matter(void)
     check_blocks(STEREO);
 }
 
-// Plays with outputs that are the inputs' memory: out[c] is the copy of in[from[c]]. Halfway the
-// model changes.
+// Plays with outputs that are the inputs' memory: out[c] is the copy of in[from[c]]. Halfway
+// the model changes.
 static void play_aliased(Host *host, const Sound *in, Sound *out, const int from[2],
                          const char *model)
 {

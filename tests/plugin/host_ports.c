@@ -1,7 +1,7 @@
 // host_ports.c: what sessions and automation rely on: tests/ports.frozen lists each port with its
-// symbol, range, default, unit and scale points, the properties, and the keys of sessions. That file
-// may only be appended to; a change of the plugin that it does not list, or of a line in it, fails.
-// `host_ports list` prints what the plugin has. A release adds a line to `freezes`.
+// symbol, range, default, unit and scale points, the properties, and the keys of sessions. That
+// file may only be appended to; a change of the plugin that it does not list, or of a line in it,
+// fails. `host_ports list` prints what the plugin has. A release adds a line to `freezes`.
 #include "lib/check.h"
 #include "lib/lv2host_sessions.h"
 
@@ -198,8 +198,8 @@ static void file_is_only_appended_to(void)
 
 // ---- What else hosts make of the ports ----
 
-// Every port has a group, and groups sort in playing order. Labels of groups and scale points have
-// one language.
+// Every port has a group, and groups sort in playing order. Labels of groups and scale points
+// have one language.
 static void ports_are_grouped(void)
 {
     static const char *const order[] = {"noise", "blend", "freeze", "wet", "latency"};

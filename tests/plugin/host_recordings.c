@@ -1,5 +1,5 @@
-// host_recordings.c: what Capture recorded: when it plays, what takes its place, and that sessions
-// keep it.
+// host_recordings.c: what Capture recorded: when it plays, what takes its place, and that
+// sessions keep it.
 #include "lib/check.h"
 #include "lib/lv2host_sessions.h"
 

@@ -20,8 +20,9 @@ enum {
     PATH_LENGTH = 128,
 };
 
-// Controls by which the plugin is meant to remember its input for longer: some by the input's level,
-// whose average never quite forgets. At 0 it does not; all but the last two then forget at once.
+// Controls by which the plugin is meant to remember its input for longer: some by the input's
+// level, whose average never quite forgets. At 0 it does not; all but the last two then
+// forget at once.
 static const char *const remembering[] = {"smear",  "smear_ms",   "freeze",  "noise_mode",
                                           "offset", "blend_mode", "capture", "auto_gain"};
 enum { FORGETTING = 6, REMEMBERING = sizeof remembering / sizeof *remembering };
@@ -140,8 +141,8 @@ static bool counts_as_silence(Kind kind)
 
 // ---- Judging ----
 
-// The first sample in [0, n) of all channels that is not as it must be, in frames; n if there is
-// none.
+// The first sample in [0, n) of all channels that is not as it must be, in frames; n if
+// there is none.
 static size_t find_bad(float *const *out, int channels, size_t n, float most)
 {
     for (size_t i = 0; i < n; i++)

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Milliseconds that a test takes: at least, and at most while something has not happened often
-// enough.
+// Milliseconds that a test takes: at least, and at most while something has not
+// happened often enough.
 enum { LENGTH_MIN = 1500, LENGTH_MAX = 60000 };
 
 enum {

@@ -193,8 +193,8 @@ static void activation_finds_its_place_again(void)
     sound_free(&part);
 }
 
-// Audacity says "position 0, rolling" in each block when it applies an effect. The song goes on from
-// where the first message put it; once the host is quiet it is followed again.
+// Audacity says "position 0, rolling" in each block when it applies an effect. The song goes on
+// from where the first message put it; once the host is quiet it is followed again.
 static void stuck_position_is_not_followed(void)
 {
     Host *host = new_host();

@@ -8,8 +8,8 @@ static bool parse(Arch *arch, const char *text, Error *error)
     return named_arch_parse(arch, text, ACTIVATION_LEAKY_RELU, error);
 }
 
-// The latent sizes of the report's figure 3 and of its four models, for its input of 110 250
-// samples.
+// The latent sizes of the report's figure 3 and of its four models, for its input of
+// 110 250 samples.
 static void test_sizes_of_the_report(void)
 {
     static const struct {

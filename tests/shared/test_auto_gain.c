@@ -1,5 +1,5 @@
-// The automatic gain: the level it comes to, what counts, and that it is a matter of the position
-// alone.
+// The automatic gain: the level it comes to, what counts, and that it is a matter of
+// the position alone.
 #include "engine/auto_gain.h"
 #include "lib/check.h"
 #include "math/random.h"

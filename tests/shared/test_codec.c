@@ -1,5 +1,5 @@
-// The streams against the trainer's batched pass, over whole signals with their edges, in blocks of
-// any length.
+// The streams against the trainer's batched pass, over whole signals with their edges, in blocks
+// of any length.
 #include "engine/codec.h"
 #include "engine/stream.h"
 #include "lib/check.h"
@@ -14,8 +14,8 @@ typedef struct {
     float *audio, *latent, *output;
 } Case;
 
-// One architecture with a signal of about SAMPLES that comes back, and what the batched pass makes
-// of it.
+// One architecture with a signal of about SAMPLES that comes back, and what the batched pass
+// makes of it.
 static bool case_open(Case *one, const char *text, Activation activation)
 {
     one->model = fixture_model(text, activation, 22050.0, 3);
@@ -208,8 +208,8 @@ static int farthest_lookahead(const Case *one, Workspace *workspace)
     return farthest;
 }
 
-// arch_delay() is the farthest lookahead over all places in the hop: no less would do, and no more
-// is asked.
+// arch_delay() is the farthest lookahead over all places in the hop: no less would do, and no
+// more is asked.
 static void check_delay(const char *text)
 {
     Case one = {.model = fixture_model(text, ACTIVATION_TANH, 22050.0, 9)};
@@ -249,8 +249,8 @@ static void test_delay_of_the_report(void)
     CHECK(arch_delay(&arch) == 109);
 }
 
-// A network of one tap that copies its input: what comes out of the stream is the input itself,
-// arch_delay() later.
+// A network of one tap that copies its input: what comes out of the stream is the input
+// itself, arch_delay() later.
 static void test_impulse_comes_after_the_delay(void)
 {
     Error error;

@@ -9,8 +9,8 @@
 
 // ---- Rates, latency, level ----
 
-// Fits out(t) to a sine of frequency f that starts at sample `latency`: its amplitude, and its lag
-// in samples.
+// Fits out(t) to a sine of frequency f that starts at sample `latency`: its amplitude, and its
+// lag in samples.
 static void measure_sine(const float *out, size_t from, size_t to, double f, double rate,
                          int latency, double *amplitude, double *lag)
 {
@@ -110,8 +110,8 @@ static void test_latency_of_the_report_sized_models(void)
     }
 }
 
-// Ten minutes of sound at the rates whose ratio a double cannot hold: not a sample is gained or
-// lost.
+// Ten minutes of sound at the rates whose ratio a double cannot hold: not a sample is
+// gained or lost.
 static void test_no_drift(void)
 {
     Error error;
@@ -230,8 +230,8 @@ static void test_bypass_passes_every_finite_sample(void)
         }
         CHECK_MSG(wrong == 0, "%s: %d samples differ", wet ? "disabled" : "dry", wrong);
     }
-    // What is added is bounded: a loud input passes, and is not made louder than it is or the
-    // ceiling.
+    // What is added is bounded: a loud input passes, and is not made louder than it is
+    // or the ceiling.
     for (size_t i = 0; i < N; i++) audio[i] = (float)(3.98 * sin(0.03 * (double)i));
     const EngineSettings loud = {.latent = {LATENT_NEUTRAL, .offset = 2.0f, .absolute = true},
                                  .wet = 1.0f,

@@ -2,8 +2,8 @@
 #include "lib/check.h"
 #include "lib/engine_fixture.h"
 
-// Plays the song from `from` on, as a host does that jumps there; what came before is another piece
-// of music.
+// Plays the song from `from` on, as a host does that jumps there; what came before is another
+// piece of music.
 static void play_from(const Model *fixture, double rate, const float *song, size_t n, size_t from,
                       size_t before, float *out)
 {
@@ -272,8 +272,8 @@ static void test_starts_and_jumps_do_not_click(void)
     model_free(model);
 }
 
-// Settings that do not go by the position: where the input goes on, a jump moves the network's frames
-// against the sound, and no more.
+// Settings that do not go by the position: where the input goes on, a jump moves the network's
+// frames against the sound, and no more.
 static void test_a_jump_changes_only_what_goes_by_the_position(void)
 {
     static const EngineSettings settings[] = {

@@ -256,8 +256,8 @@ static void test_level_does_not_matter(void)
     model_free(model);
 }
 
-// A gap of 300 frames is not recorded: the recording has no more than the 160 frames of sound before
-// and after it, and those that the window carries over.
+// A gap of 300 frames is not recorded: the recording has no more than the 160 frames of sound
+// before and after it, and those that the window carries over.
 static void test_silence_is_not_recorded(void)
 {
     enum { SOUND = 150 * HOP, GAP = 300 * HOP, WINDOW_HOPS = 8 };

@@ -1,5 +1,5 @@
-// Every level of the kernels against the scalar one, on all lengths, with canaries around what is
-// written.
+// Every level of the kernels against the scalar one, on all lengths, with canaries around
+// what is written.
 #include "lib/check.h"
 #include "lib/fixture.h"
 #include "math/kernels.h"

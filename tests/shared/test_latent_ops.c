@@ -84,8 +84,8 @@ static void test_freeze_has_no_click(void)
     latent_ops_process(&ops, &settings, values + 1000 * CHANNELS, 1000);
     settings.freeze = false;
     latent_ops_process(&ops, &settings, values + 2000 * CHANNELS, 1000);
-    // A cut would step by up to 2. Faded over 25 frames it moves by less than a tenth of that a
-    // frame.
+    // A cut would step by up to 2. Faded over 25 frames it moves by less than a tenth of
+    // that a frame.
     const double step = largest_step(values, 0, FRAMES);
     CHECK_MSG(step < usual + 2.0 * 1.6 / 25.0, "a step of %g; the signal's own is %g", step, usual);
     for (size_t t = 2100; t < FRAMES; t++)

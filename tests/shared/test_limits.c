@@ -1,5 +1,5 @@
-// Files from strangers: each limit of shared/FORMAT.md is reported and enforced, and what lies within all of
-// them takes no more memory than it says.
+// Files from strangers: each limit of shared/FORMAT.md is reported and enforced, and what lies
+// within all of them takes no more memory than it says.
 #include "engine/engine.h"
 #include "files/safetensors.h"
 #include "lib/check.h"

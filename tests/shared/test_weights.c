@@ -1,5 +1,5 @@
-// The weights file and the latent file: what is written comes back, what is wrong is refused with
-// its reason.
+// The weights file and the latent file: what is written comes back, what is wrong is refused
+// with its reason.
 #include "files/file.h"
 #include "files/safetensors.h"
 #include "latent/latent.h"

@@ -1,5 +1,5 @@
-// Latent sets: what is written is read, values where they belong, and files that are not whole are
-// refused.
+// Latent sets: what is written is read, values where they belong, and files that are not
+// whole are refused.
 #define _XOPEN_SOURCE 700
 #include "files/file.h"
 #include "files/safetensors.h"

@@ -1,5 +1,5 @@
-// The learning rate's schedules and the random gain: their values at known places, and what they
-// depend on.
+// The learning rate's schedules and the random gain: their values at known places, and what
+// they depend on.
 #include "data/random_gain.h"
 #include "lib/check.h"
 #include "network/schedule.h"

@@ -172,8 +172,8 @@ static void run_in_pieces(TrainingOptions options, const char *checkpoint)
     int stops = 0;
     TrainingEnd end;
     for (;;) {
-        // Longer each time: on a slow machine a fixed time might never be enough for the data set
-        // to open.
+        // Longer each time: on a slow machine a fixed time might never be enough for the data
+        // set to open.
         const struct itimerval soon = {.it_value = {.tv_usec = 4000 + 1500 * stops}};
         stop_flag = 0;
         setitimer(ITIMER_REAL, &soon, NULL);

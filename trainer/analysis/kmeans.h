@@ -1,6 +1,7 @@
-// kmeans.h: K-Means clusters: initial centres by k-means++ (Arthur and Vassilvitskii, "k-means++:
-// the advantages of careful seeding", SODA 2007), then Lloyd's iteration ("Least squares
-// quantization in PCM", IEEE Trans. Information Theory 28, 1982) until no point changes its cluster.
+// kmeans.h: K-Means clusters: initial centres by k-means++ (Arthur and Vassilvitskii,
+// "k-means++: the advantages of careful seeding", SODA 2007), then Lloyd's iteration ("Least
+// squares quantization in PCM", IEEE Trans. Information Theory 28, 1982) until no point
+// changes its cluster.
 //
 // Points are rows `stride` values apart, of which the first `dimensions` count, so that the first
 // principal components need no copy.
@@ -26,9 +27,9 @@ typedef struct {
     int iterations; // of Lloyd
 } KMeans;
 
-// Returns the best of `starts` runs: the one with the smallest inertia, of equal ones the first. The
-// result depends on points, clusters, starts and seed alone. clusters <= points->count. Allocates;
-// the caller frees `best`, also on error.
+// Returns the best of `starts` runs: the one with the smallest inertia, of equal ones the first.
+// The result depends on points, clusters, starts and seed alone. clusters <= points->count.
+// Allocates; the caller frees `best`, also on error.
 bool kmeans_run(KMeans *best, const Points *points, size_t clusters, int starts, uint32_t seed,
                 Pool *pool, Error *error);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The windows are cut into a fixed number of shards; each adds up its own, and the shards are added
-// in order.
+// The windows are cut into a fixed number of shards; each adds up its own, and the shards are
+// added in order.
 enum { SHARDS = 16 };
 
 typedef struct {

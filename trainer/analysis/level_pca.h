@@ -21,10 +21,11 @@ enum {
     LEVEL_PCA_WINDOWS = 4096, // that are measured
 };
 
-// Measures, by readers of that setup, whose band means are not used, at most LEVEL_PCA_WINDOWS windows of the training split, spread evenly over it; silent
-// frames do not count. The architecture has a spectrum. Axes are left out where the latent has more
-// values than a point, or a point more than LEVEL_PCA_MAX. The result does not depend on the number
-// of threads. Prints its progress on standard error. Allocates; the caller frees it, also on error.
+// Measures, by readers of that setup, whose band means are not used, at most LEVEL_PCA_WINDOWS
+// windows of the training split, spread evenly over it; silent frames do not count. The
+// architecture has a spectrum. Axes are left out where the latent has more values than a point, or
+// a point more than LEVEL_PCA_MAX. The result does not depend on the number of threads. Prints its
+// progress on standard error. Allocates; the caller frees it, also on error.
 bool level_pca_fit(LevelPca *pca, const FrameReaderSetup *frames, const Dataset *dataset,
                    Pool *pool, Error *error);
 void level_pca_free(LevelPca *pca);

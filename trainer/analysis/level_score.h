@@ -22,7 +22,8 @@ typedef struct LevelScorer LevelScorer;
 LevelScorer *level_scorer_new(const Model *model);
 void level_scorer_free(LevelScorer *scorer); // NULL is allowed
 
-// Scores a sound at the model's rate by the engine's encoder and decoder, zeros before and after it.
+// Scores a sound at the model's rate by the engine's encoder and decoder, zeros before
+// and after it.
 LevelScore level_scorer_run(LevelScorer *scorer, const Sound *sound);
 
 #endif

@@ -42,8 +42,8 @@ static double brighter_sign(const double *x, const double *u, size_t n, size_t m
     return slope < 0.0 ? -1.0 : 1.0;
 }
 
-// With the covariance L L^T and the whitened response X = L^-1 response, the prediction's covariance
-// is X^T X; where u is an eigenvector of X X^T, L u is the displacement.
+// With the covariance L L^T and the whitened response X = L^-1 response, the prediction's
+// covariance is X^T X; where u is an eigenvector of X X^T, L u is the displacement.
 bool response_axes(double *covariance, const double *response, size_t n, size_t m, size_t count,
                    double *axis, Error *error)
 {

@@ -29,8 +29,8 @@ Scorer *scorer_new(const Model *model, Error *error);
 void scorer_free(Scorer *scorer); // NULL is allowed
 
 // Scores a sound at the model's rate, of at least one sample, as a whole: encoded and decoded as
-// the network was trained, zero padding at both ends. `sink` takes the decoded sound, as long as the
-// sound, and may end it with an error; it may be NULL.
+// the network was trained, zero padding at both ends. `sink` takes the decoded sound, as long as
+// the sound, and may end it with an error; it may be NULL.
 bool scorer_run(Scorer *scorer, const Sound *sound, AudioSink *sink, void *data, Score *score,
                 Error *error);
 

@@ -63,8 +63,8 @@ struct Command {
     int (*run)(const CommandLine *line, void *values); // returns the exit status
 };
 
-// Reads the call, argv[0] being the command's name, checks it and runs the command. Returns the
-// exit status.
+// Reads the call, argv[0] being the command's name, checks it and runs the command. Returns
+// the exit status.
 int command_run(const Command *command, int argc, char **argv);
 
 void command_print_help(const Command *command, FILE *to);

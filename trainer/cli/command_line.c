@@ -1,5 +1,5 @@
-// Reads the call of a command by its declaration, checks it, and runs the command: command_run() of
-// command.h.
+// Reads the call of a command by its declaration, checks it, and runs the command:
+// command_run() of command.h.
 #include "cli/command.h"
 
 #include <getopt.h>

@@ -1,5 +1,5 @@
-// classify.c: `trainer classify`: trains a classifier to recognise the genre of a latent, or takes a
-// trained one, and tests it.
+// classify.c: `trainer classify`: trains a classifier to recognise the genre of a latent, or takes
+// a trained one, and tests it.
 #include "analysis/classifier_file.h"
 #include "commands/command_list.h"
 #include "commands/music_options.h"

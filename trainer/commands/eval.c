@@ -1,5 +1,5 @@
-// eval.c: `trainer eval`: measures what weights lose of music, clip by clip, compared with an ideal
-// low-pass.
+// eval.c: `trainer eval`: measures what weights lose of music, clip by clip, compared with
+// an ideal low-pass.
 #include "analysis/evaluation.h"
 #include "commands/command_list.h"
 #include "commands/music_options.h"

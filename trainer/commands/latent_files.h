@@ -1,6 +1,6 @@
-// latent_files.h: latents from files, and sounds to files. A latent is read from a latent file or
-// encoded from audio; what it decodes to is written. For the main thread alone; blocks and
-// allocates.
+// latent_files.h: latents from files, and sounds to files. A latent is read from a latent
+// file or encoded from audio; what it decodes to is written. For the main thread alone;
+// blocks and allocates.
 #ifndef TRASLUZ_LATENT_FILES_H
 #define TRASLUZ_LATENT_FILES_H
 

@@ -1,5 +1,5 @@
-// latents.c: `trainer latents`: encodes each clip of a data set once, with the streaming engine, and
-// writes all latents to one file.
+// latents.c: `trainer latents`: encodes each clip of a data set once, with the streaming engine,
+// and writes all latents to one file.
 #include "base/progress.h"
 #include "base/shared_error.h"
 #include "commands/command_list.h"

@@ -1,5 +1,5 @@
-// study.h: what the studies of a latent set (classifier, clusters) share: how they open the set, the
-// folder with their tables, and its config.json. For one thread.
+// study.h: what the studies of a latent set (classifier, clusters) share: how they open the set,
+// the folder with their tables, and its config.json. For one thread.
 #ifndef TRASLUZ_STUDY_H
 #define TRASLUZ_STUDY_H
 

@@ -153,8 +153,8 @@ static bool take_result(SweepRow *row, Error *error)
     return true;
 }
 
-// Checks that all runs in the output folder are of this sweep, and takes the results of those that
-// are finished.
+// Checks that all runs in the output folder are of this sweep, and takes the results of those
+// that are finished.
 static bool inspect_runs(Sweep *sweep, Error *error)
 {
     size_t done = 0, stopped = 0;

@@ -1,5 +1,5 @@
-// train.c: `trainer train`: opens the data set, trains, and prints how to resume where it was
-// interrupted.
+// train.c: `trainer train`: opens the data set, trains, and prints how to resume where
+// it was interrupted.
 #include "base/interrupt.h"
 #include "base/ranks.h"
 #include "commands/command_list.h"

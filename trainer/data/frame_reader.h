@@ -28,9 +28,9 @@ typedef struct FrameReader FrameReader;
 FrameReader *frame_reader_new(const FrameReaderSetup *setup);
 void frame_reader_free(FrameReader *reader); // NULL is allowed
 
-// Reads a window, its audio times `gain`. Outside the clip the audio is 0. A spectrum's windows
-// start at whole hops of the clip, at most a hop early; their first frames see the audio before the
-// window.
+// Reads a window, its audio times `gain`. Outside the clip the audio is 0. A spectrum's
+// windows start at whole hops of the clip, at most a hop early; their first frames see the
+// audio before the window.
 WindowFrames frame_reader_read(FrameReader *reader, const Dataset *dataset, Window window,
                                float gain);
 

@@ -34,8 +34,8 @@ uint64_t decoded_samples(const Latent *latent, const Model *model, Error *error)
 
 static bool decode_frame(Decoding *decoding, size_t t, Error *error)
 {
-    // Frames behind the last one are padding, whatever they hold: they bring out what the decoder
-    // still has.
+    // Frames behind the last one are padding, whatever they hold: they bring out what the
+    // decoder still has.
     const size_t last = decoding->latent->frames - 1;
     const float *frame =
         decoding->latent->values + (t < last ? t : last) * (size_t)decoding->latent->channels;

@@ -1,5 +1,5 @@
-// decoding.h: latents to sound, by the streaming engine's decoder. Blocks and allocates; any
-// thread.
+// decoding.h: latents to sound, by the streaming engine's decoder. Blocks and
+// allocates; any thread.
 #ifndef TRASLUZ_DECODING_H
 #define TRASLUZ_DECODING_H
 
@@ -12,8 +12,8 @@
 // unknown, all that its frames give. 0, with a message, if it contradicts itself.
 uint64_t decoded_samples(const Latent *latent, const Model *model, Error *error);
 
-// Decodes that many samples to `sink`, at the model's rate. Shows its progress on `progress` if that
-// is a terminal; NULL for none.
+// Decodes that many samples to `sink`, at the model's rate. Shows its progress on `progress` if
+// that is a terminal; NULL for none.
 bool decode_latent(const Latent *latent, const Model *model, AudioSink *sink, void *data,
                    FILE *progress, Error *error);
 

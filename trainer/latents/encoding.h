@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
-// Encodes a whole audio file. Shows its progress on `progress` if that is a terminal; NULL for none.
-// Refuses a file that is too long for a latent file. Messages name the path; *faults gets the faults
-// that were found in the audio. The caller frees the latent.
+// Encodes a whole audio file. Shows its progress on `progress` if that is a terminal; NULL for
+// none. Refuses a file that is too long for a latent file. Messages name the path; *faults gets the
+// faults that were found in the audio. The caller frees the latent.
 Latent *encode_audio(const Model *model, const char *path, FILE *progress, AudioFaults *faults,
                      Error *error);
 

@@ -6,8 +6,8 @@
 // (of the split), `source`, and, as JSON, `genres`, a list of names, and `clips`, a list of objects
 // with `name`, `genre` (null for none) and `split`.
 //
-// A set is mapped into memory and never copied, so it may be larger than the memory. An open set does
-// not change; any number of threads may read it.
+// A set is mapped into memory and never copied, so it may be larger than the memory. An open set
+// does not change; any number of threads may read it.
 #ifndef TRASLUZ_LATENT_SET_H
 #define TRASLUZ_LATENT_SET_H
 
@@ -56,8 +56,8 @@ typedef struct LatentSetWriter LatentSetWriter;
 // latent_set_put(). The file has no name until latent_set_commit().
 LatentSetWriter *latent_set_create(const char *path, const LatentSet *about, Error *error);
 
-// Writes values[n][channels], as from an encoder, to a clip from its frame `at` on. In any order, by
-// any number of threads; values that are not written are 0.
+// Writes values[n][channels], as from an encoder, to a clip from its frame `at` on. In any order,
+// by any number of threads; values that are not written are 0.
 bool latent_set_put(LatentSetWriter *writer, size_t clip, size_t at, const float *values, size_t n,
                     Error *error);
 

@@ -1,5 +1,5 @@
-// adam.h: the optimiser Adam. Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015,
-// algorithm 1, with their (and PyTorch's) constants: beta1 0.9, beta2 0.999, epsilon 1e-8.
+// adam.h: the optimiser Adam. Kingma and Ba, "Adam: a method for stochastic optimization", ICLR
+// 2015, algorithm 1, with their (and PyTorch's) constants: beta1 0.9, beta2 0.999, epsilon 1e-8.
 #ifndef TRASLUZ_ADAM_H
 #define TRASLUZ_ADAM_H
 

@@ -1,7 +1,7 @@
 // batchnorm.h: batch normalisation, forward and backward, a clip at a time. Ioffe and Szegedy,
-// "Batch normalization", ICML 2015, algorithms 1 and 2, with PyTorch's constants; the trained scale
-// and shift are applied by relu_pool.h. Allocates nothing; different clips may be done by different
-// threads.
+// "Batch normalization", ICML 2015, algorithms 1 and 2, with PyTorch's constants; the trained
+// scale and shift are applied by relu_pool.h. Allocates nothing; different clips may be done
+// by different threads.
 //
 // With xhat = (x - mean) * inv_std, and dy the gradient of scale * xhat + shift, the gradient of
 // the input is inv_std * (scale * dy - mean_dy - xhat * mean_dy_xhat).
@@ -32,8 +32,8 @@ void batchnorm_use_running(BatchNorm *norm, const float *running_mean,
 // x[frames][channels] becomes xhat.
 void batchnorm_forward(const BatchNorm *norm, size_t frames, float *x);
 
-// xhat[frames][channels] becomes the gradient of x, but for its part inv_std * scale * dy, which
-// relu_pool_backward() adds.
+// xhat[frames][channels] becomes the gradient of x, but for its part inv_std * scale * dy,
+// which relu_pool_backward() adds.
 void batchnorm_backward(const BatchNorm *norm, size_t frames, float *xhat);
 
 #endif

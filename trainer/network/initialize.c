@@ -7,8 +7,8 @@
 
 enum { STATE_WORDS = 624, MIDDLE = 397 };
 
-// Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998: PyTorch's generator on the
-// processor.
+// Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998: PyTorch's generator
+// on the processor.
 typedef struct {
     uint32_t word[STATE_WORDS];
     int next;

@@ -49,8 +49,8 @@ static int last_strided(const Chain *chain)
     return i;
 }
 
-// The linear path's two convolutions, and the tap of each at which the hops start that both see in
-// their middle.
+// The linear path's two convolutions, and the tap of each at which the hops start that both see
+// in their middle.
 typedef struct {
     const Convolution *encoder, *decoder;
     int encoder_tap, decoder_tap;

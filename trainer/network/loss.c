@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-// Smallest mean square that the relative loss divides by, -60 dB: silent windows must not dominate
-// a training.
+// Smallest mean square that the relative loss divides by, -60 dB: silent windows must not
+// dominate a training.
 #define SILENCE 1e-6
 
 const char *const loss_names[] = {"mse", "relative", NULL};

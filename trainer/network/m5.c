@@ -286,8 +286,8 @@ static void head_forward(M5 *m5, int shard, size_t from, size_t to)
     }
 }
 
-// `running`: normalises by the batch and moves these statistics; NULL: normalises by those of the
-// weights.
+// `running`: normalises by the batch and moves these statistics; NULL: normalises by those
+// of the weights.
 static void forward(M5 *m5, float *running)
 {
     run_shards(m5, read_inputs);

@@ -23,9 +23,9 @@ void network_decode(Workspace *workspace, const float *parameters);
 // Encodes and decodes.
 void network_forward(Workspace *workspace, const float *parameters, const float *input);
 
-// After encoding and decoding with the same parameters: takes the derivative of a loss by each
-// output value from network_output_gradient() and writes that by each parameter to
-// gradient[parameters].
+// After encoding and decoding with the same parameters: takes the derivative of a loss
+// by each output value from network_output_gradient() and writes that by each
+// parameter to gradient[parameters].
 void network_backward(Workspace *workspace, const float *parameters, float *gradient);
 
 // [frames][inputs], to be filled by the caller.

@@ -14,14 +14,14 @@ typedef struct {
     Activation activation;
 } Residual;
 
-// y [frames][channels] holds the bias of `mix` and gets the rest added; x [frames][channels] has a
-// margin of (kernel - 1) * dilation frames of zeros; hidden [frames][width] is kept for the way
-// back.
+// y [frames][channels] holds the bias of `mix` and gets the rest added; x [frames][channels]
+// has a margin of (kernel - 1) * dilation frames of zeros; hidden [frames][width] is kept for
+// the way back.
 void residual_forward(const Residual *block, const float *parameters, const Signal *x,
                       Signal *hidden, Signal *y);
 
-// From y->gradient: adds to x->gradient, and writes the parameters' gradients but that of mix's
-// bias.
+// From y->gradient: adds to x->gradient, and writes the parameters' gradients but that
+// of mix's bias.
 void residual_backward(const Residual *block, const float *parameters, float *gradient, Signal *x,
                        Signal *hidden, const Signal *y);
 

@@ -35,16 +35,16 @@ extern const char *const schedule_names[SCHEDULE_KINDS + 1]; // ended by NULL
 // Returns false, with the reason, if the numbers contradict each other.
 bool schedule_check(const Schedule *schedule, Error *error);
 
-// Returns the rate `at` so many epochs from the start, in [0, epochs]. The cosine is that of Loshchilov and
-// Hutter, "SGDR", ICLR 2017, equation 5, with one period and down to 0; the warm-up that of Goyal
-// et al., "Accurate, large minibatch SGD", 2017, section 2.2.
+// Returns the rate `at` so many epochs from the start, in [0, epochs]. The cosine is that of
+// Loshchilov and Hutter, "SGDR", ICLR 2017, equation 5, with one period and down to 0; the warm-up
+// that of Goyal et al., "Accurate, large minibatch SGD", 2017, section 2.2.
 double schedule_rate(const Schedule *schedule, const ScheduleState *state, double at);
 
 // Takes the validation loss at the end of an epoch, counted from 0.
 void schedule_follow(const Schedule *schedule, ScheduleState *state, int epoch, double validation);
 
-// Writes everything that decides the rates as text. A longer training at a constant rate begins like
-// a shorter one, so only the cosine's text has the number of epochs.
+// Writes everything that decides the rates as text. A longer training at a constant rate begins
+// like a shorter one, so only the cosine's text has the number of epochs.
 enum { SCHEDULE_TEXT = 160 };
 void schedule_describe(const Schedule *schedule, char text[SCHEDULE_TEXT]);
 

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-// The transforms' sizes in samples. Each has a Hann window that advances by a quarter of its length,
-// and stays within the sound.
+// The transforms' sizes in samples. Each has a Hann window that advances by a quarter of its
+// length, and stays within the sound.
 enum { SPECTRAL_SIZES = 3, SPECTRAL_SIZE_MIN = 128 };
 extern const int spectral_size[SPECTRAL_SIZES];
 
@@ -22,9 +22,9 @@ typedef struct SpectralLoss SpectralLoss;
 SpectralLoss *spectral_loss_new(size_t n);
 void spectral_loss_free(SpectralLoss *loss);
 
-// Returns the mean over the sizes of the mean over all frames and bins of |M' - M| + |log M' - log M|,
-// where M' is the output's and M the audio's. Adds `weight` times the derivative by each
-// output sample to gradient[0, n), unless NULL.
+// Returns the mean over the sizes of the mean over all frames and bins of |M' - M| + |log M' - log
+// M|, where M' is the output's and M the audio's. Adds `weight` times the derivative by each output
+// sample to gradient[0, n), unless NULL.
 double spectral_loss(SpectralLoss *loss, const float *output, const float *audio, double weight,
                      float *gradient);
 

@@ -245,9 +245,9 @@ double batch_gradient(Batch *batch, const float *parameters, const WindowList *w
 // Takes what a task stored for a window of a clip.
 typedef void TakeResult(void *data, uint32_t clip, const double *result);
 
-// Runs a task that stores `results` numbers for each window, and adds them in the order of the
-// windows to total[results]. `take` gets each window's results, too, in the same order; it may be
-// NULL.
+// Runs a task that stores `results` numbers for each window, and adds them in the order of
+// the windows to total[results]. `take` gets each window's results, too, in the same order;
+// it may be NULL.
 static void sum_results(Job job, const WindowList *windows, PoolTask *task, size_t results,
                         const char *what, double *total, TakeResult *take, void *data)
 {
@@ -379,8 +379,8 @@ static void window_statistics(void *data, int share_item, int thread)
         result[0] += (double)audio[i] * (double)audio[i];
 }
 
-// The sums of a clip while its windows come, and what the means of the clips before add to the
-// covariance.
+// The sums of a clip while its windows come, and what the means of the clips before add
+// to the covariance.
 typedef struct {
     size_t channels;
     uint32_t clip;

@@ -14,8 +14,8 @@ json_t *run_config_make(const TrainingOptions *options, const Dataset *dataset);
 
 bool run_config_write(const char *path, const json_t *config, Error *error);
 
-// True if the file describes a training with the same settings and data; otherwise the message names
-// the first difference.
+// True if the file describes a training with the same settings and data; otherwise the message
+// names the first difference.
 bool run_config_check(const char *path, const json_t *config, Error *error);
 
 #endif

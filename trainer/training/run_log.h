@@ -8,8 +8,8 @@
 
 typedef struct RunLog RunLog;
 
-// The event file is created in `folder` when the first epoch ends. Folder, options and data set must
-// outlive the log. Allocates; NULL if out of memory.
+// The event file is created in `folder` when the first epoch ends. Folder, options and data set
+// must outlive the log. Allocates; NULL if out of memory.
 RunLog *run_log_new(const char *folder, const TrainingOptions *options, const Dataset *dataset);
 void run_log_free(RunLog *log); // NULL is allowed
 

@@ -6,8 +6,8 @@
 //
 // Each line gives a setting of `trainer train` (see training_settings.h) one value or several, with
 // spaces, or commas and spaces, between them. Instead of `arch`, the four lists channels, kernels,
-// strides and paddings can be given; each value has a number for each layer: "64,32,8". The runs are
-// all combinations; the values of the last line change fastest. `#` begins a comment.
+// strides and paddings can be given; each value has a number for each layer: "64,32,8". The runs
+// are all combinations; the values of the last line change fastest. `#` begins a comment.
 //
 // Parsing takes any bytes. Any thread; a SweepFile does not change once it is made.
 #ifndef TRASLUZ_SWEEP_FILE_H
@@ -45,9 +45,9 @@ void sweep_file_free(SweepFile *file); // NULL is allowed
 // Returns the value of a key in a run.
 const char *sweep_file_value(const SweepFile *file, size_t run, size_t key);
 
-// Makes the complete settings of a run. False, with the combination and the reason, if its values do
-// not fit together. An architecture made of lists is written to `arch`, which must outlive the
-// settings.
+// Makes the complete settings of a run. False, with the combination and the reason, if its
+// values do not fit together. An architecture made of lists is written to `arch`, which must
+// outlive the settings.
 bool sweep_file_settings(const SweepFile *file, size_t run, char arch[ARCH_TEXT_MAX],
                          TrainingSettings *settings, Error *error);
 

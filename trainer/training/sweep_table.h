@@ -1,5 +1,5 @@
-// sweep_table.h: the results of a sweep's runs: a table sorted by validation loss, and the curves of
-// their losses. For one thread; allocates.
+// sweep_table.h: the results of a sweep's runs: a table sorted by validation loss, and the curves
+// of their losses. For one thread; allocates.
 #ifndef TRASLUZ_SWEEP_TABLE_H
 #define TRASLUZ_SWEEP_TABLE_H
 
@@ -32,8 +32,8 @@ void sweep_table_print(const SweepFile *file, const SweepRow *row, size_t rows, 
 bool sweep_table_write(const SweepFile *file, const SweepRow *row, size_t rows, const char *folder,
                        Error *error);
 
-// Draws FOLDER/train_loss.svg and FOLDER/validation_loss.svg: the losses by epoch of the sixteen best
-// finished runs.
+// Draws FOLDER/train_loss.svg and FOLDER/validation_loss.svg: the losses by epoch of the sixteen
+// best finished runs.
 bool sweep_table_draw(const SweepRow *row, size_t rows, const char *folder, Error *error);
 
 #endif

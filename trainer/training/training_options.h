@@ -19,8 +19,8 @@ typedef struct {
     const float *band_mean;  // [bands], of a spectrum; else NULL
 } TrainingEpoch;
 
-// Called at the end of each epoch, before the checkpoint is written; twice for the same epoch if the
-// program is killed in between. When it returns false the training ends with its error.
+// Called at the end of each epoch, before the checkpoint is written; twice for the same epoch if
+// the program is killed in between. When it returns false the training ends with its error.
 typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *error);
 
 typedef struct {

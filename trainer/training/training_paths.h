@@ -1,5 +1,5 @@
-// training_paths.h: the files that a training writes beside its weights OUT.safetensors. Allocates;
-// any thread.
+// training_paths.h: the files that a training writes beside its weights OUT.safetensors.
+// Allocates; any thread.
 #ifndef TRASLUZ_TRAINING_PATHS_H
 #define TRASLUZ_TRAINING_PATHS_H
 
