@@ -33,14 +33,15 @@ typedef struct {
     Names names; // the last choice that was taken, loaded or not
     Content content[PROPERTIES][ROLES];
     Error refusal[PROPERTIES]; // why the last live choice was refused; "" where it was taken
-    Error reason[PROPERTIES];  // why the chosen file was not loaded, or the model cannot be played;
-                               // "" where it is in use
-    Error mismatch;            // why the chosen reference cannot be played with the model; "" where
-                               // it can
-    const Model *model;        // that plays, shared; NULL before the first
-    const Latent *reference;   // that plays, one of the contents; NULL where none fits the model
-    Engine *engine; // the last one made; a setup owns it, and keeps it until there is another; NULL
-                    // before the first
+    // Why the chosen file was not loaded, or the model cannot be played; "" where it is in use.
+    Error reason[PROPERTIES];
+    // Why the chosen reference cannot be played with the model; "" where it can.
+    Error mismatch;
+    const Model *model;      // that plays, shared; NULL before the first
+    const Latent *reference; // that plays, one of the contents; NULL where none fits the model
+    // The last one made; a setup owns it, and keeps it until there is another; NULL before the
+    // first.
+    Engine *engine;
     Recordings recordings; // without what the engine has recorded since it was made
 } Selection;
 

@@ -32,9 +32,9 @@ typedef struct {
     int lanes;                     // room for so many
     size_t buffer_step;            // values from one lane to the next in `buffer`
     size_t output_step;            // the same in `output`
-    float
-        *buffer; // convolution: input frames from the next output's first on; transposed: sums not
-                 // yet complete; residual block: past input frames
+    // Convolution: input frames from the next output's first on; transposed: sums not yet complete;
+    // residual block: past input frames.
+    float *buffer;
     float *output; // frames that the last call returned
     float *hidden; // residual block: of conv, [frames][lanes][columns]
     float *mixed;  // the same of mix

@@ -10,8 +10,8 @@
 // each strided layer but the last of a chain. Between these strided layers, and at either end of
 // them, residual blocks are allowed,
 //
-//     y = x + mix(activation(conv(x))),    conv: dilated, from channels to width; mix: kernel 1,
-//     back
+//     y = x + mix(activation(conv(x)))     conv: dilated, from channels to width
+//                                          mix: kernel 1, from width to channels
 //
 // (after van den Oord et al., "WaveNet", 2016). They use past frames only and so add no delay.
 // Beside both chains a linear path is allowed: one convolution in the encoder, one transposed in

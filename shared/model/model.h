@@ -45,8 +45,8 @@ typedef struct {
     Arch arch;
     double sample_rate; // Hz
     ModelInfo info;
-    char fingerprint[HASH_TEXT]; // SHA-256 of all that decides the sound: architecture, rate,
-                                 // parameters
+    // SHA-256 of all that decides the sound: architecture, rate, parameters.
+    char fingerprint[HASH_TEXT];
 
     // All parameters in one array, convolution by convolution as arch_convolutions() lists them, in
     // each the weight, then the bias. The weight of a convolution is [kernel][in][out], that of a

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""links.py: checks the documents. Every relative link and its anchor exist, lines have at most 100
-characters (tables and links excepted), README.md at most 200 lines. Prints "ok name" or "FAIL name"
-for each check."""
+"""links.py: checks documents and comments. Every relative link and its anchor exist; lines of
+documents, C comments and Makefiles have at most 100 characters (tables and links excepted);
+README.md has at most 200 lines. Prints "ok name" or "FAIL name" for each check."""
 import os
 import re
 import sys
@@ -20,11 +20,11 @@ def report(name, faults):
         print("    " + fault, file=sys.stderr)
 
 
-def documents():
+def files(*endings):
     for folder, folders, names in os.walk("."):
         folders[:] = sorted(f for f in folders if f not in ("build", ".git"))
         for name in sorted(names):
-            if name.endswith(".md"):
+            if name.endswith(endings):
                 yield os.path.normpath(os.path.join(folder, name))
 
 
@@ -54,7 +54,7 @@ def anchors(path):
 
 
 broken, wide, count = [], [], 0
-for path in documents():
+for path in files(".md"):
     text = read(path)
     for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", prose(text))):
         if re.match(r"[a-z]+:", target):
@@ -70,6 +70,13 @@ for path in documents():
         f"{path}:{number}: {len(line)} characters"
         for number, line in enumerate(text.split("\n"), 1)
         if len(line) > WIDTH and not line.startswith("|") and "](" not in line
+    ]
+
+for path in files(".c", ".h", ".mk", "Makefile"):
+    wide += [
+        f"{path}:{number}: {len(line)} characters"
+        for number, line in enumerate(read(path).expandtabs(4).split("\n"), 1)
+        if len(line) > WIDTH and (path.endswith(("Makefile", ".mk")) or "//" in line)
     ]
 
 report("every_link_leads_somewhere", broken if count else ["no link was found"])

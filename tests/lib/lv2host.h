@@ -146,9 +146,9 @@ typedef struct {
     int properties;
     bool maps_paths; // lends mapPath and freePath: paths in the session begin with "session:"
     bool omits_nul;  // leaves a path's NUL out of its size
-    bool
-        is_carla; // behaves as Carla 2.6: no key is ever deleted, a key keeps its first type, texts
-                  // end at their first NUL
+    // Behaves as Carla 2.6: no key is ever deleted, a key keeps its first type, texts end at their
+    // first NUL.
+    bool is_carla;
     const char *folder; // lends makePath: files go there; NULL: does not
     size_t most;        // takes no larger property; 0: any
     bool refused;       // save() did not succeed

@@ -47,11 +47,12 @@ typedef struct {
     OptionKind kind;
     size_t at; // offset of the value in the struct that holds all values of the table
 
-    const char *unit;    // what help calls the value: "HZ", "FILE"; of a flag NULL
-    const char *help;    // a "{}" in it stands for the range, or for the choices
-    const char *initial; // default, as a user would type it; NULL: 0, false or NULL, and -1 for
-                         // OPTION_CHOICE and OPTION_LONG
-    const char *shown;   // default in help, where `initial` does not tell it
+    const char *unit; // what help calls the value: "HZ", "FILE"; of a flag NULL
+    const char *help; // a "{}" in it stands for the range, or for the choices
+    // Default, as a user would type it; NULL: 0, false or NULL, and -1 for OPTION_CHOICE and
+    // OPTION_LONG.
+    const char *initial;
+    const char *shown; // default in help, where `initial` does not tell it
 
     double low, high;                              // range of a number
     const char *const *choices;                    // ended by NULL

@@ -22,8 +22,9 @@ typedef enum {
 } Content;
 
 typedef struct {
-    const char *name; // "": what --output names; ".json": beside it, with this ending in place of
-                      // its own; anything else: a file in the folder that --output names
+    // "": what --output names; ".json": beside it, with this ending in place of its own; anything
+    // else: a file in the folder that --output names.
+    const char *name;
     Content content;
     bool guarded;       // replaced only with --force, or if it is ours
     FileTest *is_ours;  // true of a file that this command made, or NULL

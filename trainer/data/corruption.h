@@ -7,9 +7,9 @@
 #include "data/frame_reader.h"
 
 typedef struct {
-    double equaliser;             // dB: RMS of the equaliser's curve; 0: none
-    double floor_low, floor_high; // dB below the window's strongest band: the floor is drawn evenly
-                                  // between them; both 0: none
+    double equaliser; // dB: RMS of the equaliser's curve; 0: none
+    // dB below the window's strongest band: the floor is drawn evenly between them; both 0: none.
+    double floor_low, floor_high;
 } Corruption;
 
 // Changes the window's log levels; band_mean[inputs] is that of the reader. What is drawn depends

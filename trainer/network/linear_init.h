@@ -7,9 +7,10 @@
 #include "model/arch.h"
 
 typedef enum {
-    LINEAR_INIT_TRANSFORM, // of a spectrum: the axes, mixed by an orthogonal cosine transform, so that
-                           // each channel stands for the whole spectrum
-    LINEAR_INIT_AXES,      // of a spectrum alone: a channel for each axis
+    // Of a spectrum: the axes, mixed by an orthogonal cosine transform, so that each channel stands
+    // for the whole spectrum.
+    LINEAR_INIT_TRANSFORM,
+    LINEAR_INIT_AXES, // of a spectrum alone: a channel for each axis
     LINEAR_INITS,
 } LinearInit;
 

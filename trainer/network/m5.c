@@ -13,11 +13,12 @@ enum { SHARDS = 8 };
 
 // A block's signals, for every clip of the batch.
 typedef struct {
-    size_t frames;         // of the convolution's output
-    ReluPool pool;         // its frames are those of the block's output
-    BatchNorm norm;        // its arrays follow each other from norm.mean on
-    float *xhat;           // [size][frames][out]: normalised, before scale and shift; on the way
-                           // back the gradient of the convolution's output
+    size_t frames;  // of the convolution's output
+    ReluPool pool;  // its frames are those of the block's output
+    BatchNorm norm; // its arrays follow each other from norm.mean on
+    // [size][frames][out]: normalised, before scale and shift; on the way back the gradient of the
+    // convolution's output.
+    float *xhat;
     float *y;              // [size][pool.frames][out]
     float *dy;             // [size][pool.frames][out]
     unsigned char *argmax; // [size][pool.frames][out]

@@ -37,9 +37,10 @@ typedef struct {
     float *mean, *std;  // [channels]
     double *covariance; // [channels][channels]; NULL for samples
     double *within;     // the same within pieces: each clip's mean taken off; NULL for samples
-    double *response;   // [channels][bands]: covariance of the latent and of the levels that are
-                        // decoded from it; NULL for samples
-    double level;       // RMS of the audio, dB relative to full scale
+    // [channels][bands]: covariance of the latent and of the levels that are decoded from it; NULL
+    // for samples.
+    double *response;
+    double level; // RMS of the audio, dB relative to full scale
 } LatentStatistics;
 
 // Measures them. Allocates; the caller frees them, also on error.
