@@ -19,6 +19,9 @@ struct Stream {
     bool diverged;         // altered and clean have differed lately: the decoder has both
     size_t equal_frames;   // since they last differed
     float *frame;          // [2][latents][values]: altered, clean
+    float *worked;         // [values and one]: a latent frame in the operations, with its level
+    float level;           // sum of the levels of the front's frames since the last latent frame
+    int levels;            // how many
 };
 
 // The most frames that the decoder gives in a lane for one block: one latent frame more than those
@@ -44,8 +47,10 @@ static bool stream_init(Stream *stream, const Latent *reference, double host_rat
     stream->encoder = encoder_new(model, latents);
     stream->decoder = decoder_new(model, 2 * latents);
     stream->frame = malloc(2 * (size_t)latents * stream->values * sizeof(float));
+    stream->worked = malloc((stream->values + 1) * sizeof(float));
     stream->ops = calloc((size_t)latents, sizeof *stream->ops);
-    bool ok = stream->front && stream->encoder && stream->decoder && stream->frame && stream->ops;
+    bool ok = stream->front && stream->encoder && stream->decoder && stream->frame &&
+              stream->worked && stream->ops;
     for (int i = 0; stream->ops && i < latents; i++)
         ok = latent_ops_init(&stream->ops[i], model, reference, (uint32_t)i) && ok;
     return ok;
@@ -61,6 +66,8 @@ static void start(Stream *stream, uint64_t samples)
     front_reset(stream->front);
     stream->diverged = false;
     stream->padded = 0;
+    stream->level = 0.0f;
+    stream->levels = 0;
 }
 
 Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate)
@@ -93,6 +100,7 @@ void stream_free(Stream *stream)
     free(stream->ops);
     latent_probe_free(&stream->probe);
     free(stream->frame);
+    free(stream->worked);
     free(stream);
 }
 
@@ -134,6 +142,7 @@ static size_t chain_reach(const Arch *arch, bool decoder)
     const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
     const Layer front = arch_front_layer(arch);
     size_t reach = (size_t)front.kernel, hop = (size_t)front.stride;
+    if (!decoder && arch->front.kind == FRONT_SPECTRUM) reach = (size_t)arch->front.window;
     for (int i = 0; i < chain->layers; i++) {
         const Layer *layer = &chain->layer[decoder ? chain->layers - 1 - i : i];
         reach += hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
@@ -170,7 +179,7 @@ LatentCapture *stream_capture(Stream *stream, int latent)
 // Decodes the latents as altered and, where it is wanted, as they were. While the two are equal one
 // lane does for both; its state is copied when they diverge, and again after as many equal frames
 // as a decoder remembers.
-static void decode(Stream *stream, bool wants_clean)
+static void decode(Stream *stream, bool wants_clean, float level_change)
 {
     const size_t all = (size_t)stream->latents * stream->values;
     const bool equal = memcmp(stream->frame, stream->frame + all, all * sizeof(float)) == 0;
@@ -188,25 +197,34 @@ static void decode(Stream *stream, bool wants_clean)
         if (equal && ++stream->equal_frames > decoder_memory(stream->decoder))
             stream->diverged = false;
     }
-    front_synthesise(stream->front, &altered, wants_clean ? &clean : NULL);
+    front_synthesise(stream->front, &altered, wants_clean ? &clean : NULL, level_change);
 }
 
 static void process_frame(Stream *stream, const LatentSettings *settings, const float *encoded,
                           size_t lane_step, bool wants_clean)
 {
     const size_t all = (size_t)stream->latents * stream->values;
+    const float level = stream->level / (float)(stream->levels > 0 ? stream->levels : 1);
+    float level_change = 0.0f;
+    stream->level = 0.0f;
+    stream->levels = 0;
     for (int i = 0; i < stream->latents; i++, encoded += lane_step) {
         float *altered = stream->frame + (size_t)i * stream->values, *clean = altered + all;
         const float *latent = stream->padded > 0 ? stream->probe.silence : encoded;
         memcpy(altered, latent, stream->values * sizeof(float));
         memcpy(clean, latent, stream->values * sizeof(float));
-        if (front_silent(stream->front))
+        if (front_silent(stream->front)) {
             latent_ops_skip(&stream->ops[i]);
-        else
-            latent_ops_process(&stream->ops[i], settings, altered, 1);
+            continue;
+        }
+        memcpy(stream->worked, latent, stream->values * sizeof(float));
+        stream->worked[stream->values] = level;
+        latent_ops_process(&stream->ops[i], settings, stream->worked, 1);
+        memcpy(altered, stream->worked, stream->values * sizeof(float));
+        level_change = stream->worked[stream->values] - level;
     }
     if (stream->padded > 0) stream->padded--;
-    decode(stream, wants_clean);
+    decode(stream, wants_clean, level_change);
 }
 
 // Takes at most n samples of each channel; returns how many.
@@ -215,6 +233,8 @@ static size_t process_block(Stream *stream, const LatentSettings *settings, cons
 {
     const LaneFrames frames = front_analyse(stream->front, in, details, &n);
     if (frames.count > 0) {
+        stream->level += front_frame_level(stream->front);
+        stream->levels++;
         const LaneFrames latent = encoder_process(stream->encoder, frames);
         for (int t = 0; t < latent.count; t++)
             process_frame(stream, settings, latent.values + (size_t)t * stream->values,

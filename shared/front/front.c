@@ -59,9 +59,15 @@ bool front_silent(const Front *front)
     return front->functions->silent(front);
 }
 
-void front_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean)
+float front_frame_level(const Front *front)
 {
-    front->functions->synthesise(front, altered, clean);
+    return front->functions->frame_level(front);
+}
+
+void front_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean,
+                      float level_change)
+{
+    front->functions->synthesise(front, altered, clean, level_change);
 }
 
 void front_read(Front *front, const float *details, float *const *audio, size_t n)

@@ -60,9 +60,15 @@ LaneFrames front_analyse(Front *front, const float *const *audio, const float *d
 // them.
 bool front_silent(const Front *front);
 
+// Level of the frames of the last front_analyse(), as a natural logarithm of amplitude; 0 for
+// samples, which carry none.
+float front_frame_level(const Front *front);
+
 // Takes the decoder's next frames, in the order of those that front_analyse() returned. `clean` is
-// NULL if details are.
-void front_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean);
+// NULL if details are. `level_change` lifts or lowers the frames of a spectrum, as a natural
+// logarithm; samples ignore it.
+void front_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean,
+                      float level_change);
 
 // Writes n <= FRONT_BLOCK samples for each audio channel, arch_delay() after what they belong to.
 // Where frames are missing samples are 0.

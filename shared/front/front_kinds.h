@@ -13,7 +13,9 @@ typedef struct {
     void (*reset)(Front *front);
     LaneFrames (*analyse)(Front *front, const float *const *audio, const float *details, size_t *n);
     bool (*silent)(const Front *front);
-    void (*synthesise)(Front *front, const LaneFrames *altered, const LaneFrames *clean);
+    float (*frame_level)(const Front *front);
+    void (*synthesise)(Front *front, const LaneFrames *altered, const LaneFrames *clean,
+                       float level_change);
     void (*read)(Front *front, const float *details, float *const *audio, size_t n);
 } FrontFunctions;
 

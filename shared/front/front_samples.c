@@ -98,8 +98,16 @@ static bool samples_silent(const Front *front)
     return false;
 }
 
-static void samples_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean)
+static float samples_frame_level(const Front *front)
 {
+    (void)front;
+    return 0.0f;
+}
+
+static void samples_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean,
+                               float level_change)
+{
+    (void)level_change;
     SamplesFront *samples = (SamplesFront *)front;
     for (size_t c = 0; c < (size_t)samples->channels; c++) {
         Queues *queues = &samples->queues[c];
@@ -136,6 +144,7 @@ const FrontFunctions front_samples = {
     .reset = samples_reset,
     .analyse = samples_analyse,
     .silent = samples_silent,
+    .frame_level = samples_frame_level,
     .synthesise = samples_synthesise,
     .read = samples_read,
 };

@@ -21,9 +21,11 @@ typedef struct {
     uint64_t delay, fed;                 // samples
     size_t filled;                       // samples of the hop that has begun
     bool silent;                         // the last frame was
+    float level;                         // of the last frame
     int places;                          // in the rings
     uint64_t analysed, decoded, changed; // frames
     float *detail;                       // [places]
+    float *level_change;                 // [places]
     float *altered, *clean;              // [places][bands]
     float *gains;                        // [bands]
     float *hops, *made;                  // [channels][hop]: going in, coming out
@@ -63,6 +65,7 @@ static void layout(SpectrumFront *spectrum, Arena *arena)
     const size_t channels = (size_t)spectrum->channels, places = (size_t)spectrum->places;
     const size_t hop = spectrum->hop, bands = spectrum->bands;
     spectrum->detail = arena_floats(arena, places);
+    spectrum->level_change = arena_floats(arena, places);
     spectrum->altered = arena_floats(arena, places * bands);
     spectrum->clean = arena_floats(arena, places * bands);
     spectrum->gains = arena_floats(arena, bands);
@@ -128,6 +131,7 @@ static void spectrum_front_reset(Front *front)
     spectrum->fed = spectrum->analysed = spectrum->decoded = spectrum->changed = 0;
     spectrum->filled = 0;
     spectrum->silent = true;
+    spectrum->level = 0.0f;
     for (int c = 0; c < spectrum->channels; c++) fifo_reset(&spectrum->due[c], 0);
 }
 
@@ -164,7 +168,8 @@ static void keep_loudness(const AnalysisFrame *frame, float *gains, size_t bands
 }
 
 // Changes the frames that are both analysed and decoded, in their order:
-// log G = altered - detail * clean - (1 - detail) * levels, and the shift that keeps the loudness.
+// log G = altered - detail * clean - (1 - detail) * levels, the shift that keeps the loudness, and
+// the change of the frame's level.
 static void change_frames(SpectrumFront *spectrum)
 {
     const size_t hop = spectrum->hop, bands = spectrum->bands;
@@ -178,6 +183,7 @@ static void change_frames(SpectrumFront *spectrum)
         for (size_t k = 0; k < bands; k++)
             spectrum->gains[k] = altered[k] - detail * clean[k] - (1.0f - detail) * levels[k];
         keep_loudness(frame, spectrum->gains, bands);
+        for (size_t k = 0; k < bands; k++) spectrum->gains[k] += spectrum->level_change[place];
         spectrum_synthesise(spectrum->spectrum, spectrum->gains, spectrum->made_of);
         // The first frame completes the hop before the signal.
         for (int c = 0; spectrum->changed > 0 && c < spectrum->channels; c++)
@@ -202,6 +208,7 @@ static LaneFrames spectrum_front_analyse(Front *front, const float *const *audio
     spectrum->detail[place] = details ? details[*n - 1] : 0.0f;
     const AnalysisFrame *frame = spectrum_analyse(spectrum->spectrum, spectrum->hop_of);
     spectrum->silent = frame->silent;
+    spectrum->level = frame->level;
     spectrum->analysed++;
     change_frames(spectrum); // where the decoder was ahead
     return (LaneFrames){frame->values, spectrum->bands, 1, 1};
@@ -212,13 +219,19 @@ static bool spectrum_front_silent(const Front *front)
     return ((const SpectrumFront *)front)->silent;
 }
 
+static float spectrum_front_frame_level(const Front *front)
+{
+    return ((const SpectrumFront *)front)->level;
+}
+
 static void spectrum_front_synthesise(Front *front, const LaneFrames *altered,
-                                      const LaneFrames *clean)
+                                      const LaneFrames *clean, float level_change)
 {
     SpectrumFront *spectrum = (SpectrumFront *)front;
     const size_t bands = spectrum->bands;
     for (size_t t = 0; t < (size_t)altered->count; t++) {
         const size_t place = (size_t)(spectrum->decoded++ % (uint64_t)spectrum->places);
+        spectrum->level_change[place] = level_change;
         memcpy(spectrum->altered + place * bands, altered->values + t * bands,
                bands * sizeof(float));
         if (clean)
@@ -249,6 +262,7 @@ const FrontFunctions front_spectrum = {
     .reset = spectrum_front_reset,
     .analyse = spectrum_front_analyse,
     .silent = spectrum_front_silent,
+    .frame_level = spectrum_front_frame_level,
     .synthesise = spectrum_front_synthesise,
     .read = spectrum_front_read,
 };

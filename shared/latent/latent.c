@@ -172,8 +172,21 @@ bool latent_fits(const Latent *latent, const Model *model, Error *error)
     return true;
 }
 
-void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *model)
+static void fold_line(float *values, size_t width, size_t frames, size_t fade)
 {
+    const float *last = values + (frames - fade) * width;
+    for (size_t t = 0; t < fade; t++, values += width, last += width) {
+        const float rise = ((float)t + 0.5f) / (float)fade;
+        for (size_t c = 0; c < width; c++) values[c] = last[c] + rise * (values[c] - last[c]);
+    }
+}
+
+void latent_fold_seam(float *values, size_t width, size_t frames, size_t fade, const Model *model)
+{
+    if (model->arch.front.kind == FRONT_SPECTRUM) {
+        fold_line(values, width, frames, fade);
+        return;
+    }
     const size_t channels = (size_t)arch_latent_channels(&model->arch);
     const size_t kept = frames - fade;
     for (size_t t = 0; t < fade; t++) {
@@ -181,8 +194,8 @@ void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *mo
         const float rise = (float)sin(angle), fall = (float)cos(angle);
         for (size_t c = 0; c < channels; c++) {
             const float mean = model->latent_mean[c];
-            float *first = &values[t * channels + c];
-            const float last = values[(kept + t) * channels + c];
+            float *first = &values[t * width + c];
+            const float last = values[(kept + t) * width + c];
             *first = mean + rise * (*first - mean) + fall * (last - mean);
         }
     }
@@ -194,20 +207,23 @@ size_t latent_repeat(int64_t frame, size_t frames)
     return (size_t)(index < 0 ? index + length : index);
 }
 
+void latent_copy_frame(const Latent *latent, size_t frame, float *to)
+{
+    const size_t channels = (size_t)latent->channels;
+    memcpy(to, latent->values + frame * channels, channels * sizeof *to);
+    if (latent->levels) to[channels] = latent->levels[frame];
+}
+
+void latent_set_frame(Latent *latent, size_t frame, const float *from)
+{
+    const size_t channels = (size_t)latent->channels;
+    memcpy(latent->values + frame * channels, from, channels * sizeof *from);
+    if (latent->levels) latent->levels[frame] = from[channels];
+}
+
 size_t latent_fade_frames(const Model *model)
 {
     return latent_space_of(model).fade;
-}
-
-// Copies the levels; the last `fade` go over into the first, in equal steps.
-static void fold_levels(const Latent *latent, float *levels, size_t fade)
-{
-    const size_t kept = latent->frames - fade;
-    memcpy(levels, latent->levels, latent->frames * sizeof *levels);
-    for (size_t t = 0; t < fade; t++) {
-        const float rise = ((float)t + 0.5f) / (float)fade;
-        levels[t] = levels[kept + t] + rise * (levels[t] - levels[kept + t]);
-    }
 }
 
 Latent *latent_loop(const Latent *latent, const Model *model, Error *error)
@@ -219,8 +235,11 @@ Latent *latent_loop(const Latent *latent, const Model *model, Error *error)
     memcpy(loop->source, latent->source, sizeof loop->source);
     memcpy(loop->values, latent->values,
            latent->frames * (size_t)latent->channels * sizeof *loop->values);
-    latent_fold_seam(loop->values, latent->frames, fade, model);
-    if (loop->levels) fold_levels(latent, loop->levels, fade);
+    latent_fold_seam(loop->values, (size_t)latent->channels, latent->frames, fade, model);
+    if (loop->levels) {
+        memcpy(loop->levels, latent->levels, latent->frames * sizeof *loop->levels);
+        fold_line(loop->levels, 1, latent->frames, fade);
+    }
     loop->frames -= fade;
     return loop;
 }

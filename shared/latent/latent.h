@@ -36,14 +36,22 @@ unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error
 // True if this model made it; else the message says so.
 bool latent_fits(const Latent *latent, const Model *model, Error *error);
 
-// Makes values[frames][channels] repeatable: fades the last `fade` frames into the first ones, with
-// equal power about the model's latent mean. The last `fade` frames are not to be played then.
-// Real-time safe.
-void latent_fold_seam(float *values, size_t frames, size_t fade, const Model *model);
+// Makes values[frames][width] repeatable, of which the first channels are the latent: fades the last
+// `fade` frames into the first ones, with equal power about the model's latent mean. Of a spectrum
+// all values are levels of some kind, and the fade is a straight line. The last `fade` frames are not
+// to be played then. Real-time safe.
+void latent_fold_seam(float *values, size_t width, size_t frames, size_t fade, const Model *model);
 
 // Returns the index of frame number `frame` in a latent of `frames` frames that repeats without
 // end; the number may be negative. Real-time safe.
 size_t latent_repeat(int64_t frame, size_t frames);
+
+// Copies a frame as the latent operations take it: to[channels], and the level after them if the
+// latent has levels. Real-time safe.
+void latent_copy_frame(const Latent *latent, size_t frame, float *to);
+
+// Does the opposite: takes a frame from the latent operations.
+void latent_set_frame(Latent *latent, size_t frame, const float *from);
 
 // LATENT_FADE_SECONDS in frames of this model.
 size_t latent_fade_frames(const Model *model);

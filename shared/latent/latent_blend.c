@@ -17,6 +17,7 @@ void latent_blend_free(LatentBlend *blend)
 void latent_blend_reset(LatentBlend *blend, const LatentSpace *space)
 {
     ramp_init(&blend->amount, (int)space->fade);
+    ramp_init(&blend->dynamics, (int)space->fade);
     ramp_init(&blend->cross_share, (int)space->fade);
     latent_alternate_reset(&blend->alternate);
     latent_blend_locate(blend);
@@ -55,11 +56,18 @@ void latent_blend_frame(LatentBlend *blend, const LatentSpace *space,
     const float gain = latent_alternate_frame(&blend->alternate, space,
                                               alternates ? &settings->alternate : NULL, frame);
     ramp_set(&blend->amount, settings->amount);
+    ramp_set(&blend->dynamics, settings->dynamics);
     float amount = ramp_next(&blend->amount);
+    const float dynamics = ramp_next(&blend->dynamics);
     const float *other = latent_reference_frame(reference, space, frame, values);
     if (!other) return;
+    const float *level = other + space->channels; // of the reference
     other = cross(blend, space, settings->mode == BLEND_CROSS, frame, values, other);
     if (amount == 0.0f) return;
     amount *= gain;
+    // Crossed with the input, the reference has the input's level.
+    const float of_level = amount * dynamics * (1.0f - blend->cross_share.value);
+    for (int c = space->channels; c < space->values; c++)
+        values[c] += of_level * (*level - values[c]);
     for (int c = 0; c < space->channels; c++) values[c] += amount * (other[c] - values[c]);
 }

@@ -17,11 +17,12 @@ typedef enum {
 typedef struct {
     BlendMode mode;
     float amount; // 0: the input's latent, 1: the reference's; without a reference it does nothing
+    float dynamics; // of the level: 0 leaves it the input's, 1 blends it like the latent
     LatentAlternateSettings alternate;
 } LatentBlendSettings;
 
 typedef struct {
-    Ramp amount;
+    Ramp amount, dynamics;
     LatentAlternate alternate;
     Ramp cross_share; // of the reference in the input's rhythm, in place of the plain one
     bool crosses;     // `cross` has the frames of before
@@ -39,7 +40,7 @@ void latent_blend_reset(LatentBlend *blend, const LatentSpace *space);
 // The position jumps: levels are measured anew.
 void latent_blend_locate(LatentBlend *blend);
 
-// Blends values[channels] of frame number `frame` with the reference's frame in place.
+// Blends values[] of frame number `frame` with the reference's frame in place.
 void latent_blend_frame(LatentBlend *blend, const LatentSpace *space,
                         const LatentBlendSettings *settings, LatentReference *reference,
                         int64_t frame, float *values);

@@ -5,10 +5,10 @@
 
 bool latent_capture_init(LatentCapture *capture, const Model *model, size_t capacity, size_t fade)
 {
-    const size_t width = (size_t)arch_latent_channels(&model->arch);
+    const size_t width = (size_t)latent_space_of(model).values;
     *capture = (LatentCapture){
         .model = model,
-        .channels = (int)width,
+        .width = (int)width,
         .capacity = capacity,
         .fade = fade > 0 ? fade : 1,
         .reader = -1,
@@ -35,7 +35,8 @@ static bool finish(LatentCapture *capture, int made)
     const size_t frames = capture->recorded;
     capture->recorded = 0;
     if (frames < 4 * capture->fade) return false;
-    latent_fold_seam(capture->space[made], frames, capture->fade, capture->model);
+    latent_fold_seam(capture->space[made], (size_t)capture->width, frames, capture->fade,
+                     capture->model);
     capture->frames[made] = frames - capture->fade;
     atomic_store(&capture->playing, made);
     return true;
@@ -43,7 +44,7 @@ static bool finish(LatentCapture *capture, int made)
 
 bool latent_capture_frame(LatentCapture *capture, bool wanted, bool may_begin, const float *values)
 {
-    const size_t width = (size_t)capture->channels;
+    const size_t width = (size_t)capture->width;
     const int other = !atomic_load(&capture->playing);
     if (!wanted) {
         const bool ended = capture->recording;
@@ -64,7 +65,7 @@ static const float *frame_of(const LatentCapture *capture, int index, int64_t fr
 {
     const size_t frames = capture->frames[index];
     if (frames == 0) return NULL;
-    return capture->space[index] + latent_repeat(frame, frames) * (size_t)capture->channels;
+    return capture->space[index] + latent_repeat(frame, frames) * (size_t)capture->width;
 }
 
 const float *latent_capture_at(const LatentCapture *capture, int64_t frame)
@@ -95,9 +96,9 @@ Latent *latent_capture_copy(LatentCapture *capture)
     const int held = hold(capture);
     const size_t frames = capture->frames[held];
     Latent *latent = frames > 0 ? latent_new(capture->model, frames, &error) : NULL;
-    if (latent)
-        memcpy(latent->values, capture->space[held],
-               frames * (size_t)capture->channels * sizeof(float));
+    const float *from = capture->space[held];
+    for (size_t t = 0; latent && t < frames; t++, from += capture->width)
+        latent_set_frame(latent, t, from);
     atomic_store(&capture->reader, -1);
     return latent;
 }
@@ -106,7 +107,7 @@ void latent_capture_restore(LatentCapture *capture, const Latent *latent)
 {
     const size_t frames = latent->frames < capture->capacity ? latent->frames : capture->capacity;
     const int playing = atomic_load(&capture->playing);
-    memcpy(capture->space[playing], latent->values,
-           frames * (size_t)capture->channels * sizeof(float));
+    float *to = capture->space[playing];
+    for (size_t t = 0; t < frames; t++, to += capture->width) latent_copy_frame(latent, t, to);
     capture->frames[playing] = frames;
 }

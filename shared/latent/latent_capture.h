@@ -11,10 +11,10 @@
 
 typedef struct {
     const Model *model;
-    int channels;
+    int width;       // values per frame: see LatentSpace
     size_t capacity; // frames
     size_t fade;     // frames, of the seam
-    float *space[2]; // [capacity][channels]
+    float *space[2]; // [capacity][width]
     size_t frames[2];
     atomic_int playing; // index of the whole recording; written by the audio thread
     atomic_int reader;  // index of the one that another thread copies, or -1: it is not recorded

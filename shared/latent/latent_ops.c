@@ -146,6 +146,7 @@ void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *v
     const LatentBlendSettings blend = {
         .mode = settings->blend_mode,
         .amount = settings->blend,
+        .dynamics = settings->dynamics,
         .alternate = {.input_beats = settings->input_beats,
                       .reference_beats = settings->reference_beats,
                       .tempo = settings->tempo,
@@ -159,6 +160,5 @@ void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *v
         .sounds_in_silence = settings->sounds_in_silence,
     };
     for (size_t t = 0; t < frames; t++)
-        process_frame(ops, settings, &blend, &noise, loop,
-                      values + t * (size_t)ops->space.channels);
+        process_frame(ops, settings, &blend, &noise, loop, values + t * (size_t)ops->space.values);
 }

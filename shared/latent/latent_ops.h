@@ -32,6 +32,7 @@ typedef struct {
     float scale;          // of the latent's distance from that of silence
     BlendMode blend_mode;
     float blend; // 0: the input's latent, 1: the reference's; without a reference it does nothing
+    float dynamics; // how far the frame's level is blended too; only a spectrum has one
     int input_beats, reference_beats;
     float tempo;       // beats per minute, for the alternation
     double first_beat; // at position 0
@@ -100,7 +101,8 @@ void latent_ops_skip(LatentOps *ops);
 // The recordings, for a copy of the last whole one or to put one back.
 LatentCapture *latent_ops_capture(LatentOps *ops);
 
-// Works on values[frames][channels] in place.
+// Works on values[frames][space.values] in place: the latent's channels and, of a spectrum, the
+// frame's level.
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
                         size_t frames);
 

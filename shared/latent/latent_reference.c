@@ -11,17 +11,19 @@ bool latent_reference_init(LatentReference *reference, const Model *model, const
     const size_t longest = (size_t)ceil(CAPTURE_SECONDS_MAX * space.frame_rate);
     *reference = (LatentReference){
         .file = file,
-        .faded = malloc((size_t)space.channels * sizeof(float)),
+        .faded = malloc((size_t)space.values * sizeof(float)),
+        .from_file = malloc((size_t)space.values * sizeof(float)),
     };
     const bool made = latent_capture_init(&reference->capture, model, longest, space.fade);
     latent_reference_reset(reference, &space);
-    return made && reference->faded;
+    return made && reference->faded && reference->from_file;
 }
 
 void latent_reference_free(LatentReference *reference)
 {
     latent_capture_free(&reference->capture);
     free(reference->faded);
+    free(reference->from_file);
 }
 
 void latent_reference_reset(LatentReference *reference, const LatentSpace *space)
@@ -49,11 +51,12 @@ void latent_reference_capture(LatentReference *reference, const LatentSpace *spa
 const float *latent_reference_frame(LatentReference *reference, const LatentSpace *space,
                                     int64_t frame, const float *input)
 {
-    const int channels = space->channels;
-    const Latent *from_file = reference->file;
     const float *file = NULL;
-    if (from_file)
-        file = from_file->values + latent_repeat(frame, from_file->frames) * (size_t)channels;
+    if (reference->file) {
+        latent_copy_frame(reference->file, latent_repeat(frame, reference->file->frames),
+                          reference->from_file);
+        file = reference->from_file;
+    }
     const float amount = ramp_next(&reference->reference_fade);
     if (!reference->captured) return file;
     const float *recording = latent_capture_at(&reference->capture, frame);
@@ -61,7 +64,7 @@ const float *latent_reference_frame(LatentReference *reference, const LatentSpac
     const float *before =
         reference->was_captured ? latent_capture_before_at(&reference->capture, frame) : file;
     if (!before) before = input;
-    for (int c = 0; c < channels; c++)
+    for (int c = 0; c < space->values; c++)
         reference->faded[c] = before[c] + amount * (recording[c] - before[c]);
     return reference->faded;
 }

@@ -14,7 +14,8 @@ typedef struct {
     bool captured;       // a recording is the reference
     bool was_captured;   // a recording was it before, too
     Ramp reference_fade; // from the reference before to this one
-    float *faded;        // [channels]: a frame of that fade
+    float *faded;        // [values]: a frame of that fade
+    float *from_file;    // [values]: a frame of the file
 } LatentReference;
 
 // Allocates; false where memory is short. Model and file must outlive it.
@@ -24,14 +25,14 @@ void latent_reference_free(LatentReference *reference);
 // Drops a recording under way; a whole one stays.
 void latent_reference_reset(LatentReference *reference, const LatentSpace *space);
 
-// Records values[channels] while `wanted`; when that ends, the recording becomes the reference. A
+// Records values[] while `wanted`; when that ends, the recording becomes the reference. A
 // recording that is wanted while the one before still fades out begins when it has.
 void latent_reference_capture(LatentReference *reference, const LatentSpace *space, bool wanted,
                               const float *values);
 
 // Returns the reference's frame for number `frame`, valid until the next call, or NULL where no
 // reference is. Call it once per frame. Just after a recording has ended, its frames are faded from
-// what was the reference before: a recording, the file, or input[channels].
+// what was the reference before: a recording, the file, or input[values].
 const float *latent_reference_frame(LatentReference *reference, const LatentSpace *space,
                                     int64_t frame, const float *input);
 

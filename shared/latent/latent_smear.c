@@ -7,7 +7,7 @@
 
 bool latent_smear_init(LatentSmear *smear, const LatentSpace *space)
 {
-    *smear = (LatentSmear){.state = calloc((size_t)space->channels, sizeof(float))};
+    *smear = (LatentSmear){.state = calloc((size_t)space->values, sizeof(float))};
     return smear->state != NULL;
 }
 
@@ -20,6 +20,7 @@ void latent_smear_reset(LatentSmear *smear, const LatentSpace *space)
 {
     memcpy(smear->state, space->silence, (size_t)space->channels * sizeof(float));
     ramp_init(&smear->seconds, (int)space->fade);
+    smear->sounded = false;
 }
 
 void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, bool held,
@@ -27,18 +28,25 @@ void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seco
 {
     ramp_set(&smear->seconds, seconds);
     const float constant = ramp_next(&smear->seconds);
-    const size_t bytes = (size_t)space->channels * sizeof(float);
+    // The level begins where sound begins, and is left as it is before that.
+    if (!smear->sounded && !held) {
+        for (int c = space->channels; c < space->values; c++) smear->state[c] = values[c];
+        smear->sounded = true;
+    }
+    const int smeared = smear->sounded ? space->values : space->channels;
+    const size_t bytes = (size_t)smeared * sizeof(float);
     if (constant <= 0.0f) {
         if (!held) memcpy(smear->state, values, bytes);
         return;
     }
     if (!held) {
         const float share = 1.0f - expf(-1.0f / (constant * (float)space->frame_rate));
-        for (int c = 0; c < space->channels; c++) {
+        for (int c = 0; c < smeared; c++) {
             float *state = &smear->state[c];
             *state += share * (values[c] - *state);
             // A value that is not finite must not stay for ever.
-            if (!(fabsf(*state) <= FLT_MAX)) *state = space->silence[c];
+            if (!(fabsf(*state) <= FLT_MAX))
+                *state = c < space->channels ? space->silence[c] : values[c];
         }
     }
     memcpy(values, smear->state, bytes);

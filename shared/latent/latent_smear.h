@@ -9,7 +9,8 @@
 
 typedef struct {
     Ramp seconds; // time constant
-    float *state; // [channels]: the smoothed latent
+    float *state; // [values]: the smoothed latent, and the smoothed level
+    bool sounded; // there is a level to smooth
 } LatentSmear;
 
 // Allocates; false where memory is short.
@@ -19,7 +20,7 @@ void latent_smear_free(LatentSmear *smear);
 // Puts it in the state of silence; takes over the next setting at once.
 void latent_smear_reset(LatentSmear *smear, const LatentSpace *space);
 
-// Smooths values[channels] in place with a time constant of `seconds`; 0 leaves them as they are.
+// Smooths values[] in place, the level too, so that attacks melt with a time constant of `seconds`; 0 leaves them as they are.
 // While `held` the state stays as it is.
 void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, bool held,
                         float *values);

@@ -5,8 +5,10 @@
 LatentSpace latent_space_of(const Model *model)
 {
     const double frame_rate = model->sample_rate / arch_hop(&model->arch);
+    const int channels = arch_latent_channels(&model->arch);
     return (LatentSpace){
-        .channels = arch_latent_channels(&model->arch),
+        .channels = channels,
+        .values = channels + (model->arch.front.kind == FRONT_SPECTRUM),
         .frame_rate = frame_rate,
         .fade = (size_t)lround(LATENT_FADE_SECONDS * model->sample_rate / arch_hop(&model->arch)),
         .mean = model->latent_mean,

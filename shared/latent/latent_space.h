@@ -9,11 +9,12 @@
 #define LATENT_FADE_SECONDS 0.05 // of a seam, and of each change that would otherwise be a step
 
 typedef struct {
-    int channels;         // values per frame
-    double frame_rate;    // Hz
-    size_t fade;          // LATENT_FADE_SECONDS in frames
-    const float *mean;    // [channels], over the training music
-    const float *std;     // [channels], standard deviation, likewise
+    int channels;      // of the latent
+    int values;        // per frame: the channels and, of a spectrum, the frame's level after them
+    double frame_rate; // Hz
+    size_t fade;       // LATENT_FADE_SECONDS in frames
+    const float *mean; // [channels], over the training music
+    const float *std;  // [channels], standard deviation, likewise
     const float *silence; // [channels]: what endless silence gives; the mean where it is not known
     // [channels][channels]: a steady shift x of the latent gives a sound of mean square x' L x. NULL
     // where it is not known.

@@ -52,16 +52,22 @@ static bool apply(const LatentSettings *settings, const Model *model, const Late
                   Latent *latent, Error *error)
 {
     LatentOps ops;
-    const bool made = latent_ops_init(&ops, model, loop, 0);
+    float *frame = malloc(((size_t)latent->channels + 1) * sizeof *frame);
+    const bool made = latent_ops_init(&ops, model, loop, 0) && frame;
     if (made) {
         const DenormalsState before = denormals_off();
         // A whole latent has no silence to keep: what is asked for is added everywhere.
         LatentSettings everywhere = *settings;
         everywhere.sounds_in_silence = true;
-        latent_ops_process(&ops, &everywhere, latent->values, latent->frames);
+        for (size_t t = 0; t < latent->frames; t++) {
+            latent_copy_frame(latent, t, frame);
+            latent_ops_process(&ops, &everywhere, frame, 1);
+            latent_set_frame(latent, t, frame);
+        }
         denormals_restore(before);
     }
     latent_ops_free(&ops);
+    free(frame);
     return made || error_out_of_memory(error);
 }
 

@@ -10,13 +10,21 @@ static size_t channels_of(const Latent *latent)
 
 // ---- Average ----
 
-// Adds the latent to sum[frames][channels], from its beginning again where it ends.
+// Values of a frame: the channels, and the level if the latent has levels.
+static size_t width_of(const Latent *latent)
+{
+    return channels_of(latent) + (latent->levels != NULL);
+}
+
+// Adds the latent to sum[frames][width], from its beginning again where it ends.
 static void add_repeated(const Latent *latent, size_t frames, double *sum)
 {
     const size_t channels = channels_of(latent);
     for (size_t t = 0; t < frames; t++) {
-        const float *frame = latent->values + t % latent->frames * channels;
-        for (size_t c = 0; c < channels; c++) sum[t * channels + c] += (double)frame[c];
+        const size_t from = t % latent->frames;
+        const float *frame = latent->values + from * channels;
+        for (size_t c = 0; c < channels; c++) *sum++ += (double)frame[c];
+        if (latent->levels) *sum++ += (double)latent->levels[from];
     }
 }
 
@@ -42,14 +50,18 @@ Latent *latent_average(const Model *model, Latent *const *latents, size_t count,
     size_t frames = latents[0]->frames;
     for (size_t i = 1; i < count; i++)
         if ((latents[i]->frames > frames) == looped) frames = latents[i]->frames;
-    const size_t values = frames * channels_of(latents[0]);
+    const size_t channels = channels_of(latents[0]), width = width_of(latents[0]);
     Latent *average = latent_new(model, frames, error);
-    double *sum = calloc(values, sizeof *sum);
+    double *sum = calloc(frames * width, sizeof *sum);
     bool good = average && sum;
     if (average && !sum) error_out_of_memory(error);
     good = good && add_all(model, latents, count, frames, sum, error);
-    for (size_t i = 0; good && i < values; i++)
-        average->values[i] = (float)(sum[i] / (double)count);
+    for (size_t t = 0; good && t < frames; t++) {
+        const double *frame = sum + t * width;
+        for (size_t c = 0; c < channels; c++)
+            average->values[t * channels + c] = (float)(frame[c] / (double)count);
+        if (average->levels) average->levels[t] = (float)(frame[channels] / (double)count);
+    }
     free(sum);
     if (good) return average;
     latent_free(average);
@@ -69,17 +81,16 @@ static bool check_lengths(Latent *const *latents, size_t count, size_t fade, Err
     return true;
 }
 
-// Writes the latent's frames at `to`, where the `fade` frames before have been written last: they
-// fade into its first ones. `room` has room for the latent and the fade. Returns the frames that
-// are new.
-static size_t append(const Model *model, const Latent *latent, size_t fade, float *to, float *room)
+// Writes values[frames][width] of a latent at `to`, where the `fade` frames before have been written
+// last: they fade into its first ones. `room` has room for the latent and the fade.
+static void append(const Model *model, const float *values, size_t width, size_t frames,
+                   size_t fade, float *to, float *room)
 {
-    const size_t channels = channels_of(latent), frames = latent->frames;
-    memcpy(room, latent->values, frames * channels * sizeof *room);
-    memcpy(room + frames * channels, to - fade * channels, fade * channels * sizeof *room);
-    latent_fold_seam(room, frames + fade, fade, model); // as if the one before were its own end
-    memcpy(to - fade * channels, room, frames * channels * sizeof *room);
-    return frames - fade;
+    memcpy(room, values, frames * width * sizeof *room);
+    memcpy(room + frames * width, to - fade * width, fade * width * sizeof *room);
+    // As if the one before were its own end.
+    latent_fold_seam(room, width, frames + fade, fade, model);
+    memcpy(to - fade * width, room, frames * width * sizeof *room);
 }
 
 Latent *latent_concatenate(const Model *model, Latent *const *latents, size_t count, size_t fade,
@@ -96,9 +107,15 @@ Latent *latent_concatenate(const Model *model, Latent *const *latents, size_t co
     float *room = malloc((longest + fade) * channels * sizeof *room);
     if (whole && room) {
         size_t done = 0;
-        for (size_t i = 0; i < count; i++)
-            done +=
-                append(model, latents[i], i > 0 ? fade : 0, whole->values + done * channels, room);
+        for (size_t i = 0; i < count; i++) {
+            const Latent *part = latents[i];
+            const size_t overlap = i > 0 ? fade : 0;
+            append(model, part->values, channels, part->frames, overlap,
+                   whole->values + done * channels, room);
+            if (whole->levels && part->levels)
+                append(model, part->levels, 1, part->frames, overlap, whole->levels + done, room);
+            done += part->frames - overlap;
+        }
         free(room);
         return whole;
     }
