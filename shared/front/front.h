@@ -60,8 +60,8 @@ LaneFrames front_analyse(Front *front, const float *const *audio, const float *d
 // them.
 bool front_silent(const Front *front);
 
-// Level of the frames of the last front_analyse(), as a natural logarithm of amplitude; 0 for
-// samples, which carry none.
+// Level of the frames of the last front_analyse(), which is carried apart from the latent: the
+// loudness of analysis.h; 0 for samples, which carry none.
 float front_frame_level(const Front *front);
 
 // Takes the decoder's next frames, in the order of those that front_analyse() returned. `clean` is

@@ -21,7 +21,7 @@ typedef struct {
     uint64_t delay, fed;                 // samples
     size_t filled;                       // samples of the hop that has begun
     bool silent;                         // the last frame was
-    float level;                         // of the last frame
+    float level;                         // loudness of the last frame
     int places;                          // in the rings
     uint64_t analysed, decoded, changed; // frames
     float *detail;                       // [places]
@@ -208,7 +208,7 @@ static LaneFrames spectrum_front_analyse(Front *front, const float *const *audio
     spectrum->detail[place] = details ? details[*n - 1] : 0.0f;
     const AnalysisFrame *frame = spectrum_analyse(spectrum->spectrum, spectrum->hop_of);
     spectrum->silent = frame->silent;
-    spectrum->level = frame->level;
+    spectrum->level = frame->loudness;
     spectrum->analysed++;
     change_frames(spectrum); // where the decoder was ahead
     return (LaneFrames){frame->values, spectrum->bands, 1, 1};

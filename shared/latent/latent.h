@@ -17,8 +17,8 @@ typedef struct {
     char fingerprint[HASH_TEXT]; // of the model that made it
     uint64_t samples; // of audio that it was made from, at the model's rate; 0 where unknown
     float *values;    // [frames][channels]
-    float *levels; // [frames]: of the spectrum (front/analysis.h), mean over the frames of a latent
-                   // frame; NULL for samples
+    float *levels;    // [frames]: loudness (front/analysis.h), the mean over the frames of a latent
+                      // frame; NULL for samples
 } Latent;
 
 // A latent of that many frames, all zero, with levels if the model's front is a spectrum; NULL if
