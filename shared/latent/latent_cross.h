@@ -6,8 +6,14 @@
 
 #include "latent/latent_level.h"
 
+// A level over a triangular window of 30 ms: the mean of a mean, each over half of it.
 typedef struct {
-    LatentLevel input, reference;
+    LatentLevel first, level;
+    float *values; // [channels]: the first level as a distance from silence
+} LatentRhythm;
+
+typedef struct {
+    LatentRhythm input, reference;
     float *values; // [channels]
 } LatentCross;
 

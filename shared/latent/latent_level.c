@@ -4,13 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW_SECONDS 0.03
-#define SILENCE        1e-6f // power relative to the model's music
+#define SILENCE 1e-6f // power relative to the model's music
 
-bool latent_level_init(LatentLevel *level, const LatentSpace *space)
+bool latent_level_init(LatentLevel *level, const LatentSpace *space, double seconds)
 {
     const size_t channels = (size_t)space->channels;
-    const size_t length = (size_t)fmax(1.0, round(WINDOW_SECONDS * space->frame_rate));
+    const size_t length = (size_t)fmax(1.0, round(seconds * space->frame_rate));
     *level = (LatentLevel){
         .length = length,
         .squares = calloc(length * channels, sizeof(float)),

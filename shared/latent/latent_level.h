@@ -1,8 +1,8 @@
 // latent_level.h: the local level of each latent channel: its RMS distance from the latent of
-// silence over the last 30 ms. In silence it is exactly zero. Made and freed off the audio thread;
+// silence over a window, mostly of 30 ms. In silence it is exactly zero. Made and freed off the audio thread;
 // the rest is real-time safe.
 //
-// A frame's level depends on the frames of the last 30 ms alone, bit for bit: the sum over them is
+// A frame's level depends on the frames of that window alone, bit for bit: the sum over them is
 // never corrected by taking a value off. It has two parts, each added up from values that are in
 // the window: the frames of the block before that still are, and those of the block under way.
 //
@@ -13,6 +13,8 @@
 #define TRASLUZ_LATENT_LEVEL_H
 
 #include "latent/latent_space.h"
+
+#define LATENT_LEVEL_SECONDS 0.03
 
 typedef struct {
     size_t length;  // frames of the window, and of a block
@@ -25,8 +27,8 @@ typedef struct {
     bool sounds;    // the last frame is less than 60 dB below the model's music
 } LatentLevel;
 
-// Allocates; false where memory is short.
-bool latent_level_init(LatentLevel *level, const LatentSpace *space);
+// Measures over `seconds`. Allocates; false where memory is short.
+bool latent_level_init(LatentLevel *level, const LatentSpace *space, double seconds);
 void latent_level_free(LatentLevel *level);
 
 // Forgets all frames; the next one is number `frame`. Blocks begin at whole blocks of this number.

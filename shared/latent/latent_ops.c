@@ -21,7 +21,7 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
     made = latent_freeze_init(&ops->freeze, space->channels, longest, space->fade) && made;
     made = latent_smear_init(&ops->smear, space) && made;
     made = latent_blend_init(&ops->blend, space) && made;
-    made = latent_level_init(&ops->level, space) && made;
+    made = latent_level_init(&ops->level, space, LATENT_LEVEL_SECONDS) && made;
     made = latent_noise_init(&ops->noise, space, audio_channel) && made;
     if (made) latent_ops_set_silence(ops, space->silence, NULL);
     return made;
@@ -101,15 +101,16 @@ LatentCapture *latent_ops_capture(LatentOps *ops)
 static bool set_units(LatentOps *ops, bool absolute, const float *values)
 {
     const LatentSpace *space = &ops->space;
-    const LatentLevel *input = &ops->blend.cross.input;
+    const LatentRhythm *input = &ops->blend.cross.input;
     const float crossed = ops->blend.crosses ? ops->blend.cross_share.value : 0.0f;
     const float *own = latent_level_frame(&ops->level, space, values);
     for (int c = 0; c < space->channels; c++) {
-        const float std = space->std[c], level = latent_unit(input->values[c], own[c], crossed);
+        const float std = space->std[c],
+                    level = latent_unit(input->level.values[c], own[c], crossed);
         ops->unit[c] = absolute ? 1.0f : std;
         ops->following[c] = !absolute ? level : std > 0.0f ? level / std : 0.0f;
     }
-    return crossed == 1.0f ? input->sounds : ops->level.sounds;
+    return crossed == 1.0f ? input->first.sounds : ops->level.sounds;
 }
 
 static void process_frame(LatentOps *ops, const LatentSettings *settings,

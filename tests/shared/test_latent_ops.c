@@ -511,7 +511,7 @@ static void test_a_level_forgets(void)
 {
     const LatentSpace space = latent_space_of(model);
     LatentLevel level, other;
-    REQUIRE(latent_level_init(&level, &space) && latent_level_init(&other, &space));
+    REQUIRE(latent_level_init(&level, &space, 0.03) && latent_level_init(&other, &space, 0.03));
     float values[200 * CHANNELS];
     for (int i = 0; i < 200 * CHANNELS; i++) values[i] = (float)sin(0.7 * i * i);
     for (int64_t from = -20; from < 60; from++) {
