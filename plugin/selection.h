@@ -39,8 +39,8 @@ typedef struct {
     Error mismatch;
     const Model *model;      // that plays, shared; NULL before the first
     const Latent *reference; // that plays, one of the contents; NULL where none fits the model
-    // The last one made; a setup owns it, and keeps it until there is another; NULL before the
-    // first.
+    // The last one made; a setup owns it, and keeps it until there is another; NULL
+    // before the first.
     Engine *engine;
     Recordings recordings; // without what the engine has recorded since it was made
 } Selection;

@@ -11,8 +11,8 @@
 #include "math/resample.h"
 
 enum { BLOCK = 64 };             // samples at the host's rate
-#define RAMP_SECONDS        0.02 // of detail, dry/wet, gain, bypass, and from one position to another
-#define SILENT_SECONDS      0.05 // of input without a sound: then nothing of it sounds after a start
+#define RAMP_SECONDS        0.02 // of detail, dry/wet, gain, bypass, and from position to position
+#define SILENT_SECONDS      0.05 // of silent input: then nothing of it sounds after a start
 #define RECENT_SECONDS      0.1  // before what sounds at a start, in which such a silence counts
 #define HISTORY_SECONDS_MAX 1.0
 

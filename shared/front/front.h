@@ -1,6 +1,6 @@
-// front.h: what lies between audio and network, for all audio channels of a stream. It turns samples
-// into the frames that the encoder takes, and the decoder's frames into what is added to the dry
-// signal. Two kinds, chosen by the model's architecture:
+// front.h: what lies between audio and network, for all audio channels of a stream. It turns
+// samples into the frames that the encoder takes, and the decoder's frames into what is added to
+// the dry signal. Two kinds, chosen by the model's architecture:
 //
 //     samples   a frame is a sample, each audio channel a lane of its own;
 //               gives altered - detail * clean, to which detail * dry is added
@@ -25,8 +25,8 @@ enum { FRONT_BLOCK = 64 }; // samples: the most that one call takes
 
 typedef struct Front Front;
 
-// Returns the front of the model's kind; NULL where memory is short. The model must outlive it.
-// The audio had `host_rate` Hz before it was resampled to the model's rate. `frames` is the most that
+// Returns the front of the model's kind; NULL where memory is short. The model must outlive it. The
+// audio had `host_rate` Hz before it was resampled to the model's rate. `frames` is the most that
 // the decoder gives in each lane for what one front_analyse() returned.
 Front *front_new(const Model *model, int channels, double host_rate, size_t frames);
 void front_free(Front *front);
@@ -40,12 +40,12 @@ int front_lanes(const Model *model, int channels);
 // Share of the dry signal that is added to what the front gives, at so much detail.
 float front_dry_share(const Model *model, float detail);
 
-// Level of audio that the network works best at, RMS in dB relative to full scale; NaN where it works
-// alike at every level, or where the model does not say.
+// Level of audio that the network works best at, RMS in dB relative to full scale; NaN where it
+// works alike at every level, or where the model does not say.
 double front_level(const Model *model);
 
-// Returns what the transforms of one audio channel cost for each second, in multiply-adds that take as
-// long. Allocates nothing.
+// Returns what the transforms of one audio channel cost for each second, in multiply-adds that take
+// as long. Allocates nothing.
 double front_work(const Model *model);
 
 // Starts anew: silence before the next sample, which is the first of a frame.
@@ -56,8 +56,8 @@ void front_reset(Front *front);
 // the next call. details[i] is the detail at each sample; NULL is 0 throughout.
 LaneFrames front_analyse(Front *front, const float *const *audio, const float *details, size_t *n);
 
-// True if the frames of the last front_analyse() are silent: nothing is heard of what is made of
-// them.
+// True if the frames of the last front_analyse() are silent: nothing is heard of what is
+// made of them.
 bool front_silent(const Front *front);
 
 // Level of the frames of the last front_analyse(), which is carried apart from the latent: the

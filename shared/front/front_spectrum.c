@@ -34,7 +34,8 @@ typedef struct {
     Fifo *due;                           // [channels]: samples that wait for their time
 } SpectrumFront;
 
-// Frames that lie between analysis and decoder, or the other way round, for at most `frames` at once.
+// Frames that lie between analysis and decoder, or the other way round, for at most
+// `frames` at once.
 static int waiting_max(const Model *model, size_t frames)
 {
     return (int)frames + arch_delay(&model->arch) / arch_front_hop(&model->arch) +
@@ -153,8 +154,8 @@ static Front *spectrum_front_create(const Model *model, int channels, double hos
     return NULL;
 }
 
-// Shifts the gains of all bands by one value, so that the frame is as loud as before: the sum of its
-// bands' amplitudes stays. Gains of 0 stay exactly 0.
+// Shifts the gains of all bands by one value, so that the frame is as loud as before: the sum of
+// its bands' amplitudes stays. Gains of 0 stay exactly 0.
 static void keep_loudness(const AnalysisFrame *frame, float *gains, size_t bands)
 {
     float before = 0.0f, after = 0.0f;

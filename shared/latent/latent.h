@@ -1,7 +1,7 @@
-// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], of a spectrum's
-// model `level` [frames] too, with the frame rate, the source's name and the fingerprint of the model
-// that made it). In memory it is frame-major, as the engine works. Allocates; never on the audio thread, which may read a Latent
-// that no longer changes.
+// latent.h: a stored latent, and its file (safetensors: `latent` [channels, frames], of a
+// spectrum's model `level` [frames] too, with the frame rate, the source's name and the fingerprint
+// of the model that made it). In memory it is frame-major, as the engine works. Allocates; never on
+// the audio thread, which may read a Latent that no longer changes.
 #ifndef TRASLUZ_LATENT_H
 #define TRASLUZ_LATENT_H
 
@@ -17,8 +17,9 @@ typedef struct {
     char fingerprint[HASH_TEXT]; // of the model that made it
     uint64_t samples; // of audio that it was made from, at the model's rate; 0 where unknown
     float *values;    // [frames][channels]
-    float *levels;    // [frames]: loudness (front/analysis.h), the mean over the frames of a latent
-                      // frame; NULL for samples
+    // [frames]: loudness (front/analysis.h), the mean over the frames of a latent frame; NULL for
+    // samples.
+    float *levels;
 } Latent;
 
 // A latent of that many frames, all zero, with levels if the model's front is a spectrum; NULL if
@@ -36,10 +37,10 @@ unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error
 // True if this model made it; else the message says so.
 bool latent_fits(const Latent *latent, const Model *model, Error *error);
 
-// Makes values[frames][width] repeatable, of which the first channels are the latent: fades the last
-// `fade` frames into the first ones, with equal power about the model's latent mean. Of a spectrum
-// all values are levels of some kind, and the fade is a straight line. The last `fade` frames are not
-// to be played then. Real-time safe.
+// Makes values[frames][width] repeatable, of which the first channels are the latent: fades the
+// last `fade` frames into the first ones, with equal power about the model's latent mean. Of a
+// spectrum all values are levels of some kind, and the fade is a straight line. The last `fade`
+// frames are not to be played then. Real-time safe.
 void latent_fold_seam(float *values, size_t width, size_t frames, size_t fade, const Model *model);
 
 // Returns the index of frame number `frame` in a latent of `frames` frames that repeats without

@@ -17,9 +17,9 @@ typedef struct {
     float *space[2]; // [capacity][width]
     size_t frames[2];
     atomic_int playing; // index of the whole recording; written by the audio thread
-    atomic_int reader;  // index of the one that another thread copies, or -1: it is not recorded
-                        // over meanwhile
-    size_t recorded;    // frames of the other one, as they come
+    // Index of the one that another thread copies, or -1: it is not recorded over meanwhile.
+    atomic_int reader;
+    size_t recorded; // frames of the other one, as they come
     bool recording;
 } LatentCapture;
 
@@ -30,14 +30,14 @@ void latent_capture_free(LatentCapture *capture);
 // Forgets a recording under way; a whole one stays.
 void latent_capture_reset(LatentCapture *capture);
 
-// Takes one frame. Recording begins when `wanted` becomes true, or later, when `may_begin` is true
-// and no copy is being made; frames beyond the capacity are left out. It ends when `wanted` becomes
-// false: then the seam is made, and true is returned. A recording shorter than four fades is
-// dropped.
+// Takes one frame. Recording begins when `wanted` becomes true, or later, when `may_begin` is
+// true and no copy is being made; frames beyond the capacity are left out. It ends when `wanted`
+// becomes false: then the seam is made, and true is returned. A recording shorter than four
+// fades is dropped.
 bool latent_capture_frame(LatentCapture *capture, bool wanted, bool may_begin, const float *values);
 
-// The whole recording's frame for position `frame`, which goes round; NULL where there is no
-// recording.
+// The whole recording's frame for position `frame`, which goes round; NULL where there
+// is no recording.
 const float *latent_capture_at(const LatentCapture *capture, int64_t frame);
 
 // The same of the recording before it, until the next one begins.
@@ -47,8 +47,8 @@ const float *latent_capture_before_at(const LatentCapture *capture, int64_t fram
 // time, beside or between what the audio thread does; allocates.
 Latent *latent_capture_copy(LatentCapture *capture);
 
-// Puts a recording back, as latent_capture_copy() gave it. Only before the audio thread uses the
-// capture.
+// Puts a recording back, as latent_capture_copy() gave it. Only before the audio thread
+// uses the capture.
 void latent_capture_restore(LatentCapture *capture, const Latent *latent);
 
 #endif

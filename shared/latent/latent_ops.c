@@ -95,9 +95,9 @@ LatentCapture *latent_ops_capture(LatentOps *ops)
     return &ops->reference.capture;
 }
 
-// Sets what one unit of offset and noise is in each channel: a standard deviation or 1, and the same
-// times the channel's level relative to the model's music. Returns whether music sounds. Where input
-// and reference are crossed, the level is that of the input, which both have then.
+// Sets what one unit of offset and noise is in each channel: a standard deviation or 1, and the
+// same times the channel's level relative to the model's music. Returns whether music sounds. Where
+// input and reference are crossed, the level is that of the input, which both have then.
 static bool set_units(LatentOps *ops, bool absolute, const float *values)
 {
     const LatentSpace *space = &ops->space;

@@ -10,9 +10,9 @@
 // Noise, the reference and the alternation follow a position, the frame's number. It counts from 0,
 // or from where latent_ops_locate() puts it; at one position they are always the same.
 //
-// Silence stays silence, but for freeze, capture and a reference that sounds: scale turns around the
-// latent of silence, offset and noise follow the level or fade out. `sounds_in_silence` lifts that
-// for offset and noise.
+// Silence stays silence, but for freeze, capture and a reference that sounds: scale turns around
+// the latent of silence, offset and noise follow the level or fade out. `sounds_in_silence` lifts
+// that for offset and noise.
 #ifndef TRASLUZ_LATENT_OPS_H
 #define TRASLUZ_LATENT_OPS_H
 
@@ -42,8 +42,8 @@ typedef struct {
     float drift; // Hz: how often slow noise reaches a new value; 0: new in each frame
     uint32_t seed;
     bool
-        sounds_in_silence; // offset does not follow the music's level, and noise that does not goes
-                           // on without music
+        // Offset does not follow the music's level, and noise that does not goes on without music.
+        sounds_in_silence;
     bool absolute; // noise and offset in the latent's own numbers, not in standard deviations
 } LatentSettings;
 
@@ -91,18 +91,19 @@ void latent_ops_locate(LatentOps *ops, int64_t frame, int64_t live);
 // Holds all frames until the next call of latent_ops_locate() or latent_ops_start().
 void latent_ops_hold(LatentOps *ops);
 
-// Does what latent_ops_locate() does, as after latent_ops_reset(): no frame before number `live` has an effect that lasts.
+// Does what latent_ops_locate() does, as after latent_ops_reset(): no frame before number `live`
+// has an effect that lasts.
 void latent_ops_start(LatentOps *ops, int64_t frame, int64_t live);
 
-// Passes over a silent frame, which is not a sound to record, repeat or smear: its number is used up,
-// and nothing else changes.
+// Passes over a silent frame, which is not a sound to record, repeat or smear: its number is used
+// up, and nothing else changes.
 void latent_ops_skip(LatentOps *ops);
 
 // The recordings, for a copy of the last whole one or to put one back.
 LatentCapture *latent_ops_capture(LatentOps *ops);
 
-// Works on values[frames][space.values] in place: the latent's channels and, of a spectrum, the
-// frame's level.
+// Works on values[frames][space.values] in place: the latent's channels and, of a spectrum,
+// the frame's level.
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
                         size_t frames);
 

@@ -1,6 +1,6 @@
-// latent_smear.h: smooths the latent over time with one pole, so that attacks melt. It begins in
-// the state that endless silence leaves. Made and freed off the audio thread; the rest is real-time
-// safe.
+// latent_smear.h: smooths the latent over time with one pole, so that attacks melt. It
+// begins in the state that endless silence leaves. Made and freed off the audio thread; the
+// rest is real-time safe.
 #ifndef TRASLUZ_LATENT_SMEAR_H
 #define TRASLUZ_LATENT_SMEAR_H
 
@@ -20,8 +20,8 @@ void latent_smear_free(LatentSmear *smear);
 // Puts it in the state of silence; takes over the next setting at once.
 void latent_smear_reset(LatentSmear *smear, const LatentSpace *space);
 
-// Smooths values[] in place, the level too, so that attacks melt with a time constant of `seconds`; 0 leaves them as they are.
-// While `held` the state stays as it is.
+// Smooths values[] in place, the level too, so that attacks melt with a time constant of `seconds`;
+// 0 leaves them as they are. While `held` the state stays as it is.
 void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, bool held,
                         float *values);
 

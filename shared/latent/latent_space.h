@@ -16,8 +16,8 @@ typedef struct {
     const float *mean; // [channels], over the training music
     const float *std;  // [channels], standard deviation, likewise
     const float *silence; // [channels]: what endless silence gives; the mean where it is not known
-    // [channels][channels]: a steady shift x of the latent gives a sound of mean square x' L x. NULL
-    // where it is not known.
+    // [channels][channels]: a steady shift x of the latent gives a sound of mean square x' L x.
+    // NULL where it is not known.
     const float *loudness;
 } LatentSpace;
 

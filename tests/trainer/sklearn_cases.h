@@ -50,7 +50,8 @@ static const double sklearn_inertia[][3] = {
     {7, 10, 12714.871753246753},
 };
 
-// Classes i * i % a, clusters (i * i * i + i) % b of n points: n, a, b, homogeneity, completeness, V-measure.
+// Classes i * i % a, clusters (i * i * i + i) % b of n points: n, a, b, homogeneity, completeness,
+// V-measure.
 static const double sklearn_scores[][6] = {
     {790, 10, 30, 0.38506713213506266, 0.32853571662285969, 0.35456222301830526},
     {790, 10, 10, 0.38500328237868936, 0.70823164480328316, 0.49883424166951251},

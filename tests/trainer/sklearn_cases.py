@@ -50,7 +50,8 @@ for dimensions in (2, 3, 7):
 table("sklearn_inertia", runs, "[3]")
 
 print(
-    "// Classes i * i % a, clusters (i * i * i + i) % b of n points: n, a, b, homogeneity, completeness, V-measure."
+    "// Classes i * i % a, clusters (i * i * i + i) % b of n points: n, a, b, homogeneity, "
+    "completeness,\n// V-measure."
 )
 cases = []
 for n, a, b in (

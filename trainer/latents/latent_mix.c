@@ -81,8 +81,8 @@ static bool check_lengths(Latent *const *latents, size_t count, size_t fade, Err
     return true;
 }
 
-// Writes values[frames][width] of a latent at `to`, where the `fade` frames before have been written
-// last: they fade into its first ones. `room` has room for the latent and the fade.
+// Writes values[frames][width] of a latent at `to`, where the `fade` frames before have been
+// written last: they fade into its first ones. `room` has room for the latent and the fade.
 static void append(const Model *model, const float *values, size_t width, size_t frames,
                    size_t fade, float *to, float *room)
 {

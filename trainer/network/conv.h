@@ -21,7 +21,7 @@ typedef struct {
     size_t dilation; // frames between taps; above 1 only with stride 1 and not transposed
 } ConvShape;
 
-// ---- Conv1d: x [(frames - 1) * stride + reach][in], weight [kernel][in][out], y [frames][out] ----
+// ---- Conv1d: x [(frames - 1) * stride + reach][in], weight [kernel][in][out], y [frames][out]
 
 // y += conv(x)
 void conv_forward(const ConvShape *shape, size_t frames, const float *x, const float *weight,
