@@ -137,7 +137,7 @@ static size_t encode_hop(AudioEncoder *encoder, size_t given)
     AnalysisFrame frame = {.values = encoder->x};
     const float *audio = encoder->audio;
     analysis_process(encoder->analysis, &audio, 1, &encoder->bins, &frame);
-    add_level(encoder, frame.level);
+    add_level(encoder, frame.loudness);
     memmove(encoder->audio, encoder->audio + hop, (window - hop) * sizeof(float));
     encoder->filled = 0;
     const LaneFrames latent = encoder_process(encoder->encoder, (LaneFrames){encoder->x, 0, 1, 1});
