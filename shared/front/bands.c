@@ -43,22 +43,32 @@ static void find_centres(const ArchFront *front, double rate, double centre[SPEC
 
 void bands_init(Bands *bands, const ArchFront *front, double rate)
 {
-    double centre[SPECTRUM_BANDS_MAX], weight[SPECTRUM_BANDS_MAX] = {0};
+    double centre[SPECTRUM_BANDS_MAX];
     find_centres(front, rate, centre);
     bands->measured = (int)(MEASURED * front->window) + 1;
     int k = 0;
+    double weight = 0.0,
+           above = 0.0; // of bands k and k + 1: hosts lend little stack for all of them
     for (int b = 0; b < bands->bins; b++) {
-        while (k < front->bands - 2 && b >= centre[k + 1]) k++;
+        for (; k < front->bands - 2 && b >= centre[k + 1]; k++) {
+            bands->scale[k] = (float)(1.0 / weight);
+            weight = above;
+            above = 0.0;
+        }
         double share = (b - centre[k]) / (centre[k + 1] - centre[k]);
         share = share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share;
         bands->band[b] = k;
         bands->share[b] = (float)share;
         if (b < bands->measured) {
-            weight[k] += 1.0 - share;
-            weight[k + 1] += share;
+            weight += 1.0 - share;
+            above += share;
         }
     }
-    for (k = 0; k < front->bands; k++) bands->scale[k] = (float)(1.0 / weight[k]);
+    for (; k < front->bands; k++) {
+        bands->scale[k] = (float)(1.0 / weight);
+        weight = above;
+        above = 0.0;
+    }
 }
 
 int bands_below(const ArchFront *front, double rate, double limit)

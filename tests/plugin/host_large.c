@@ -139,8 +139,20 @@ static void restore_session(void *argument)
     host_session_restore(call->host, &call->session);
 }
 
-// Every shipped model and reference, broken files, copies and recordings. A stack that overflows
-// ends the program.
+// Loads a model on the worker, and again from a session.
+static void load_with_small_stack(SmallCall *call, const char *model)
+{
+    load_file(call->host, MODEL, model);
+    CHECK_MSG(is_named(call->host, MODEL, model), "%s", named_file(call->host, NOTICE));
+    host_call_with_small_stack(save_session, call);
+    load_file(call->host, MODEL, wire_file("wire.safetensors", 8, 1, RATE));
+    host_call_with_small_stack(restore_session, call);
+    run_nothing(call->host);
+    CHECK(is_named(call->host, MODEL, model));
+}
+
+// Every shipped model, models of spectra, broken files, copies and recordings. A stack that
+// overflows ends the program.
 static void small_stack_is_enough(void)
 {
     static const char *const names[] = {"chico", "directo", "extra_chico", "grande", "normal"};
@@ -174,6 +186,10 @@ static void small_stack_is_enough(void)
         run_nothing(host);
         CHECK(says(host, OWN_COPY));
     }
+    load_with_small_stack(&call, scrambler_file("spectral.safetensors", SPECTRAL, 48000, 3));
+    load_with_small_stack(
+        &call, scrambler_file("wide.safetensors", "spectrum2048h512b400f80:8k1s1p0", 44100, 4));
+    load_with_small_stack(&call, scrambler_file("deep.safetensors", SCRAMBLER, 22050, 1));
     capture(host, 500000);
     host_call_with_small_stack(save_session, &call);
     CHECK(has_value(&call.session, "urn:trasluz:recording0"));
