@@ -27,7 +27,7 @@ bool output_is_no_input(const char *path, const char *const *input, size_t input
     return true;
 }
 
-bool output_may_replace(const char *path, FileTest *is_ours, const char *ours, Error *error)
+bool output_may_replace(const char *path, PathTest *is_ours, const char *ours, Error *error)
 {
     if (access(path, F_OK) != 0 || (is_ours && is_ours(path))) return true;
     if (is_ours)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef bool FileTest(const char *path);
+typedef bool PathTest(const char *path);
 
 // What a report makes of a file.
 typedef enum {
@@ -27,7 +27,7 @@ typedef struct {
     const char *name;
     Content content;
     bool guarded;       // replaced only with --force, or if it is ours
-    FileTest *is_ours;  // true of a file that this command made, or NULL
+    PathTest *is_ours;  // true of a file that this command made, or NULL
     const char *ours;   // what that is, for messages: "a latent file"
     bool marks_all;     // if it is ours, all outputs there are: they may be replaced
     const char *unless; // option with which the file is not written, or NULL
@@ -46,7 +46,7 @@ char *output_path(const char *output, const char *name);
 bool output_is_no_input(const char *path, const char *const *input, size_t inputs, Error *error);
 
 // True if there is no such file, or it is ours.
-bool output_may_replace(const char *path, FileTest *is_ours, const char *ours, Error *error);
+bool output_may_replace(const char *path, PathTest *is_ours, const char *ours, Error *error);
 
 // True if both are names of one existing file.
 bool same_file(const char *a, const char *b);

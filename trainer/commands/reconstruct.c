@@ -17,7 +17,7 @@ typedef struct {
     const char *weights, *audio, *output;
     double gain; // in dB
     float detail, wet;
-    bool auto_gain, alternate, force;
+    bool auto_gain, follow, alternate, cross, force;
     LatentOptions latent_options;
 } Call;
 
@@ -50,11 +50,16 @@ static const Option more_latent_options[] = {
     {"drift", 0, OPTION_FLOAT, AT_LATENT(drift), .unit = "HZ", .initial = "0", .low = 0, .high = 50,
      .shown = "0: new in each frame",
      .help = "how many new values per second the noise drifts to, {}"},
+    {"follow", 0, OPTION_FLAG, AT(follow),
+     .help = "the noise drifts and is as strong as the music at each moment"},
+    {"sounds-in-silence", 0, OPTION_FLAG, AT_LATENT(sounds_in_silence),
+     .help = "noise and offset go on where the music rests"},
     {"scale", 0, OPTION_FLOAT, AT_LATENT(scale), .unit = "X", .initial = "1", .low = 0, .high = 2,
-     .help = "scales the latent around its mean, {}"},
+     .help = "scales the latent around that of silence, {}"},
     {"smear", 0, OPTION_FLOAT, AT_LATENT(smear), .unit = "SECONDS", .initial = "0", .low = 0,
      .high = 2, .help = "smooths the latent over time, {}"},
     {"alternate", 0, OPTION_FLAG, AT(alternate), .help = "alternates input and reference by beats"},
+    {"cross", 0, OPTION_FLAG, AT(cross), .help = "blends the reference in the rhythm of the input"},
     {"input-beats", 0, OPTION_INT, AT_LATENT(input_beats), .unit = "N", .initial = "4", .low = 1,
      .high = 64, .help = "beats of the input, {}"},
     {"reference-beats", 0, OPTION_INT, AT_LATENT(reference_beats), .unit = "N", .initial = "4",
@@ -241,8 +246,12 @@ static int run(const CommandLine *line, void *values)
     const int status = latent_options_check(&call->latent_options, line->command);
     if (status != EXIT_DONE) return status;
     LatentSettings *settings = &call->latent_options.settings;
+    if (call->alternate && call->cross)
+        return command_usage(line->command, "--alternate and --cross exclude each other");
     if (call->alternate) settings->blend_mode = BLEND_ALTERNATE;
+    if (call->cross) settings->blend_mode = BLEND_CROSS;
     if (settings->drift > 0.0f) settings->noise_character = NOISE_DRIFTING;
+    if (call->follow) settings->noise_character = NOISE_FOLLOWS;
     return reconstruct_file(call, &error) ? EXIT_DONE : command_fail(line->command, &error);
 }
 
