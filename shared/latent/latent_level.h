@@ -1,6 +1,6 @@
 // latent_level.h: the local level of each latent channel: its RMS distance from the latent of
-// silence over a window, mostly of 30 ms. In silence it is exactly zero. Made and freed off the audio thread;
-// the rest is real-time safe.
+// silence over a window, mostly of 30 ms. In silence it is exactly zero. Made and freed off the
+// audio thread; the rest is real-time safe.
 //
 // A frame's level depends on the frames of that window alone, bit for bit: the sum over them is
 // never corrected by taking a value off. It has two parts, each added up from values that are in

@@ -31,7 +31,8 @@ test_training_names_what_it_has_to_beat() {
 
 test_options_change_the_weights_on_any_threads() {
     train -o a.safetensors --equaliser 11 --raised-floor 26 --latent-noise 0.1 -t 1 >/dev/null &&
-        train -o b.safetensors --equaliser 11 --raised-floor 26 --latent-noise 0.1 -t 3 >/dev/null &&
+        train -o b.safetensors --equaliser 11 --raised-floor 26 --latent-noise 0.1 -t 3 \
+            >/dev/null &&
         cmp -s a.csv b.csv -n 40 && "$TRAINER" info a.safetensors | grep '^fingerprint' >one &&
         "$TRAINER" info b.safetensors | grep '^fingerprint' >two && cmp one two &&
         "$TRAINER" info whole/weights.safetensors | grep '^fingerprint' >three && ! cmp -s one three

@@ -9,7 +9,8 @@ curve=0:0,3:0,9:1,11:1,13:0,16:0 # of the noise: seconds and sigmas
 
 # shows PATTERN…: Ardour's last run showed such lines.
 shows() {
-    for pattern in "$@"; do grep -qx "$pattern" "$work/log" || { echo "not shown: $pattern"; cat "$work/log"; return 1; }; done >&2
+    for pattern in "$@"; do grep -qx "$pattern" "$work/log" ||
+        { echo "not shown: $pattern"; cat "$work/log"; return 1; }; done >&2
 }
 
 # Ardour's tools corrupt their own memory now and then, or wait for themselves, most of all after an
@@ -53,7 +54,8 @@ make_session() {
     tracks=
     for track in "$@"; do tracks="$tracks track $track $channels"; done
     # shellcheck disable=SC2086
-    session "$name" new $tracks save && /usr/bin/python3 -B "$here/add_clip.py" "$work/$name" session "$clip" "$@"
+    session "$name" new $tracks save && /usr/bin/python3 -B "$here/add_clip.py" "$work/$name" \
+        session "$clip" "$@"
 }
 
 # ---- A track in stereo: preset, automation, saving, reopening ----
@@ -62,7 +64,8 @@ make_session() {
 # the noise's curve.
 make_music() {
     make_session music 2 track &&
-        session music insert track urn:trasluz:stereo set Noise 1.5 set "Output gain" 6 preset urn:trasluz:preset:clean-chico show \
+        session music insert track urn:trasluz:stereo set Noise 1.5 set "Output gain" 6 preset \
+            urn:trasluz:preset:clean-chico show \
             set "Automatic gain" 0 save
 }
 preset_is_loaded() {
@@ -78,7 +81,8 @@ automate() {
     cp -r "$work/music" "$work/automated" && session automated plugin track curve Noise $curve save
 }
 noise_follows_curve() {
-    export_session music clean && export_session automated noisy && audio noise "$work/clean.wav" "$work/noisy.wav" $curve
+    export_session music clean && export_session automated noisy &&
+        audio noise "$work/clean.wav" "$work/noisy.wav" $curve
 }
 export_equals() { # SESSION OUT
     export_session "$1" again && audio same "$work/again.wav" "$work/$2.wav"
@@ -99,17 +103,20 @@ stereo() {
 
 null_test() { # SESSION CHANNELS URI
     make_session "$1" "$2" track dry && export_session "$1" twice &&
-        session "$1" insert track "$3" set Detail 0 show invert dry save && shows "uri $3" 'latency [1-9][0-9]*' && export_session "$1" heard
+        session "$1" insert track "$3" set Detail 0 show invert dry save &&
+            shows "uri $3" 'latency [1-9][0-9]*' && export_session "$1" heard
 }
 is_heard() { audio level "$work/heard.wav" "$work/twice.wav" -40 0; }
 cancels() {
-    session "$1" plugin track set Detail 1 save && export_session "$1" null && audio level "$work/null.wav" "$work/twice.wav" -999 -120
+    session "$1" plugin track set Detail 1 save && export_session "$1" null &&
+        audio level "$work/null.wav" "$work/twice.wav" -999 -120
 }
 
 latency() {
     for channels in 1 2; do
         case $channels in 1) kind=mono ;; 2) kind=stereo ;; esac
-        check "ardour_${kind}_plays_beside_dry_track" null_test "null_$kind" $channels "urn:trasluz:$kind"
+        check "ardour_${kind}_plays_beside_dry_track" null_test "null_$kind" $channels \
+            "urn:trasluz:$kind"
         check "ardour_${kind}_is_heard" is_heard
         check "ardour_${kind}_latency_is_compensated" cancels "null_$kind"
     done
@@ -119,7 +126,8 @@ latency() {
 
 # A preset of the user's own, on a model of the user's own.
 make_preset() {
-    mkdir "$work/user" "$work/lv2/user.lv2" && cp "$work/lv2/trasluz.lv2/models/chico.safetensors" "$work/user/mine.safetensors" &&
+    mkdir "$work/user" "$work/lv2/user.lv2" && cp "$work/lv2/trasluz.lv2/models/chico.safetensors" \
+        "$work/user/mine.safetensors" &&
         cat >"$work/lv2/user.lv2/manifest.ttl" <<TTL
 @prefix lv2:   <http://lv2plug.in/ns/lv2core#> .
 @prefix pset:  <http://lv2plug.in/ns/ext/presets#> .
@@ -133,7 +141,8 @@ make_preset() {
 TTL
 }
 make_moved() { # NAME PRESET
-    make_session "$1" 2 track && session "$1" insert track urn:trasluz:stereo preset "$2" set Noise 0.3 save && export_session "$1" "$1-there"
+    make_session "$1" 2 track && session "$1" insert track urn:trasluz:stereo preset "$2" set \
+        Noise 0.3 save && export_session "$1" "$1-there"
 }
 move_away() { mv "$1" "$1.away"; }
 bring_back() { mv "$1.away" "$1"; }
@@ -154,13 +163,17 @@ names_that_stay() {
 # again.
 weights_that_travel() {
     for model in user/mine lv2/trasluz.lv2/models/chico; do
-        case $model in user/mine) kind=own preset=urn:user:preset ;; *) kind=shipped preset=urn:trasluz:preset:clean-chico ;; esac
+        case $model in user/mine) kind=own preset=urn:user:preset ;; *) kind=shipped \
+            preset=urn:trasluz:preset:clean-chico ;; esac
         check "ardour_session_with_${kind}_model_to_be_moved" make_moved "travel_$kind" "$preset"
         move_away "$work/$model.safetensors"
-        check "ardour_moved_${kind}_model_is_bit_identical" export_equals "travel_$kind" "travel_$kind-there"
+        check "ardour_moved_${kind}_model_is_bit_identical" export_equals "travel_$kind" \
+            "travel_$kind-there"
         check "ardour_saves_session_without_${kind}_model" reopen_and_save "travel_$kind"
-        check "ardour_moved_${kind}_model_saved_again_is_bit_identical" export_equals "travel_$kind" "travel_$kind-there"
-        check "ardour_moved_${kind}_model_stays_named" names_model "travel_$kind" "$(basename "$model")"
+        check "ardour_moved_${kind}_model_saved_again_is_bit_identical" export_equals \
+            "travel_$kind" "travel_$kind-there"
+        check "ardour_moved_${kind}_model_stays_named" names_model "travel_$kind" \
+            "$(basename "$model")"
         bring_back "$work/$model.safetensors"
     done
 }
@@ -178,7 +191,8 @@ make_bounces() {
 </ExportPreset>
 XML
     # Each from an Ardour of its own: two exports in one break it down too often.
-    session own plugin track show export "$work" open1 && session own plugin track show show export "$work" open2
+    session own plugin track show export "$work" open1 &&
+        session own plugin track show show export "$work" open2
 }
 open_sessions() {
     check ardour_exports_from_open_session make_bounces
