@@ -29,12 +29,12 @@ static bool score_decoded(const DecodedTaker *taker, const Clip *clip, Scorer *s
     char *path = file_join(taker->folder, "decoded");
     TempAudio *store = path ? temp_audio_new(path, error) : NULL;
     if (!path) error_out_of_memory(error);
-    const bool good = store && scorer_run(scorer, &sound, temp_audio_add, store, score, error) &&
-                      temp_audio_open(store, &decoded, error) &&
-                      taker->take(taker->data, clip, score, &decoded, error);
+    const bool ok = store && scorer_run(scorer, &sound, temp_audio_add, store, score, error) &&
+                    temp_audio_open(store, &decoded, error) &&
+                    taker->take(taker->data, clip, score, &decoded, error);
     temp_audio_free(store);
     free(path);
-    return good;
+    return ok;
 }
 
 static void score_clip(void *data, int item, int thread)
@@ -95,12 +95,12 @@ bool evaluation_run(Evaluation *evaluation, const Model *model, const Dataset *d
 {
     *evaluation = (Evaluation){.model = model, .dataset = dataset};
     Work work = {.evaluation = evaluation, .taker = taker};
-    const bool good = choose_clips(evaluation, split, error) &&
-                      make_scorers(&work, pool_threads(pool), error) &&
-                      score_clips(&work, pool, error);
+    const bool ok = choose_clips(evaluation, split, error) &&
+                    make_scorers(&work, pool_threads(pool), error) &&
+                    score_clips(&work, pool, error);
     for (int i = 0; i < work.threads; i++) scorer_free(work.scorer[i]);
     free(work.scorer);
-    return good;
+    return ok;
 }
 
 void evaluation_free(Evaluation *evaluation)

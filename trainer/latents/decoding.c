@@ -55,14 +55,14 @@ static bool decode_frames(Decoding *decoding, FILE *to, Error *error)
     Progress progress;
     progress_begin(&progress, to, "decoding, second", seconds, seconds);
     const DenormalsState before = denormals_off();
-    bool good = true;
-    for (size_t t = 0; decoding->left > 0 && good; t++) {
-        good = decode_frame(decoding, t, error);
+    bool ok = true;
+    for (size_t t = 0; decoding->left > 0 && ok; t++) {
+        ok = decode_frame(decoding, t, error);
         progress_reach(&progress, (uint64_t)((double)t / frame_rate));
     }
     denormals_restore(before);
     progress_end(&progress);
-    return good;
+    return ok;
 }
 
 bool decode_latent(const Latent *latent, const Model *model, AudioSink *sink, void *data,
@@ -76,9 +76,9 @@ bool decode_latent(const Latent *latent, const Model *model, AudioSink *sink, vo
         decoder_reset(decoding.decoder, latent->frames);
         decoding.audio = malloc(decoder_frames_max(decoding.decoder) * sizeof(float));
     }
-    const bool good =
+    const bool ok =
         decoding.audio ? decode_frames(&decoding, progress, error) : error_out_of_memory(error);
     free(decoding.audio);
     decoder_free(decoding.decoder);
-    return good;
+    return ok;
 }

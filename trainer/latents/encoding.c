@@ -69,10 +69,10 @@ static bool run(Encoding *encoding, const char *path, FILE *progress, AudioFault
     audio_encoder_reset(encoding->encoder, samples);
     progress_begin(&encoding->progress, progress, "encoding, second", seconds, seconds);
     const DenormalsState before = denormals_off();
-    const bool good = feed_file(encoding, path, faults, error);
+    const bool ok = feed_file(encoding, path, faults, error);
     denormals_restore(before);
     progress_end(&encoding->progress);
-    return good;
+    return ok;
 }
 
 // A latent for so many samples, and the file's name without its folders.
@@ -104,9 +104,9 @@ Latent *encode_audio(const Model *model, const char *path, FILE *progress, Audio
     }
     Encoding encoding = {.model = model, .latent = new_latent(model, path, samples, error)};
     if (!encoding.latent) return NULL;
-    const bool good = run(&encoding, path, progress, faults, error);
+    const bool ok = run(&encoding, path, progress, faults, error);
     audio_encoder_free(encoding.encoder);
-    if (good) return encoding.latent;
+    if (ok) return encoding.latent;
     latent_free(encoding.latent);
     return NULL;
 }

@@ -53,17 +53,17 @@ Latent *latent_average(const Model *model, Latent *const *latents, size_t count,
     const size_t channels = channels_of(latents[0]), width = width_of(latents[0]);
     Latent *average = latent_new(model, frames, error);
     double *sum = calloc(frames * width, sizeof *sum);
-    bool good = average && sum;
+    bool ok = average && sum;
     if (average && !sum) error_out_of_memory(error);
-    good = good && add_all(model, latents, count, frames, sum, error);
-    for (size_t t = 0; good && t < frames; t++) {
+    ok = ok && add_all(model, latents, count, frames, sum, error);
+    for (size_t t = 0; ok && t < frames; t++) {
         const double *frame = sum + t * width;
         for (size_t c = 0; c < channels; c++)
             average->values[t * channels + c] = (float)(frame[c] / (double)count);
         if (average->levels) average->levels[t] = (float)(frame[channels] / (double)count);
     }
     free(sum);
-    if (good) return average;
+    if (ok) return average;
     latent_free(average);
     return NULL;
 }

@@ -30,21 +30,21 @@ static bool map_file(struct LatentSetFile *file, const char *path, Error *error)
     struct stat status;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return error_set(error, "%s", strerror(errno));
-    bool good = fstat(fd, &status) == 0;
-    if (!good) {
+    bool ok = fstat(fd, &status) == 0;
+    if (!ok) {
         error_set(error, "%s", strerror(errno));
     } else if (!S_ISREG(status.st_mode) || status.st_size == 0) {
-        good = error_set(error, "not a regular file, or empty");
+        ok = error_set(error, "not a regular file, or empty");
     } else {
         file->bytes = (size_t)status.st_size;
         file->map = mmap(NULL, file->bytes, PROT_READ, MAP_SHARED, fd, 0);
         if (file->map == MAP_FAILED) {
             file->map = NULL;
-            good = error_set(error, "%s", strerror(errno));
+            ok = error_set(error, "%s", strerror(errno));
         }
     }
     close(fd);
-    return good;
+    return ok;
 }
 
 // A metadata's text, which must be there.
@@ -348,17 +348,17 @@ static bool digest_values(const LatentSetWriter *writer, char digest[HASH_TEXT],
 bool latent_set_commit(LatentSetWriter *writer, Error *error)
 {
     char digest[HASH_TEXT];
-    bool good = digest_values(writer, digest, error);
-    if (good && fseek(writer->file.stream, 0, SEEK_SET) != 0)
-        good = error_set(error, "%s: %s", writer->file.path, strerror(errno));
-    good = good && safetensors_write_header(writer->header, digest, writer->file.stream, error);
-    if (!good) {
+    bool ok = digest_values(writer, digest, error);
+    if (ok && fseek(writer->file.stream, 0, SEEK_SET) != 0)
+        ok = error_set(error, "%s: %s", writer->file.path, strerror(errno));
+    ok = ok && safetensors_write_header(writer->header, digest, writer->file.stream, error);
+    if (!ok) {
         latent_set_abandon(writer);
         return false;
     }
-    good = file_commit(&writer->file, error);
+    ok = file_commit(&writer->file, error);
     writer_free(writer);
-    return good;
+    return ok;
 }
 
 void latent_set_abandon(LatentSetWriter *writer)

@@ -47,10 +47,10 @@ SpectralLoss *spectral_loss_new(size_t n)
 {
     SpectralLoss *loss = calloc(1, sizeof *loss);
     if (!loss) return NULL;
-    bool good = true;
-    for (int i = 0; good && i < SPECTRAL_SIZES && (size_t)spectral_size[i] <= n; i++)
-        good = resolution_init(&loss->resolution[loss->resolutions++], spectral_size[i], n);
-    if (good) return loss;
+    bool ok = true;
+    for (int i = 0; ok && i < SPECTRAL_SIZES && (size_t)spectral_size[i] <= n; i++)
+        ok = resolution_init(&loss->resolution[loss->resolutions++], spectral_size[i], n);
+    if (ok) return loss;
     spectral_loss_free(loss);
     return NULL;
 }

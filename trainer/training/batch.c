@@ -1,13 +1,10 @@
-#include "training/batch.h"
+#include "training/batch_parts.h"
 
 #include "base/progress.h"
 #include "base/ranks.h"
-#include "data/frame_reader.h"
 #include "data/random_gain.h"
 #include "math/random.h"
 #include "network/gradient_sum.h"
-#include "network/network.h"
-#include "network/spectral_loss.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,29 +13,6 @@
 enum {
     LOSSES = 2,                 // results of a window: its loss and, without a gradient, its MSE
     STREAM_LATENT = 0x4c41544e, // of random numbers
-};
-
-// What belongs to one thread.
-typedef struct {
-    FrameReader *reader;
-    Workspace *workspace;
-    SpectralLoss *spectral; // NULL if its weight is 0
-    float *target;          // [frames][inputs], if the input is corrupted
-    float *noise;           // [latent frames][channels], if the latent gets noise
-} Worker;
-
-struct Batch {
-    const TrainingOptions *options;
-    const float *band_mean;
-    const LevelCache *cache;
-    const Dataset *dataset;
-    Pool *pool;
-    size_t parameters, channels, bands;
-    size_t results; // of a window in batch_statistics()
-    bool spectrum;
-    Worker *worker;  // one for each thread
-    float *gradient; // [batch][parameters]
-    double *result;  // of each window
 };
 
 // ---- Memory ----
@@ -111,27 +85,15 @@ void batch_free(Batch *batch)
 
 // ---- Windows ----
 
-// What the items of one pool_run() read.
-typedef struct {
-    Batch *batch;
-    const float *parameters;
-    const Window *windows;
-    int n;
-    int from; // first window of this process
-    bool training;
-    const LevelPca *levels; // of batch_axes_loss()
-    uint32_t epoch, first;  // of a training: place of the windows in the epoch's list
-} Job;
-
 // Does this process's share of the job's windows.
-static void run_windows(Job *job, PoolTask *task)
+static void run_windows(BatchJob *job, PoolTask *task)
 {
     int to;
     ranks_share(job->n, &job->from, &to);
     pool_run(job->batch->pool, task, job, to - job->from);
 }
 
-static WindowFrames read_window(const Job *job, int item, int thread)
+WindowFrames batch_read_window(const BatchJob *job, int item, int thread)
 {
     const TrainingOptions *o = job->batch->options;
     const float gain = job->training ? random_gain(o->random_gain, o->seed, job->epoch,
@@ -142,7 +104,7 @@ static WindowFrames read_window(const Job *job, int item, int thread)
 }
 
 // Adds noise to the latent, in units of each channel's standard deviation in this window.
-static void add_latent_noise(const Job *job, int item, int thread)
+static void add_latent_noise(const BatchJob *job, int item, int thread)
 {
     const TrainingOptions *o = job->batch->options;
     const Worker *worker = &job->batch->worker[thread];
@@ -169,12 +131,12 @@ static void add_latent_noise(const Job *job, int item, int thread)
 
 // Encodes and decodes the window and stores its losses; with a gradient, also the derivative of the
 // loss by the output.
-static void window_forward(const Job *job, int item, int thread, float *gradient)
+static void window_forward(const BatchJob *job, int item, int thread, float *gradient)
 {
     const Batch *batch = job->batch;
     const TrainingOptions *o = batch->options;
     const Worker *worker = &batch->worker[thread];
-    WindowFrames window = read_window(job, item, thread);
+    WindowFrames window = batch_read_window(job, item, thread);
     const size_t n = window.frames * window.inputs;
     const float *target = window.values;
     if (job->training && is_corrupted(o)) {
@@ -209,7 +171,7 @@ static void window_forward(const Job *job, int item, int thread, float *gradient
 
 static void window_gradient(void *data, int share_item, int thread)
 {
-    const Job *job = data;
+    const BatchJob *job = data;
     const int item = job->from + share_item;
     Batch *batch = job->batch;
     Workspace *workspace = batch->worker[thread].workspace;
@@ -221,7 +183,7 @@ static void window_gradient(void *data, int share_item, int thread)
 double batch_gradient(Batch *batch, const float *parameters, const WindowList *windows,
                       size_t first, int n, uint32_t epoch, float *gradient)
 {
-    Job job = {
+    BatchJob job = {
         .batch = batch,
         .parameters = parameters,
         .windows = windows->window + first,
@@ -242,14 +204,8 @@ double batch_gradient(Batch *batch, const float *parameters, const WindowList *w
 
 // ---- Loss and statistics ----
 
-// Takes what a task stored for a window of a clip.
-typedef void TakeResult(void *data, uint32_t clip, const double *result);
-
-// Runs a task that stores `results` numbers for each window, and adds them in the order of
-// the windows to total[results]. `take` gets each window's results, too, in the same order;
-// it may be NULL.
-static void sum_results(Job job, const WindowList *windows, PoolTask *task, size_t results,
-                        const char *what, double *total, TakeResult *take, void *data)
+void batch_sum_results(BatchJob job, const WindowList *windows, PoolTask *task, size_t results,
+                       const char *what, double *total, TakeResult *take, void *data)
 {
     const Batch *batch = job.batch;
     const size_t size = (size_t)batch->options->batch;
@@ -273,25 +229,25 @@ static void sum_results(Job job, const WindowList *windows, PoolTask *task, size
 
 static void window_loss(void *data, int item, int thread)
 {
-    const Job *job = data;
+    const BatchJob *job = data;
     window_forward(job, job->from + item, thread, NULL);
 }
 
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse)
 {
     double sum[LOSSES] = {0.0};
-    const Job job = {.batch = batch, .parameters = parameters};
-    sum_results(job, windows, window_loss, LOSSES, "losses, window", sum, NULL, NULL);
+    const BatchJob job = {.batch = batch, .parameters = parameters};
+    batch_sum_results(job, windows, window_loss, LOSSES, "losses, window", sum, NULL, NULL);
     *mse = sum[1] / (double)windows->count;
     return sum[0] / (double)windows->count;
 }
 
 static void window_axes_loss(void *data, int share_item, int thread)
 {
-    const Job *job = data;
+    const BatchJob *job = data;
     const int item = job->from + share_item;
     const LevelPca *levels = job->levels;
-    const WindowFrames window = read_window(job, item, thread);
+    const WindowFrames window = batch_read_window(job, item, thread);
     const size_t size = levels->stacked * levels->bands, points = window.frames / levels->stacked;
     double sum = 0.0;
     for (size_t p = 0; p < points; p++) // silent frames are 0 and are left as they are
@@ -302,179 +258,8 @@ static void window_axes_loss(void *data, int share_item, int thread)
 double batch_axes_loss(Batch *batch, const LevelPca *levels, const WindowList *windows)
 {
     double sum = 0.0;
-    const Job job = {.batch = batch, .levels = levels};
-    sum_results(job, windows, window_axes_loss, 1, "principal components, window", &sum, NULL,
-                NULL);
+    const BatchJob job = {.batch = batch, .levels = levels};
+    batch_sum_results(job, windows, window_axes_loss, 1, "principal components, window", &sum, NULL,
+                      NULL);
     return sum / (double)windows->count;
-}
-
-// Returns true if the latent frame stands for silent frames alone.
-static bool latent_is_silent(const WindowFrames *window, size_t t, size_t hop)
-{
-    for (size_t i = t * hop; i < (t + 1) * hop && i < window->frames; i++)
-        if (!window->silent[i]) return false;
-    return t * hop < window->frames;
-}
-
-// Adds the products of z[channels] with x[n] to sum[channels][n].
-static void add_products(const float *z, size_t channels, const float *x, size_t n, double *sum)
-{
-    for (size_t c = 0; c < channels; c++)
-        for (size_t i = 0; i < n; i++) sum[c * n + i] += (double)z[c] * (double)x[i];
-}
-
-// Adds a latent frame of a spectrum and the levels decoded from it, their mean over the frames that
-// it stands for, to the sums of the window.
-static void add_response(const Batch *batch, const Workspace *workspace, const float *z,
-                         size_t first, size_t count, double *sum)
-{
-    const float *output = network_output(workspace);
-    float levels[SPECTRUM_BANDS_MAX] = {0};
-    for (size_t t = first; t < first + count; t++)
-        for (size_t k = 0; k < batch->bands; k++)
-            levels[k] += output[t * batch->bands + k] / (float)count;
-    for (size_t k = 0; k < batch->bands; k++) sum[k] += (double)levels[k];
-    add_products(z, batch->channels, levels, batch->bands, sum + batch->bands);
-}
-
-// Stores, for the window: the audio's sum of squares, the number of latent frames, each channel's
-// sum, and each channel's sum of squares. Of a spectrum, in place of the squares, the sums of all
-// products of two channels, the sum of each band's decoded level, and the sums of the products of
-// channels and bands.
-static void window_statistics(void *data, int share_item, int thread)
-{
-    const Job *job = data;
-    const int item = job->from + share_item;
-    const Batch *batch = job->batch;
-    Workspace *workspace = batch->worker[thread].workspace;
-    const size_t channels = batch->channels;
-    const size_t hop = (size_t)arch_network_hop(&batch->options->arch);
-    const WindowFrames window = read_window(job, item, thread);
-    network_encode(workspace, job->parameters, window.values);
-    if (batch->spectrum) network_decode(workspace, job->parameters);
-    size_t frames;
-    const float *latent = network_latent(workspace, &frames);
-
-    double *const result = batch->result + (size_t)item * batch->results;
-    double *const sum = result + 2, *const product = sum + channels;
-    memset(result, 0, batch->results * sizeof(double));
-    for (size_t t = 0; t < frames; t++) {
-        const float *z = latent + t * channels;
-        const size_t left = window.frames - t * hop;
-        if (batch->spectrum && (t * hop >= window.frames || latent_is_silent(&window, t, hop)))
-            continue;
-        result[1] += 1.0;
-        for (size_t c = 0; c < channels; c++) sum[c] += (double)z[c];
-        if (batch->spectrum) {
-            add_products(z, channels, z, channels, product);
-            add_response(batch, workspace, z, t * hop, left < hop ? left : hop,
-                         product + channels * channels);
-        } else {
-            for (size_t c = 0; c < channels; c++) product[c] += (double)z[c] * (double)z[c];
-        }
-    }
-    const float *audio =
-        frame_reader_audio(batch->worker[thread].reader, batch->dataset, job->windows[item]);
-    for (size_t i = 0; i < batch->options->window; i++)
-        result[0] += (double)audio[i] * (double)audio[i];
-}
-
-// The sums of a clip while its windows come, and what the means of the clips before add
-// to the covariance.
-typedef struct {
-    size_t channels;
-    uint32_t clip;
-    double frames;
-    double sum[ARCH_CHANNELS_MAX];
-    double *between; // [channels][channels]
-} Pieces;
-
-static void end_piece(Pieces *pieces)
-{
-    const size_t channels = pieces->channels;
-    if (pieces->frames > 0.0)
-        for (size_t c = 0; c < channels; c++)
-            for (size_t d = 0; d < channels; d++)
-                pieces->between[c * channels + d] +=
-                    pieces->sum[c] * pieces->sum[d] / pieces->frames;
-    pieces->frames = 0.0;
-    memset(pieces->sum, 0, sizeof pieces->sum);
-}
-
-static void take_window(void *data, uint32_t clip, const double *result)
-{
-    Pieces *pieces = data;
-    if (!pieces->between) return;
-    if (clip != pieces->clip) end_piece(pieces);
-    pieces->clip = clip;
-    pieces->frames += result[1];
-    for (size_t c = 0; c < pieces->channels; c++) pieces->sum[c] += result[2 + c];
-}
-
-static void set_covariances(const Batch *batch, const double *total, double frames,
-                            LatentStatistics *statistics)
-{
-    const size_t channels = batch->channels, bands = batch->bands;
-    const double *sum = total + 2, *product = sum + channels;
-    const double *levels = product + channels * channels, *response = levels + bands;
-    for (size_t c = 0; c < channels; c++) {
-        const double mean = sum[c] / frames;
-        for (size_t d = 0; d < channels; d++) {
-            const double square = product[c * channels + d],
-                         between = statistics->within[c * channels + d];
-            statistics->covariance[c * channels + d] = square / frames - mean * sum[d] / frames;
-            statistics->within[c * channels + d] = (square - between) / frames;
-        }
-        for (size_t k = 0; k < bands; k++)
-            statistics->response[c * bands + k] =
-                response[c * bands + k] / frames - mean * levels[k] / frames;
-    }
-}
-
-bool batch_statistics(Batch *batch, const float *parameters, const WindowList *windows,
-                      LatentStatistics *statistics, Error *error)
-{
-    const size_t channels = batch->channels, bands = batch->bands;
-    double *total = calloc(batch->results, sizeof *total);
-    *statistics = (LatentStatistics){
-        .mean = malloc(channels * sizeof(float)),
-        .std = malloc(channels * sizeof(float)),
-        .covariance = batch->spectrum ? malloc(channels * channels * sizeof(double)) : NULL,
-        .within = batch->spectrum ? calloc(channels * channels, sizeof(double)) : NULL,
-        .response = batch->spectrum ? malloc(channels * bands * sizeof(double)) : NULL,
-    };
-    const bool ok = total && statistics->mean && statistics->std &&
-                    (!batch->spectrum ||
-                     (statistics->covariance && statistics->within && statistics->response));
-    if (ok) {
-        const Job job = {.batch = batch, .parameters = parameters};
-        Pieces pieces = {.channels = channels, .between = statistics->within};
-        sum_results(job, windows, window_statistics, batch->results, "statistics, window", total,
-                    take_window, &pieces);
-        if (batch->spectrum) end_piece(&pieces);
-        const double frames = fmax(1.0, total[1]);
-        const double *sum = total + 2, *product = sum + channels;
-        for (size_t c = 0; c < channels; c++) {
-            const double mean = sum[c] / frames;
-            const double square = product[batch->spectrum ? c * channels + c : c];
-            const double variance = square / frames - mean * mean;
-            statistics->mean[c] = (float)mean;
-            statistics->std[c] = (float)sqrt(variance > 0.0 ? variance : 0.0);
-        }
-        if (batch->spectrum) set_covariances(batch, total, frames, statistics);
-        const double samples = (double)windows->count * (double)batch->options->window;
-        statistics->level = 10.0 * log10(total[0] / samples);
-    }
-    free(total);
-    return ok || error_out_of_memory(error);
-}
-
-void latent_statistics_free(LatentStatistics *statistics)
-{
-    free(statistics->mean);
-    free(statistics->std);
-    free(statistics->covariance);
-    free(statistics->within);
-    free(statistics->response);
-    *statistics = (LatentStatistics){0};
 }

@@ -16,36 +16,19 @@ Batch *batch_new(const TrainingOptions *options, const float *band_mean, const L
                  const Dataset *dataset, Pool *pool);
 void batch_free(Batch *batch); // NULL is allowed
 
-// Returns the mean loss over the n <= options->batch windows of an epoch's list from `first` on,
-// each with its random gain, corruption and noise in the latent; writes the gradient to
+// Returns the mean loss over the n <= options->batch windows of an epoch's list from `first` on, each
+// with its random gain, corruption and noise in the latent; writes the gradient to
 // gradient[parameters]. The loss of samples is loss_value() and, unless its weight is 0,
 // spectral_loss(); that of a spectrum is level_loss().
 double batch_gradient(Batch *batch, const float *parameters, const WindowList *windows,
                       size_t first, int n, uint32_t epoch, float *gradient);
 
-// The three below print their progress on standard error, see progress.h.
+// The two below print their progress on standard error, see progress.h.
 
 // Returns the mean loss over any number of windows as they are, and the mean squared error alone.
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse);
 
 // Returns the mean loss that the principal axes of a spectrum leave, see level_pca.h.
 double batch_axes_loss(Batch *batch, const LevelPca *levels, const WindowList *windows);
-
-// Statistics of the latent over all frames of the windows; of a spectrum, over those that
-// are not silent.
-typedef struct {
-    float *mean, *std;  // [channels]
-    double *covariance; // [channels][channels]; NULL for samples
-    double *within;     // the same within pieces: each clip's mean taken off; NULL for samples
-    // [channels][bands]: covariance of the latent and of the levels that are decoded from it; NULL
-    // for samples.
-    double *response;
-    double level; // RMS of the audio, dB relative to full scale
-} LatentStatistics;
-
-// Measures them. Allocates; the caller frees them, also on error.
-bool batch_statistics(Batch *batch, const float *parameters, const WindowList *windows,
-                      LatentStatistics *statistics, Error *error);
-void latent_statistics_free(LatentStatistics *statistics);
 
 #endif

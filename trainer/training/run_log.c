@@ -63,11 +63,11 @@ static bool log_picture(RunLog *log, const char *tag, int step, const float *aud
     size_t size;
     if (!spectrogram_make(&spectrogram, audio, log->samples, TRANSFORM, HOP, error)) return false;
     unsigned char *png = spectrogram_png(&spectrogram, SOFTEST, 0.0f, &size, error);
-    const bool good = png && tensorboard_image(log->board, tag, step, png, size, spectrogram.frames,
-                                               spectrogram.bins, error);
+    const bool ok = png && tensorboard_image(log->board, tag, step, png, size, spectrogram.frames,
+                                             spectrogram.bins, error);
     free(png);
     spectrogram_free(&spectrogram);
-    return good;
+    return ok;
 }
 
 static bool log_sound(RunLog *log, const char *sound, const char *picture, int step,

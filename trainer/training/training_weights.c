@@ -3,6 +3,7 @@
 #include "analysis/principal_axes.h"
 #include "base/ranks.h"
 #include "model/model.h"
+#include "training/latent_statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
