@@ -16,8 +16,8 @@ Batch *batch_new(const TrainingOptions *options, const float *band_mean, const L
                  const Dataset *dataset, Pool *pool);
 void batch_free(Batch *batch); // NULL is allowed
 
-// Returns the mean loss over the n <= options->batch windows of an epoch's list from `first` on, each
-// with its random gain, corruption and noise in the latent; writes the gradient to
+// Returns the mean loss over the n <= options->batch windows of an epoch's list from `first` on,
+// each with its random gain, corruption and noise in the latent; writes the gradient to
 // gradient[parameters]. The loss of samples is loss_value() and, unless its weight is 0,
 // spectral_loss(); that of a spectrum is level_loss().
 double batch_gradient(Batch *batch, const float *parameters, const WindowList *windows,
