@@ -16,7 +16,9 @@
 
 enum { ENGINE_CHANNELS_MAX = STREAM_CHANNELS_MAX };
 
-#define ENGINE_CEILING 1.99f // no sample is beyond it, going in or coming out: 6 dB over full scale
+// 6 dB over full scale: no sample that enters the network is beyond it, and none that comes out but
+// a dry signal that is louder by itself.
+#define ENGINE_CEILING 1.99f
 
 // The sample within the ceiling; 0 where it is not finite. Real-time safe.
 float engine_bounded(float sample);
@@ -44,20 +46,34 @@ Engine *engine_new(const Model *model, const Latent *reference, double host_rate
                    Error *error);
 void engine_free(Engine *engine);
 
-// Silence in every buffer, position 0, the next settings taken over at once. A recording stays.
+// Puts the engine in the state that endless silence leaves, at position 0; the next settings are
+// taken over at once. A recording stays.
 void engine_reset(Engine *engine);
 
-// The next input sample is number `position` of the song. What went in before comes out
-// to its end; what goes in from now on is worked on in step with the song: the same samples at the
-// same position give the same output, bit for bit, once what was before no longer matters (a few
-// hundred samples; the automatic gain looks back three seconds; smear, freeze and capture as far as
-// their settings say).
+// How far back a sample depends. The same samples at the same position give the same output, bit
+// for bit, once what came before no longer matters. That is, after the latency:
+//
+//     network, resamplers, noise, offset   50 ms with the shipped models; a network that remembers
+//                                          for longer counts as long as it does
+//     automatic gain                       3 s
+//     noise that does not follow, in rests 1 s: for so long it goes on without music
+//     smear, freeze, capture               as far as their settings reach back; the memory of smear
+//                                          fades by its time constant
+//     drift rate that is automated         to the last start or jump
+//
+// engine_start() cuts all of this off: at most the latency and 50 ms after it depend on what came
+// before, and nothing does where the input was silent for 50 ms before what sounds at the start.
+
+// The next input sample is number `position` of the song. The sound of what went in before fades
+// into that of the new position while it comes out, within the latency; what went in last is given
+// to the network as if it had come before the new position, so an input that goes on has no gap.
+// What the latent operations remember stays. Costs the work of so much audio as is inside and as
+// the network remembers, at most that of ENGINE_JUMP_MAX.
 void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position);
 
-// The same for a song that begins to play: everything as in engine_reset(), so that what comes out
-// does not depend on what was decoded before. Only the dry signal plays on: hosts that compensate
-// latency feed the song's beginning before they say that it plays. For a latency's length it stands
-// for what is not decoded yet, whatever the detail, which then moves to where it is set.
+// The same for a song that begins to play: the latent operations and the automatic gain begin as
+// after engine_reset(). Hosts that compensate latency feed the song's beginning before they report
+// that it plays; it is treated as what it is.
 void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position);
 
 // Samples at the host's rate between an input and its output, from the architecture and
@@ -72,8 +88,8 @@ Latent *engine_capture(Engine *engine, int channel);
 void engine_restore_capture(Engine *engine, int channel, const Latent *latent);
 
 // in[c][0, n) to out[c][0, n) for each channel; any output may be any input's memory. Any n, 0
-// included. Input samples are taken as engine_bounded() says. Denormals are off inside and as
-// before after it.
+// included. The network gets the input as engine_bounded() gives it, the dry signal is as
+// engine_finite() gives it. Denormals are off inside and as before after it.
 void engine_process(Engine *engine, const EngineSettings *settings, const float *const *in,
                     float *const *out, size_t n);
 

@@ -239,7 +239,7 @@ static double mix_snr(const float *out, float *const part[PARTS], size_t n)
     return 10.0 * log10(signal / error);
 }
 
-// Blends clip `from` with clip `with`, both modes, at a detail; writes the SNR against the best mix.
+// Blends clip `from` with clip `with`, in both modes; writes the SNR against the best mix.
 static void blend_pair(const Model *model, const Clip *from, const Clip *with, float detail,
                        double snr[2])
 {
