@@ -23,7 +23,7 @@ static const char *const archs[] = {
 // One batched pass over the sound: log levels, latent and decoded log levels.
 typedef struct {
     size_t frames, bands, latent_frames, channels;
-    float *x, *level;
+    float *x, *level; // level: of a latent file, the loudness
     bool *silent;
     const float *latent, *output;
     Workspace *workspace;
@@ -49,7 +49,7 @@ static Batched batched_pass(const Model *model, const float *audio, size_t n)
         for (size_t i = 0; i < hop && t * hop + i < n; i++) in[i] = audio[t * hop + i];
         const AnalysisFrame *frame = spectrum_analyse(spectrum, &from);
         memcpy(b.x + t * b.bands, frame->values, b.bands * sizeof(float));
-        b.level[t] = frame->level;
+        b.level[t] = frame->loudness;
         b.silent[t] = frame->silent;
         spectrum_synthesise(spectrum, NULL, &to);
     }
