@@ -51,26 +51,26 @@ bool engine_limits_check(const Model *model, double host_rate, Error *error)
     const Arch *arch = &model->arch;
     const double latency = arch_delay(arch) * host_rate / model->sample_rate;
     if (latency > ENGINE_LATENCY_MAX)
-        return error_set(error, "a latency of %.0f samples at %g Hz; at most %d can be", latency,
+        return error_set(error, "a latency of %.0f samples at %g Hz; must be at most %d", latency,
                          host_rate, ENGINE_LATENCY_MAX);
     const double latent = arch_latent_channels(arch) * model->sample_rate / arch_hop(arch);
     if (latent > ENGINE_LATENT_MAX)
-        return error_set(error, "%.0f latent values for a second of audio; at most %d can be",
+        return error_set(error, "%.0f latent values per second of audio; must be at most %d",
                          latent, ENGINE_LATENT_MAX);
     const double work = engine_work(model);
     if (work > ENGINE_WORK_MAX)
         return error_set(error,
-                         "%.0f million multiply-adds for a second of audio; at most %d can be",
+                         "%.0f million multiply-adds per second of audio; must be at most %d",
                          work / 1e6, ENGINE_WORK_MAX / 1000000);
     const double jump = engine_jump_work(model);
     if (jump > ENGINE_JUMP_MAX)
         return error_set(error,
-                         "%.0f million multiply-adds at once where the song's position jumps; at "
-                         "most %d can be",
+                         "%.0f million multiply-adds at once where the song's position jumps; must "
+                         "be at most %d",
                          jump / 1e6, ENGINE_JUMP_MAX / 1000000);
     const size_t bytes = stream_bytes(model, 1);
     if (bytes > ENGINE_STREAM_BYTES)
-        return error_set(error, "its layers remember %zu MB; at most %d can be", bytes >> 20,
+        return error_set(error, "its layers remember %zu MB; must be at most %d", bytes >> 20,
                          ENGINE_STREAM_BYTES >> 20);
     return true;
 }

@@ -1,18 +1,19 @@
-// engine_limits.h: what a model may ask of the host that plays it, beside the bounds of arch.h. A
-// weights file is foreign data: within all of these it takes so much memory and time and no more.
+// engine_limits.h: what a model may ask of the host that plays it, in addition to the bounds of
+// arch.h. A weights file is untrusted data: within all of these it takes so much memory and time and
+// no more.
 #ifndef TRASLUZ_ENGINE_LIMITS_H
 #define TRASLUZ_ENGINE_LIMITS_H
 
 #include "model/model.h"
 
 enum {
-    ENGINE_LATENCY_MAX = 65536, // samples: hosts are told that it can be no more
+    ENGINE_LATENCY_MAX = 65536, // samples: the most that hosts are told of
 
     // Each for one audio channel.
-    ENGINE_WORK_MAX = 1000000000,   // multiply-adds for a second of audio: see engine_work()
+    ENGINE_WORK_MAX = 1000000000,   // multiply-adds per second of audio: see engine_work()
     ENGINE_JUMP_MAX = 32000000,     // multiply-adds at once: see engine_jump_work()
-    ENGINE_LATENT_MAX = 500000,     // latent values for a second of audio
-    ENGINE_STREAM_BYTES = 64 << 20, // of the layers' memory of what has come
+    ENGINE_LATENT_MAX = 500000,     // latent values per second of audio
+    ENGINE_STREAM_BYTES = 64 << 20, // of memory for past input, in the layers
 };
 
 // Multiply-adds for a second of one channel's audio, as the engine does them: in whole vectors,

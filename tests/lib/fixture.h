@@ -79,7 +79,9 @@ __attribute__((unused)) static void fixture_spectrum(const Arch *arch, float *va
         axes_std[a] = a < channels ? 2.0f / (float)(1 + a) : 0.0f;
     }
     for (size_t k = 0; k < bands; k++) mean[k] = 2.0f - 4.0f * (float)k / (float)(bands - 1);
-    for (size_t c = 0; c < channels && c < bands; c++) pca[c * frames * bands + c] = 1.0f;
+    const bool has_room = (size_t)(pca - values) + channels * frames * bands <= FIXTURE_STATISTICS;
+    for (size_t c = 0; has_room && c < channels && c < bands; c++)
+        pca[c * frames * bands + c] = 1.0f;
     statistics->axes = axes;
     statistics->axes_std = axes_std;
     statistics->band_mean = mean;
@@ -87,7 +89,7 @@ __attribute__((unused)) static void fixture_spectrum(const Arch *arch, float *va
         piece_axes[c * channels + c] = 1.0f;
         piece_std[c] = 0.5f;
     }
-    statistics->pca = pca;
+    statistics->pca = has_room ? pca : NULL;
     statistics->piece_axes = piece_axes;
     statistics->piece_std = piece_std;
 }

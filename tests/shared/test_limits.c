@@ -39,7 +39,7 @@ static void test_latency_is_limited(void)
 static void test_latent_values_are_limited(void)
 {
     check_engine("62k1s1p0", 8000, 8000, NULL);
-    check_engine("63k1s1p0", 8000, 8000, "504000 latent values for a second");
+    check_engine("63k1s1p0", 8000, 8000, "504000 latent values per second");
 }
 
 static void test_work_is_limited(void)
@@ -63,6 +63,35 @@ static void test_memory_of_layers_is_limited(void)
 {
     check_engine("16k16s16p0,r1k9d1024", 8000, 8000, NULL);
     check_engine("16k16s16p0,r1k1000d1024,r1k1000d1024", 8000, 8000, "its layers remember");
+}
+
+// A spectrum's transforms count as work, its hop as latency.
+static void test_spectra_are_limited(void)
+{
+    check_engine("espectro", 48000, 192000, NULL);
+    check_engine("espectro_directo", 48000, 8000, NULL);
+    check_engine("spectrum64h32b16f60:1k1s1p0", 192000, 192000, NULL);
+    check_engine("spectrum1024h8b40f60:4k1s1p0", 48000, 48000, "million multiply-adds");
+    check_engine("spectrum8192h64b40f60:4k1s1p0", 48000, 48000, "million multiply-adds");
+    check_engine("spectrum2048h1024b64f60:4k4s4p0", 8000, 192000, "a latency of 1");
+    check_engine("spectrum2048h1024b64f60:4k4s4p0", 8000, 8000, NULL);
+    check_engine("spectrum8192h4096b512f60:64k1s1p0,r1k900d100", 48000, 48000,
+                 "its layers remember");
+}
+
+// Beside the network's, that of transforms in each frame.
+static void test_work_of_a_spectrum_is_counted(void)
+{
+    Model *small = fixture_model("spectrum512h128b32f60:16k1s1p0", ACTIVATION_TANH, 48000, 1);
+    Model *large = fixture_model("spectrum2048h128b32f60:16k1s1p0", ACTIVATION_TANH, 48000, 1);
+    REQUIRE(small && large);
+    const double network = 375 * (32 * 16 + 32 * 16 + 16 * 32 + 32 * 32);
+    const double least = engine_work(small) - network;
+    CHECK_MSG(least > 375 * 2 * 512 * 9, "%g", least);
+    CHECK_MSG(engine_work(large) - engine_work(small) > 3.5 * least, "%g and %g",
+              engine_work(large), engine_work(small));
+    model_free(small);
+    model_free(large);
 }
 
 static void test_shipped_sizes_are_far_from_the_limits(void)
@@ -232,6 +261,8 @@ int main(void)
     RUN(test_work_is_limited);
     RUN(test_work_of_a_jump_is_limited);
     RUN(test_memory_of_layers_is_limited);
+    RUN(test_spectra_are_limited);
+    RUN(test_work_of_a_spectrum_is_counted);
     RUN(test_shipped_sizes_are_far_from_the_limits);
     RUN(test_work_is_counted);
     RUN(test_headers_take_little_memory);
