@@ -238,3 +238,30 @@ CodecSize codec_size(const Model *model, int lanes)
         .frames = (size_t)path_output_max(&decoder.path, decoder.block),
     };
 }
+
+// ---- Reach ----
+
+// Returns how far one frame at the inner end of a chain reaches at its outer end, in samples.
+static size_t chain_reach(const Arch *arch, bool decoder)
+{
+    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
+    const Layer front = arch_front_layer(arch);
+    size_t reach = (size_t)front.kernel, hop = (size_t)front.stride;
+    if (!decoder && arch->front.kind == FRONT_SPECTRUM) reach = (size_t)arch->front.window;
+    for (int i = 0; i < chain->layers; i++) {
+        const Layer *layer = &chain->layer[decoder ? chain->layers - 1 - i : i];
+        reach += hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
+        hop *= (size_t)layer->stride;
+    }
+    return reach;
+}
+
+size_t codec_lookback(const Model *model)
+{
+    return chain_reach(&model->arch, false);
+}
+
+size_t codec_memory(const Model *model)
+{
+    return chain_reach(&model->arch, false) + chain_reach(&model->arch, true);
+}

@@ -30,6 +30,12 @@ typedef struct {
 // Allocates nothing.
 CodecSize codec_size(const Model *model, int lanes);
 
+// Returns the samples that a latent frame looks back at most.
+size_t codec_lookback(const Model *model);
+
+// Returns the samples after which encoder and decoder are in the same state whatever came before.
+size_t codec_memory(const Model *model);
+
 typedef struct Encoder Encoder;
 typedef struct Decoder Decoder;
 

@@ -13,7 +13,7 @@ void engine_plan_history(Engine *engine)
     const double hop = arch_hop(&engine->model->arch);
     const double work = engine_work(engine->model) / engine->model->sample_rate; // per sample
     const double least = 2.0 * hop;
-    double samples = (double)stream_memory(engine->model) + 2.0 * hop + engine->latency / ratio;
+    double samples = (double)codec_memory(engine->model) + 2.0 * hop + engine->latency / ratio;
     if (channel->up) samples += resampler_lookahead(channel->up);
     samples = fmin(samples, HISTORY_SECONDS_MAX * engine->model->sample_rate);
     samples = fmin(samples, ENGINE_JUMP_MAX / work);
@@ -119,7 +119,7 @@ void engine_begin(Engine *engine, const EngineSettings *settings, uint64_t posit
     const uint64_t hop = (uint64_t)arch_hop(&engine->model->arch);
     const uint64_t place = position + engine->host_bias, from = place - engine->history;
     uint64_t sample = place, next = from;
-    size_t lookback = stream_lookback(engine->model);
+    size_t lookback = codec_lookback(engine->model);
     if (first->down) {
         resampler_reset(first->down, place);
         sample = resampler_position(first->down);

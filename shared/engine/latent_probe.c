@@ -1,7 +1,6 @@
 #include "engine/latent_probe.h"
 
 #include "engine/codec.h"
-#include "engine/stream.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +24,7 @@ static bool find_silence(const Model *model, float *silence, size_t channels)
     static const float zeros[CODEC_BLOCK];
     Encoder *encoder = encoder_new(model, 1);
     if (!encoder) return false;
-    const double memory = (double)stream_lookback(model) + arch_hop(&model->arch);
+    const double memory = (double)codec_lookback(model) + arch_hop(&model->arch);
     const size_t samples = (size_t)fmin(memory, model->sample_rate);
     encoder_reset(encoder, CODEC_ENDLESS);
     memset(silence, 0, channels * sizeof(float));

@@ -116,7 +116,7 @@ static void start_in_silence(Stream *stream)
 {
     const size_t hop = (size_t)arch_hop(&stream->model->arch);
     start(stream, CODEC_ENDLESS);
-    if (stream->probe.silence) stream->padded = stream_lookback(stream->model) / hop + 1;
+    if (stream->probe.silence) stream->padded = codec_lookback(stream->model) / hop + 1;
 }
 
 void stream_locate(Stream *stream, int64_t frame, int64_t live)
@@ -134,31 +134,6 @@ void stream_start(Stream *stream, int64_t frame, int64_t live)
 void stream_hold(Stream *stream)
 {
     for (int i = 0; i < stream->latents; i++) latent_ops_hold(&stream->ops[i]);
-}
-
-// Returns how far one frame at the inner end of a chain reaches at its outer end, in samples.
-static size_t chain_reach(const Arch *arch, bool decoder)
-{
-    const Chain *chain = decoder ? &arch->decoder : &arch->encoder;
-    const Layer front = arch_front_layer(arch);
-    size_t reach = (size_t)front.kernel, hop = (size_t)front.stride;
-    if (!decoder && arch->front.kind == FRONT_SPECTRUM) reach = (size_t)arch->front.window;
-    for (int i = 0; i < chain->layers; i++) {
-        const Layer *layer = &chain->layer[decoder ? chain->layers - 1 - i : i];
-        reach += hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
-        hop *= (size_t)layer->stride;
-    }
-    return reach;
-}
-
-size_t stream_lookback(const Model *model)
-{
-    return chain_reach(&model->arch, false);
-}
-
-size_t stream_memory(const Model *model)
-{
-    return chain_reach(&model->arch, false) + chain_reach(&model->arch, true);
 }
 
 int stream_delay(const Stream *stream)

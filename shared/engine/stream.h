@@ -34,7 +34,7 @@ void stream_free(Stream *stream);
 void stream_reset(Stream *stream, uint64_t samples);
 
 // Starts an endless signal whose next sample is number `hop` * frame, which may be negative, with
-// silence before it. After stream_memory() samples of silence, encoder and decoder are in the state
+// silence before it. After codec_memory() samples of silence, encoder and decoder are in the state
 // that endless silence leaves. The memory of the latent operations stays; frames before number
 // `live` leave it as it is: see latent_ops_locate().
 void stream_locate(Stream *stream, int64_t frame, int64_t live);
@@ -45,12 +45,6 @@ void stream_start(Stream *stream, int64_t frame, int64_t live);
 // Until the next stream_locate() or stream_start() the memory of the latent operations stays
 // as it is.
 void stream_hold(Stream *stream);
-
-// Returns the samples that a latent frame looks back at most.
-size_t stream_lookback(const Model *model);
-
-// Returns the samples after which encoder and decoder are in the same state whatever came before.
-size_t stream_memory(const Model *model);
 
 // Delay in samples.
 int stream_delay(const Stream *stream);
