@@ -1,6 +1,6 @@
 // engine_limits.h: what a model may ask of the host that plays it, in addition to the bounds of
-// arch.h. A weights file is untrusted data: within all of these it takes so much memory and time and
-// no more.
+// arch.h. A weights file is untrusted data: within all of these it takes so much memory and time
+// and no more.
 #ifndef TRASLUZ_ENGINE_LIMITS_H
 #define TRASLUZ_ENGINE_LIMITS_H
 
