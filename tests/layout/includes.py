@@ -31,7 +31,7 @@ ROOMS = [
     "trainer/commands",
     "trainer",
 ]
-PAIRS_MAX = 20
+PAIRS_MAX = 22
 FOLDERS = {"shared": ["shared"], "plugin": ["shared", "plugin"], "trainer": ["shared", "trainer"]}
 
 os.chdir(os.path.join(os.path.dirname(__file__), "../.."))

@@ -135,9 +135,9 @@ static void test_decode_changes_the_latent_as_the_stream_does(void)
     latent_free(reference);
 }
 
-// At the model's rate reconstruct is decode of encode, bit for bit, but for both ends: the effect is
-// an endless stream, with silence before the signal in place of zero padding, and it does not know
-// that the signal ends.
+// At the model's rate reconstruct is decode of encode, bit for bit, but for both ends: the effect
+// is an endless stream, with silence before the signal in place of zero padding, and it does not
+// know that the signal ends.
 static void test_reconstruct_is_decode_of_encode(void)
 {
     SF_INFO info;
