@@ -1,6 +1,6 @@
 #include "handover.h"
 
-#include "file_uri.h"
+#include "files/file_uri.h"
 
 #include <string.h>
 

@@ -66,7 +66,7 @@ make_music() {
     make_session music 2 track &&
         session music insert track urn:trasluz:stereo set Noise 1.5 set "Output gain" 6 preset \
             urn:trasluz:preset:clean-chico show \
-            set "Automatic gain" 0 save
+            set "Automatic gain" 0 set "Noise character" 0 save
 }
 preset_is_loaded() {
     shows "control Noise 0" "control Output gain 0" "control Wet/Dry 1" && names_model music chico
@@ -84,6 +84,12 @@ noise_follows_curve() {
     export_session music clean && export_session automated noisy &&
         audio noise "$work/clean.wav" "$work/noisy.wav" $curve
 }
+# The port that older sessions automate is hidden, but plays.
+hidden_smear_plays() {
+    cp -r "$work/music" "$work/smeared" &&
+        session smeared plugin track curve "Smear seconds" 0:0,2:0.02,16:0.02 save &&
+        export_session smeared smeared && ! audio same "$work/smeared.wav" "$work/clean.wav"
+}
 export_equals() { # SESSION OUT
     export_session "$1" again && audio same "$work/again.wav" "$work/$2.wav"
 }
@@ -94,6 +100,7 @@ stereo() {
     check ardour_loads_preset preset_is_loaded
     check ardour_automates automate
     check ardour_noise_follows_curve noise_follows_curve
+    check ardour_plays_automation_of_hidden_smear hidden_smear_plays
     check ardour_exports_are_bit_identical export_equals automated noisy
     check ardour_reopens reopen_and_save automated
     check ardour_reopened_session_is_bit_identical export_equals automated noisy

@@ -1,4 +1,4 @@
-#include "file_uri.h"
+#include "files/file_uri.h"
 
 #include <stdbool.h>
 #include <string.h>
