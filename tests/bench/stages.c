@@ -1,8 +1,12 @@
 // stages.c WEIGHTS…: what the stages of the engine cost for each model, one audio channel, as a
 // share of real time: in a host at 48 kHz with blocks of 64 samples, and the network alone with one
 // latent frame at a time, also in cycles a frame, and with two and four lanes (two channels; two
-// channels altered, with detail); and the same for the report's chosen network, with first weights.
+// channels altered, with detail); the same for the report's chosen network, with first weights; and
+// for the spectral architectures, with first weights and the latent altered at detail 1, the mean and
+// the slowest block of 64 samples of an engine, twenty of them in turn; the first block, in which an
+// engine starts, apart.
 #include "engine/codec.h"
+#include "engine/engine.h"
 #include "latent/latent_ops.h"
 #include "lib/fixture.h"
 #include "math/denormals.h"
@@ -237,6 +241,52 @@ static void measure(const Model *model, const char *name)
     bench_close(&bench);
 }
 
+// ---- Spectra ----
+
+// The same blocks several times, each from the same state: the least that each took is its own.
+static void measure_spectral(const char *arch, int channels)
+{
+    enum { ENGINES = 20, REPEATS = 5, BLOCKS = HOST_RATE / BLOCK };
+    static float sound[2][BLOCKS * BLOCK], out[2][BLOCK];
+    static double least[BLOCKS * ENGINES];
+    Error error;
+    Model *model = fixture_model(arch, ACTIVATION_LEAKY_RELU, HOST_RATE, 1);
+    Engine *engine[ENGINES];
+    EngineSettings settings = {ENGINE_NEUTRAL, .detail = 1.0f};
+    settings.latent.noise = 0.3f;
+    for (int c = 0; c < 2; c++)
+        fixture_signal(sound[c], BLOCKS * BLOCK, HOST_RATE, (uint32_t)c + 1);
+    for (int e = 0; e < ENGINES; e++) {
+        engine[e] = model ? engine_new(model, NULL, HOST_RATE, channels, &error) : NULL;
+        if (!engine[e]) abort();
+    }
+    for (int repeat = 0; repeat < REPEATS; repeat++) {
+        for (int e = 0; e < ENGINES; e++) engine_reset(engine[e]);
+        for (size_t i = 0; i < BLOCKS * ENGINES; i++) {
+            const size_t at = i / ENGINES * BLOCK;
+            const float *const in[2] = {sound[0] + at, sound[1] + at};
+            float *const outs[2] = {out[0], out[1]};
+            const double start = thread_seconds();
+            engine_process(engine[i % ENGINES], &settings, in, outs, BLOCK);
+            const double spent = thread_seconds() - start;
+            if (repeat == 0 || spent < least[i]) least[i] = spent;
+        }
+    }
+    double sum = 0.0, slowest = 0.0, first = 0.0;
+    for (size_t i = 0; i < BLOCKS * ENGINES; i++) {
+        sum += least[i];
+        if (i < ENGINES)
+            first = fmax(first, least[i]);
+        else
+            slowest = fmax(slowest, least[i]);
+    }
+    result(sum / ENGINES, "spectral.%s.%d.share", arch, channels);
+    result(slowest * HOST_RATE / BLOCK, "spectral.%s.%d.slowest_share", arch, channels);
+    result(first * HOST_RATE / BLOCK, "spectral.%s.%d.first_share", arch, channels);
+    for (int e = 0; e < ENGINES; e++) engine_free(engine[e]);
+    model_free(model);
+}
+
 int main(int argc, char **argv)
 {
     printf("kernels %s\n", kernel_level());
@@ -254,5 +304,9 @@ int main(int argc, char **argv)
     Model *report = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);
     measure(report, "report");
     model_free(report);
+    for (int channels = 1; channels <= 2; channels++) {
+        measure_spectral("espectro", channels);
+        measure_spectral("espectro_directo", channels);
+    }
     denormals_restore(before);
 }
