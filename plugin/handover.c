@@ -9,7 +9,7 @@ enum { MAILBOX_FRESH = 4 }; // a flag beside a path's index
 // Frees what was retired.
 static void collect(Handover *handover)
 {
-    Setup *setup = atomic_exchange_explicit(&handover->retired, NULL, memory_order_acquire);
+    Setup *setup = atomic_exchange(&handover->retired, NULL);
     while (setup) {
         Setup *next = setup->next;
         setup_free(setup);
@@ -43,7 +43,7 @@ void handover_free(Handover *handover)
 
 Setup *handover_adopt(Handover *handover)
 {
-    return atomic_exchange_explicit(&handover->pending, NULL, memory_order_acq_rel);
+    return atomic_exchange(&handover->pending, NULL);
 }
 
 // The loop is bounded: the exchange fails if a collector emptied the list in between, which it can
@@ -51,10 +51,8 @@ Setup *handover_adopt(Handover *handover)
 void handover_retire(Handover *handover, Setup *setup)
 {
     if (!setup) return;
-    setup->next = atomic_load_explicit(&handover->retired, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&handover->retired, &setup->next, setup,
-                                                  memory_order_release, memory_order_relaxed))
-        continue;
+    setup->next = atomic_load(&handover->retired);
+    while (!atomic_compare_exchange_weak(&handover->retired, &setup->next, setup)) continue;
 }
 
 void handover_request(Handover *handover, Property property, const char *path, size_t length)
@@ -62,8 +60,7 @@ void handover_request(Handover *handover, Property property, const char *path, s
     Mailbox *box = &handover->mailbox[property];
     memcpy(box->path[box->writing], path, length);
     box->path[box->writing][length] = '\0';
-    const int middle =
-        atomic_exchange_explicit(&box->middle, box->writing | MAILBOX_FRESH, memory_order_acq_rel);
+    const int middle = atomic_exchange(&box->middle, box->writing | MAILBOX_FRESH);
     box->writing = middle & ~MAILBOX_FRESH;
 }
 
@@ -83,8 +80,8 @@ void handover_unlock(Handover *handover)
 static char *take_request(Handover *handover, Property property)
 {
     Mailbox *box = &handover->mailbox[property];
-    if (!(atomic_load_explicit(&box->middle, memory_order_relaxed) & MAILBOX_FRESH)) return NULL;
-    const int middle = atomic_exchange_explicit(&box->middle, box->reading, memory_order_acq_rel);
+    if (!(atomic_load(&box->middle) & MAILBOX_FRESH)) return NULL;
+    const int middle = atomic_exchange(&box->middle, box->reading);
     box->reading = middle & ~MAILBOX_FRESH;
     return box->path[box->reading];
 }
@@ -117,5 +114,5 @@ void handover_publish(Handover *handover, Setup *setup)
         setup_inherit(setup, superseded);
         setup_free(superseded);
     }
-    atomic_store_explicit(&handover->pending, setup, memory_order_release);
+    atomic_store(&handover->pending, setup);
 }
