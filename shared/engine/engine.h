@@ -53,8 +53,9 @@ void engine_reset(Engine *engine);
 // How far back a sample depends. The same samples at the same position give the same output, bit
 // for bit, once what came before no longer matters. That is, after the latency:
 //
-//     network, resamplers, noise, offset   50 ms with the shipped models; a network that remembers
-//                                          for longer counts as long as it does
+//     network, resamplers, noise, offset   50 ms with the shipped models of samples, 120 ms with
+//                                          `espectro`, 60 ms with `espectro_directo`; any model:
+//                                          codec_memory()
 //     automatic gain                       3 s
 //     noise that does not follow, in rests 1 s: for so long it goes on without music
 //     smear, freeze, capture               as far as their settings reach back; the memory of smear
