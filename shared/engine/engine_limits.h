@@ -21,7 +21,8 @@ enum {
 double engine_work(const Model *model);
 
 // Multiply-adds that one channel takes at once, within a block, where the song's position jumps:
-// for all that is inside and comes out, and up to a whole frame to begin with.
+// for all that is inside and comes out, and up to a whole frame to begin with. What the network is
+// then given of what came before takes ENGINE_JUMP_MAX more at most: see engine_plan_history().
 double engine_jump_work(const Model *model);
 
 // True if an engine at `host_rate` Hz can play this model; else the message says by what it is
