@@ -251,7 +251,7 @@ PROGRAM_SOURCES = $(filter-out tests/%.c %.h %/ranks_mpi.c,$(SOURCES))
 TEXTS = $(filter-out tests/fuzz/corpus/% tests/plugin/fixtures/% %.flac %.safetensors %.png, \
 	$(shell git ls-files))
 # Spanish words and names that codespell takes for mistakes.
-SPELLED = nam,fo,hace,doble,trian,sectoid,filetest
+SPELLED = nam,fo,hace,doble,momento,trian,sectoid,filetest
 LINT_DEPENDS = $(BUILD_DEPENDS) liblilv-dev clang clang-format clang-tidy cppcheck shellcheck \
 	codespell
 

@@ -2,9 +2,9 @@
 // share of real time: in a host at 48 kHz with blocks of 64 samples, and the network alone with one
 // latent frame at a time, also in cycles a frame, and with two and four lanes (two channels; two
 // channels altered, with detail); the same for the report's chosen network, with first weights; and
-// for the spectral architectures, with first weights and the latent altered at detail 1, the mean and
-// the slowest block of 64 samples of an engine, twenty of them in turn; the first block, in which an
-// engine starts, apart.
+// for the spectral architectures, with first weights and the latent altered at detail 1, the mean
+// and the slowest block of 64 samples of an engine, twenty of them in turn; the first block, in
+// which an engine starts, apart.
 #include "engine/codec.h"
 #include "engine/engine.h"
 #include "latent/latent_ops.h"
