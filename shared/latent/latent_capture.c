@@ -14,13 +14,17 @@ bool latent_capture_init(LatentCapture *capture, const Model *model, size_t capa
         .reader = -1,
         .space = {calloc(capacity * width, sizeof(float)), calloc(capacity * width, sizeof(float))},
     };
-    return capture->space[0] && capture->space[1];
+    const LatentSpace space = latent_space_of(model);
+    bool made = capture->space[0] && capture->space[1];
+    for (int i = 0; i < 2; i++) made = latent_moments_init(&capture->moments[i], &space) && made;
+    return made;
 }
 
 void latent_capture_free(LatentCapture *capture)
 {
     free(capture->space[0]);
     free(capture->space[1]);
+    for (int i = 0; i < 2; i++) latent_moments_free(&capture->moments[i]);
 }
 
 void latent_capture_reset(LatentCapture *capture)
@@ -42,6 +46,18 @@ static bool finish(LatentCapture *capture, int made)
     return true;
 }
 
+// Adds the frame that came a seam's length ago to the moments, unless it is in the seam at the
+// beginning; those at the end never come to this.
+static void add_moments(LatentCapture *capture, int index)
+{
+    const LatentSpace space = latent_space_of(capture->model);
+    if (!space.piece_axes || capture->recorded <= 2 * capture->fade) return;
+    float along[ARCH_CHANNELS_MAX];
+    const size_t frame = capture->recorded - 1 - capture->fade;
+    latent_moments_project(&space, capture->space[index] + frame * (size_t)capture->width, along);
+    latent_moments_add(&capture->moments[index], &space, along);
+}
+
 bool latent_capture_frame(LatentCapture *capture, bool wanted, bool may_begin, const float *values)
 {
     const size_t width = (size_t)capture->width;
@@ -53,12 +69,21 @@ bool latent_capture_frame(LatentCapture *capture, bool wanted, bool may_begin, c
     }
     if (!capture->recording) {
         if (!may_begin || atomic_load(&capture->reader) == other) return false;
+        const LatentSpace space = latent_space_of(capture->model);
+        latent_moments_reset(&capture->moments[other], &space);
         capture->recording = true;
         capture->recorded = 0;
     }
-    if (capture->recorded < capture->capacity)
+    if (capture->recorded < capture->capacity) {
         memcpy(capture->space[other] + capture->recorded++ * width, values, width * sizeof(float));
+        add_moments(capture, other);
+    }
     return false;
+}
+
+const LatentMoments *latent_capture_moments(const LatentCapture *capture)
+{
+    return &capture->moments[atomic_load_explicit(&capture->playing, memory_order_relaxed)];
 }
 
 static const float *frame_of(const LatentCapture *capture, int index, int64_t frame)
@@ -110,4 +135,7 @@ void latent_capture_restore(LatentCapture *capture, const Latent *latent)
     float *to = capture->space[playing];
     for (size_t t = 0; t < frames; t++, to += capture->width) latent_copy_frame(latent, t, to);
     capture->frames[playing] = frames;
+    const LatentSpace space = latent_space_of(capture->model);
+    latent_moments_reset(&capture->moments[playing], &space);
+    latent_moments_add_latent(&capture->moments[playing], capture->model, latent, capture->fade);
 }

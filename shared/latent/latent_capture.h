@@ -5,7 +5,7 @@
 #ifndef TRASLUZ_LATENT_CAPTURE_H
 #define TRASLUZ_LATENT_CAPTURE_H
 
-#include "latent/latent.h"
+#include "latent/latent_moments.h"
 
 #include <stdatomic.h>
 
@@ -16,7 +16,8 @@ typedef struct {
     size_t fade;     // frames, of the seam
     float *space[2]; // [capacity][width]
     size_t frames[2];
-    atomic_int playing; // index of the whole recording; written by the audio thread
+    LatentMoments moments[2]; // without the frames of the seam
+    atomic_int playing;       // index of the whole recording; written by the audio thread
     // Index of the one that another thread copies, or -1: it is not recorded over meanwhile.
     atomic_int reader;
     size_t recorded; // frames of the other one, as they come
@@ -35,6 +36,9 @@ void latent_capture_reset(LatentCapture *capture);
 // becomes false: then the seam is made, and true is returned. A recording shorter than four
 // fades is dropped.
 bool latent_capture_frame(LatentCapture *capture, bool wanted, bool may_begin, const float *values);
+
+// The moments of the whole recording.
+const LatentMoments *latent_capture_moments(const LatentCapture *capture);
 
 // The whole recording's frame for position `frame`, which goes round; NULL where there
 // is no recording.

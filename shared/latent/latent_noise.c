@@ -88,7 +88,7 @@ void latent_noise_frame(LatentNoise *noise, const LatentSpace *space,
 {
     const int channels = space->channels;
     const bool slow = settings->character != NOISE_EACH_FRAME;
-    const bool follows = settings->character == NOISE_FOLLOWS;
+    const bool follows = settings->character == NOISE_FOLLOWS && !space->level_apart;
     const double rate = slow ? (double)settings->drift / space->frame_rate : 0.0;
     follow_seed(noise, space, settings->seed);
     ramp_set(&noise->amount, settings->amount);

@@ -20,6 +20,7 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
     made = latent_reference_init(&ops->reference, model, reference) && made;
     made = latent_freeze_init(&ops->freeze, space->channels, longest, space->fade) && made;
     made = latent_smear_init(&ops->smear, space) && made;
+    made = latent_match_init(&ops->match, space) && made;
     made = latent_blend_init(&ops->blend, space) && made;
     made = latent_level_init(&ops->level, space, LATENT_LEVEL_SECONDS) && made;
     made = latent_noise_init(&ops->noise, space, audio_channel) && made;
@@ -32,6 +33,7 @@ void latent_ops_free(LatentOps *ops)
     latent_reference_free(&ops->reference);
     latent_freeze_free(&ops->freeze);
     latent_smear_free(&ops->smear);
+    latent_match_free(&ops->match);
     latent_blend_free(&ops->blend);
     latent_level_free(&ops->level);
     latent_noise_free(&ops->noise);
@@ -53,9 +55,11 @@ void latent_ops_reset(LatentOps *ops)
     latent_reference_reset(&ops->reference, &ops->space);
     latent_freeze_reset(&ops->freeze);
     latent_smear_reset(&ops->smear, &ops->space);
+    latent_match_reset(&ops->match, &ops->space);
     latent_scale_reset(&ops->scale, &ops->space);
     latent_blend_reset(&ops->blend, &ops->space);
     latent_offset_reset(&ops->offset, &ops->space);
+    latent_axes_reset(&ops->axes, &ops->space);
     latent_noise_reset(&ops->noise, &ops->space);
     latent_ops_locate(ops, 0, 0);
 }
@@ -66,6 +70,7 @@ void latent_ops_locate(LatentOps *ops, int64_t frame, int64_t live)
     ops->live = live;
     ops->ahead = frame - live;
     ops->starts = false;
+    latent_match_locate(&ops->match, &ops->space, live);
     latent_blend_locate(&ops->blend);
     latent_level_locate(&ops->level, &ops->space, frame);
     latent_noise_locate(&ops->noise);
@@ -110,6 +115,10 @@ static bool set_units(LatentOps *ops, bool absolute, const float *values)
         ops->unit[c] = absolute ? 1.0f : std;
         ops->following[c] = !absolute ? level : std > 0.0f ? level / std : 0.0f;
     }
+    if (space->level_apart) {
+        memcpy(ops->following, ops->unit, (size_t)space->channels * sizeof(float));
+        return true;
+    }
     return crossed == 1.0f ? input->first.sounds : ops->level.sounds;
 }
 
@@ -126,15 +135,19 @@ static void process_frame(LatentOps *ops, const LatentSettings *settings,
     if (held) {
         latent_freeze_hold(&ops->freeze, ops->ahead++, values);
     } else {
+        latent_match_measure(&ops->match, space, latent_reference_moments(&ops->reference),
+                             ops->frame, values);
         latent_reference_capture(&ops->reference, space, settings->capture, values);
         latent_freeze_frame(&ops->freeze, settings->freeze, loop, values);
     }
     latent_smear_frame(&ops->smear, space, settings->smear, held, values);
+    latent_match_frame(&ops->match, space, settings->match, values);
     latent_scale_frame(&ops->scale, space, settings->scale, values);
     latent_blend_frame(&ops->blend, space, blend, &ops->reference, ops->frame, values);
     const bool sounds = set_units(ops, settings->absolute, values);
     latent_offset_frame(&ops->offset, space, settings->offset, settings->sounds_in_silence,
                         ops->unit, ops->following, values);
+    latent_axes_frame(&ops->axes, space, settings->axes, values);
     latent_noise_frame(&ops->noise, space, noise, sounds, ops->unit, ops->following, ops->frame,
                        values);
     ops->frame++;

@@ -1,5 +1,5 @@
 // latent_ops.h: the order of what is done to the latent between encoder and decoder: capture,
-// freeze, smear, scale, blend with a reference, offset, noise. Each has a file and a struct of its
+// freeze, smear, match, scale, blend with a reference, offset, axes, noise. Each has a file and a struct of its
 // own. One LatentOps per stream. Made and freed off the audio thread; the rest is real-time safe,
 // used by one thread at a time, but for the capture's copy.
 //
@@ -12,12 +12,16 @@
 //
 // Silence stays silence, but for freeze, capture and a reference that sounds: scale turns around
 // the latent of silence, offset and noise follow the level or fade out. `sounds_in_silence` lifts
-// that for offset and noise.
+// that for offset and noise. A spectrum's latent has no level to follow: there offset and noise are
+// as strong everywhere, noise that follows is drifting noise, and silent frames are passed over.
+// Match and axes are for spectra, and do nothing where the model does not store what they need.
 #ifndef TRASLUZ_LATENT_OPS_H
 #define TRASLUZ_LATENT_OPS_H
 
+#include "latent/latent_axes.h"
 #include "latent/latent_blend.h"
 #include "latent/latent_freeze.h"
+#include "latent/latent_match.h"
 #include "latent/latent_noise.h"
 #include "latent/latent_offset.h"
 #include "latent/latent_reference.h"
@@ -37,6 +41,8 @@ typedef struct {
     float tempo;       // beats per minute, for the alternation
     double first_beat; // at position 0
     float offset;      // added to every value
+    float match; // how far the track's long-term latent becomes the model's, or the reference's
+    float axes[MODEL_AXES]; // deviations along the model's axes
     NoiseCharacter noise_character;
     float noise; // standard deviation of Gaussian noise
     float drift; // Hz: how often slow noise reaches a new value; 0: new in each frame
@@ -62,10 +68,12 @@ typedef struct {
     LatentReference reference;
     LatentFreeze freeze;
     LatentSmear smear;
+    LatentMatch match;
     LatentScale scale;
     LatentBlend blend;
     LatentLevel level; // of what sounds, before offset and noise
     LatentOffset offset;
+    LatentAxes axes;
     LatentNoise noise;
     float *unit, *following; // [channels]: of offset and noise; see latent_unit()
 } LatentOps;

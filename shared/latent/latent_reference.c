@@ -16,12 +16,15 @@ bool latent_reference_init(LatentReference *reference, const Model *model, const
     };
     const bool made = latent_capture_init(&reference->capture, model, longest, space.fade);
     latent_reference_reset(reference, &space);
+    if (!latent_moments_init(&reference->file_moments, &space)) return false;
+    if (made && file) latent_moments_add_latent(&reference->file_moments, model, file, 0);
     return made && reference->faded && reference->from_file;
 }
 
 void latent_reference_free(LatentReference *reference)
 {
     latent_capture_free(&reference->capture);
+    latent_moments_free(&reference->file_moments);
     free(reference->faded);
     free(reference->from_file);
 }
@@ -46,6 +49,12 @@ void latent_reference_capture(LatentReference *reference, const LatentSpace *spa
     ramp_init(&reference->reference_fade, (int)space->fade);
     ramp_set(&reference->reference_fade, 0.0f);
     ramp_set(&reference->reference_fade, 1.0f);
+}
+
+const LatentMoments *latent_reference_moments(const LatentReference *reference)
+{
+    if (reference->captured) return latent_capture_moments(&reference->capture);
+    return reference->file ? &reference->file_moments : NULL;
 }
 
 const float *latent_reference_frame(LatentReference *reference, const LatentSpace *space,

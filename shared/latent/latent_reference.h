@@ -14,8 +14,9 @@ typedef struct {
     bool captured;       // a recording is the reference
     bool was_captured;   // a recording was it before, too
     Ramp reference_fade; // from the reference before to this one
-    float *faded;        // [values]: a frame of that fade
-    float *from_file;    // [values]: a frame of the file
+    LatentMoments file_moments;
+    float *faded;     // [values]: a frame of that fade
+    float *from_file; // [values]: a frame of the file
 } LatentReference;
 
 // Allocates; false where memory is short. Model and file must outlive it.
@@ -29,6 +30,9 @@ void latent_reference_reset(LatentReference *reference, const LatentSpace *space
 // recording that is wanted while the one before still fades out begins when it has.
 void latent_reference_capture(LatentReference *reference, const LatentSpace *space, bool wanted,
                               const float *values);
+
+// Returns the moments of the reference, or NULL where none is.
+const LatentMoments *latent_reference_moments(const LatentReference *reference);
 
 // Returns the reference's frame for number `frame`, valid until the next call, or NULL where no
 // reference is. Call it once per frame. Just after a recording has ended, its frames are faded from

@@ -6,6 +6,8 @@
 
 #include "model/model.h"
 
+#include <stdbool.h>
+
 #define LATENT_FADE_SECONDS 0.05 // of a seam, and of each change that would otherwise be a step
 
 typedef struct {
@@ -19,6 +21,10 @@ typedef struct {
     // [channels][channels]: a steady shift x of the latent gives a sound of mean square x' L x.
     // NULL where it is not known.
     const float *loudness;
+    bool level_apart; // the latent is that of a spectrum: the same at any level
+    // Of spectra, as ModelStatistics has them; NULL where there are none.
+    const float *axes, *axes_std;
+    const float *piece_axes, *piece_std;
 } LatentSpace;
 
 // Describes the latent of a model, which must outlive the result.

@@ -368,6 +368,94 @@ static void test_loudness_stays(void)
     model_free(model);
 }
 
+// Each axis changes the timbre, in a direction of its own: that of its channel here.
+static void test_axes_move_the_timbre(void)
+{
+    static float in[N], out[MODEL_AXES][N];
+    Error error;
+    Model *model = identity();
+    fixture_signal(in, N, 48000.0, 1);
+    for (int a = 0; a < MODEL_AXES; a++) {
+        Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
+        EngineSettings settings = at_rest;
+        settings.latent.axes[a] = 2.0f;
+        run_engine(engine, &settings, in, out[a], N, 512, 1);
+        CHECK(fixture_difference(out[a] + 2 * HOP - 1, in, N - 2 * HOP) > 0.02);
+        for (int b = 0; b < a; b++) CHECK(fixture_difference(out[a], out[b], N) > 0.02);
+        engine_free(engine);
+    }
+    model_free(model);
+}
+
+// The latent of a track with another mean and deviation than the model's music: after the match its
+// mean is the model's and no deviation is greater.
+static void test_match_brings_the_latent_to_the_models(void)
+{
+    enum { FRAMES = 15000 }; // twenty seconds
+    Model *model = identity();
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    const size_t width = BANDS + 1;
+    float *values = malloc(FRAMES * width * sizeof(float));
+    REQUIRE(values);
+    for (size_t t = 0; t < FRAMES; t++) {
+        random_normal((RandomKey){.seed = 5}, t, values + t * width, BANDS);
+        for (size_t c = 0; c < BANDS; c++)
+            values[t * width + c] = 3.0f + (c % 2 ? 0.2f : 1.2f) * values[t * width + c];
+        values[t * width + BANDS] = -3.0f;
+    }
+    const float first = values[0], before = values[740 * width];
+    LatentSettings settings = {LATENT_NEUTRAL, .match = 1.0f};
+    latent_ops_process(&ops, &settings, values, FRAMES);
+    CHECK(values[0] == first && values[740 * width] == before); // less than a second is known
+    for (size_t c = 0; c < BANDS; c++) {
+        double sum = 0.0, square = 0.0, n = 0.0;
+        for (size_t t = FRAMES / 2; t < FRAMES; t++, n += 1.0) {
+            const double value = (double)values[t * width + c];
+            sum += value;
+            square += value * value;
+        }
+        const double mean = sum / n, std = sqrt(square / n - mean * mean);
+        CHECK_MSG(fabs(mean) < 0.1, "channel %zu: mean %g", c, mean);
+        CHECK_MSG(fabs(std - (c % 2 ? 0.2 : 0.5)) < 0.03, "channel %zu: std %g", c, std);
+    }
+    free(values);
+    latent_ops_free(&ops);
+    model_free(model);
+}
+
+// From ten seconds after any start the match is the same, bit for bit.
+static void test_match_is_of_the_position(void)
+{
+    enum { FRAMES = 15000, START = 1234, SAME = START + 7500 };
+    Model *model = identity();
+    LatentOps whole, part;
+    REQUIRE(latent_ops_init(&whole, model, NULL, 0) && latent_ops_init(&part, model, NULL, 0));
+    const LatentSettings settings = {LATENT_NEUTRAL, .match = 0.7f};
+    latent_ops_locate(&part, START, START);
+    for (size_t t = 0; t < FRAMES; t++) {
+        float a[BANDS + 1], b[BANDS + 1];
+        random_normal((RandomKey){.seed = 5}, t, a, BANDS);
+        a[BANDS] = -3.0f;
+        for (size_t c = 0; c < BANDS; c++) a[c] += 2.0f * sinf(0.001f * (float)t);
+        memcpy(b, a, sizeof a);
+        const bool silent = t > 5000 && t < 5600;
+        if (silent)
+            latent_ops_skip(&whole);
+        else
+            latent_ops_process(&whole, &settings, a, 1);
+        if (t < START) continue;
+        if (silent)
+            latent_ops_skip(&part);
+        else
+            latent_ops_process(&part, &settings, b, 1);
+        CHECK_MSG(t < SAME || memcmp(a, b, sizeof a) == 0, "frame %zu", t);
+    }
+    latent_ops_free(&whole);
+    latent_ops_free(&part);
+    model_free(model);
+}
+
 // The network looks back 5 frames in either half and the window 8 hops: from there on a bounce from
 // the middle is the same, as the amount of smear is forgotten with it.
 static void test_a_bounce_from_the_middle_is_the_same(void)
@@ -420,6 +508,9 @@ int main(void)
     RUN(test_silence_is_not_recorded);
     RUN(test_lift_is_limited);
     RUN(test_loudness_stays);
+    RUN(test_axes_move_the_timbre);
+    RUN(test_match_brings_the_latent_to_the_models);
+    RUN(test_match_is_of_the_position);
     RUN(test_a_bounce_from_the_middle_is_the_same);
     return check_status();
 }
