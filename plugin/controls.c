@@ -33,6 +33,12 @@ static const Range ranges[PORTS_MAX] = {
     [PORT_SOUNDS_IN_SILENCE] = {0, 1, 0},
     [PORT_SMEAR_MS] = {SMEAR_OFF, 2000, SMEAR_OFF},
     [PORT_LATENCY_MODE] = {0, 1, 0},
+    [PORT_AXIS_1] = {-3, 3, 0},
+    [PORT_AXIS_2] = {-3, 3, 0},
+    [PORT_AXIS_3] = {-3, 3, 0},
+    [PORT_AXIS_4] = {-3, 3, 0},
+    [PORT_MATCH] = {0, 1, 0},
+    [PORT_DYNAMICS] = {0, 1, 0},
 };
 
 static float read(const Controls *controls, int port)
@@ -90,7 +96,11 @@ EngineSettings controls_read(Controls *controls)
                 .blend = read(controls, PORT_BLEND),
                 .input_beats = read_whole(controls, PORT_INPUT_BEATS),
                 .reference_beats = read_whole(controls, PORT_REFERENCE_BEATS),
+                .dynamics = read(controls, PORT_DYNAMICS),
                 .offset = read(controls, PORT_OFFSET),
+                .match = read(controls, PORT_MATCH),
+                .axes = {read(controls, PORT_AXIS_1), read(controls, PORT_AXIS_2),
+                         read(controls, PORT_AXIS_3), read(controls, PORT_AXIS_4)},
                 .noise_character = (NoiseCharacter)read_whole(controls, PORT_NOISE_MODE),
                 .noise = read(controls, PORT_NOISE),
                 .drift = read(controls, PORT_DRIFT),

@@ -33,6 +33,12 @@ enum {
     PORT_SOUNDS_IN_SILENCE,
     PORT_SMEAR_MS,
     PORT_LATENCY_MODE,
+    PORT_AXIS_1,
+    PORT_AXIS_2,
+    PORT_AXIS_3,
+    PORT_AXIS_4,
+    PORT_MATCH,
+    PORT_DYNAMICS,
     PORT_AUDIO, // the inputs, then the outputs
 };
 

@@ -19,6 +19,7 @@ static const struct {
     const char *hash;
 } freezes[] = {
     {98, "1869e33705b19ca2e2e5609b075b0ef3311cea14b623c5c84554ad52ea33d35b"},
+    {110, "c4a6843d33a34ed3bdbab71796e8fe2db3c2cb4d5f9a32843e718af93fa63e05"},
 };
 
 enum { LINES_MAX = 200, LINE_MAX = 400 };
