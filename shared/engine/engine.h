@@ -57,6 +57,7 @@ void engine_reset(Engine *engine);
 //                                          `espectro`, 60 ms with `espectro_directo`; any model:
 //                                          codec_memory()
 //     automatic gain                       3 s
+//     match                                10 s
 //     noise that does not follow, in rests 1 s: for so long it goes on without music
 //     smear, freeze, capture               as far as their settings reach back; the memory of smear
 //                                          fades by its time constant

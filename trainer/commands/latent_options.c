@@ -28,7 +28,7 @@ int latent_options_check(const LatentOptions *options, const Command *command)
 {
     if (options->settings.blend > 0.0f && !options->reference)
         return command_usage(command, "--blend needs a --reference");
-    if (options->reference && options->settings.blend == 0.0f)
+    if (options->reference && options->settings.blend == 0.0f && options->settings.match == 0.0f)
         return command_usage(command, "--reference has no effect without --blend");
     return EXIT_DONE;
 }

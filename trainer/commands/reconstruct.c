@@ -58,6 +58,18 @@ static const Option more_latent_options[] = {
      .help = "scales the latent around that of silence, {}"},
     {"smear", 0, OPTION_FLOAT, AT_LATENT(smear), .unit = "SECONDS", .initial = "0", .low = 0,
      .high = 2, .help = "smooths the latent over time, {}"},
+    {"axis1", 0, OPTION_FLOAT, AT_LATENT(axes[0]), .unit = "X", .initial = "0", .low = -3,
+     .high = 3, .help = "shifts the timbre along the first axis of a model of spectra, {}"},
+    {"axis2", 0, OPTION_FLOAT, AT_LATENT(axes[1]), .unit = "X", .initial = "0", .low = -3,
+     .high = 3, .help = "the same along the second axis, {}"},
+    {"axis3", 0, OPTION_FLOAT, AT_LATENT(axes[2]), .unit = "X", .initial = "0", .low = -3,
+     .high = 3, .help = "the same along the third axis, {}"},
+    {"axis4", 0, OPTION_FLOAT, AT_LATENT(axes[3]), .unit = "X", .initial = "0", .low = -3,
+     .high = 3, .help = "the same along the fourth axis, {}"},
+    {"match", 0, OPTION_FLOAT, AT_LATENT(match), .unit = "X", .initial = "0", .low = 0, .high = 1,
+     .help = "brings the long-term timbre to that of the model's music or of the reference, {}"},
+    {"dynamics", 0, OPTION_FLOAT, AT_LATENT(dynamics), .unit = "X", .initial = "0", .low = 0,
+     .high = 1, .help = "how far the blend takes the reference's loudness too, {}"},
     {"alternate", 0, OPTION_FLAG, AT(alternate), .help = "alternates input and reference by beats"},
     {"cross", 0, OPTION_FLAG, AT(cross), .help = "blends the reference in the rhythm of the input"},
     {"input-beats", 0, OPTION_INT, AT_LATENT(input_beats), .unit = "N", .initial = "4", .low = 1,
@@ -224,6 +236,22 @@ static bool run_job(RenderJob *job, const Call *call, Error *error)
     return true;
 }
 
+// Says which options do nothing with this model.
+static void note_idle_options(const LatentSettings *settings, const Model *model)
+{
+    bool axes = false;
+    for (int a = 0; a < MODEL_AXES; a++) axes = axes || settings->axes[a] != 0.0f;
+    const bool spectrum = model->arch.front.kind == FRONT_SPECTRUM;
+    if (axes && !(spectrum && model->latent_axes))
+        fprintf(stderr, "note: --axis1 to --axis4 do nothing: the model stores no axes of a "
+                        "spectrum\n");
+    if (settings->match > 0.0f && !model->piece_axes)
+        fprintf(stderr, "note: --match does nothing: the model does not store what it needs "
+                        "(latent.piece_axes)\n");
+    if (settings->dynamics > 0.0f && !spectrum)
+        fprintf(stderr, "note: --dynamics does nothing: it is for models of spectra\n");
+}
+
 static bool reconstruct_file(const Call *call, Error *error)
 {
     RenderJob job = {0};
@@ -233,6 +261,7 @@ static bool reconstruct_file(const Call *call, Error *error)
                     latent_options_load(&command_reconstruct, &call->latent_options, model,
                                         &reference, error) &&
                     job_open(&job, call, model, reference, error) && run_job(&job, call, error);
+    if (ok) note_idle_options(&call->latent_options.settings, model);
     job_close(&job);
     latent_free(reference);
     model_free(model);
