@@ -35,13 +35,13 @@ describe() {
         NR == 1 {
             sub(/^usage: trainer /, "")
             name = $1
-            sub(/^[a-z-]+ */, "")
+            sub(/^[a-z0-9-]+ */, "")
             print ".SS " name "\n.B trainer " name "\n" safe($0)
             next
         }
         /^usage: |^       trainer / {
             sub(/^usage: */, "")
-            sub(/^ *trainer [a-z-]+ */, "")
+            sub(/^ *trainer [a-z0-9-]+ */, "")
             print ".br\n.B trainer " name "\n" safe($0)
             next
         }
@@ -53,7 +53,7 @@ describe() {
         }
         /^ +-/ {
             flowing()
-            match($0, /^ +(-[a-zA-Z], )?--[a-z-]+( [A-Z][A-Z:]*)?/)
+            match($0, /^ +(-[a-zA-Z], )?--[a-z0-9-]+( [A-Z][A-Z:]*)?/)
             option = substr($0, 1, RLENGTH)
             sub(/^ +/, "", option)
             text = substr($0, RLENGTH + 1)
