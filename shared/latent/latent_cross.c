@@ -60,6 +60,8 @@ const float *latent_cross_frame(LatentCross *cross, const LatentSpace *space, co
 {
     const float *in = rhythm_frame(&cross->input, space, input);
     const float *own = rhythm_frame(&cross->reference, space, reference);
+    // A latent without level has no rhythm to give: the frame's own loudness carries it.
+    if (space->level_apart) return reference;
     for (int c = 0; c < space->channels; c++) {
         const float lowest = LOWEST * space->std[c], centre = space->silence[c];
         const float gain = own[c] > lowest ? in[c] / own[c] : lowest > 0.0f ? in[c] / lowest : 0.0f;

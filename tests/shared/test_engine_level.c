@@ -145,9 +145,42 @@ static void test_smear_smooths_the_level(void)
     model_free(model);
 }
 
+// A latent without level has no rhythm: crossed, the track has the reference's timbre and its own
+// loudness, as mixed whole without dynamics. Full dynamics change nothing then.
+static void test_cross_blends_the_timbre(void)
+{
+    static float in[N], mixed[N], crossed[N];
+    Error error;
+    Model *model = identity();
+    Latent *reference = latent_new(model, 400, &error);
+    REQUIRE(model && reference);
+    for (size_t t = 0; t < reference->frames; t++) {
+        reference->levels[t] = logf(0.05f);
+        for (size_t c = 0; c < BANDS; c++)
+            reference->values[t * BANDS + c] = (float)sin(0.3 * (double)t + (double)c);
+    }
+    noise(in);
+    EngineSettings settings = at_rest;
+    settings.latent.blend = 1.0f;
+    Engine *mix = engine_new(model, reference, 48000.0, 1, &error);
+    Engine *cross = engine_new(model, reference, 48000.0, 1, &error);
+    REQUIRE(mix && cross);
+    run_engine(mix, &settings, in, mixed, N, 512, 1);
+    settings.latent.blend_mode = BLEND_CROSS;
+    settings.latent.dynamics = 1.0f;
+    run_engine(cross, &settings, in, crossed, N, 512, 1);
+    CHECK(memcmp(mixed, crossed, sizeof mixed) == 0);
+    CHECK(memcmp(mixed, in, sizeof mixed) != 0);
+    engine_free(mix);
+    engine_free(cross);
+    latent_free(reference);
+    model_free(model);
+}
+
 int main(void)
 {
     RUN(test_dynamics_blends_the_level);
+    RUN(test_cross_blends_the_timbre);
     RUN(test_recordings_have_levels);
     RUN(test_smear_smooths_the_level);
     return check_status();
