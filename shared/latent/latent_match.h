@@ -2,9 +2,9 @@
 // model's music or of a reference. Works along the axes of latent_moments.h; a model without them
 // is left as it is.
 //
-// The track is measured over its last seconds, in pieces that begin at whole pieces of the position;
-// silent frames do not count. What is done moves in straight lines from piece to piece. So the match
-// at one position is the same ten seconds after a start, wherever that was. Until a second of music
+// The track is measured over its last seconds, in pieces that begin at whole pieces of the
+// position; silent frames do not count. The match moves in straight lines from piece to piece. At
+// one position it is the same ten seconds after a start, wherever that was. Until a second of music
 // has been heard it stays as it was: nothing, after a reset.
 //
 // Made and freed off the audio thread; the rest is real-time safe.
@@ -43,7 +43,7 @@ void latent_match_reset(LatentMatch *match, const LatentSpace *space);
 // `live` on.
 void latent_match_locate(LatentMatch *match, const LatentSpace *space, int64_t live);
 
-// Measures frame number `frame` of the track. `target` is what to match, NULL for the model's music.
+// Measures frame number `frame` of the track. `target` is what to match; NULL: the model's music.
 void latent_match_measure(LatentMatch *match, const LatentSpace *space, const LatentMoments *target,
                           int64_t frame, const float *values);
 

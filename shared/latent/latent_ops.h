@@ -1,7 +1,7 @@
 // latent_ops.h: the order of what is done to the latent between encoder and decoder: capture,
-// freeze, smear, match, scale, blend with a reference, offset, axes, noise. Each has a file and a struct of its
-// own. One LatentOps per stream. Made and freed off the audio thread; the rest is real-time safe,
-// used by one thread at a time, but for the capture's copy.
+// freeze, smear, match, scale, blend with a reference, offset, axes, noise. Each has a file and a
+// struct of its own. One LatentOps per stream. Made and freed off the audio thread; the rest is
+// real-time safe, used by one thread at a time, but for the capture's copy.
 //
 // Offset and noise are in units of each latent channel's standard deviation, or absolute. Amounts
 // move in straight lines from one setting to the next over LATENT_FADE_SECONDS, so a control that
