@@ -4,6 +4,8 @@
 #ifndef TRASLUZ_FUZZ_HOST_H
 #define TRASLUZ_FUZZ_HOST_H
 
+#include "ports.h"
+
 #include <lv2/atom/atom.h>
 #include <lv2/core/lv2.h>
 #include <lv2/state/state.h>
@@ -19,7 +21,7 @@ typedef struct {
     const LV2_State_Interface *state;
     const LV2_Worker_Interface *worker;
     LV2_Worker_Schedule schedule;
-    float control[32];
+    float control[PORT_AUDIO];
     float in[2][FUZZ_BLOCK], out[2][FUZZ_BLOCK];
 } FuzzHost;
 
