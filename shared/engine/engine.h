@@ -58,7 +58,7 @@ void engine_reset(Engine *engine);
 //                                          codec_memory()
 //     automatic gain                       3 s
 //     match                                10 s
-//     noise that does not follow, in rests 1 s: for so long it goes on without music
+//     noise that does not follow, in rests 1 s: it continues that long
 //     smear, freeze, capture               as far as their settings reach back; the memory of smear
 //                                          fades by its time constant
 //     drift rate that is automated         to the last start or jump

@@ -48,7 +48,7 @@ double front_level(const Model *model);
 // as long. Allocates nothing.
 double front_work(const Model *model);
 
-// Starts anew: silence before the next sample, which is the first of a frame.
+// Starts a signal: silence before the next sample, which is the first of a frame.
 void front_reset(Front *front);
 
 // Takes samples of each audio channel, at most *n and FRONT_BLOCK, and sets *n to how many it took:

@@ -61,7 +61,7 @@ static void samples_reset(Front *front)
 
 static Front *samples_create(const Model *model, int channels, double host_rate, size_t frames)
 {
-    (void)host_rate; // samples are what they are
+    (void)host_rate; // the samples of every rate are alike
     SamplesFront *samples = calloc(1, sizeof *samples);
     if (!samples) return NULL;
     *samples = (SamplesFront){

@@ -19,7 +19,7 @@ typedef struct {
     float amount; // standard deviation, in units
     float drift;  // Hz: how often slow noise reaches a new value; 0: new in each frame
     uint32_t seed;
-    bool sounds_in_silence; // noise that does not follow the music goes on without it
+    bool sounds_in_silence; // noise that does not follow the music continues in silence
 } LatentNoiseSettings;
 
 typedef struct {

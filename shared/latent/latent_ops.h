@@ -13,7 +13,7 @@
 // Silence stays silence, but for freeze, capture and a reference that sounds: scale turns around
 // the latent of silence, offset and noise follow the level or fade out. `sounds_in_silence` lifts
 // that for offset and noise. A spectrum's latent has no level to follow: there offset and noise are
-// as strong everywhere, noise that follows is drifting noise, and silent frames are passed over.
+// as strong everywhere, noise that follows is drifting noise, and silent frames are skipped.
 // Match and axes are for spectra, and do nothing where the model does not store what they need.
 #ifndef TRASLUZ_LATENT_OPS_H
 #define TRASLUZ_LATENT_OPS_H
@@ -48,7 +48,7 @@ typedef struct {
     float drift; // Hz: how often slow noise reaches a new value; 0: new in each frame
     uint32_t seed;
     bool
-        // Offset does not follow the music's level, and noise that does not goes on without music.
+        // Offset does not follow the music's level, and noise that does not continues in silence.
         sounds_in_silence;
     bool absolute; // noise and offset in the latent's own numbers, not in standard deviations
 } LatentSettings;

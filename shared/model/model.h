@@ -20,7 +20,7 @@ enum {
 #define MODEL_RATE_MIN 8000.0
 #define MODEL_RATE_MAX 192000.0
 
-// What a weights file says of its making, for people; empty texts and NaN if it does not say.
+// How a weights file was made, for people; empty texts and NaN where the file does not tell.
 typedef struct {
     char name[64];
     char trained_on[MODEL_TEXT_MAX]; // the music and its licence
