@@ -106,10 +106,19 @@ test_report_refuses() {
 }
 
 # On a terminal, which script(1) gives it; many folders take seconds.
+# Progress is shown after two seconds, so the folders are doubled until a report takes that long.
 test_report_shows_progress() {
-    mkdir many && for i in $(seq 80); do cp -r runs/fast "many/$i"; done
-    script -qec "'$TRAINER' report many -o many.html" shown >/dev/null </dev/null &&
-        grep -q 'reporting, folder [0-9]* of 81, .* left' shown
+    mkdir many && cp -r runs/fast many/1 || return 1
+    folders=1
+    while [ "$folders" -lt 2000 ]; do
+        for i in $(seq "$folders"); do cp -r runs/fast "many/$((folders + i))"; done
+        folders=$((folders * 2))
+        [ "$folders" -ge 64 ] || continue
+        script -qec "'$TRAINER' report many -o many.html --force" shown >/dev/null </dev/null ||
+            return 1
+        grep -q "reporting, folder [0-9]* of $((folders + 1)), .* left" shown && return 0
+    done
+    return 1
 }
 
 run test_report_is_made
