@@ -26,4 +26,22 @@ static void run_engine(Engine *engine, const EngineSettings *settings, const flo
     }
 }
 
+// A model of spectra of one layer a side, whose latent is the levels of its bands. The caller frees
+// it; NULL where memory is short.
+static inline Model *fixture_levels(const char *arch, size_t bands)
+{
+    Model *model = fixture_model(arch, ACTIVATION_LEAKY_RELU, 48000.0, 1);
+    Convolution list[ARCH_CONVOLUTIONS_MAX];
+    const int count = arch_convolutions(&model->arch, list);
+    float *parameters = calloc(arch_parameters(&model->arch), sizeof(float));
+    for (int i = 0; i < count; i++)
+        for (size_t c = 0; c < bands; c++) parameters[list[i].weight + c * bands + c] = 1.0f;
+    Error error;
+    const ModelStatistics statistics = model_statistics(model);
+    Model *made = model_new(&model->arch, 48000.0, parameters, &statistics, &model->info, &error);
+    free(parameters);
+    model_free(model);
+    return made;
+}
+
 #endif

@@ -18,8 +18,8 @@ as_root="env DEBIAN_FRONTEND=noninteractive"
 [ "$(id -u)" -eq 0 ] || as_root="sudo $as_root"
 echo "installing:$missing"
 $as_root apt-get -q update
-# An installation that was interrupted before is finished first: apt refuses to begin another. What
-# fails here for want of a package is mended by the next line.
+# An installation that was interrupted before is finished first: apt refuses to begin another. If
+# that fails because a package is missing, the last line installs it.
 [ -z "$(ls -A /var/lib/dpkg/updates)" ] || $as_root dpkg --configure -a || true
 # shellcheck disable=SC2086
 $as_root apt-get -q install -y --fix-broken --no-install-recommends $missing

@@ -209,7 +209,7 @@ static void check_rules(const Choice *choice)
     CHECK(choice->has_name || playing == chosen || playing == SOURCE_NONE);
     // A file that can be read is never given up for a fallback.
     CHECK(!choice->loaded[SOURCE_FILE] || chosen != SOURCE_NONE);
-    // The sound never stops for want of a file, unless a session has a fallback instead.
+    // A missing file never stops the sound, unless a session has a fallback instead.
     CHECK(!choice->has_name || !choice->playable[SOURCE_CURRENT] ||
           (choice->loaded[SOURCE_FALLBACK] && !choice->live) || playing != SOURCE_NONE);
     // Only a person's choice is refused, and just if it cannot be played.

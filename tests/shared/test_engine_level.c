@@ -5,22 +5,9 @@
 
 enum { HOP = 64, BANDS = 20, N = 96000, HALF = N / 2 };
 
-// A network whose latent is the levels of the bands themselves.
 static Model *identity(void)
 {
-    Model *model =
-        fixture_model("spectrum512h64b20f80:20k1s1p0", ACTIVATION_LEAKY_RELU, 48000.0, 1);
-    Convolution list[ARCH_CONVOLUTIONS_MAX];
-    const int count = arch_convolutions(&model->arch, list);
-    float *parameters = calloc(arch_parameters(&model->arch), sizeof(float));
-    for (int i = 0; i < count; i++)
-        for (size_t c = 0; c < BANDS; c++) parameters[list[i].weight + c * BANDS + c] = 1.0f;
-    Error error;
-    const ModelStatistics statistics = model_statistics(model);
-    Model *made = model_new(&model->arch, 48000.0, parameters, &statistics, &model->info, &error);
-    free(parameters);
-    model_free(model);
-    return made;
+    return fixture_levels("spectrum512h64b20f80:20k1s1p0", BANDS);
 }
 
 // White noise, 12 dB softer in its second half.

@@ -17,18 +17,7 @@ static Model *network(void)
 
 static Model *identity(void)
 {
-    Model *model = fixture_model(IDENTITY, ACTIVATION_LEAKY_RELU, 48000.0, 1);
-    Convolution list[ARCH_CONVOLUTIONS_MAX];
-    const int count = arch_convolutions(&model->arch, list);
-    float *parameters = calloc(arch_parameters(&model->arch), sizeof(float));
-    for (int i = 0; i < count; i++)
-        for (size_t c = 0; c < BANDS; c++) parameters[list[i].weight + c * BANDS + c] = 1.0f;
-    Error error;
-    const ModelStatistics statistics = model_statistics(model);
-    Model *made = model_new(&model->arch, 48000.0, parameters, &statistics, &model->info, &error);
-    free(parameters);
-    model_free(model);
-    return made;
+    return fixture_levels(IDENTITY, BANDS);
 }
 
 // Two channels through an engine in random blocks.
@@ -348,7 +337,7 @@ static void test_loudness_stays(void)
 {
     static float in[N], out[N];
     Error error;
-    Model *model = identity(); // whose gains are what is done to the latent
+    Model *model = identity(); // its gains equal the change of the latent
     EngineSettings some[] = {at_rest, at_rest, at_rest, at_rest, at_rest};
     some[0].latent.noise = 0.5f;
     some[1].latent.noise = 0.5f, some[1].latent.noise_character = NOISE_DRIFTING;

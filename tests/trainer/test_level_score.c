@@ -1,5 +1,5 @@
-// What `eval` says of models of spectra: the latent as a stream, the log-spectral distance of the
-// model and of its principal components against one batched pass, and the mel distance.
+// The measures of `eval` for models of spectra: the latent as a stream, the log-spectral distance
+// of the model and of its principal components against one batched pass, and the mel distance.
 #include "analysis/level_pca.h"
 #include "analysis/level_score.h"
 #include "analysis/mel_distance.h"

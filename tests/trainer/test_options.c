@@ -157,7 +157,7 @@ static void test_latent_defaults_change_nothing(void)
     }
 }
 
-// What help says of a training's window and rate is what an architecture's defaults are.
+// Help prints the window and rate that an architecture has by default.
 static void test_defaults_of_architectures_are_shown(void)
 {
     TrainingSettings settings = {0};

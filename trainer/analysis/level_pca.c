@@ -191,7 +191,7 @@ void level_pca_free(LevelPca *pca)
 
 double level_pca_error(const float *axis, size_t values, size_t size, const float *x)
 {
-    // Axes are orthonormal: what they do not hold is what is left of the square.
+    // Axes are orthonormal, so the error is the square minus the squares along them.
     double left = 0.0;
     for (size_t i = 0; i < size; i++) left += (double)x[i] * (double)x[i];
     for (size_t a = 0; a < values; a++) {
