@@ -1,5 +1,6 @@
-// engine_state.h: what an Engine is made of, for engine.c, which makes it and mixes its sound, and
-// engine_position.c, which lets it begin anywhere in the song. No other file includes this.
+// engine_state.h: what an Engine is made of, for the three files that share it. engine.c makes an
+// engine and mixes its sound; it calls engine_position.c, which lets it begin anywhere in the song;
+// both call engine_block.c, which takes a block through the stream. No other file includes this.
 #ifndef TRASLUZ_ENGINE_STATE_H
 #define TRASLUZ_ENGINE_STATE_H
 
@@ -57,15 +58,16 @@ struct Engine {
     Channel channel[ENGINE_CHANNELS_MAX];
 };
 
-// Works on a block of n samples at the model's rate, each channel's in model_rate, and queues what
-// comes of it at the host's.
-void engine_process_block(Engine *engine, const EngineSettings *settings, size_t n);
+// ---- engine_block.c ----
 
 // Takes samples at the host's rate to the model's; returns how many there are.
 size_t engine_take_samples(Channel *channel, const float *samples, size_t n);
 
-// Fades a block from the tail of what went in before a jump to what the stream gives.
-void engine_fade_tail(const Engine *engine, const Channel *channel, float *decoded, size_t n);
+// Works on a block of n samples at the model's rate, each channel's in model_rate, and queues what
+// comes of it at the host's.
+void engine_process_block(Engine *engine, const EngineSettings *settings, size_t n);
+
+// ---- engine_position.c ----
 
 // Finds how much history a stream is given, from its latency and the model.
 void engine_plan_history(Engine *engine);
@@ -75,5 +77,8 @@ void engine_plan_history(Engine *engine);
 // lasts: see latent_ops_start(). The network's frames lie at whole hops from the song's beginning.
 void engine_begin(Engine *engine, const EngineSettings *settings, uint64_t position, size_t known,
                   bool starts);
+
+// Fades a block from the tail of what went in before a jump to what the stream gives.
+void engine_fade_tail(const Engine *engine, const Channel *channel, float *decoded, size_t n);
 
 #endif

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""links.py: checks documents and comments. Every relative link and its anchor exist; lines of
+"""links.py: checks documents and comments. Every relative link and its anchor exist, and every
+file and function that is named in backticks (where "file.c" follows, in that file); lines of
 documents, C comments and Makefiles have at most 100 characters (tables and links excepted);
 README.md has at most 200 lines. Prints "ok name" or "FAIL name" for each check."""
 import os
@@ -79,7 +80,29 @@ for path in files(".c", ".h", ".mk", "Makefile"):
         if len(line) > WIDTH and (path.endswith(("Makefile", ".mk")) or "//" in line)
     ]
 
+sources = {path: read(path) for path in files(".c", ".h")}
+named, unknown = 0, []
+for path in files(".md", ".c", ".h"):
+    text = read(path)
+    # `name()`, in `file.c` or in [file.c](link); functions of libraries have no file of ours.
+    where = r"`(\w+)\(\)`(?:\s+(?:in|of)\s+(?:`([\w/.]+\.[ch])`|\[([\w/.]+\.[ch])\]))?"
+    for function, plain, linked in re.findall(where, text):
+        named += 1
+        file = plain or linked
+        at = [body for source, body in sources.items() if source.endswith(file)] if file else []
+        if file and not any(re.search(rf"\b{function}\(", body) for body in at):
+            unknown.append(f"{path}: {function}() is not in {file}")
+        elif not any(re.search(rf"\b{function}\(", body) for body in sources.values()):
+            unknown.append(f"{path}: {function}(): no such function")
+    for file in re.findall(r"`((?:\w+/)*\w+\.[ch])`", text):
+        named += 1
+        if re.search(r"NAME|foo", file):  # stands for any name
+            continue
+        if not any(("/" + known).endswith("/" + file) for known in sources):
+            unknown.append(f"{path}: {file}: no such file")
+
 report("every_link_leads_somewhere", broken if count else ["no link was found"])
+report("every_named_function_and_file_exists", unknown if named else ["no name was found"])
 report("lines_are_narrow", wide)
 lines = read("README.md").count("\n")
 report("readme_is_short", [f"README.md has {lines} lines"] if lines > README_LINES else [])
