@@ -8,6 +8,27 @@ Host *stereo_host(HostWorker worker)
     return model_alone(host_new(&(HostOptions){.uri = STEREO, .rate = RATE, .worker = worker}));
 }
 
+Host *host_with_model(const char *uri, HostWorker worker, const char *model)
+{
+    Host *host = model_alone(host_new(&(HostOptions){.uri = uri, .rate = RATE, .worker = worker}));
+    if (host && model) load_file(host, MODEL, model);
+    if (host) host_forget(host);
+    return host;
+}
+
+bool sounds_like_wire(Host *host, size_t hop, float gain)
+{
+    const size_t frames = 4000, settled = 1000;
+    Sound in = sound_music(frames), out = sound_new(frames);
+    play(host, &in, &out, 0, frames, 300);
+    bool like = *host_control(host, "latency") == (float)(hop - 1);
+    for (size_t i = settled; i < frames && like; i++)
+        like = out.channel[0][i] == gain * in.channel[0][i - hop + 1];
+    sound_free(&in);
+    sound_free(&out);
+    return like;
+}
+
 bool is_named(Host *host, const char *property, const char *path)
 {
     const char *named = named_file(host, property);

@@ -24,6 +24,12 @@ Host *stereo_host(HostWorker worker);
 // The same with files and controls that are not the default ones, before any sound.
 Host *furnished_host(const char *model, const char *reference);
 
+// One that has loaded `model`, NULL for none, and has forgotten what it was told meanwhile.
+Host *host_with_model(const char *uri, HostWorker worker, const char *model);
+
+// True if the plugin now gives its input back times `gain`, hop - 1 samples late.
+bool sounds_like_wire(Host *host, size_t hop, float gain);
+
 // What the plugin answers to patch:Get.
 bool is_named(Host *host, const char *property, const char *path);
 bool says(Host *host, const char *text); // the text is part of its notice
