@@ -39,6 +39,7 @@ static const Range ranges[PORTS_MAX] = {
     [PORT_AXIS_4] = {-3, 3, 0},
     [PORT_MATCH] = {0, 1, 0},
     [PORT_DYNAMICS] = {0, 1, 0},
+    [PORT_FREEZE_KIND] = {0, 1, 0},
 };
 
 static float read(const Controls *controls, int port)
@@ -89,6 +90,7 @@ EngineSettings controls_read(Controls *controls)
             {
                 .capture = read_switch(controls, PORT_CAPTURE),
                 .freeze = read_switch(controls, PORT_FREEZE),
+                .freeze_kind = (FreezeKind)read_whole(controls, PORT_FREEZE_KIND),
                 .freeze_seconds = read(controls, PORT_FREEZE_SECONDS),
                 .smear = read_smear(controls),
                 .scale = read(controls, PORT_SCALE),

@@ -39,6 +39,7 @@ enum {
     PORT_AXIS_4,
     PORT_MATCH,
     PORT_DYNAMICS,
+    PORT_FREEZE_KIND,
     PORT_AUDIO, // the inputs, then the outputs
 };
 

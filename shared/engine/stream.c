@@ -154,7 +154,7 @@ LatentCapture *stream_capture(Stream *stream, int latent)
 // Decodes the latents as altered and, where it is wanted, as they were. While the two are equal one
 // lane does for both; its state is copied when they diverge, and again after as many equal frames
 // as a decoder remembers.
-static void decode(Stream *stream, bool wants_clean, float level_change)
+static void decode(Stream *stream, bool wants_clean, const FrontChange *change)
 {
     const size_t all = (size_t)stream->latents * stream->values;
     const bool equal = memcmp(stream->frame, stream->frame + all, all * sizeof(float)) == 0;
@@ -172,34 +172,34 @@ static void decode(Stream *stream, bool wants_clean, float level_change)
         if (equal && ++stream->equal_frames > decoder_memory(stream->decoder))
             stream->diverged = false;
     }
-    front_synthesise(stream->front, &altered, wants_clean ? &clean : NULL, level_change);
+    front_synthesise(stream->front, &altered, wants_clean ? &clean : NULL, change);
 }
 
 static void process_frame(Stream *stream, const LatentSettings *settings, const float *encoded,
                           size_t lane_step, bool wants_clean)
 {
-    const size_t all = (size_t)stream->latents * stream->values;
-    const float level = stream->level / (float)(stream->levels > 0 ? stream->levels : 1);
-    float level_change = 0.0f;
+    const size_t values = stream->values, all = (size_t)stream->latents * values;
+    const bool silent = front_silent(stream->front);
+    FrontChange change = {0};
+    float *worked = stream->worked;
+    worked[values] = stream->level / (float)(stream->levels > 0 ? stream->levels : 1);
     stream->level = 0.0f;
     stream->levels = 0;
     for (int i = 0; i < stream->latents; i++, encoded += lane_step) {
-        float *altered = stream->frame + (size_t)i * stream->values, *clean = altered + all;
-        const float *latent = stream->padded > 0 ? stream->probe.silence : encoded;
-        memcpy(altered, latent, stream->values * sizeof(float));
-        memcpy(clean, latent, stream->values * sizeof(float));
-        if (front_silent(stream->front)) {
-            latent_ops_skip(&stream->ops[i]);
-            continue;
+        LatentOps *ops = &stream->ops[i];
+        float *altered = stream->frame + (size_t)i * values, *clean = altered + all;
+        memcpy(worked, stream->padded > 0 ? stream->probe.silence : encoded,
+               values * sizeof(float));
+        memcpy(clean, worked, values * sizeof(float));
+        if (!silent || latent_ops_process_silent(ops, settings, worked)) {
+            if (!silent) latent_ops_process(ops, settings, worked, 1);
+            memcpy(clean, latent_ops_clean(ops), values * sizeof(float));
+            change = *latent_ops_change(ops);
         }
-        memcpy(stream->worked, latent, stream->values * sizeof(float));
-        stream->worked[stream->values] = level;
-        latent_ops_process(&stream->ops[i], settings, stream->worked, 1);
-        memcpy(altered, stream->worked, stream->values * sizeof(float));
-        level_change = stream->worked[stream->values] - level;
+        memcpy(altered, worked, values * sizeof(float));
     }
     if (stream->padded > 0) stream->padded--;
-    decode(stream, wants_clean, level_change);
+    decode(stream, wants_clean, &change);
 }
 
 // Takes at most n samples of each channel; returns how many.

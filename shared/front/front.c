@@ -65,9 +65,9 @@ float front_frame_level(const Front *front)
 }
 
 void front_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean,
-                      float level_change)
+                      const FrontChange *change)
 {
-    front->functions->synthesise(front, altered, clean, level_change);
+    front->functions->synthesise(front, altered, clean, change);
 }
 
 void front_read(Front *front, const float *details, float *const *audio, size_t n)

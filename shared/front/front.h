@@ -20,10 +20,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { FRONT_BLOCK = 64 }; // samples: the most that one call takes
 
 typedef struct Front Front;
+
+// What a latent frame asks of the frames of a spectrum that belong to it, beside their levels.
+// Samples ignore it.
+typedef struct {
+    float level; // by which it is louder, as a natural logarithm
+    // How far a frozen frame sounds in place of the signal's, 0 to 1, and at which time: latent
+    // frames since it was frozen. `takes`: this frame is frozen.
+    float frozen;
+    int64_t frozen_at;
+    bool takes;
+} FrontChange;
 
 // Returns the front of the model's kind; NULL where memory is short. The model must outlive it. The
 // audio had `host_rate` Hz before it was resampled to the model's rate. `frames` is the most that
@@ -65,10 +77,9 @@ bool front_silent(const Front *front);
 float front_frame_level(const Front *front);
 
 // Takes the decoder's next frames, in the order of those that front_analyse() returned. `clean` is
-// NULL if details are. `level_change` lifts or lowers the frames of a spectrum, as a natural
-// logarithm; samples ignore it.
+// NULL if details are. Where a frozen frame sounds, `clean` belongs to it, by as much.
 void front_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean,
-                      float level_change);
+                      const FrontChange *change);
 
 // Writes n <= FRONT_BLOCK samples for each audio channel, arch_delay() after what they belong to.
 // Where frames are missing samples are 0.

@@ -15,7 +15,7 @@ typedef struct {
     bool (*silent)(const Front *front);
     float (*frame_level)(const Front *front);
     void (*synthesise)(Front *front, const LaneFrames *altered, const LaneFrames *clean,
-                       float level_change);
+                       const FrontChange *change);
     void (*read)(Front *front, const float *details, float *const *audio, size_t n);
 } FrontFunctions;
 

@@ -105,9 +105,9 @@ static float samples_frame_level(const Front *front)
 }
 
 static void samples_synthesise(Front *front, const LaneFrames *altered, const LaneFrames *clean,
-                               float level_change)
+                               const FrontChange *change)
 {
-    (void)level_change;
+    (void)change;
     SamplesFront *samples = (SamplesFront *)front;
     for (size_t c = 0; c < (size_t)samples->channels; c++) {
         Queues *queues = &samples->queues[c];

@@ -25,9 +25,9 @@ typedef struct {
     int places;                          // in the rings
     uint64_t analysed, decoded, changed; // frames
     float *detail;                       // [places]
-    float *level_change;                 // [places]
+    FrontChange *change;                 // [places]
     float *altered, *clean;              // [places][bands]
-    float *gains;                        // [bands]
+    float *gains, *levels, *amplitudes;  // [bands]: of the frame that sounds
     float *hops, *made;                  // [channels][hop]: going in, coming out
     const float **hop_of;                // [channels]
     float **made_of;                     // [channels]
@@ -66,10 +66,12 @@ static void layout(SpectrumFront *spectrum, Arena *arena)
     const size_t channels = (size_t)spectrum->channels, places = (size_t)spectrum->places;
     const size_t hop = spectrum->hop, bands = spectrum->bands;
     spectrum->detail = arena_floats(arena, places);
-    spectrum->level_change = arena_floats(arena, places);
+    spectrum->change = arena_take(arena, places * sizeof *spectrum->change);
     spectrum->altered = arena_floats(arena, places * bands);
     spectrum->clean = arena_floats(arena, places * bands);
     spectrum->gains = arena_floats(arena, bands);
+    spectrum->levels = arena_floats(arena, bands);
+    spectrum->amplitudes = arena_floats(arena, bands);
     spectrum->hops = arena_floats(arena, channels * hop);
     spectrum->made = arena_floats(arena, channels * hop);
     spectrum->hop_of = arena_take(arena, channels * sizeof *spectrum->hop_of);
@@ -156,16 +158,38 @@ static Front *spectrum_front_create(const Model *model, int channels, double hos
 
 // Shifts the gains of all bands by one value, so that the frame is as loud as before: the sum of
 // its bands' amplitudes stays. Gains of 0 stay exactly 0.
-static void keep_loudness(const AnalysisFrame *frame, float *gains, size_t bands)
+static void keep_loudness(const float *amplitudes, float *gains, size_t bands)
 {
     float before = 0.0f, after = 0.0f;
     for (size_t k = 0; k < bands; k++) {
         const float gain = gains[k] > GAIN_FINITE ? GAIN_FINITE : gains[k];
-        before += frame->amplitudes[k];
-        after += frame->amplitudes[k] * expf(gain);
+        before += amplitudes[k];
+        after += amplitudes[k] * expf(gain);
     }
     const float shift = logf(before / after);
     for (size_t k = 0; k < bands && isfinite(shift); k++) gains[k] += shift;
+}
+
+// Writes values[bands] of the frame that sounds: the oldest one's, or those of the frozen one by
+// its amount.
+static void set_sounding(float *values, const float *own, const float *frozen, float amount,
+                         size_t bands)
+{
+    memcpy(values, own, bands * sizeof(float));
+    for (size_t k = 0; k < bands && amount != 0.0f; k++)
+        values[k] += amount * (frozen[k] - own[k]);
+}
+
+// Finds which frame sounds, for the gains and for the synthesis.
+static void set_frozen(SpectrumFront *spectrum, const FrontChange *change)
+{
+    const AnalysisFrame *frame = spectrum_oldest(spectrum->spectrum);
+    const AnalysisFrame *frozen = spectrum_frozen(spectrum->spectrum);
+    if (change->takes) spectrum_freeze(spectrum->spectrum);
+    set_sounding(spectrum->levels, frame->values, frozen->values, change->frozen, spectrum->bands);
+    set_sounding(spectrum->amplitudes, frame->amplitudes, frozen->amplitudes, change->frozen,
+                 spectrum->bands);
+    spectrum_set_frozen(spectrum->spectrum, change->frozen, change->frozen_at);
 }
 
 // Changes the frames that are both analysed and decoded, in their order:
@@ -178,13 +202,14 @@ static void change_frames(SpectrumFront *spectrum)
         const size_t place = (size_t)(spectrum->changed % (uint64_t)spectrum->places);
         const float *altered = spectrum->altered + place * bands;
         const float *clean = spectrum->clean + place * bands;
-        const AnalysisFrame *frame = spectrum_oldest(spectrum->spectrum);
-        const float *levels = frame->values;
+        const FrontChange *change = &spectrum->change[place];
         const float detail = spectrum->detail[place];
+        set_frozen(spectrum, change);
+        const float *levels = spectrum->levels;
         for (size_t k = 0; k < bands; k++)
             spectrum->gains[k] = altered[k] - detail * clean[k] - (1.0f - detail) * levels[k];
-        keep_loudness(frame, spectrum->gains, bands);
-        for (size_t k = 0; k < bands; k++) spectrum->gains[k] += spectrum->level_change[place];
+        keep_loudness(spectrum->amplitudes, spectrum->gains, bands);
+        for (size_t k = 0; k < bands; k++) spectrum->gains[k] += change->level;
         spectrum_synthesise(spectrum->spectrum, spectrum->gains, spectrum->made_of);
         // The first frame completes the hop before the signal.
         for (int c = 0; spectrum->changed > 0 && c < spectrum->channels; c++)
@@ -226,17 +251,20 @@ static float spectrum_front_frame_level(const Front *front)
 }
 
 static void spectrum_front_synthesise(Front *front, const LaneFrames *altered,
-                                      const LaneFrames *clean, float level_change)
+                                      const LaneFrames *clean, const FrontChange *change)
 {
     SpectrumFront *spectrum = (SpectrumFront *)front;
     const size_t bands = spectrum->bands;
-    for (size_t t = 0; t < (size_t)altered->count; t++) {
+    for (int t = 0; t < altered->count; t++) {
         const size_t place = (size_t)(spectrum->decoded++ % (uint64_t)spectrum->places);
-        spectrum->level_change[place] = level_change;
-        memcpy(spectrum->altered + place * bands, altered->values + t * bands,
+        // From latent frames to those of the spectrum.
+        spectrum->change[place] = *change;
+        spectrum->change[place].frozen_at = change->frozen_at * altered->count + t;
+        spectrum->change[place].takes = change->takes && t == 0;
+        memcpy(spectrum->altered + place * bands, altered->values + (size_t)t * bands,
                bands * sizeof(float));
         if (clean)
-            memcpy(spectrum->clean + place * bands, clean->values + t * bands,
+            memcpy(spectrum->clean + place * bands, clean->values + (size_t)t * bands,
                    bands * sizeof(float));
     }
     change_frames(spectrum);

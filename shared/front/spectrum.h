@@ -44,4 +44,14 @@ const AnalysisFrame *spectrum_oldest(const Spectrum *spectrum);
 // the gains add to the audio. Exactly 0 where no frame was changed.
 void spectrum_synthesise(Spectrum *spectrum, const float *gains, float *const *out);
 
+// Freezes the oldest frame: see frozen.h.
+void spectrum_freeze(Spectrum *spectrum);
+
+// The frozen frame's levels.
+const AnalysisFrame *spectrum_frozen(const Spectrum *spectrum);
+
+// The next spectrum_synthesise() takes by `amount`, 0 to 1, the frozen frame in place of the
+// oldest, as it sounds `at` hops after it was frozen. The gains are those of both.
+void spectrum_set_frozen(Spectrum *spectrum, float amount, int64_t at);
+
 #endif

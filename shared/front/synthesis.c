@@ -44,14 +44,20 @@ bool synthesis_set_gains(Synthesis *synthesis, const Bands *bands, const float *
     return changes;
 }
 
-void synthesis_add(Synthesis *synthesis, const Bin *spectrum, float *overlap)
+const float *synthesis_transform(Synthesis *synthesis)
+{
+    kiss_fftri(synthesis->fft, (const kiss_fft_cpx *)synthesis->spectrum, synthesis->frame);
+    return synthesis->frame;
+}
+
+void synthesis_add(Synthesis *synthesis, const Bin *spectrum, float kept, float *overlap)
 {
     const int size = synthesis->front.window, span = 2 * synthesis->front.hop;
     for (int b = 0; b <= size / 2; b++) {
-        synthesis->spectrum[b].re = spectrum[b].re * synthesis->change[b];
-        synthesis->spectrum[b].im = spectrum[b].im * synthesis->change[b];
+        const float change = kept * synthesis->change[b] + (kept - 1.0f); // kept * G - 1
+        synthesis->spectrum[b].re = spectrum[b].re * change;
+        synthesis->spectrum[b].im = spectrum[b].im * change;
     }
-    kiss_fftri(synthesis->fft, (const kiss_fft_cpx *)synthesis->spectrum, synthesis->frame);
-    const float *last = synthesis->frame + size - span;
+    const float *last = synthesis_transform(synthesis) + size - span;
     for (int i = 0; i < span; i++) overlap[i] += last[i] * synthesis->window[i];
 }

@@ -14,7 +14,7 @@
 typedef struct {
     ArchFront front;
     float *window;  // [2 hop]
-    Bin *spectrum;  // [window / 2 + 1]: X (G - 1)
+    Bin *spectrum;  // [window / 2 + 1]: to be transformed
     float *frame;   // [window]
     float *change;  // [window / 2 + 1]: G - 1
     float *limited; // [bands]: the gains within their limits
@@ -26,11 +26,17 @@ void synthesis_layout(Synthesis *synthesis, const ArchFront *front, Arena *arena
 void synthesis_init(Synthesis *synthesis);
 
 // Sets the gains of the next synthesis_add(), one for each band, as natural logarithms. False if
-// all are 0, so that nothing changes. A gain that is not a number counts as 0.
+// all are 0, so that nothing changes; then `change` is not set. A gain that is not a number counts
+// as 0.
 bool synthesis_set_gains(Synthesis *synthesis, const Bands *bands, const float *gains);
 
 // Adds what the gains change in one channel's spectrum X to overlap[2 hop], which begins two hops
-// before the frame's end.
-void synthesis_add(Synthesis *synthesis, const Bin *spectrum, float *overlap);
+// before the frame's end. `kept` is the share of X that stays at all: at 1 the gains alone count,
+// at 0 X is taken away.
+void synthesis_add(Synthesis *synthesis, const Bin *spectrum, float kept, float *overlap);
+
+// Transforms synthesis->spectrum, which it may change, to a whole frame [window] without a window;
+// it lasts until the next call.
+const float *synthesis_transform(Synthesis *synthesis);
 
 #endif

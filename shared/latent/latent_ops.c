@@ -16,9 +16,11 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
     ops->silence = malloc(channels * sizeof(float));
     ops->unit = malloc(channels * sizeof(float));
     ops->following = malloc(channels * sizeof(float));
-    bool made = ops->silence && ops->unit && ops->following;
+    ops->clean = calloc((size_t)space->values, sizeof(float));
+    bool made = ops->silence && ops->unit && ops->following && ops->clean;
     made = latent_reference_init(&ops->reference, model, reference) && made;
     made = latent_freeze_init(&ops->freeze, space->channels, longest, space->fade) && made;
+    made = latent_freeze_sound_init(&ops->freeze_sound, space) && made;
     made = latent_smear_init(&ops->smear, space) && made;
     made = latent_match_init(&ops->match, space) && made;
     made = latent_blend_init(&ops->blend, space) && made;
@@ -32,6 +34,7 @@ void latent_ops_free(LatentOps *ops)
 {
     latent_reference_free(&ops->reference);
     latent_freeze_free(&ops->freeze);
+    latent_freeze_sound_free(&ops->freeze_sound);
     latent_smear_free(&ops->smear);
     latent_match_free(&ops->match);
     latent_blend_free(&ops->blend);
@@ -40,6 +43,7 @@ void latent_ops_free(LatentOps *ops)
     free(ops->silence);
     free(ops->unit);
     free(ops->following);
+    free(ops->clean);
 }
 
 void latent_ops_set_silence(LatentOps *ops, const float *silence, const float *loudness)
@@ -54,6 +58,7 @@ void latent_ops_reset(LatentOps *ops)
 {
     latent_reference_reset(&ops->reference, &ops->space);
     latent_freeze_reset(&ops->freeze);
+    latent_freeze_sound_reset(&ops->freeze_sound, &ops->space);
     latent_smear_reset(&ops->smear, &ops->space);
     latent_match_reset(&ops->match, &ops->space);
     latent_scale_reset(&ops->scale, &ops->space);
@@ -81,12 +86,6 @@ void latent_ops_start(LatentOps *ops, int64_t frame, int64_t live)
     latent_ops_reset(ops);
     latent_ops_locate(ops, frame, live);
     ops->starts = true;
-}
-
-void latent_ops_skip(LatentOps *ops)
-{
-    if (ops->frame < ops->live) ops->ahead++;
-    ops->frame++;
 }
 
 void latent_ops_hold(LatentOps *ops)
@@ -122,41 +121,36 @@ static bool set_units(LatentOps *ops, bool absolute, const float *values)
     return crossed == 1.0f ? input->first.sounds : ops->level.sounds;
 }
 
-static void process_frame(LatentOps *ops, const LatentSettings *settings,
-                          const LatentBlendSettings *blend, const LatentNoiseSettings *noise,
-                          size_t loop, float *values)
+// Holds what is frozen, and remembers what may be. Silence is neither recorded nor remembered.
+static void freeze_frame(LatentOps *ops, const LatentSettings *settings, size_t loop, bool held,
+                         bool silent, float *values)
 {
     const LatentSpace *space = &ops->space;
-    const bool held = ops->frame < ops->live;
-    if (ops->starts && !held) {
-        latent_silence_forget(&ops->noise.silence, space);
-        ops->starts = false;
-    }
+    const bool sound = space->level_apart && settings->freeze_kind == FREEZE_SOUND;
+    ops->change = (FrontChange){0};
     if (held) {
-        latent_freeze_hold(&ops->freeze, ops->ahead++, values);
+        latent_freeze_sound_hold(&ops->freeze_sound, space, ops->ahead, values, &ops->change);
     } else {
-        latent_match_measure(&ops->match, space, latent_reference_moments(&ops->reference),
-                             ops->frame, values);
-        latent_reference_capture(&ops->reference, space, settings->capture, values);
-        latent_freeze_frame(&ops->freeze, settings->freeze, loop, values);
+        if (!silent) {
+            latent_match_measure(&ops->match, space, latent_reference_moments(&ops->reference),
+                                 ops->frame, values);
+            latent_reference_capture(&ops->reference, space, settings->capture, values);
+        }
+        latent_freeze_sound_frame(&ops->freeze_sound, space, settings->freeze && sound, silent,
+                                  values, &ops->change);
     }
-    latent_smear_frame(&ops->smear, space, settings->smear, held, values);
-    latent_match_frame(&ops->match, space, settings->match, values);
-    latent_scale_frame(&ops->scale, space, settings->scale, values);
-    latent_blend_frame(&ops->blend, space, blend, &ops->reference, ops->frame, values);
-    const bool sounds = set_units(ops, settings->absolute, values);
-    latent_offset_frame(&ops->offset, space, settings->offset, settings->sounds_in_silence,
-                        ops->unit, ops->following, values);
-    latent_axes_frame(&ops->axes, space, settings->axes, values);
-    latent_noise_frame(&ops->noise, space, noise, sounds, ops->unit, ops->following, ops->frame,
-                       values);
-    ops->frame++;
+    memcpy(ops->clean, values, (size_t)space->values * sizeof(float));
+    if (held)
+        latent_freeze_hold(&ops->freeze, ops->ahead++, values);
+    else
+        latent_freeze_frame(&ops->freeze, settings->freeze && !sound, loop, values);
 }
 
-void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
-                        size_t frames)
+static void process_frame(LatentOps *ops, const LatentSettings *settings, bool silent,
+                          float *values)
 {
-    const size_t loop = (size_t)lround((double)settings->freeze_seconds * ops->space.frame_rate);
+    const LatentSpace *space = &ops->space;
+    const size_t loop = (size_t)lround((double)settings->freeze_seconds * space->frame_rate);
     const LatentBlendSettings blend = {
         .mode = settings->blend_mode,
         .amount = settings->blend,
@@ -173,6 +167,55 @@ void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *v
         .seed = settings->seed,
         .sounds_in_silence = settings->sounds_in_silence,
     };
+    const bool held = ops->frame < ops->live;
+    if (ops->starts && !held) {
+        latent_silence_forget(&ops->noise.silence, space);
+        ops->starts = false;
+    }
+    freeze_frame(ops, settings, loop, held, silent, values);
+    latent_smear_frame(&ops->smear, space, settings->smear, held, values);
+    latent_match_frame(&ops->match, space, settings->match, values);
+    latent_scale_frame(&ops->scale, space, settings->scale, values);
+    latent_blend_frame(&ops->blend, space, &blend, &ops->reference, ops->frame, values);
+    const bool sounds = set_units(ops, settings->absolute, values);
+    latent_offset_frame(&ops->offset, space, settings->offset, settings->sounds_in_silence,
+                        ops->unit, ops->following, values);
+    latent_axes_frame(&ops->axes, space, settings->axes, values);
+    latent_noise_frame(&ops->noise, space, &noise, sounds, ops->unit, ops->following, ops->frame,
+                       values);
+    if (space->level_apart)
+        ops->change.level = values[space->channels] - ops->clean[space->channels];
+    ops->frame++;
+}
+
+void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
+                        size_t frames)
+{
     for (size_t t = 0; t < frames; t++)
-        process_frame(ops, settings, &blend, &noise, loop, values + t * (size_t)ops->space.values);
+        process_frame(ops, settings, false, values + t * (size_t)ops->space.values);
+}
+
+bool latent_ops_process_silent(LatentOps *ops, const LatentSettings *settings, float *values)
+{
+    if (latent_freeze_sound_is_active(&ops->freeze_sound)) {
+        process_frame(ops, settings, true, values);
+        return true;
+    }
+    const bool held = ops->frame < ops->live;
+    if (held)
+        ops->ahead++;
+    else
+        latent_freeze_sound_rest(&ops->freeze_sound);
+    ops->frame++;
+    return false;
+}
+
+const float *latent_ops_clean(const LatentOps *ops)
+{
+    return ops->clean;
+}
+
+const FrontChange *latent_ops_change(const LatentOps *ops)
+{
+    return &ops->change;
 }

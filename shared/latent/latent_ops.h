@@ -21,6 +21,7 @@
 #include "latent/latent_axes.h"
 #include "latent/latent_blend.h"
 #include "latent/latent_freeze.h"
+#include "latent/latent_freeze_sound.h"
 #include "latent/latent_match.h"
 #include "latent/latent_noise.h"
 #include "latent/latent_offset.h"
@@ -28,10 +29,18 @@
 #include "latent/latent_scale.h"
 #include "latent/latent_smear.h"
 
+// What Freeze holds. A waveform has no sound that could go on without its latent: there it is always
+// the timbre.
+typedef enum {
+    FREEZE_TIMBRE, // the last stretch of the latent is repeated
+    FREEZE_SOUND,  // one frame of a spectrum sounds on, in place of the input
+} FreezeKind;
+
 typedef struct {
-    bool capture;         // record what comes in; when it ends, that is the reference
-    bool freeze;          // repeat the last stretch
-    float freeze_seconds; // of it
+    bool capture; // record what comes in; when it ends, that is the reference
+    bool freeze;
+    FreezeKind freeze_kind;
+    float freeze_seconds; // the stretch that is repeated; a frozen sound has none
     float smear;          // seconds: time constant of a one-pole smoothing over time
     float scale;          // of the latent's distance from that of silence
     BlendMode blend_mode;
@@ -67,6 +76,7 @@ typedef struct {
     bool starts;    // the frames before that one belong to what sounded before
     LatentReference reference;
     LatentFreeze freeze;
+    LatentFreezeSound freeze_sound;
     LatentSmear smear;
     LatentMatch match;
     LatentScale scale;
@@ -76,6 +86,8 @@ typedef struct {
     LatentAxes axes;
     LatentNoise noise;
     float *unit, *following; // [channels]: of offset and noise; see latent_unit()
+    float *clean;            // [values]: the last frame before the operations, see latent_ops_clean()
+    FrontChange change;      // of the last frame
 } LatentOps;
 
 // Allocates; false where memory is short. Model and reference must outlive it.
@@ -103,9 +115,10 @@ void latent_ops_hold(LatentOps *ops);
 // has an effect that lasts.
 void latent_ops_start(LatentOps *ops, int64_t frame, int64_t live);
 
-// Passes over a silent frame, which is not a sound to record, repeat or smear: its number is used
-// up, and nothing else changes.
-void latent_ops_skip(LatentOps *ops);
+// Takes a silent frame of a spectrum, which is not a sound to record, repeat or smear: its number is
+// used up, and nothing else changes. Where a frozen sound goes on it is worked on as by
+// latent_ops_process() instead, and true is returned.
+bool latent_ops_process_silent(LatentOps *ops, const LatentSettings *settings, float *values);
 
 // The recordings, for a copy of the last whole one or to put one back.
 LatentCapture *latent_ops_capture(LatentOps *ops);
@@ -114,5 +127,12 @@ LatentCapture *latent_ops_capture(LatentOps *ops);
 // the frame's level.
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
                         size_t frames);
+
+// The last frame that was worked on, [space.values], as it was before: the input's, or that of the
+// frozen sound, by as much as it sounds.
+const float *latent_ops_clean(const LatentOps *ops);
+
+// What the last frame asks of the spectrum that it was made from.
+const FrontChange *latent_ops_change(const LatentOps *ops);
 
 #endif
