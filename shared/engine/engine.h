@@ -60,7 +60,7 @@ void engine_reset(Engine *engine);
 //     match                                10 s
 //     noise that does not follow, in rests 1 s: it continues that long
 //     smear, freeze, capture               as far as their settings reach back; the memory of smear
-//                                          fades by its time constant
+//                                          fades by its time constant; a frozen sound lasts
 //     drift rate that is automated         to the last start or jump
 //
 // engine_start() cuts all of this off: at most the latency and 50 ms after it depend on what came

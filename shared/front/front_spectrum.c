@@ -176,8 +176,7 @@ static void set_sounding(float *values, const float *own, const float *frozen, f
                          size_t bands)
 {
     memcpy(values, own, bands * sizeof(float));
-    for (size_t k = 0; k < bands && amount != 0.0f; k++)
-        values[k] += amount * (frozen[k] - own[k]);
+    for (size_t k = 0; k < bands && amount != 0.0f; k++) values[k] += amount * (frozen[k] - own[k]);
 }
 
 // Finds which frame sounds, for the gains and for the synthesis.

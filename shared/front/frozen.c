@@ -204,8 +204,10 @@ void frozen_add(Frozen *frozen, Synthesis *synthesis, int64_t at, float amount, 
         const Bin *spectrum = frozen->spectra + (size_t)c * (size_t)frozen->bins;
         Bin *turned = synthesis->spectrum;
         for (int b = 0; b < frozen->bins; b++) {
-            turned[b].re = spectrum[b].re * frozen->turn[b].re - spectrum[b].im * frozen->turn[b].im;
-            turned[b].im = spectrum[b].re * frozen->turn[b].im + spectrum[b].im * frozen->turn[b].re;
+            turned[b].re =
+                spectrum[b].re * frozen->turn[b].re - spectrum[b].im * frozen->turn[b].im;
+            turned[b].im =
+                spectrum[b].re * frozen->turn[b].im + spectrum[b].im * frozen->turn[b].re;
         }
         const float *frame = synthesis_transform(synthesis);
         float *overlap = frozen->overlap + (size_t)c * (size_t)size;

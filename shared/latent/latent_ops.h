@@ -86,8 +86,8 @@ typedef struct {
     LatentAxes axes;
     LatentNoise noise;
     float *unit, *following; // [channels]: of offset and noise; see latent_unit()
-    float *clean;            // [values]: the last frame before the operations, see latent_ops_clean()
-    FrontChange change;      // of the last frame
+    float *clean;       // [values]: the last frame before the operations, see latent_ops_clean()
+    FrontChange change; // of the last frame
 } LatentOps;
 
 // Allocates; false where memory is short. Model and reference must outlive it.

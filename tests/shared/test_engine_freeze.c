@@ -158,8 +158,8 @@ static double largest_bend(const float *audio, size_t from, size_t to)
 {
     double largest = 0.0;
     for (size_t i = from + 2; i < to; i++)
-        largest = fmax(largest, fabs((double)audio[i] - 2.0 * (double)audio[i - 1] +
-                                     (double)audio[i - 2]));
+        largest = fmax(largest,
+                       fabs((double)audio[i] - 2.0 * (double)audio[i - 1] + (double)audio[i - 2]));
     return largest;
 }
 
@@ -189,6 +189,29 @@ static void test_nothing_clicks(void)
     CHECK_MSG(bend < 1.5 * own, "bends by %g, the input by %g", bend, own);
     for (size_t i = 25000; i < N; i += 4800)
         CHECK_MSG(rms(out + i, 1000) > 0.05, "sample %zu: silent", i);
+    engine_free(engine);
+    model_free(model);
+}
+
+// A jump of the song leaves the pad as it is: a tone goes on at its level, also where the input is
+// silent by then.
+static void test_a_jump_leaves_the_pad(void)
+{
+    enum { JUMP = ON + 20011, SPAN = 240 }; // a whole number of periods
+    static float in[N], out[N];
+    Error error;
+    Model *model = fixture_model(NETWORK, ACTIVATION_LEAKY_RELU, 48000.0, 1);
+    Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
+    const EngineSettings frozen = frozen_settings();
+    memset(in, 0, sizeof in);
+    tone(in, 0, ON + FADED, 1000.0, 48000.0);
+    run_parts(engine, &at_rest, &frozen, in, out, ON, JUMP, JUMP, 512);
+    engine_locate(engine, &frozen, 54321);
+    run_engine(engine, &frozen, in + JUMP, out + JUMP, N - JUMP, 512, 4);
+    for (size_t at = ON + FADED; at + SPAN <= N; at += SPAN / 2) {
+        const double level = 20.0 * log10(rms(out + at, SPAN) / 0.3 * sqrt(2.0));
+        CHECK_MSG(fabs(level) < 1.0, "sample %zu, the jump is %d: %g dB", at, JUMP, level);
+    }
     engine_free(engine);
     model_free(model);
 }
@@ -267,6 +290,7 @@ int main(void)
     RUN(test_the_input_is_taken_away);
     RUN(test_block_lengths_do_not_matter);
     RUN(test_nothing_clicks);
+    RUN(test_a_jump_leaves_the_pad);
     RUN(test_it_waits_for_a_sound);
     RUN(test_the_image_stays);
     RUN(test_waveforms_freeze_their_timbre);
