@@ -29,8 +29,8 @@
 #include "latent/latent_scale.h"
 #include "latent/latent_smear.h"
 
-// What Freeze holds. A waveform has no sound that could go on without its latent: there it is always
-// the timbre.
+// What Freeze holds. With a model of waveforms it is always the timbre: its sound cannot go on
+// without its latent.
 typedef enum {
     FREEZE_TIMBRE, // the last stretch of the latent is repeated
     FREEZE_SOUND,  // one frame of a spectrum sounds on, in place of the input
@@ -115,8 +115,8 @@ void latent_ops_hold(LatentOps *ops);
 // has an effect that lasts.
 void latent_ops_start(LatentOps *ops, int64_t frame, int64_t live);
 
-// Takes a silent frame of a spectrum, which is not a sound to record, repeat or smear: its number is
-// used up, and nothing else changes. Where a frozen sound goes on it is worked on as by
+// Takes a silent frame of a spectrum, which is not a sound to record, repeat or smear: its number
+// is used up, and nothing else changes. Where a frozen sound goes on it is worked on as by
 // latent_ops_process() instead, and true is returned.
 bool latent_ops_process_silent(LatentOps *ops, const LatentSettings *settings, float *values);
 
