@@ -307,6 +307,51 @@ static void test_reconstruct_has_the_controls_of_the_plugin(void)
     latent_free(reference);
 }
 
+// Settings that change with time: the same bits as from a host that gives the engine those of each
+// block, whose blocks are cut at each breakpoint.
+static void test_reconstruct_automates_as_a_host_does(void)
+{
+    static float audio[LENGTH * 2], in[LENGTH];
+    SF_INFO info;
+    Error error;
+    fixture_signal(in, LENGTH, 22050.0, 4);
+    REQUIRE(fixture_write("moves.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 22050, 1, in, LENGTH));
+    CHECK(call(&command_reconstruct, "--force", fixture_path("model"), fixture_path("moves.wav"),
+               "-o", fixture_path("moves-out.wav"), "--noise", "0.1:0,0.6:2", "--detail",
+               "0:1,0.3:0.5", "--freeze", "0.601:1,0.8:0", "--freeze-seconds", "0.2", "--capture",
+               "0.1:1,0.5:0", "--blend", "0.5:0,0.9:0.7", NULL) == EXIT_DONE);
+    Engine *engine = engine_new(model, NULL, 22050.0, 1, &error);
+    float *out = read_all("moves-out.wav", &info);
+    REQUIRE(engine && out && info.frames == LENGTH);
+    const size_t latency = (size_t)engine_latency(engine), all = LENGTH + latency;
+    memcpy(audio, in, sizeof in);
+    static const double breakpoints[] = {0.0, 0.1, 0.3, 0.5, 0.6, 0.601, 0.8, 0.9};
+    for (size_t at = 0; at < all;) {
+        size_t next = (at / 64 + 1) * 64;
+        for (size_t i = 0; i < sizeof breakpoints / sizeof *breakpoints; i++) {
+            const size_t sample = (size_t)ceil(breakpoints[i] * 22050.0);
+            if (sample > at && sample < next) next = sample;
+        }
+        if (next > all) next = all;
+        const double t = (double)at / 22050.0;
+        EngineSettings settings = {ENGINE_NEUTRAL};
+        settings.latent.noise = (float)fmin(2.0, fmax(0.0, 2.0 * ((t - 0.1) / (0.6 - 0.1))));
+        settings.detail = (float)fmax(0.5, 1.0 + t / 0.3 * -0.5);
+        settings.latent.freeze = t >= 0.601 && t < 0.8;
+        settings.latent.freeze_seconds = 0.2f;
+        settings.latent.capture = t >= 0.1 && t < 0.5;
+        settings.latent.blend = (float)fmin(0.7, fmax(0.0, (t - 0.5) / (0.9 - 0.5) * 0.7));
+        engine_process(engine, &settings, (const float *const[]){audio + at},
+                       (float *const[]){audio + at}, next - at);
+        at = next;
+    }
+    CHECK_MSG(memcmp(out, audio + latency, LENGTH * sizeof *out) == 0, "difference %g",
+              fixture_difference(out, audio + latency, LENGTH));
+    CHECK(fixture_difference(out, in, LENGTH) > 0.01);
+    free(out);
+    engine_free(engine);
+}
+
 static void test_latent_of_another_model_is_refused(void)
 {
     Error error;
@@ -348,6 +393,7 @@ int main(void)
     RUN(test_reconstruct_keeps_rate_channels_and_time);
     RUN(test_reconstruct_is_the_engine);
     RUN(test_reconstruct_has_the_controls_of_the_plugin);
+    RUN(test_reconstruct_automates_as_a_host_does);
     RUN(test_latent_of_another_model_is_refused);
     RUN(test_latent_that_lies_of_its_length_is_refused);
     fixture_folder_remove();

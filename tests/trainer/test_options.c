@@ -33,7 +33,8 @@ static void for_each_option(OptionTest *test)
 
 static bool is_number(const Option *option)
 {
-    return option->kind >= OPTION_INT && option->kind <= OPTION_DOUBLE;
+    return (option->kind >= OPTION_INT && option->kind <= OPTION_DOUBLE) ||
+           option->kind == OPTION_AUTOMATION;
 }
 
 static void check_whole(const Command *command, const Option *option, void *values)

@@ -75,6 +75,7 @@ bool option_read(const Option *option, void *values, const char *text, Error *er
     case OPTION_OUTPUT: return read_text(option, value, text, error);
     case OPTION_CHOICE: return read_choice(option, value, text, error);
     case OPTION_LIST: return parse_list(text, (long)option->low, (long)option->high, value, error);
+    case OPTION_AUTOMATION: return automation_parse(text, option->low, option->high, value, error);
     case OPTION_FLOAT:
     case OPTION_DOUBLE: return read_float(option, value, text, error);
     case OPTION_INT:
@@ -103,6 +104,7 @@ static void unset(const Option *option, void *value)
     case OPTION_FLOAT: *(float *)value = 0.0f; break;
     case OPTION_DOUBLE: *(double *)value = 0.0; break;
     case OPTION_LIST: ((NumberList *)value)->count = 0; break;
+    case OPTION_AUTOMATION: ((Automation *)value)->points = 0; break;
     }
 }
 
@@ -139,6 +141,7 @@ bool option_is_given(const Option *option, const void *values)
     case OPTION_FLOAT: return *(const float *)value != 0.0f;
     case OPTION_DOUBLE: return *(const double *)value != 0.0;
     case OPTION_LIST: return ((const NumberList *)value)->count > 0;
+    case OPTION_AUTOMATION: return ((const Automation *)value)->points > 0;
     }
     return false;
 }
@@ -151,6 +154,17 @@ static json_t *list_json(const NumberList *list)
     for (size_t i = 0; i < list->count; i++)
         json_array_append_new(array, json_integer(list->number[i]));
     return array;
+}
+
+json_t *option_automation_json(const Automation *automation)
+{
+    char text[AUTOMATION_POINTS_MAX * 32] = "";
+    size_t used = 0;
+    if (automation_is_constant(automation)) return json_real(automation_at(automation, 0.0));
+    for (size_t i = 0; i < automation->points; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.9g:%.9g", i ? "," : "",
+                                 automation->point[i].seconds, automation->point[i].value);
+    return json_string(text);
 }
 
 static json_t *value_json(const Option *option, const void *value)
@@ -168,6 +182,7 @@ static json_t *value_json(const Option *option, const void *value)
     case OPTION_FLOAT: return json_real((double)*(const float *)value);
     case OPTION_DOUBLE: return json_real(*(const double *)value);
     case OPTION_LIST: return list_json(value);
+    case OPTION_AUTOMATION: return option_automation_json(value);
     }
     return NULL;
 }

@@ -13,6 +13,7 @@
 #ifndef TRASLUZ_OPTION_H
 #define TRASLUZ_OPTION_H
 
+#include "base/automation.h"
 #include "base/parse.h"
 
 #include <jansson.h>
@@ -21,18 +22,19 @@
 
 // What an option's value is, and its type in C.
 typedef enum {
-    OPTION_FLAG,   // bool; the option takes no value
-    OPTION_TEXT,   // const char *
-    OPTION_INPUT,  // const char *: a file that is read
-    OPTION_OUTPUT, // const char *: a file or folder that is written
-    OPTION_CHOICE, // int: the number of one of `choices`, from 0 on
-    OPTION_INT,    // int
-    OPTION_LONG,   // long
-    OPTION_SIZE,   // size_t
-    OPTION_UINT32, // uint32_t
-    OPTION_FLOAT,  // float
-    OPTION_DOUBLE, // double
-    OPTION_LIST,   // NumberList
+    OPTION_FLAG,       // bool; the option takes no value
+    OPTION_TEXT,       // const char *
+    OPTION_INPUT,      // const char *: a file that is read
+    OPTION_OUTPUT,     // const char *: a file or folder that is written
+    OPTION_CHOICE,     // int: the number of one of `choices`, from 0 on
+    OPTION_INT,        // int
+    OPTION_LONG,       // long
+    OPTION_SIZE,       // size_t
+    OPTION_UINT32,     // uint32_t
+    OPTION_FLOAT,      // float
+    OPTION_DOUBLE,     // double
+    OPTION_LIST,       // NumberList
+    OPTION_AUTOMATION, // Automation: a number that may change with time
 } OptionKind;
 
 typedef enum {
@@ -87,6 +89,10 @@ bool option_is_given(const Option *option, const void *values);
 
 // Adds all values to an object, by key. False if out of memory.
 bool options_to_json(const Option *table, const void *values, json_t *object);
+
+// Returns an automation as JSON: a number, or "seconds:value,seconds:value" where it changes. The caller
+// frees it; NULL if out of memory.
+json_t *option_automation_json(const Automation *automation);
 
 // Prints the table for `--help`: at most 100 columns, a line or more for each option.
 void options_print(const Option *table, FILE *to);

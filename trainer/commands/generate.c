@@ -206,12 +206,14 @@ static json_t *make_record(const Generation *generation, const Sound *sound)
     const Call *call = generation->call;
     const LatentSettings *settings = &call->latent_options.settings;
     const AudioFeatures *measure = &generation->measure;
-    return json_pack("{s:s, s:s, s:s, s:o, s:f, s:f, s:f, s:f, s:b, s:I, s:f, s:o, s:f, s:f, s:o}",
+    const LatentOptions *edits = &call->latent_options;
+    return json_pack("{s:s, s:s, s:s, s:o, s:f, s:o, s:o, s:o, s:b, s:I, s:f, s:o, s:f, s:f, s:o}",
                      "kind", RECORD_KIND, "model", generation->model->info.name, "way",
                      method_name(call, generation->list), "parts", describe_parts(generation->list),
-                     "fade", call->fade, "noise", (double)settings->noise, "offset",
-                     (double)settings->offset, "blend", (double)settings->blend, "absolute",
-                     settings->absolute, "seed", (json_int_t)settings->seed, "seconds",
+                     "fade", call->fade, "noise", option_automation_json(&edits->noise), "offset",
+                     option_automation_json(&edits->offset), "blend",
+                     option_automation_json(&edits->blend), "absolute", settings->absolute, "seed",
+                     (json_int_t)settings->seed, "seconds",
                      (double)sound->samples / generation->model->sample_rate, "level_db",
                      number_or_null(measure->level), "centroid_hz", measure->centroid, "flatness",
                      measure->flatness, "change_snr_db", number_or_null(generation->change));

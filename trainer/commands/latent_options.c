@@ -8,14 +8,13 @@
 enum { AMOUNT_MAX = 1000000 };
 
 const Option latent_options[] = {
-    {"noise", 0, OPTION_FLOAT, AT(settings.noise), .unit = "X", .initial = "0", .low = 0,
+    {"noise", 0, OPTION_AUTOMATION, AT(noise), .unit = "X", .initial = "0", .low = 0,
      .high = AMOUNT_MAX, .help = "Gaussian noise, in standard deviations of each latent channel"},
-    {"offset", 0, OPTION_FLOAT, AT(settings.offset), .unit = "X", .initial = "0",
-     .low = -AMOUNT_MAX, .high = AMOUNT_MAX,
-     .help = "added to every latent value, in the same unit"},
+    {"offset", 0, OPTION_AUTOMATION, AT(offset), .unit = "X", .initial = "0", .low = -AMOUNT_MAX,
+     .high = AMOUNT_MAX, .help = "added to every latent value, in the same unit"},
     {"absolute", 0, OPTION_FLAG, AT(settings.absolute),
      .help = "noise and offset are in the latent's own numbers instead"},
-    {"blend", 0, OPTION_FLOAT, AT(settings.blend), .unit = "X", .initial = "0", .low = 0, .high = 1,
+    {"blend", 0, OPTION_AUTOMATION, AT(blend), .unit = "X", .initial = "0", .low = 0, .high = 1,
      .help = "from 0, the latent of the input, to 1, that of the reference"},
     {"reference", 0, OPTION_INPUT, AT(reference), .unit = "FILE",
      .help = "a latent file of the same model, or audio; it is looped as needed"},
@@ -26,11 +25,20 @@ const Option latent_options[] = {
 
 int latent_options_check(const LatentOptions *options, const Command *command)
 {
-    if (options->settings.blend > 0.0f && !options->reference)
-        return command_usage(command, "--blend needs a --reference");
-    if (options->reference && options->settings.blend == 0.0f && options->settings.match == 0.0f)
+    const bool blends = automation_peak(&options->blend) > 0.0;
+    if (blends && !options->reference) return command_usage(command, "--blend needs a --reference");
+    if (options->reference && !blends)
         return command_usage(command, "--reference has no effect without --blend");
     return EXIT_DONE;
+}
+
+LatentSettings latent_options_at(const LatentOptions *options, double seconds)
+{
+    LatentSettings settings = options->settings;
+    settings.noise = (float)automation_at(&options->noise, seconds);
+    settings.offset = (float)automation_at(&options->offset, seconds);
+    settings.blend = (float)automation_at(&options->blend, seconds);
+    return settings;
 }
 
 bool latent_options_load(const Command *command, const LatentOptions *options, const Model *model,
@@ -44,11 +52,11 @@ bool latent_options_load(const Command *command, const LatentOptions *options, c
 
 bool latent_options_change(const LatentOptions *options)
 {
-    const LatentSettings *settings = &options->settings;
-    return settings->noise != 0.0f || settings->offset != 0.0f || settings->blend != 0.0f;
+    return automation_peak(&options->noise) > 0.0 || automation_peak(&options->offset) > 0.0 ||
+           automation_peak(&options->blend) > 0.0;
 }
 
-static bool apply(const LatentSettings *settings, const Model *model, const Latent *loop,
+static bool apply(const LatentOptions *options, const Model *model, const Latent *loop,
                   Latent *latent, Error *error)
 {
     LatentOps ops;
@@ -56,12 +64,12 @@ static bool apply(const LatentSettings *settings, const Model *model, const Late
     const bool made = latent_ops_init(&ops, model, loop, 0) && frame;
     if (made) {
         const DenormalsState before = denormals_off();
-        // A whole latent has no silence to keep: what is asked for is added everywhere.
-        LatentSettings everywhere = *settings;
-        everywhere.sounds_in_silence = true;
         for (size_t t = 0; t < latent->frames; t++) {
+            LatentSettings settings = latent_options_at(options, (double)t / latent->frame_rate);
+            // A whole latent has no silence to keep: what is asked for is added everywhere.
+            settings.sounds_in_silence = true;
             latent_copy_frame(latent, t, frame);
-            latent_ops_process(&ops, &everywhere, frame, 1);
+            latent_ops_process(&ops, &settings, frame, 1);
             latent_set_frame(latent, t, frame);
         }
         denormals_restore(before);
@@ -78,7 +86,7 @@ bool latent_options_apply(const Command *command, const LatentOptions *options, 
     if (!latent_options_change(options)) return true;
     if (!latent_options_load(command, options, model, &reference, error)) return false;
     bool ok = !reference || (loop = latent_loop(reference, model, error));
-    ok = ok && apply(&options->settings, model, loop, latent, error);
+    ok = ok && apply(options, model, loop, latent, error);
     latent_free(loop);
     latent_free(reference);
     return ok;

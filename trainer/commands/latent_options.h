@@ -8,7 +8,8 @@
 #include "latent/latent_ops.h"
 
 typedef struct {
-    LatentSettings settings;
+    LatentSettings settings; // what does not change with time
+    Automation noise, offset, blend;
     const char *reference; // path, or NULL
 } LatentOptions;
 
@@ -22,6 +23,9 @@ extern const Option latent_options[];
 
 // Checks that the options fit together: returns EXIT_DONE, or EXIT_USAGE after a message.
 int latent_options_check(const LatentOptions *options, const Command *command);
+
+// Returns the settings at a time in seconds.
+LatentSettings latent_options_at(const LatentOptions *options, double seconds);
 
 // Loads the reference, a latent of this model or audio that it encodes; *reference is NULL where
 // none was named. The caller frees it.

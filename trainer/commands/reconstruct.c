@@ -3,8 +3,7 @@
 #include "audio/audio_writer.h"
 #include "base/progress.h"
 #include "commands/command_list.h"
-#include "commands/latent_options.h"
-#include "engine/engine.h"
+#include "commands/effect_options.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,14 +14,11 @@ enum { PIECE = 4096 }; // frames
 
 typedef struct {
     const char *weights, *audio, *output;
-    double gain; // in dB
-    float detail, wet;
-    bool auto_gain, follow, alternate, cross, force;
-    LatentOptions latent_options;
+    bool force;
+    EffectOptions effect;
 } Call;
 
-#define AT(member)        offsetof(Call, member)
-#define AT_LATENT(member) offsetof(Call, latent_options.settings.member)
+#define AT(member) offsetof(Call, member)
 
 static const Operand operands[] = {
     {"WEIGHTS", "a weights file", AT(weights), OPERAND_ONE},
@@ -34,50 +30,6 @@ static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
      .check = audio_writer_knows, .help = "the audio file; ends in .wav, .w64, .flac or .ogg"},
     {"force", 0, OPTION_FLAG, AT(force), .help = "overwrites an existing file"},
-    {"detail", 0, OPTION_FLOAT, AT(detail), .unit = "X", .initial = "0", .low = 0, .high = 1,
-     .help = "restores what the model loses: 0 nothing, 1 all"},
-    {"auto-gain", 0, OPTION_FLAG, AT(auto_gain),
-     .help = "brings the input to the level that the model was trained at, and reverses that "
-             "after the model"},
-    {"wet", 0, OPTION_FLOAT, AT(wet), .unit = "X", .initial = "1", .low = 0, .high = 1,
-     .help = "from 0, the input, to 1, the decoded sound"},
-    {"gain", 0, OPTION_DOUBLE, AT(gain), .unit = "DB", .initial = "0", .low = -120, .high = 60,
-     .help = "gain of the output"},
-    {.name = NULL},
-};
-
-static const Option more_latent_options[] = {
-    {"drift", 0, OPTION_FLOAT, AT_LATENT(drift), .unit = "HZ", .initial = "0", .low = 0, .high = 50,
-     .shown = "0: new in each frame",
-     .help = "how many new values per second the noise drifts to, {}"},
-    {"follow", 0, OPTION_FLAG, AT(follow),
-     .help = "the noise drifts and is as strong as the music at each moment"},
-    {"sounds-in-silence", 0, OPTION_FLAG, AT_LATENT(sounds_in_silence),
-     .help = "noise and offset go on where the music rests"},
-    {"scale", 0, OPTION_FLOAT, AT_LATENT(scale), .unit = "X", .initial = "1", .low = 0, .high = 2,
-     .help = "scales the latent around that of silence, {}"},
-    {"smear", 0, OPTION_FLOAT, AT_LATENT(smear), .unit = "SECONDS", .initial = "0", .low = 0,
-     .high = 2, .help = "smooths the latent over time, {}"},
-    {"axis1", 0, OPTION_FLOAT, AT_LATENT(axes[0]), .unit = "X", .initial = "0", .low = -3,
-     .high = 3, .help = "shifts the timbre along the first axis of a model of spectra, {}"},
-    {"axis2", 0, OPTION_FLOAT, AT_LATENT(axes[1]), .unit = "X", .initial = "0", .low = -3,
-     .high = 3, .help = "the same along the second axis, {}"},
-    {"axis3", 0, OPTION_FLOAT, AT_LATENT(axes[2]), .unit = "X", .initial = "0", .low = -3,
-     .high = 3, .help = "the same along the third axis, {}"},
-    {"axis4", 0, OPTION_FLOAT, AT_LATENT(axes[3]), .unit = "X", .initial = "0", .low = -3,
-     .high = 3, .help = "the same along the fourth axis, {}"},
-    {"match", 0, OPTION_FLOAT, AT_LATENT(match), .unit = "X", .initial = "0", .low = 0, .high = 1,
-     .help = "brings the long-term timbre to that of the model's music or of the reference, {}"},
-    {"dynamics", 0, OPTION_FLOAT, AT_LATENT(dynamics), .unit = "X", .initial = "0", .low = 0,
-     .high = 1, .help = "how far the blend takes the reference's loudness too, {}"},
-    {"alternate", 0, OPTION_FLAG, AT(alternate), .help = "alternates input and reference by beats"},
-    {"cross", 0, OPTION_FLAG, AT(cross), .help = "blends the reference in the rhythm of the input"},
-    {"input-beats", 0, OPTION_INT, AT_LATENT(input_beats), .unit = "N", .initial = "4", .low = 1,
-     .high = 64, .help = "beats of the input, {}"},
-    {"reference-beats", 0, OPTION_INT, AT_LATENT(reference_beats), .unit = "N", .initial = "4",
-     .low = 1, .high = 64, .help = "beats of the reference, {}"},
-    {"tempo", 0, OPTION_FLOAT, AT_LATENT(tempo), .unit = "BPM", .initial = "120", .low = 1,
-     .high = 1000, .help = "beats per minute, {}"},
     {.name = NULL},
 };
 
@@ -87,14 +39,14 @@ typedef struct {
     AudioReader *reader;
     AudioWriter *writer;
     Engine *engine;
-    EngineSettings settings;
+    const EffectOptions *options;
     size_t channels;
-    size_t skip;     // frames of the engine's output that are before the begin of the file
-    float *input;    // [latency + PIECE][channels]
-    size_t buffered; // frames there
-    float *planes;   // [channels][PIECE]
-    float *output;   // [PIECE][channels]
-    uint64_t done;   // frames
+    size_t skip;        // frames of the engine's output that are before the begin of the file
+    float *input;       // [latency + PIECE][channels]
+    size_t buffered;    // frames there
+    float *planes;      // [channels][PIECE]
+    float *output;      // [PIECE][channels]
+    uint64_t fed, done; // frames
     double error_squares, input_squares;
 } RenderJob;
 
@@ -135,12 +87,25 @@ static bool emit(RenderJob *job, const float *planes, size_t n, Error *error)
     return audio_write(job->writer, job->output, frames, error);
 }
 
-// Sends planes[channels][n] through the engine.
+// Sends planes[channels][n] through the engine, with the settings of each moment.
+static void play(RenderJob *job, size_t n)
+{
+    const double rate = audio_rate(job->reader);
+    for (size_t at = 0; at < n;) {
+        const EngineSettings settings = effect_options_at(job->options, job->fed, rate);
+        const uint64_t steady = effect_options_next(job->options, job->fed, rate) - job->fed;
+        const size_t frames = steady < n - at ? (size_t)steady : n - at;
+        float *channel[ENGINE_CHANNELS_MAX];
+        for (size_t c = 0; c < job->channels; c++) channel[c] = job->planes + c * PIECE + at;
+        engine_process(job->engine, &settings, (const float *const *)channel, channel, frames);
+        job->fed += frames;
+        at += frames;
+    }
+}
+
 static bool process(RenderJob *job, size_t n, Error *error)
 {
-    float *channel[ENGINE_CHANNELS_MAX];
-    for (size_t c = 0; c < job->channels; c++) channel[c] = job->planes + c * PIECE;
-    engine_process(job->engine, &job->settings, (const float *const *)channel, channel, n);
+    play(job, n);
     const size_t skipped = job->skip < n ? job->skip : n;
     job->skip -= skipped;
     return emit(job, job->planes + skipped, n - skipped, error);
@@ -181,14 +146,7 @@ static bool job_open(RenderJob *job, const Call *call, Model *model, const Laten
     job->input = malloc((latency + PIECE) * job->channels * sizeof(float));
     job->planes = malloc(job->channels * PIECE * sizeof(float));
     job->output = malloc(job->channels * PIECE * sizeof(float));
-    job->settings = (EngineSettings){
-        .latent = call->latent_options.settings,
-        .detail = call->detail,
-        .wet = call->wet,
-        .gain = (float)pow(10.0, call->gain / 20.0),
-        .auto_gain = call->auto_gain,
-        .enabled = true,
-    };
+    job->options = &call->effect;
     if (!job->input || !job->planes || !job->output) return error_out_of_memory(error);
     job->writer = audio_writer_new(call->output, rate, channels, error);
     return job->writer != NULL;
@@ -236,32 +194,16 @@ static bool run_job(RenderJob *job, const Call *call, Error *error)
     return true;
 }
 
-// Says which options do nothing with this model.
-static void note_idle_options(const LatentSettings *settings, const Model *model)
-{
-    bool axes = false;
-    for (int a = 0; a < MODEL_AXES; a++) axes = axes || settings->axes[a] != 0.0f;
-    const bool spectrum = model->arch.front.kind == FRONT_SPECTRUM;
-    if (axes && !(spectrum && model->latent_axes))
-        fprintf(stderr, "note: --axis1 to --axis4 do nothing: the model stores no axes of a "
-                        "spectrum\n");
-    if (settings->match > 0.0f && !model->piece_axes)
-        fprintf(stderr, "note: --match does nothing: the model does not store what it needs "
-                        "(latent.piece_axes)\n");
-    if (settings->dynamics > 0.0f && !spectrum)
-        fprintf(stderr, "note: --dynamics does nothing: it is for models of spectra\n");
-}
-
 static bool reconstruct_file(const Call *call, Error *error)
 {
     RenderJob job = {0};
     Latent *reference = NULL;
     Model *model = command_model(call->weights, error);
-    const bool ok = model &&
-                    latent_options_load(&command_reconstruct, &call->latent_options, model,
-                                        &reference, error) &&
-                    job_open(&job, call, model, reference, error) && run_job(&job, call, error);
-    if (ok) note_idle_options(&call->latent_options.settings, model);
+    const bool ok =
+        model &&
+        latent_options_load(&command_reconstruct, &call->effect.latent, model, &reference, error) &&
+        job_open(&job, call, model, reference, error) && run_job(&job, call, error);
+    if (ok) effect_options_note_idle(&call->effect, model);
     job_close(&job);
     latent_free(reference);
     model_free(model);
@@ -270,17 +212,10 @@ static bool reconstruct_file(const Call *call, Error *error)
 
 static int run(const CommandLine *line, void *values)
 {
-    Call *call = values;
+    const Call *call = values;
     Error error;
-    const int status = latent_options_check(&call->latent_options, line->command);
+    const int status = effect_options_check(&call->effect, line->command);
     if (status != EXIT_DONE) return status;
-    LatentSettings *settings = &call->latent_options.settings;
-    if (call->alternate && call->cross)
-        return command_usage(line->command, "--alternate and --cross exclude each other");
-    if (call->alternate) settings->blend_mode = BLEND_ALTERNATE;
-    if (call->cross) settings->blend_mode = BLEND_CROSS;
-    if (settings->drift > 0.0f) settings->noise_character = NOISE_DRIFTING;
-    if (call->follow) settings->noise_character = NOISE_FOLLOWS;
     return reconstruct_file(call, &error) ? EXIT_DONE : command_fail(line->command, &error);
 }
 
@@ -293,17 +228,21 @@ const Command command_reconstruct = {
         "it is from the input.\n",
     .notes =
         "Without options the model alone sounds. The plugin has other defaults: with --detail 1\n"
-        "--auto-gain this command sounds like the plugin before a control is moved. The\n"
-        "plugin's capture and freeze depend on the moment they are switched on, and have no\n"
-        "options here.\n",
+        "--auto-gain this command sounds like the plugin before a control is moved.\n"
+        "\n"
+        "A number may change with time: --noise 0:0,10:1 raises the noise from 0 at the beginning\n"
+        "to 1 after ten seconds, in a straight line, and --detail 0:1,5:1,5:0 makes a step. Such\n"
+        "options are those with a number of the effect, except beats and tempo. --freeze and\n"
+        "--capture are 1 or 0 from each of their times on. The result has the bits of the plugin\n"
+        "in a host that automates it in blocks of 64 samples, cut at each of these times.\n",
     .example = "trainer reconstruct normal.safetensors song.ogg -o song.wav --detail 1 --noise 0.5",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0},
-                                     {latent_options, AT(latent_options)},
-                                     {more_latent_options, 0},
+                                     {latent_options, AT(effect.latent)},
+                                     {effect_options, AT(effect)},
                                      {.table = NULL}},
     .outputs = (const Artefact[]){{.name = "", .guarded = true}, {.name = NULL}},
     .size = sizeof(Call),
-    .initial = &(const Call){.latent_options = LATENT_OPTIONS_NEUTRAL},
+    .initial = &(const Call){.effect.latent = LATENT_OPTIONS_NEUTRAL},
     .run = run,
 };
