@@ -1,8 +1,9 @@
 // cluster.c: `trainer cluster`: finds clusters of latents, by K-Means in two, three and all
-// dimensions, and measures how well they match the genres.
+// dimensions or pooled over time, and measures how well they match the genres.
 #include "analysis/cluster_scores.h"
 #include "analysis/kmeans.h"
 #include "analysis/pca.h"
+#include "analysis/pooled_latents.h"
 #include "base/progress.h"
 #include "commands/command_list.h"
 #include "commands/music_options.h"
@@ -28,7 +29,7 @@ typedef struct {
 typedef struct {
     const char *latents, *output;
     Settings settings;
-    bool no_pictures;
+    bool pooled, no_pictures;
     int threads;
 } Call;
 
@@ -43,6 +44,9 @@ static const Operand operands[] = {
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FOLDER", .need = NEEDED_ALWAYS,
      .help = "for the tables"},
+    {"pooled", 0, OPTION_FLAG, AT(pooled),
+     .help = "finds clusters among latents pooled over time too: the mean and the deviation of "
+             "each channel, each brought to mean 0 and deviation 1 over the clips"},
     {"no-pictures", 0, OPTION_FLAG, AT(no_pictures), .transient = true,
      .help = "draws no pictures (gnuplot draws them)"},
     {.name = NULL},
@@ -68,11 +72,12 @@ typedef struct {
     const char *table; // its points
     size_t dimensions; // 0: all
     size_t columns;    // dimensions that the table shows
+    bool pooled;       // its points are the pooled latents
     KMeans run[RUNS_MAX];
     ClusterScores scores[RUNS_MAX];
 } Space;
 
-enum { SPACES = 3 };
+enum { SPACES_MAX = 4 };
 
 typedef struct {
     const Call *call;
@@ -82,7 +87,9 @@ typedef struct {
     size_t clips;
     int *genre; // [clips]
     Pca pca;
-    Space space[SPACES];
+    double *pooled; // [clips][2 channels], or NULL
+    Space space[SPACES_MAX];
+    int spaces;
     Progress progress;
 } Study;
 
@@ -114,13 +121,17 @@ static bool analyse(Study *study, Error *error)
     if (ok && study->pca.components < 3)
         return error_set(error, "the latents have %zu dimensions; three are needed",
                          study->pca.components);
-    return ok;
+    if (!ok || !study->call->pooled) return ok;
+    study->pooled = pooled_latents(set, study->clip, study->clips);
+    return study->pooled || error_out_of_memory(error);
 }
 
 // The distances between whole latents are those between all their components, which are fewer.
 static Points points_of(const Study *study, const Space *space)
 {
     const Pca *pca = &study->pca;
+    const size_t pooled = 2 * study->set->channels;
+    if (space->pooled) return (Points){study->pooled, study->clips, pooled, pooled};
     return (Points){
         .value = pca->score,
         .count = pca->points,
@@ -148,14 +159,15 @@ static bool find_clusters(Study *study, Space *space, Error *error)
 static bool find_all_clusters(Study *study, Error *error)
 {
     uint64_t work = 0;
-    for (int s = 0; s < SPACES; s++)
+    for (int s = 0; s < study->spaces; s++)
         for (size_t i = 0; i < study->call->settings.clusters.count; i++)
             work += (uint64_t)study->call->settings.clusters.number[i] *
                     points_of(study, &study->space[s]).dimensions;
     progress_begin(&study->progress, stderr, "clusters, run",
-                   SPACES * study->call->settings.clusters.count, work);
+                   (uint64_t)study->spaces * study->call->settings.clusters.count, work);
     bool ok = true;
-    for (int s = 0; ok && s < SPACES; s++) ok = find_clusters(study, &study->space[s], error);
+    for (int s = 0; ok && s < study->spaces; s++)
+        ok = find_clusters(study, &study->space[s], error);
     progress_end(&study->progress);
     return ok;
 }
@@ -202,7 +214,7 @@ static bool write_scores(const Study *study, Error *error)
     FileWriter writer;
     if (!file_create_in(&writer, study->call->output, "scores.csv", error)) return false;
     fprintf(writer.stream, "space,clusters,homogeneity,completeness,v_measure,inertia\n");
-    for (int s = 0; s < SPACES; s++) {
+    for (int s = 0; s < study->spaces; s++) {
         const Space *space = &study->space[s];
         for (size_t i = 0; i < study->call->settings.clusters.count; i++)
             fprintf(writer.stream, "%s,%ld,%.9f,%.9f,%.9f,%.9g\n", space->name,
@@ -224,7 +236,7 @@ static bool write_tables(const Study *study, Error *error)
     }
     bool ok = study_begin(call->output, RECORD_KIND, study->set, json, error) &&
               write_components(study, error) && write_scores(study, error);
-    for (int s = 0; ok && s < SPACES; s++) ok = write_points(study, &study->space[s], error);
+    for (int s = 0; ok && s < study->spaces; s++) ok = write_points(study, &study->space[s], error);
     return ok;
 }
 
@@ -260,16 +272,17 @@ static bool draw_space(const Study *study, const Space *space, Error *error)
 
 static bool draw_scores(const Study *study, Error *error)
 {
-    static const char *const names[SPACES][2] = {
+    static const char *const names[SPACES_MAX][2] = {
         {"homogeneity, 2-D", "completeness, 2-D"},
         {"homogeneity, 3-D", "completeness, 3-D"},
         {"homogeneity, latent", "completeness, latent"},
+        {"homogeneity, pooled", "completeness, pooled"},
     };
-    double clusters[RUNS_MAX], value[SPACES][2][RUNS_MAX];
-    PlotSeries series[SPACES * 2];
+    double clusters[RUNS_MAX], value[SPACES_MAX][2][RUNS_MAX];
+    PlotSeries series[SPACES_MAX * 2];
     for (size_t i = 0; i < study->call->settings.clusters.count; i++)
         clusters[i] = (double)study->call->settings.clusters.number[i];
-    for (int s = 0; s < SPACES; s++) {
+    for (int s = 0; s < study->spaces; s++) {
         const ClusterScores *scores = study->space[s].scores;
         for (size_t i = 0; i < study->call->settings.clusters.count; i++) {
             value[s][0][i] = scores[i].homogeneity;
@@ -285,14 +298,15 @@ static bool draw_scores(const Study *study, Error *error)
                                .x_label = "clusters",
                                .y_label = "score",
                                .series = series,
-                               .series_count = SPACES * 2};
+
+                               .series_count = 2 * (size_t)study->spaces};
     return plot_curves_in(study->call->output, "scores.svg", &figure, error);
 }
 
 static bool draw(const Study *study, Error *error)
 {
     bool ok = study->call->no_pictures || draw_scores(study, error);
-    for (int s = 0; ok && !study->call->no_pictures && s < SPACES; s++)
+    for (int s = 0; ok && !study->call->no_pictures && s < study->spaces; s++)
         ok = study->space[s].dimensions == 0 || draw_space(study, &study->space[s], error);
     return ok;
 }
@@ -309,7 +323,7 @@ static void print_scores(const Study *study)
            100.0 * (pca->variance[0] + pca->variance[1] + pca->variance[2]) / pca->total);
     printf("%-7s %8s %12s %13s %10s %14s\n", "space", "clusters", "homogeneity", "completeness",
            "V-measure", "inertia");
-    for (int s = 0; s < SPACES; s++) {
+    for (int s = 0; s < study->spaces; s++) {
         const Space *space = &study->space[s];
         for (size_t i = 0; i < study->call->settings.clusters.count; i++)
             printf("%-7s %8ld %12.6f %13.6f %10.6f %14.6g\n", space->name,
@@ -323,10 +337,11 @@ static void print_scores(const Study *study)
 
 static void study_free(Study *study)
 {
-    for (int s = 0; s < SPACES; s++)
+    for (int s = 0; s < study->spaces; s++)
         for (size_t i = 0; i < study->call->settings.clusters.count; i++)
             kmeans_free(&study->space[s].run[i]);
     pca_free(&study->pca);
+    free(study->pooled);
     free(study->clip);
     free(study->genre);
     free(study);
@@ -335,10 +350,11 @@ static void study_free(Study *study)
 static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error *error)
 {
     const Call *call = data;
-    static const Space spaces[SPACES] = {
+    static const Space spaces[SPACES_MAX] = {
         {.name = "2d", .table = "points_2d.csv", .dimensions = 2, .columns = 2},
         {.name = "3d", .table = "points_3d.csv", .dimensions = 3, .columns = 3},
         {.name = "latent", .table = "points_latent.csv"},
+        {.name = "pooled", .table = "points_pooled.csv", .pooled = true},
     };
     Study *study = calloc(1, sizeof *study);
     if (!study) return error_out_of_memory(error);
@@ -346,6 +362,7 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
     study->set = set;
     study->pool = pool;
     memcpy(study->space, spaces, sizeof spaces);
+    study->spaces = call->pooled ? SPACES_MAX : SPACES_MAX - 1;
     const bool ok = choose_clips(study, error) && analyse(study, error) &&
                     find_all_clusters(study, error) && write_tables(study, error) &&
                     draw(study, error);
@@ -370,6 +387,7 @@ static const Artefact outputs[] = {
     {.name = "points_2d.csv", .content = CONTENT_TABLE},
     {.name = "points_3d.csv", .content = CONTENT_TABLE},
     {.name = "points_latent.csv", .content = CONTENT_TABLE},
+    {.name = "points_pooled.csv", .content = CONTENT_TABLE},
     {.name = "scores.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
     {.name = "genres_2d.png", .content = CONTENT_FIGURE, .unless = "no-pictures"},
     {.name = "genres_3d.png", .content = CONTENT_FIGURE, .unless = "no-pictures"},
@@ -388,7 +406,8 @@ const Command command_cluster = {
         "V-measure. The folder gets scores.csv, pca.csv (the share of each component),\n"
         "points_2d.csv, points_3d.csv and points_latent.csv (coordinates and clusters of each\n"
         "clip), config.json, and pictures: scores.svg, genres_2d.png, genres_3d.png,\n"
-        "clusters_2d.png and clusters_3d.png (the clusters with the best V-measure).\n",
+        "clusters_2d.png and clusters_3d.png (the clusters with the best V-measure). --pooled\n"
+        "adds points_pooled.csv.\n",
     .example = "trainer cluster normal-latents.safetensors -o normal-clusters",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0},

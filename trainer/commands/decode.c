@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 typedef struct {
-    const char *weights, *latent, *output;
+    const char *weights, *latent, *output, *carrier;
     bool force;
     LatentOptions latent_options;
 } Call;
@@ -31,11 +31,17 @@ static bool write_sound(const Call *call, const Model *model, const Latent *late
 {
     Sound sound;
     const double rate = model->sample_rate;
-    TempAudio *store = latent_decode(&sound, call->output, latent, model, error);
+    Carrier carrier;
+    TempAudio *store = NULL;
+    if (command_open_carrier(&carrier, &command_decode, call->carrier,
+                             call->latent_options.settings.seed, latent, model, call->output,
+                             error))
+        store = latent_decode(&sound, call->output, latent, model, &carrier, error);
     const bool ok =
         store && command_write_audio(&command_decode, call->output, rate, &sound, error);
     if (ok) printf("wrote %s: %.4g s at %g Hz\n", call->output, (double)sound.samples / rate, rate);
     temp_audio_free(store);
+    carrier_close(&carrier);
     return ok;
 }
 
@@ -66,11 +72,14 @@ const Command command_decode = {
     .summary = "turns a latent file into audio",
     .text =
         "Decodes a latent file to a mono audio file at the model's sample rate, as long as the\n"
-        "audio that it was made from.\n",
+        "audio that it was made from. The latent of a model of spectra has no phases: it gives\n"
+        "its levels and its loudness to a carrier, which is noise or another sound.\n",
     .example = "trainer decode normal.safetensors song.safetensors -o song.wav --noise 0.5",
     .operands = operands,
-    .options =
-        (const OptionGroup[]){{options, 0}, {latent_options, AT(latent_options)}, {.table = NULL}},
+    .options = (const OptionGroup[]){{options, 0},
+                                     {carrier_options, AT(carrier)},
+                                     {latent_options, AT(latent_options)},
+                                     {.table = NULL}},
     .outputs = (const Artefact[]){{.name = "", .guarded = true}, {.name = NULL}},
     .size = sizeof(Call),
     .initial = &(const Call){.latent_options = LATENT_OPTIONS_NEUTRAL},

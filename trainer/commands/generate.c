@@ -18,7 +18,7 @@
 #include <string.h>
 
 typedef struct {
-    const char *weights, *output;
+    const char *weights, *output, *carrier;
     PathList parts;
     bool average, concatenate, loop, no_pictures, force;
     size_t first; // 0: all
@@ -200,6 +200,14 @@ static json_t *describe_parts(const LatentParts *list)
     return parts;
 }
 
+// Describes what carries the latent of a spectrum.
+static json_t *describe_carrier(const Generation *generation)
+{
+    const char *path = generation->call->carrier, *slash = path ? strrchr(path, '/') : NULL;
+    if (generation->model->arch.front.kind != FRONT_SPECTRUM) return NULL;
+    return json_file_text(slash ? slash + 1 : path ? path : "noise");
+}
+
 // Describes the result. The caller frees it; NULL if out of memory.
 static json_t *make_record(const Generation *generation, const Sound *sound)
 {
@@ -207,16 +215,17 @@ static json_t *make_record(const Generation *generation, const Sound *sound)
     const LatentSettings *settings = &call->latent_options.settings;
     const AudioFeatures *measure = &generation->measure;
     const LatentOptions *edits = &call->latent_options;
-    return json_pack("{s:s, s:s, s:s, s:o, s:f, s:o, s:o, s:o, s:b, s:I, s:f, s:o, s:f, s:f, s:o}",
-                     "kind", RECORD_KIND, "model", generation->model->info.name, "way",
-                     method_name(call, generation->list), "parts", describe_parts(generation->list),
-                     "fade", call->fade, "noise", option_automation_json(&edits->noise), "offset",
-                     option_automation_json(&edits->offset), "blend",
-                     option_automation_json(&edits->blend), "absolute", settings->absolute, "seed",
-                     (json_int_t)settings->seed, "seconds",
-                     (double)sound->samples / generation->model->sample_rate, "level_db",
-                     number_or_null(measure->level), "centroid_hz", measure->centroid, "flatness",
-                     measure->flatness, "change_snr_db", number_or_null(generation->change));
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:f, s:o, s:o, s:o, s:b, s:I, s:f, s:o, s:f, s:f, s:o, s:o*}", "kind",
+        RECORD_KIND, "model", generation->model->info.name, "way",
+        method_name(call, generation->list), "parts", describe_parts(generation->list), "fade",
+        call->fade, "noise", option_automation_json(&edits->noise), "offset",
+        option_automation_json(&edits->offset), "blend", option_automation_json(&edits->blend),
+        "absolute", settings->absolute, "seed", (json_int_t)settings->seed, "seconds",
+        (double)sound->samples / generation->model->sample_rate, "level_db",
+        number_or_null(measure->level), "centroid_hz", measure->centroid, "flatness",
+        measure->flatness, "change_snr_db", number_or_null(generation->change), "carrier",
+        describe_carrier(generation));
 }
 
 static void print_summary(const Generation *generation, const Sound *sound)
@@ -259,15 +268,19 @@ static TempAudio *apply_edits(Generation *generation, Latent *latent, Sound *cha
     const LatentOptions *edits = &generation->call->latent_options;
     const Model *model = generation->model;
     const char *path = generation->path[FILE_AUDIO];
+    Carrier carrier;
     Sound plain;
     TempAudio *before = NULL, *after = NULL;
     generation->change = NAN;
     const bool changes = latent_options_change(edits);
-    if ((!changes || (before = latent_decode(&plain, path, latent, model, error))) &&
+    if (command_open_carrier(&carrier, &command_generate, generation->call->carrier,
+                             edits->settings.seed, latent, model, path, error) &&
+        (!changes || (before = latent_decode(&plain, path, latent, model, &carrier, error))) &&
         latent_options_apply(&command_generate, edits, model, latent, error))
-        after = latent_decode(changed, path, latent, model, error);
+        after = latent_decode(changed, path, latent, model, &carrier, error);
     if (before && after) generation->change = change_snr(&plain, changed);
     temp_audio_free(before);
+    carrier_close(&carrier);
     return after;
 }
 
@@ -324,8 +337,10 @@ const Command command_generate = {
         "of how it was made, with level, spectral centroid and spectral flatness (.json).\n",
     .example = "trainer generate normal.safetensors genres/reggae --average --first 3 -o three.wav",
     .operands = operands,
-    .options =
-        (const OptionGroup[]){{options, 0}, {latent_options, AT(latent_options)}, {.table = NULL}},
+    .options = (const OptionGroup[]){{options, 0},
+                                     {carrier_options, AT(carrier)},
+                                     {latent_options, AT(latent_options)},
+                                     {.table = NULL}},
     .outputs = outputs,
     .size = sizeof(Call),
     .initial = &(const Call){.latent_options = LATENT_OPTIONS_NEUTRAL},

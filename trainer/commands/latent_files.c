@@ -38,11 +38,35 @@ Latent *latent_source_load(const Command *command, const char *path, const Model
     return latent;
 }
 
+const Option carrier_options[] = {
+    {"carrier", 0, OPTION_INPUT, 0, .unit = "FILE", .shown = "white noise",
+     .help = "models of spectra: the audio file whose phases carry the latent; it repeats as "
+             "needed, and where it is silent nothing sounds"},
+    {.name = NULL},
+};
+
+bool command_open_carrier(Carrier *carrier, const Command *command, const char *path, uint32_t seed,
+                          const Latent *latent, const Model *model, const char *output,
+                          Error *error)
+{
+    AudioFaults faults;
+    *carrier = (Carrier){0};
+    if (path && model->arch.front.kind != FRONT_SPECTRUM)
+        return error_set(error, "--carrier is for models of spectra: this one decodes its latent "
+                                "without a carrier");
+    const uint64_t samples = decoded_samples(latent, model, error);
+    if (samples == 0 ||
+        !carrier_open(carrier, path, seed, samples, model->sample_rate, output, &faults, error))
+        return false;
+    if (path) command_note_faults(command, path, &faults);
+    return true;
+}
+
 TempAudio *latent_decode(Sound *sound, const char *path, const Latent *latent, const Model *model,
-                         Error *error)
+                         const Carrier *carrier, Error *error)
 {
     TempAudio *store = temp_audio_new(path, error);
-    if (store && decode_latent(latent, model, temp_audio_add, store, stderr, error) &&
+    if (store && decode_latent(latent, model, carrier, temp_audio_add, store, stderr, error) &&
         temp_audio_open(store, sound, error))
         return store;
     temp_audio_free(store);

@@ -7,16 +7,27 @@
 #include "audio/temp_audio.h"
 #include "cli/command.h"
 #include "latent/latent.h"
+#include "latents/carrier.h"
 
 // Loads a latent file that this model made, or encodes audio and notes its faults. Messages name
 // the path. The caller frees the latent.
 Latent *latent_source_load(const Command *command, const char *path, const Model *model,
                            Error *error);
 
+// The option --carrier of the commands that decode: its value is the path, a const char *.
+extern const Option carrier_options[];
+
+// Opens the carrier that a model of spectra needs to decode the latent, from the file `path` or noise where
+// that is NULL; see carrier.h. Refuses a file where the model needs none, and notes the file's
+// faults. The caller closes the carrier, also on error.
+bool command_open_carrier(Carrier *carrier, const Command *command, const char *path, uint32_t seed,
+                          const Latent *latent, const Model *model, const char *output,
+                          Error *error);
+
 // Decodes a latent to a store beside `path`; the caller frees the store after it used the sound.
 // NULL on error.
 TempAudio *latent_decode(Sound *sound, const char *path, const Latent *latent, const Model *model,
-                         Error *error);
+                         const Carrier *carrier, Error *error);
 
 // Writes an audio file of one channel at `rate` (Hz), and notes what the format clipped.
 bool command_write_audio(const Command *command, const char *path, double rate, const Sound *sound,

@@ -60,6 +60,8 @@ static bool cut(Latent *latent, const LatentPart *part, Error *error)
     latent->samples = 0;
     memmove(latent->values, latent->values + from * channels,
             latent->frames * channels * sizeof *latent->values);
+    if (latent->levels)
+        memmove(latent->levels, latent->levels + from, latent->frames * sizeof *latent->levels);
     return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "audio/audio.h"
 #include "latent/latent.h"
+#include "latents/carrier.h"
 
 #include <stdio.h>
 
@@ -12,9 +13,10 @@
 // unknown, all that its frames give. 0, with a message, if it contradicts itself.
 uint64_t decoded_samples(const Latent *latent, const Model *model, Error *error);
 
-// Decodes that many samples to `sink`, at the model's rate. Shows its progress on `progress` if
-// that is a terminal; NULL for none.
-bool decode_latent(const Latent *latent, const Model *model, AudioSink *sink, void *data,
-                   FILE *progress, Error *error);
+// Decodes that many samples to `sink`, at the model's rate. The latent of a spectrum changes
+// `carrier`, which gets its levels and its loudness; that of samples needs none. Shows its progress
+// on `progress` if that is a terminal; NULL for none.
+bool decode_latent(const Latent *latent, const Model *model, const Carrier *carrier,
+                   AudioSink *sink, void *data, FILE *progress, Error *error);
 
 #endif
