@@ -133,7 +133,8 @@ static void check_arch(const char *text)
         difference += d * d;
         power += (double)wanted[latency + i] * (double)wanted[latency + i];
     }
-    CHECK_MSG(difference < 1e-10 * power, "%s: SNR %.1f dB", text, 10.0 * log10(power / difference));
+    CHECK_MSG(difference < 1e-10 * power, "%s: SNR %.1f dB", text,
+              10.0 * log10(power / difference));
     CHECK(fixture_difference(wanted + latency + from, audio + from, 10000) > 0.01);
     engine_free(engine);
     carrier_close(&carrier);

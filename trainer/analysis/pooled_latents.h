@@ -1,5 +1,5 @@
-// pooled_latents.h: latents without their order in time: the mean and the standard deviation of each
-// channel over all frames of a clip. Any thread; allocates.
+// pooled_latents.h: latents without their order in time: the mean and the standard deviation of
+// each channel over all frames of a clip. Any thread; allocates.
 #ifndef TRASLUZ_POOLED_LATENTS_H
 #define TRASLUZ_POOLED_LATENTS_H
 

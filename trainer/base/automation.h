@@ -28,8 +28,8 @@ bool automation_parse(const char *text, double low, double high, Automation *aut
 // Returns the value at a time.
 double automation_at(const Automation *automation, double seconds);
 
-// Returns the value of the last breakpoint up to a time, 0 before the first one: for switches, which
-// have no values in between.
+// Returns the value of the last breakpoint up to a time, 0 before the first one: for switches,
+// which have no values in between.
 double automation_step_at(const Automation *automation, double seconds);
 
 // Returns the greatest absolute value that the automation reaches.

@@ -90,8 +90,8 @@ bool option_is_given(const Option *option, const void *values);
 // Adds all values to an object, by key. False if out of memory.
 bool options_to_json(const Option *table, const void *values, json_t *object);
 
-// Returns an automation as JSON: a number, or "seconds:value,seconds:value" where it changes. The caller
-// frees it; NULL if out of memory.
+// Returns an automation as JSON: a number, or "seconds:value,seconds:value" where it changes. The
+// caller frees it; NULL if out of memory.
 json_t *option_automation_json(const Automation *automation);
 
 // Prints the table for `--help`: at most 100 columns, a line or more for each option.

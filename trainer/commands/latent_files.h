@@ -17,9 +17,9 @@ Latent *latent_source_load(const Command *command, const char *path, const Model
 // The option --carrier of the commands that decode: its value is the path, a const char *.
 extern const Option carrier_options[];
 
-// Opens the carrier that a model of spectra needs to decode the latent, from the file `path` or noise where
-// that is NULL; see carrier.h. Refuses a file where the model needs none, and notes the file's
-// faults. The caller closes the carrier, also on error.
+// Opens the carrier that a model of spectra needs to decode the latent, from the file `path` or
+// noise where that is NULL; see carrier.h. Refuses a file where the model needs none, and notes the
+// file's faults. The caller closes the carrier, also on error.
 bool command_open_carrier(Carrier *carrier, const Command *command, const char *path, uint32_t seed,
                           const Latent *latent, const Model *model, const char *output,
                           Error *error);

@@ -16,8 +16,9 @@ typedef struct {
     bool repeats; // the sound is shorter than what it carries; else silence follows it
 } Carrier;
 
-// Opens a carrier for `samples` samples at `rate` (Hz): the mean of a file's channels, or noise where `path` is NULL. What
-// is read is kept on disk beside the file `output`. The caller closes it, also on error.
+// Opens a carrier for `samples` samples at `rate` (Hz): the mean of a file's channels, or noise
+// where `path` is NULL. What is read is kept on disk beside the file `output`. The caller closes
+// it, also on error.
 bool carrier_open(Carrier *carrier, const char *path, uint32_t seed, uint64_t samples, double rate,
                   const char *output, AudioFaults *faults, Error *error);
 void carrier_close(Carrier *carrier);
