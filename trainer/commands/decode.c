@@ -29,7 +29,7 @@ static const Option options[] = {
 
 static bool write_sound(const Call *call, const Model *model, const Latent *latent, Error *error)
 {
-    Sound sound;
+    Sound sound = {0};
     const double rate = model->sample_rate;
     Carrier carrier;
     TempAudio *store = NULL;

@@ -6,6 +6,8 @@
 #define AT(member)        offsetof(EffectOptions, member)
 #define AT_LATENT(member) offsetof(EffectOptions, latent.settings.member)
 
+static const char *const freeze_kinds[] = {"timbre", "sound", NULL};
+
 const Option effect_options[] = {
     {"detail", 0, OPTION_AUTOMATION, AT(detail), .unit = "X", .initial = "0", .low = 0, .high = 1,
      .help = "restores what the model loses: 0 nothing, 1 all"},
@@ -42,6 +44,10 @@ const Option effect_options[] = {
     {"freeze", 0, OPTION_AUTOMATION, AT(freeze), .unit = "TIMES", .initial = "0", .low = 0,
      .high = 1,
      .help = "repeats what came before it was switched on: 4:1,6:0 is from second 4 to 6"},
+    {"freeze-kind", 0, OPTION_CHOICE, AT(freeze_kind), .unit = "NAME", .initial = "timbre",
+     .choices = freeze_kinds,
+     .help = "what freeze holds, {}: the last stretch of the latent, or, for models of spectra, "
+             "the sound of one moment"},
     {"freeze-seconds", 0, OPTION_AUTOMATION, AT(freeze_seconds), .unit = "SECONDS",
      .initial = "0.5", .low = 0.1, .high = 8, .help = "how much of it, {}"},
     {"capture", 0, OPTION_AUTOMATION, AT(capture), .unit = "TIMES", .initial = "0", .low = 0,
@@ -96,6 +102,7 @@ EngineSettings effect_options_at(const EffectOptions *options, uint64_t frame, d
     latent->dynamics = (float)automation_at(&options->dynamics, seconds);
     latent->freeze_seconds = (float)automation_at(&options->freeze_seconds, seconds);
     latent->freeze = automation_step_at(&options->freeze, seconds) > 0.0;
+    latent->freeze_kind = options->freeze_kind == 1 ? FREEZE_SOUND : FREEZE_TIMBRE;
     latent->capture = automation_step_at(&options->capture, seconds) > 0.0;
     latent->blend_mode = options->alternate ? BLEND_ALTERNATE
                          : options->cross   ? BLEND_CROSS
@@ -156,6 +163,8 @@ void effect_options_note_idle(const EffectOptions *options, const Model *model)
     if (automation_peak(&options->match) > 0.0 && !model->piece_axes)
         fprintf(stderr, "note: --match does nothing: the model does not store what it needs "
                         "(latent.piece_axes)\n");
+    if (options->freeze_kind == 1 && !spectrum)
+        fprintf(stderr, "note: --freeze-kind sound does nothing: it is for models of spectra\n");
     if (automation_peak(&options->dynamics) > 0.0 && !spectrum)
         fprintf(stderr, "note: --dynamics does nothing: it is for models of spectra\n");
 }

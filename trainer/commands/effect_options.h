@@ -15,6 +15,7 @@ typedef struct {
     Automation detail, wet, gain; // the gain in dB
     Automation drift, scale, smear, axes[MODEL_AXES], match, dynamics, freeze_seconds;
     Automation freeze, capture; // switches: 0 or 1
+    int freeze_kind;            // a choice
     bool auto_gain, follow, alternate, cross;
 } EffectOptions;
 

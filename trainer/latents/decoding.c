@@ -83,7 +83,8 @@ static void change_carrier(Decoding *decoding)
     const float *levels = decoding->latent->levels;
     const float level = decoding->carrier_level / (float)decoding->levels;
     const LaneFrames decoded = decode_frame(decoding, frame);
-    front_synthesise(decoding->front, &decoded, NULL, levels ? levels[frame] - level : 0.0f);
+    const FrontChange change = {.level = levels ? levels[frame] - level : 0.0f};
+    front_synthesise(decoding->front, &decoded, NULL, &change);
     decoding->carrier_level = 0.0f;
     decoding->levels = 0;
 }
