@@ -117,6 +117,14 @@ EngineSettings controls_read(Controls *controls)
     };
 }
 
+uint64_t controls_moved(const Controls *controls)
+{
+    uint64_t moved = 0;
+    for (int port = PORT_ENABLED; port < PORT_AUDIO; port++)
+        if (read(controls, port) != ranges[port].initial) moved |= UINT64_C(1) << port;
+    return moved;
+}
+
 bool controls_constant_latency(const Controls *controls)
 {
     return read_whole(controls, PORT_LATENCY_MODE) == 1;

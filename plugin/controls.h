@@ -20,6 +20,9 @@ void controls_init(Controls *controls);
 // controls_set_tempo(). Real-time safe.
 EngineSettings controls_read(Controls *controls);
 
+// Returns the ports, bit by bit, whose value is not the default. Real-time safe.
+uint64_t controls_moved(const Controls *controls);
+
 // Returns true if the latency has to be the same whatever model plays. Real-time safe.
 bool controls_constant_latency(const Controls *controls);
 

@@ -23,6 +23,7 @@ bool handover_init(Handover *handover, double rate, int channels, size_t latency
     if (pthread_mutex_init(&handover->lock, NULL) != 0) return false;
     atomic_init(&handover->pending, NULL);
     atomic_init(&handover->retired, NULL);
+    atomic_init(&handover->idle, 0);
     for (int p = 0; p < PROPERTIES; p++) {
         Mailbox *box = &handover->mailbox[p];
         box->writing = 0;
@@ -64,6 +65,11 @@ void handover_request(Handover *handover, Property property, const char *path, s
     box->writing = middle & ~MAILBOX_FRESH;
 }
 
+void handover_note_idle(Handover *handover, uint64_t ports)
+{
+    atomic_fetch_or(&handover->idle, ports);
+}
+
 Selection *handover_lock(Handover *handover)
 {
     pthread_mutex_lock(&handover->lock);
@@ -102,6 +108,12 @@ void handover_load_requested(Handover *handover)
         requested |= text != NULL;
     }
     handover_publish(handover, requested ? selection_choose(&handover->selection, path) : NULL);
+}
+
+void handover_report_idle(Handover *handover)
+{
+    const uint64_t ports = atomic_exchange(&handover->idle, 0);
+    if (ports) handover_publish(handover, selection_note_idle(&handover->selection, ports));
 }
 
 void handover_publish(Handover *handover, Setup *setup)

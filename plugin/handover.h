@@ -55,6 +55,7 @@ typedef struct {
     _Atomic(Setup *) pending;
     _Atomic(Setup *) retired;
     Mailbox mailbox[PROPERTIES];
+    _Atomic(uint64_t) idle; // ports without effect that are not in the status yet, bit by bit
     pthread_mutex_t lock;
     Selection selection; // under the lock
 } Handover;
@@ -76,6 +77,9 @@ void handover_retire(Handover *handover, Setup *setup);
 // Asks for a file. The path has `length` bytes, fewer than PATH_BYTES, and no NUL.
 void handover_request(Handover *handover, Property property, const char *path, size_t length);
 
+// Asks for a note that these ports, bit by bit, have no effect with the model.
+void handover_note_idle(Handover *handover, uint64_t ports);
+
 // ---- The loading threads' side: all but handover_lock() with the lock held ----
 
 Selection *handover_lock(Handover *handover);
@@ -83,6 +87,9 @@ void handover_unlock(Handover *handover);
 
 // Loads the files that were asked for, if there are any, and gives the result to the audio thread.
 void handover_load_requested(Handover *handover);
+
+// Notes the ports without effect, if there are any, and gives the status to the audio thread.
+void handover_report_idle(Handover *handover);
 
 // Forgets the files that were asked for.
 void handover_discard_requests(Handover *handover);

@@ -82,6 +82,11 @@ void player_start(Player *player, const EngineSettings *settings, uint64_t frame
     if (player->next) engine_start(player->next->engine, settings, frame);
 }
 
+const Model *player_model(const Player *player)
+{
+    return player->next ? player->next->model : player->current->model;
+}
+
 const Names *player_names(const Player *player)
 {
     return player->next ? &player->next->names : &player->current->names;

@@ -44,6 +44,9 @@ Setup *player_adopt(Player *player, Setup *setup);
 void player_locate(Player *player, const EngineSettings *settings, uint64_t frame);
 void player_start(Player *player, const EngineSettings *settings, uint64_t frame);
 
+// Returns the model adopted last; NULL where none plays.
+const Model *player_model(const Player *player);
+
 // Returns the names adopted last.
 const Names *player_names(const Player *player);
 

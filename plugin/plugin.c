@@ -131,6 +131,22 @@ static void set_tempo(const Plugin *plugin, EngineSettings *settings)
     controls_set_tempo(&plugin->controls, settings, transport->tempo, transport->first_beat);
 }
 
+// Finds controls that were moved and do nothing with the model; the worker says so, once for each
+// model.
+static void note_idle_controls(Plugin *plugin)
+{
+    const Model *model = player_model(&plugin->player);
+    if (!model) return;
+    if (model != plugin->noted_model) plugin->noted = 0;
+    plugin->noted_model = model;
+    const EffectModel effect = control_effect_model(model);
+    const uint64_t idle = control_effect_idle(controls_moved(&plugin->controls), &effect);
+    if (!(idle & ~plugin->noted)) return;
+    handover_note_idle(&plugin->handover, idle & ~plugin->noted);
+    plugin->noted |= idle;
+    plugin->work_due = true;
+}
+
 // Takes over a pending setup, unless another one is being faded in.
 static void adopt(Plugin *plugin, const EngineSettings *settings)
 {
@@ -206,6 +222,7 @@ static void run(LV2_Handle instance, uint32_t samples)
     player_set_constant_latency(&plugin->player, controls_constant_latency(&plugin->controls));
     const LV2_Atom_Event *position[POSITIONS_MAX];
     const int positions = read_control(plugin, position);
+    note_idle_controls(plugin);
     call_worker(plugin); // before adopting: a freewheeling host loads the file now
     adopt(plugin, &settings);
 
@@ -235,6 +252,7 @@ static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function r
     Handover *handover = &plugin->handover;
     handover_lock(handover);
     handover_load_requested(handover);
+    handover_report_idle(handover);
     handover_unlock(handover);
     return LV2_WORKER_SUCCESS;
 }

@@ -3,6 +3,7 @@
 #ifndef TRASLUZ_PLUGIN_H
 #define TRASLUZ_PLUGIN_H
 
+#include "control_effect.h"
 #include "controls.h"
 #include "handover.h"
 #include "messages.h"
@@ -31,7 +32,9 @@ typedef struct {
     Messages messages;
     Player player;
     Transport transport;
-    bool work_due; // the worker has to be called
+    bool work_due;            // the worker has to be called
+    const Model *noted_model; // that `noted` is about
+    uint64_t noted;           // ports without effect with it, bit by bit: the worker has been told
 
     // Of all threads.
     Handover handover;

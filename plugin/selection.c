@@ -1,5 +1,6 @@
 #include "selection.h"
 
+#include "control_effect.h"
 #include "decision.h"
 #include "engine/engine_limits.h"
 #include "model_cache.h"
@@ -33,6 +34,7 @@ static void write_status(const Selection *selection, Names *names)
         &selection->refusal[PROPERTY_REFERENCE],
         &selection->reason[PROPERTY_MODEL],
         *selection->mismatch.text ? &selection->mismatch : &selection->reason[PROPERTY_REFERENCE],
+        &selection->idle_line,
     };
     size_t length = 0;
     names->status[0] = '\0';
@@ -286,6 +288,10 @@ static void load(Selection *selection, const Call *call, Setup *setup, bool take
     if (made) selection->engine = setup->engine;
 
     if (made || !changes) {
+        if (model != selection->model) {
+            selection->idle = 0;
+            selection->idle_line = (Error){0};
+        }
         model_cache_retain(model);
         model_cache_release(selection->model);
         selection->model = model;
@@ -316,6 +322,16 @@ void selection_clear(Selection *selection)
     model_cache_release(selection->model);
 }
 
+// Gives the setup the names, with the status of now.
+static void update_names(Selection *selection, Setup *setup)
+{
+    setup->names = selection->names;
+    write_status(selection, &setup->names);
+    if (strcmp(setup->names.status, selection->names.status) == 0) return;
+    memcpy(selection->names.status, setup->names.status, STATUS_BYTES);
+    setup->updates |= UPDATE_STATUS;
+}
+
 static Setup *select(Selection *selection, const Call *call)
 {
     bool taken[PROPERTIES];
@@ -334,12 +350,7 @@ static Setup *select(Selection *selection, const Call *call)
         snprintf(selection->names.path[p], PATH_BYTES, "%s", call->path[p]);
         if (call->live) setup->updates |= UPDATE_STATE_CHANGED;
     }
-    setup->names = selection->names;
-    write_status(selection, &setup->names);
-    if (strcmp(setup->names.status, selection->names.status) != 0) {
-        memcpy(selection->names.status, setup->names.status, STATUS_BYTES);
-        setup->updates |= UPDATE_STATUS;
-    }
+    update_names(selection, setup);
     return setup;
 }
 
@@ -361,6 +372,22 @@ Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES
         if (!property_takes_path(p, 0)) call.path[p] = NULL;
     }
     return select(selection, &call);
+}
+
+Setup *selection_note_idle(Selection *selection, uint64_t ports)
+{
+    if (!selection->model) return NULL;
+    const EffectModel model = control_effect_model(selection->model);
+    const uint64_t fresh = control_effect_idle(ports, &model) & ~selection->idle;
+    Setup *setup = fresh ? setup_new() : NULL;
+    if (!setup) return NULL;
+    Error line;
+    control_effect_describe(fresh, &model, &line);
+    lv2_log_note(selection->logger, "trasluz: %s\n", line.text);
+    selection->idle |= fresh;
+    control_effect_describe(selection->idle, &model, &selection->idle_line);
+    update_names(selection, setup);
+    return setup;
 }
 
 bool selection_copy(Selection *selection, Copies *copies)

@@ -37,6 +37,9 @@ typedef struct {
     Error reason[PROPERTIES];
     // Why the chosen reference cannot be played with the model; "" where it can.
     Error mismatch;
+    // Controls that were moved and have no effect with the model; "" where all have one.
+    uint64_t idle; // by port, bit by bit
+    Error idle_line;
     const Model *model;      // that plays, shared; NULL before the first
     const Latent *reference; // that plays, one of the contents; NULL where none fits the model
     // The last one made; a setup owns it, and keeps it until there is another; NULL
@@ -59,6 +62,10 @@ Setup *selection_choose(Selection *selection, const char *const path[PROPERTIES]
 // Does the same for a session, whose paths are absolute, and which may have copies beside the paths
 // or without them. Takes over the copies that it keeps; the caller frees the others.
 Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES], Copies *copies);
+
+// Adds to the status and the log which of the ports, bit by bit, have no effect with the model.
+// Returns a setup with the new status; NULL where there is nothing new, or memory is short.
+Setup *selection_note_idle(Selection *selection, uint64_t ports);
 
 // Copies what a session keeps beside the names. The caller frees the copies. False where
 // memory is short.

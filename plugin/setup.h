@@ -8,14 +8,14 @@
 #include "engine/engine.h"
 #include "properties.h"
 
-enum { STATUS_BYTES = 2 * PROPERTIES * sizeof(Error) };
+enum { STATUS_BYTES = (2 * PROPERTIES + 1) * sizeof(Error) };
 
 // The files that the user chose, by absolute path; "" where there is none. A session's file that
 // cannot be loaded keeps its name.
 typedef struct {
     char path[PROPERTIES][PATH_BYTES];
-    // For people, a line for each: files that were refused, and why a session's files are not in
-    // use; "" where there is nothing to say.
+    // For people, a line for each: files that were refused, why a session's files are not in use,
+    // and controls that do nothing with the model; "" where there is nothing to say.
     char status[STATUS_BYTES];
 } Names;
 

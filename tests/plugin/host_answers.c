@@ -96,10 +96,48 @@ static void small_notify_port_is_filled_in_turns(void)
     host_free(host);
 }
 
+// Controls that do nothing with the model, as hosts show it: one line in the log, and the notice,
+// until another model plays.
+static void idle_controls_are_told_once(void)
+{
+    const char *waveform = wire_file("whole.safetensors", 8, 1, RATE);
+    const char *spectrum =
+        scrambler_file("spectrum.safetensors", "spectrum512h64b20f80:8k1s1p0", 48000, 1);
+    Host *host = host_with_model(MONO, HOST_WORKER_INSIDE, waveform);
+    REQUIRE(host);
+    run_nothing(host);
+    CHECK(says_nothing(host) && log_lines(host_log(host)) == 0);
+    *host_control(host, "axis2") = 1.0f;
+    *host_control(host, "freeze_kind") = 1.0f;
+    for (int block = 0; block < 4; block++) run_nothing(host);
+    CHECK(says(host, "Axis 2") && says(host, "Freeze kind") && !says(host, "Axis 1"));
+    CHECK_MSG(log_lines(host_log(host)) == 1 && strstr(host_log(host), "no effect"), "%s",
+              host_log(host));
+
+    // What is moved later is added, and nothing is logged twice.
+    *host_control(host, "dynamics") = 1.0f;
+    *host_control(host, "axis2") = 0.0f;
+    run_nothing(host);
+    *host_control(host, "axis2") = -1.0f;
+    for (int block = 0; block < 4; block++) run_nothing(host);
+    CHECK(says(host, "Axis 2") && says(host, "Dynamics"));
+    CHECK_MSG(log_lines(host_log(host)) == 2, "%s", host_log(host));
+
+    // With another model other controls do nothing.
+    change_file(host, MODEL, spectrum);
+    for (int block = 0; block < 100; block++) run_nothing(host);
+    CHECK_MSG(!says(host, "Freeze kind"), "%s", named_file(host, NOTICE));
+    *host_control(host, "auto_gain") = 0.0f;
+    for (int block = 0; block < 4; block++) run_nothing(host);
+    CHECK_MSG(says(host, "Automatic gain"), "%s", named_file(host, NOTICE));
+    host_free(host);
+}
+
 int main(void)
 {
     RUN(get_is_answered);
     RUN(changes_are_told);
     RUN(small_notify_port_is_filled_in_turns);
+    RUN(idle_controls_are_told_once);
     return check_status();
 }
