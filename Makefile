@@ -52,9 +52,8 @@ TRAINER_OBJECTS = $(filter-out $(OTHER_RANKS),$(call objects,trainer/*.c trainer
 	$(BUILD)/trainer/output/page_css.o
 
 BUNDLE = $(BUILD)/lv2/trasluz.lv2
-BUNDLE_DATA = $(BUNDLE)/LICENSE $(patsubst ttl/%,$(BUNDLE)/%,$(wildcard ttl/*.ttl)) \
-	$(patsubst presets/%,$(BUNDLE)/%,$(wildcard presets/*.ttl presets/models/* \
-	presets/references/*))
+BUNDLE_DATA = $(BUNDLE)/LICENSE $(patsubst %,$(BUNDLE)/%.ttl,manifest presets trasluz) \
+	$(patsubst presets/%,$(BUNDLE)/%,$(wildcard presets/models/* presets/references/*))
 
 # ---- Building ----
 
@@ -107,6 +106,14 @@ $(BUILD)/trainer.1: trainer/manual.sh $(BUILD)/bin/trainer
 	$(Q)if $(BUILD)/bin/trainer --version >/dev/null 2>&1; \
 		then $^ >$@.new && mv $@.new $@; else : >$@; fi
 
+PRESETS = awk -f ttl/presets.awk
+PRESET_SOURCES = ttl/trasluz.ttl presets/presets.txt
+$(BUNDLE)/presets.ttl: ttl/presets.awk $(PRESET_SOURCES)
+	@mkdir -p $(@D)
+	$(Q)$(PRESETS) $(PRESET_SOURCES) >$@.new && mv $@.new $@
+$(BUNDLE)/manifest.ttl: ttl/manifest.ttl ttl/presets.awk $(PRESET_SOURCES)
+	@mkdir -p $(@D)
+	$(Q){ cat $< && $(PRESETS) -v list=1 $(PRESET_SOURCES); } >$@.new && mv $@.new $@
 $(BUNDLE)/%: ttl/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@

@@ -1,0 +1,60 @@
+#!/bin/sh
+# weights.sh MODEL FOLDER: makes a shipped model again, and compares. Fetches the music it was
+# trained on into FOLDER (see fetch-music.sh), trains it there, and says whether the file has the
+# bits of the shipped one, which it has on a processor of the same kind; otherwise its validation
+# loss must be within 2 % of the shipped model's. A training that was interrupted goes on.
+#
+# TRAINER names the program.
+set -eu
+model=${1:?usage: weights.sh MODEL FOLDER}
+folder=${2:?usage: weights.sh MODEL FOLDER}
+here=$(cd "$(dirname "$0")" && pwd)
+shipped=$here/models/$model.safetensors
+
+# The report's models and `directo`: short windows, and a rate that follows the validation loss.
+samples='--learning-rate 0.002 --patience 3 --epoch-windows 8000'
+report="--window 11034 --epochs 200 $samples"
+# Models of spectra: the rate falls along a cosine.
+spectra='--window 35840 --learning-rate 0.002 --schedule cosine --warm-up 0.1'
+# Styles: each channel of the latent is a principal axis, and the network undoes an equaliser.
+style="--arch espectro $spectra --init axes --epoch-windows 8000 --epochs 6 --equaliser 2"
+
+music=neutral
+case $model in
+extra_chico | chico | normal | grande) options="--arch $model $report" ;;
+directo)
+    options="--arch 32k12s4p4,32k12s4p4,r64k1d1,8k6s2p2+linear --rate 48000 --window 24576"
+    options="$options --epochs 25 $samples"
+    ;;
+espectro) options="--arch espectro $spectra --epoch-windows 16000 --epochs 8" ;;
+espectro_directo) options="--arch espectro_directo $spectra --epoch-windows 16000 --epochs 8" ;;
+orquesta) music=orchestral options=$style ;;
+rock) music=rock options=$style ;;
+electronica) music=electronic options=$style ;;
+voces) music=voices options=$style ;;
+*)
+    echo "weights.sh: no model '$model' in $here/models" >&2
+    exit 1
+    ;;
+esac
+
+mkdir -p "$folder"
+"$here/fetch-music.sh" "$folder/$music" "$music"
+cd "$folder"
+made=$model.safetensors
+resume=
+[ ! -e "$made.checkpoint" ] || resume=--resume
+if [ ! -e "$made" ] || [ -n "$resume" ]; then
+    # shellcheck disable=SC2086 # each option is a word
+    "$TRAINER" train "$music" -o "$made" --name "$model" $options $resume
+fi
+if [ ! -e "$shipped" ]; then
+    echo "$made is made; there is no shipped model of that name"
+elif cmp -s "$made" "$shipped"; then
+    echo "$made has the bits of the shipped model"
+else
+    loss() { "$TRAINER" info "$1" | sed -n 's/^validation *//p'; }
+    echo "$made has other bits than the shipped model: validation loss $(loss "$made")," \
+        "shipped $(loss "$shipped")"
+    awk -v a="$(loss "$made")" -v b="$(loss "$shipped")" 'BEGIN { exit !(a < 1.02 * b && a > 0.98 * b) }'
+fi

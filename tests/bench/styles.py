@@ -1,0 +1,252 @@
+#!/usr/bin/python3
+"""styles.py MODEL MUSIC OTHERS: what the style of a model is worth, from sound alone.
+
+MUSIC is the folder of music that the model was trained on, OTHERS one with music by people of whom
+nothing was trained on, as presets/fetch-music.sh brings both. The ten pieces of style-pieces.txt
+pass through the plugin's engine at Detail 0, with and without Match: 30 s of each, of which the last
+20 s are measured, because Match listens for 10 s. The rows above are the rivals:
+
+  input              the pieces as they are
+  equaliser          each with one static equaliser, to the long-term spectrum of the music
+  PCA                principal components of as many values as the model's, fitted on the music
+  equaliser, PCA     one after the other
+  two halves         of the music, against each other: as near as two parts of one style are
+
+FD is the Frechet distance of 19 mel cepstra a frame to the music. Cov is the same for cepstra and
+their change over two frames, the mean of each piece taken off: no static equaliser can lower it.
+Chroma is the mean cosine of the pitch classes with the input's, envelope the correlation of the
+loudness with the input's. All sounds are brought to one RMS first, because the floor is absolute.
+LSD is the log-spectral distance to the input.
+
+TRAINER names the program, build/bin/trainer otherwise. Needs python3-numpy and sox.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+RATE, WINDOW, HOP, BANDS, CEPSTRA = 48000, 2048, 512, 48, 19
+SECONDS, LEAD_IN, BANK_PIECES, RMS = 20, 10, 40, 0.1
+SOUNDS = (".ogg", ".oga", ".opus", ".flac", ".wav", ".mp3")
+trainer = os.environ.get("TRAINER", "build/bin/trainer")
+
+
+def read_sound(path, start=0.0, seconds=LEAD_IN + SECONDS):
+    """Mono at RATE, brought to one RMS."""
+    command = ["sox", "-V1", path, "-t", "f32", "-r", str(RATE), "-c", "1", "-"]
+    command += ["trim", str(start), str(seconds)]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    sound = np.frombuffer(raw, "<f4").astype(float)
+    return sound * RMS / max(np.sqrt(np.mean(sound**2)), 1e-9) if sound.size else sound
+
+
+def length_of(path):
+    return float(subprocess.run(["soxi", "-D", path], capture_output=True, check=True).stdout)
+
+
+def write_sound(path, sound):
+    command = ["sox", "-V1", "-t", "f32", "-r", str(RATE), "-c", "1", "-", "-b", "24", path]
+    subprocess.run(command, input=sound.astype("<f4").tobytes(), check=True)
+
+
+def mel_triangles():
+    """[BANDS, bins]: triangles between neighbours' centres, from 40 Hz to 18 kHz, mel-spaced."""
+    mel = np.linspace(*(2595 * np.log10(1 + np.array([40.0, 18000.0]) / 700)), BANDS)
+    centre = 700 * (10 ** (mel / 2595) - 1) / RATE * WINDOW
+    for band in range(1, BANDS):
+        centre[band] = max(centre[band], centre[band - 1] + 1)
+    bins = np.arange(WINDOW // 2 + 1)
+    return np.stack([np.interp(bins, centre, row) for row in np.eye(BANDS)])
+
+
+TRIANGLES = mel_triangles()
+HANN = np.sqrt(np.hanning(WINDOW + 1)[:WINDOW])
+COSINES = (
+    np.cos(np.pi * np.outer(np.arange(1, CEPSTRA + 1), np.arange(BANDS) + 0.5) / BANDS) / BANDS
+)
+
+
+def spectra(sound):
+    """[frames, bins] of complex numbers."""
+    count = (len(sound) - WINDOW) // HOP + 1
+    frames = sound[np.arange(WINDOW) + HOP * np.arange(count)[:, None]]
+    return np.fft.rfft(frames * HANN, axis=1)
+
+
+def levels(sound):
+    """[frames, BANDS] in dB, with a floor at -80 dB."""
+    power = np.abs(spectra(sound)) ** 2 @ TRIANGLES.T / TRIANGLES.sum(1) / WINDOW
+    return 10 * np.log10(power + 1e-8)
+
+
+def envelope(sound):
+    power = np.convolve(sound**2, np.ones(2048) / 2048, "same")[::1024]
+    return np.log(1e-6 + np.sqrt(power))
+
+
+def chroma(sound):
+    power, frequency = np.abs(spectra(sound)) ** 2, np.arange(WINDOW // 2 + 1) * RATE / WINDOW
+    heard = (frequency > 80) & (frequency < 4000)
+    pitch = np.round(12 * np.log2(frequency[heard] / 440)).astype(int) % 12
+    classes = np.stack([power[:, heard][:, pitch == p].sum(1) for p in range(12)], 1)
+    return classes / (np.linalg.norm(classes, axis=1, keepdims=True) + 1e-9)
+
+
+def frechet(a, b):
+    """Dowson and Landau, 1982: between two normal distributions fitted to the rows."""
+    cov_a, cov_b = np.cov(a.T), np.cov(b.T)
+    values, vectors = np.linalg.eigh(cov_a)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ cov_b @ root), 0)).sum()
+    return ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(cov_a) + np.trace(cov_b) - 2 * shared
+
+
+def features(sounds):
+    """Rows for FD and rows for Cov."""
+    cepstra = [levels(sound) @ COSINES.T for sound in sounds]
+    moving = [
+        np.concatenate([(c - c.mean(0))[1:-1], c[2:] - c[:-2]], axis=1) for c in cepstra
+    ]
+    return np.concatenate(cepstra), np.concatenate(moving)
+
+
+def equalise(sound, wanted):
+    """A static equaliser to the mean levels `wanted`, in dB a band."""
+    centres = (TRIANGLES * np.arange(WINDOW // 2 + 1)).sum(1) / TRIANGLES.sum(1)
+    gain = np.interp(np.arange(WINDOW // 2 + 1), centres, wanted - levels(sound).mean(0))
+    padded = np.concatenate([np.zeros(WINDOW), sound, np.zeros(2 * WINDOW)])
+    out = np.zeros(len(padded))
+    for frame, at in zip(spectra(padded), range(0, len(padded), HOP)):
+        out[at : at + WINDOW] += np.fft.irfft(frame * 10 ** (gain / 20)) * HANN / 2
+    return out[WINDOW : WINDOW + len(sound)]
+
+
+def read_weights(path):
+    with open(path, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        data = file.read()
+    metadata = header.pop("__metadata__")
+    tensors = {
+        name: np.frombuffer(data[slice(*about["data_offsets"])], "<f4").reshape(about["shape"])
+        for name, about in header.items()
+        if about["dtype"] == "F32"
+    }
+    return metadata, tensors
+
+
+def write_pca(model, path):
+    """Writes the principal components that a model's weights keep as a model of their own."""
+    metadata, tensors = read_weights(model)
+    pca = tensors["latent.pca"]
+    values, frames, bands = pca.shape
+    front = metadata["architecture"].split(":")[0]
+    kernel = np.ascontiguousarray(pca.transpose(0, 2, 1)).astype("<f4")
+    made = {
+        "encoder.0.weight": kernel,
+        "encoder.0.bias": np.zeros(values, "<f4"),
+        "decoder.0.weight": kernel,
+        "decoder.0.bias": np.zeros(bands, "<f4"),
+        "latent.mean": np.zeros(values, "<f4"),
+        "latent.std": np.ones(values, "<f4"),
+        "latent.band_mean": tensors["latent.band_mean"],
+    }
+    kept = ("format", "format_version", "sample_rate", "activation")
+    header = {"__metadata__": {key: metadata[key] for key in kept}}
+    header["__metadata__"]["architecture"] = f"{front}:{values}k{frames}s{frames}p0"
+    at = 0
+    for name, tensor in made.items():
+        ends = [at, at + tensor.nbytes]
+        header[name] = {"dtype": "F32", "shape": tensor.shape, "data_offsets": ends}
+        at = ends[1]
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for tensor in made.values():
+            file.write(tensor.tobytes())
+
+
+def play(model, sounds, *options):
+    """Each sound through the plugin's engine, as the model alone makes it (Detail 0)."""
+    out = []
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = os.path.join(folder, "in.wav"), os.path.join(folder, "out.wav")
+        for sound in sounds:
+            write_sound(before, sound)
+            command = [trainer, "reconstruct", model, before, "-o", after, "--force", *options]
+            subprocess.run(command, check=True, capture_output=True)
+            out.append(read_sound(after))
+    return out
+
+
+def bank(folder):
+    """20 s out of the middle of pieces, evenly drawn from all."""
+    pieces = sorted(
+        os.path.join(place, name)
+        for place, _, names in os.walk(folder, followlinks=True)
+        for name in names
+        if name.endswith(SOUNDS)
+    )
+    step = max(1, len(pieces) // BANK_PIECES)
+    middle = [(p, max(0.0, length_of(p) / 2 - SECONDS / 2)) for p in pieces[::step]]
+    sounds = [read_sound(piece, start, SECONDS) for piece, start in middle]
+    return [sound for sound in sounds if len(sound) > RATE]
+
+
+def ten_pieces(folder):
+    with open(os.path.join(os.path.dirname(__file__), "style-pieces.txt"), encoding="utf-8") as file:
+        lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
+    return [read_sound(os.path.join(folder, piece), float(start)) for piece, start in lines]
+
+
+def measured(sounds):
+    return [sound[LEAD_IN * RATE :] for sound in sounds]
+
+
+def print_row(name, sounds, inputs, style):
+    sounds, inputs = measured(sounds), measured(inputs)
+    moving = features(sounds)
+    pairs = list(zip(sounds, inputs))
+    same = [(a[: min(len(a), len(b))], b[: min(len(a), len(b))]) for a, b in pairs]
+    chromas = np.mean([(chroma(a) * chroma(b)).sum(1).mean() for a, b in same])
+    envelopes = np.mean([np.corrcoef(envelope(a), envelope(b))[0, 1] for a, b in same])
+    distance = np.sqrt(np.mean([np.mean((levels(a) - levels(b)) ** 2) for a, b in same]))
+    print(
+        f"| {name} | {frechet(moving[0], style[0]):.2f} | {frechet(moving[1], style[1]):.2f} "
+        f"| {chromas:.3f} | {envelopes:.2f} | {distance:.1f} |",
+        flush=True,
+    )
+
+
+def main():
+    model, music, others = sys.argv[1:4]
+    settings = sys.argv[4:] or ["--match 1"]
+    inputs, pieces = ten_pieces(others), bank(music)
+    style = features(pieces)
+    long_term = np.mean([levels(sound).mean(0) for sound in pieces], axis=0)
+    equalised = [equalise(sound, long_term) for sound in inputs]
+    print("| | FD | Cov | chroma | envelope | LSD to the input, dB |\n|---|---|---|---|---|---|")
+    print_row("input", inputs, inputs, style)
+    print_row("equaliser", equalised, inputs, style)
+    with tempfile.TemporaryDirectory() as folder:
+        pca = os.path.join(folder, "pca.safetensors")
+        write_pca(model, pca)
+        print_row("PCA", play(pca, inputs), inputs, style)
+        print_row("equaliser, PCA", play(pca, equalised), inputs, style)
+    halves = features(pieces[::2]), features(pieces[1::2])
+    print(
+        f"| two halves of the music | {frechet(halves[0][0], halves[1][0]):.2f} "
+        f"| {frechet(halves[0][1], halves[1][1]):.2f} | | | |"
+    )
+    print_row("**model**", play(model, inputs), inputs, style)
+    for setting in settings:
+        print_row(f"**model**, {setting}", play(model, inputs, *setting.split()), inputs, style)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit("usage: styles.py MODEL MUSIC OTHERS [OPTIONS…]")
+    main()
