@@ -4,6 +4,7 @@
 #include "math/kernels.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,15 @@ static bool fill(Model *model, const float *parameters, ModelStatistics *given)
     return filled && pack(model);
 }
 
+// Makes a text of the information the model's own; NULL stays NULL.
+static bool own_text(Model *model, const char **text)
+{
+    if (!*text) return true;
+    model->bytes += strlen(*text) + 1;
+    *text = strdup(*text);
+    return *text;
+}
+
 Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
                  const ModelStatistics *statistics, const ModelInfo *info, Error *error)
 {
@@ -175,9 +185,11 @@ Model *model_new(const Arch *arch, double sample_rate, const float *parameters,
     model->sample_rate = sample_rate;
     model->info = *info;
     model->bytes = sizeof *model;
+    bool ok = own_text(model, &model->info.trained_sounds);
+    ok = own_text(model, &model->info.validation_sounds) && ok;
     model->convolutions = arch_convolutions(arch, model->convolution);
     if (model_check_size(model->convolution, model->convolutions, error)) {
-        if (fill(model, parameters, &given)) {
+        if (ok && fill(model, parameters, &given)) {
             fingerprint(model);
             return model;
         }
@@ -208,5 +220,7 @@ void model_free(Model *model)
     }
     for (int i = 0; i < STATISTICS_MAX; i++) free(*own_array(model, i));
     free(model->parameters);
+    free((char *)(uintptr_t)model->info.trained_sounds);
+    free((char *)(uintptr_t)model->info.validation_sounds);
     free(model);
 }

@@ -29,6 +29,10 @@ typedef struct {
     uint32_t seed; // of first weights, split and order; 1 where the file does not say
     double train_loss, validation_loss, test_loss; // MSE, unless the command says otherwise
     double level; // RMS of the training set, dB relative to full scale
+    // The sounds it was trained on, and those that chose its best epoch, for the trainer, which
+    // must not test on them (trainer/data/sound_list.h); NULL: unknown. model_new() copies them;
+    // those of a model belong to it.
+    const char *trained_sounds, *validation_sounds;
 } ModelInfo;
 
 // A convolution as the streaming engine reads it: rows of `columns` values, 64-byte aligned, zeros

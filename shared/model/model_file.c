@@ -68,6 +68,8 @@ static void read_info(const Safetensors *file, ModelInfo *info)
     info->validation_loss = read_number(file, "validation_loss");
     info->test_loss = read_number(file, "test_loss");
     info->level = read_number(file, "level");
+    info->trained_sounds = safetensors_metadata(file, "trained_sounds");
+    info->validation_sounds = safetensors_metadata(file, "validation_sounds");
 }
 
 // Reads the architecture, and whether the file may have what only the newest version has.
@@ -248,6 +250,9 @@ static void describe(SafetensorsBuilder *builder, const Model *model)
     describe_number(builder, "validation_loss", info->validation_loss);
     describe_number(builder, "test_loss", info->test_loss);
     describe_number(builder, "level", info->level);
+    if (info->trained_sounds) describe_text(builder, "trained_sounds", info->trained_sounds);
+    if (info->validation_sounds)
+        describe_text(builder, "validation_sounds", info->validation_sounds);
 }
 
 // Adds a convolution's tensors; the weight, in PyTorch's order, is written to `space`.

@@ -22,7 +22,8 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
     tone high "$i" 31
     tone low "$i" 2
 done
-"$TRAINER" train music -o small.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 >/dev/null 2>&1
+"$TRAINER" train music -o small.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 --split draw \
+    >/dev/null 2>&1
 
 test_latents_are_those_of_encode() {
     "$TRAINER" encode small.safetensors music/low/low.3.au -o one.safetensors >/dev/null &&

@@ -23,11 +23,11 @@ static Dataset *open_set(const char *const *names, size_t count, const char *cac
                                     .folder_count = count,
                                     .cache = cache_path,
                                     .rate = 22050.0,
-                                    .seed = seed};
+                                    .split = {.seed = seed}};
     return dataset_open(&options, pool, error);
 }
 
-static Dataset *open_one(const char *name, uint32_t seed)
+__attribute__((unused)) static Dataset *open_one(const char *name, uint32_t seed)
 {
     Error error;
     Dataset *dataset = open_set(&name, 1, "cache", seed, &error);

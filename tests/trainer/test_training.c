@@ -45,8 +45,11 @@ static Dataset *open_music(Pool *pool)
     path_of(music, "music");
     path_of(cache, "cache");
     const char *const folders[] = {music};
-    const DatasetOptions options = {
-        .folders = folders, .folder_count = 1, .cache = cache, .rate = 22050.0, .seed = 1};
+    const DatasetOptions options = {.folders = folders,
+                                    .folder_count = 1,
+                                    .cache = cache,
+                                    .rate = 22050.0,
+                                    .split = {.seed = 1}};
     Error error;
     Dataset *dataset = dataset_open(&options, pool, &error);
     if (!dataset) fprintf(stderr, "%s\n", error.text);

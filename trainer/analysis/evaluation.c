@@ -60,9 +60,14 @@ static bool choose_clips(Evaluation *evaluation, Split split, Error *error)
     evaluation->score = calloc(dataset->clips, sizeof *evaluation->score);
     if (!evaluation->clip || !evaluation->score) return error_out_of_memory(error);
     for (size_t i = 0; i < dataset->clips; i++)
-        if (split == SPLITS || dataset_in_split(dataset, i, split))
+        if (split == SPLITS || dataset_in_split(dataset, i, split) || dataset->clip[i].named)
             evaluation->clip[evaluation->clips++] = i;
-    return true;
+    if (evaluation->clips > 0) return true;
+    return error_set(error,
+                     "no clip in the split '%s': %s; use other music, or --split all to measure "
+                     "all of this",
+                     split_names[split],
+                     dataset->lists ? "the weights were trained on this music" : "too few clips");
 }
 
 static bool make_scorers(Work *work, int threads, Error *error)
@@ -276,6 +281,11 @@ void evaluation_print_notes(const Evaluation *evaluation, FILE *to)
     if (silent > 0)
         fprintf(to, "%zu silent clip%s no SNR and %s left out of its mean\n", silent,
                 silent == 1 ? " has" : "s have", silent == 1 ? "is" : "are");
+    size_t known = 0;
+    for (size_t i = 0; i < evaluation->clips; i++)
+        known += evaluation->dataset->clip[evaluation->clip[i]].known;
+    if (known > 0)
+        fprintf(to, "the weights were trained on %zu of the clips in this table\n", known);
     if (model->arch.front.kind == FRONT_SPECTRUM && !model->band_pca)
         fprintf(to, "the weights hold no principal components to compare with\n");
     else if (model->arch.front.kind == FRONT_SAMPLES && !score_has_lowpass(model))

@@ -27,7 +27,8 @@ typedef struct {
     const char *folder; // where the audio is kept until then
 } DecodedTaker;
 
-// Evaluates the clips of a split; SPLITS: of all. `taker` may be NULL. Shows its progress on
+// Evaluates the clips of a split, and files that were named one by one; SPLITS: all clips. `taker`
+// may be NULL. Fails if there is none. Shows its progress on
 // standard error. The caller ends it with evaluation_free(), also where it failed; model and
 // dataset must stay.
 bool evaluation_run(Evaluation *evaluation, const Model *model, const Dataset *dataset, Split split,

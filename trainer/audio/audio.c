@@ -1,5 +1,7 @@
 #include "audio/audio.h"
 
+#include "audio/sound_hash.h"
+
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
@@ -235,10 +237,12 @@ static void average_channels(float *frames, size_t n, int channels)
     }
 }
 
-static bool stream_reader(AudioReader *reader, Mono *mono, float *piece, double rate, Error *error)
+static bool stream_reader(AudioReader *reader, Mono *mono, float *piece, double rate,
+                          SoundHash *hash, Error *error)
 {
     for (size_t frames = PIECE; frames == PIECE;) {
         if (!audio_read(reader, piece, PIECE, &frames, error)) return false;
+        sound_hash_add(hash, piece, frames, reader->channels);
         average_channels(piece, frames, reader->channels);
         if (!mono_push(mono, piece, frames, UINT64_MAX, error)) return false;
     }
@@ -253,15 +257,17 @@ static float *new_piece(const AudioReader *reader, Error *error)
 }
 
 bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *data,
-                       AudioFaults *faults, Error *error)
+                       AudioFacts *facts, Error *error)
 {
     AudioReader *reader = audio_open(path, error);
     if (!reader) return false;
     Mono mono;
+    SoundHash hash;
+    sound_hash_begin(&hash);
     bool good = mono_init(&mono, reader->rate, rate, sink, data, error);
     float *piece = new_piece(reader, error);
-    good = good && piece && stream_reader(reader, &mono, piece, rate, error);
-    *faults = reader->faults;
+    good = good && piece && stream_reader(reader, &mono, piece, rate, &hash, error);
+    *facts = (AudioFacts){.faults = reader->faults, .sound = sound_hash_end(&hash)};
     free(piece);
     if (mono.converter) src_delete(mono.converter);
     audio_close(reader);

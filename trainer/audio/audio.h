@@ -16,6 +16,12 @@ typedef struct {
     uint64_t missing;    // frames that the header announces and the file does not have
 } AudioFaults;
 
+// What a file holds, complete after it was read to its end.
+typedef struct {
+    AudioFaults faults;
+    uint64_t sound; // see sound_hash.h
+} AudioFacts;
+
 typedef struct AudioReader AudioReader;
 
 // Opens a file; NULL if it is not a regular file, or not audio. The caller closes it with
@@ -40,7 +46,7 @@ typedef bool AudioSink(void *data, const float *samples, size_t n, Error *error)
 // Averages a file's channels, resamples (SINC_MEDIUM, its delay removed) and passes the samples to
 // `sink`. A file of n frames gives ceil(n * rate / its rate) samples.
 bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *data,
-                       AudioFaults *faults, Error *error);
+                       AudioFacts *facts, Error *error);
 
 // Counts these samples; reads the file to its end.
 bool audio_count_mono(const char *path, double rate, uint64_t *samples, Error *error);

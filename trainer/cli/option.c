@@ -191,8 +191,11 @@ bool options_to_json(const Option *table, const void *values, json_t *object)
 {
     for (const Option *option = table; option->name; option++) {
         const char *key = option->key ? option->key : option->name;
-        json_t *value = value_json(option, (const char *)values + option->at);
-        if (option->omitted && json_number_value(value) == 0.0) {
+        const void *at = (const char *)values + option->at;
+        json_t *value = value_json(option, at);
+        const bool zero =
+            option->kind == OPTION_CHOICE ? *(const int *)at == 0 : json_number_value(value) == 0.0;
+        if (option->omitted && zero) {
             json_decref(value);
             continue;
         }

@@ -63,7 +63,7 @@ typedef struct {
     const char *key; // older name: still accepted, and the key in config.json
     OptionNeed need;
     bool deferred;  // the default is not set until option_set_default()
-    bool omitted;   // config.json leaves it out while the number is 0, as older versions did
+    bool omitted;   // config.json leaves out 0, or the first choice, as older versions did
     bool transient; // has no influence on what is computed; metadata leaves it out
 } Option;
 

@@ -23,8 +23,9 @@ static const Option options[] = {
      .choices = split_names, .help = "clips: {}"},
     {"seed", 's', OPTION_LONG, AT(seed), .unit = "N", .low = 0, .high = UINT32_MAX,
      .shown = "that of the training, or 1",
-     .help = "seed of the split. The split depends on all files: if files were added or removed "
-             "since the training, the test may contain what was trained on"},
+     .help = "seed of the split's draw, for weights that do not know what they were trained on, as "
+             "those of version 0.4 and before. The draw depends on all files: if files were added "
+             "or removed since the training, the test may contain what was trained on"},
     {"tsv", 0, OPTION_FLAG, AT(tsv), .help = "prints tab-separated values, for programs"},
     {.name = NULL},
 };
@@ -60,7 +61,10 @@ const Command command_eval = {
         "Encodes and decodes every clip of a split and prints its mean squared error (MSE) and\n"
         "signal-to-noise ratio (SNR), with those of an ideal low-pass that keeps as many\n"
         "numbers as the latent has; then the means over clips, and over all samples. A silent\n"
-        "clip has no SNR: '-' is printed, and the mean leaves it out.\n",
+        "clip has no SNR: '-' is printed, and the mean leaves it out.\n"
+        "\n"
+        "Weights know the sounds that they were trained on: these are never in the test, wherever\n"
+        "they are found. Files that are named one by one are all measured.\n",
     .example = "trainer eval mine.safetensors ~/Music",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {music_options, AT(music)}, {.table = NULL}},

@@ -1,5 +1,6 @@
 // info.c: `trainer info`: prints the numbers of an architecture, a weights file or a latent file.
 #include "commands/command_list.h"
+#include "data/sound_list.h"
 #include "files/file.h"
 #include "files/safetensors.h"
 #include "latent/latent.h"
@@ -194,6 +195,9 @@ static int show_model(const Call *call, const Model *model)
     print_text("name", about->name);
     print_text("trained on", about->trained_on);
     print_text("made by", about->command);
+    if (about->trained_sounds)
+        printf("%-14s %zu for training, %zu for validation\n", "sounds known",
+               sound_list_count(about->trained_sounds), sound_list_count(about->validation_sounds));
     if (about->epochs > 0) printf("%-14s %d\n", "epochs", about->epochs);
     print_figure("training loss", about->train_loss, "");
     print_figure("validation", about->validation_loss, "");

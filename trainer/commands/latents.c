@@ -36,7 +36,7 @@ static const Option options[] = {
     {"whole", 0, OPTION_FLAG, AT(whole),
      .help = "all of each clip: the window is the longest clip"},
     {"seed", 's', OPTION_LONG, AT(seed), .unit = "N", .low = 0, .high = UINT32_MAX,
-     .shown = "that of the weights' training", .help = "seed of the split; see eval"},
+     .shown = "that of the weights' training", .help = "seed of the split's draw; see eval"},
     {"force", 0, OPTION_FLAG, AT(force),
      .help = "overwrites a file that holds no latents of clips"},
     {.name = NULL},
@@ -212,6 +212,9 @@ static bool encode_set(const void *data, const Model *model, const Dataset *data
     Encoding encoding = {.model = model, .dataset = dataset};
     char source[1024];
     dataset_report(dataset, stdout);
+    if (dataset->genres == 0)
+        printf("no genres, which classify and cluster need: name the folder above the genres' "
+               "folders\n");
     list_paths(&call->music, source, sizeof source);
     const bool ok = describe(&encoding, call, source, error) &&
                     make_encoders(&encoding, pool_threads(pool), error) &&

@@ -16,14 +16,15 @@ const Option music_options[] = {
     {.name = NULL},
 };
 
-Dataset *music_open(const MusicOptions *music, double rate, uint32_t seed, Pool *pool, Error *error)
+Dataset *music_open(const MusicOptions *music, double rate, const SplitOptions *split, Pool *pool,
+                    Error *error)
 {
     const DatasetOptions options = {
         .folders = music->paths.path,
         .folder_count = music->paths.count,
         .cache = music->cache,
         .rate = rate,
-        .seed = seed,
+        .split = *split,
         .progress = stderr,
     };
     return dataset_open(&options, pool, error);
@@ -36,8 +37,17 @@ bool music_run(const MusicOptions *music, const char *weights, long seed, MusicT
     Model *model = command_model(weights, error);
     Pool *pool = model ? command_pool(music->threads, error) : NULL;
     if (pool) {
-        const uint32_t split = seed < 0 ? model->info.seed : (uint32_t)seed;
-        dataset = music_open(music, model->sample_rate, split, pool, error);
+        const ModelInfo *info = &model->info;
+        const SplitOptions split = {
+            .method = info->trained_sounds ? SPLIT_BY_SOUND : SPLIT_BY_DRAW,
+            .seed = seed < 0 ? info->seed : (uint32_t)seed,
+            .trained_sounds = info->trained_sounds,
+            .validation_sounds = info->validation_sounds,
+        };
+        if (seed >= 0 && split.method == SPLIT_BY_SOUND)
+            fprintf(stderr, "trainer: note: --seed has no effect: these weights know what they "
+                            "were trained on\n");
+        dataset = music_open(music, model->sample_rate, &split, pool, error);
     }
     const bool ok = dataset && task(call, model, dataset, pool, error);
     dataset_free(dataset);

@@ -24,15 +24,16 @@ extern const Option music_options[];
 // The same for --threads, in commands that read no music.
 extern const Option threads_option[]; // its value is an int
 
-// Opens the music at a rate (Hz), split by a seed. The caller frees it.
-Dataset *music_open(const MusicOptions *music, double rate, uint32_t seed, Pool *pool,
+// Opens the music at a rate (Hz). The caller frees it.
+Dataset *music_open(const MusicOptions *music, double rate, const SplitOptions *split, Pool *pool,
                     Error *error);
 
 typedef bool MusicTask(const void *call, const Model *model, const Dataset *dataset, Pool *pool,
                        Error *error);
 
 // Loads a weights file, starts the threads, opens the music at the model's rate and runs
-// task(call, …). The split is by `seed`, or by that of the model's training if it is -1.
+// task(call, …). The split is by sound if the weights say what they were trained on; otherwise
+// it is drawn by `seed`, or by that of the model's training if it is -1.
 bool music_run(const MusicOptions *music, const char *weights, long seed, MusicTask *task,
                const void *call, Error *error);
 

@@ -129,9 +129,12 @@ static bool make_runs(Sweep *sweep, Error *error)
 static bool open_dataset(Sweep *sweep, const TrainingOptions *o, Error *error)
 {
     const Dataset *present = sweep->dataset;
-    if (present && present->rate == o->rate && present->seed == o->seed) return true;
+    const SplitOptions split = {.method = o->split, .seed = o->seed};
+    if (present && present->rate == o->rate && present->method == split.method &&
+        present->seed == split.seed)
+        return true;
     dataset_free(sweep->dataset);
-    sweep->dataset = music_open(&sweep->call->music, o->rate, o->seed, sweep->pool, error);
+    sweep->dataset = music_open(&sweep->call->music, o->rate, &split, sweep->pool, error);
     if (!sweep->dataset) return false;
     if (!sweep->reported) dataset_report(sweep->dataset, stdout);
     sweep->reported = true;
@@ -148,6 +151,7 @@ static bool take_result(SweepRow *row, Error *error)
     free(weights);
     if (!model) return false;
     row->info = model->info;
+    row->info.trained_sounds = row->info.validation_sounds = NULL; // the model's own
     row->state = SWEEP_DONE;
     model_free(model);
     return true;

@@ -151,10 +151,11 @@ static int train(const Call *call, const CommandLine *line, const Dataset *datas
 static Dataset *open_dataset(const Call *call, Pool *pool, Error *error)
 {
     const TrainingOptions *o = &call->settings.options;
+    const SplitOptions split = {.method = o->split, .seed = o->seed};
     Dataset *dataset =
-        ranks_first() ? music_open(&call->music, o->rate, o->seed, pool, error) : NULL;
+        ranks_first() ? music_open(&call->music, o->rate, &split, pool, error) : NULL;
     if (!ranks_agree(dataset || !ranks_first(), error)) return NULL;
-    if (!dataset) dataset = music_open(&call->music, o->rate, o->seed, pool, error);
+    if (!dataset) dataset = music_open(&call->music, o->rate, &split, pool, error);
     if (ranks_agree(dataset, error)) return dataset;
     dataset_free(dataset);
     return NULL;
@@ -227,8 +228,10 @@ const Command command_train = {
     .summary = "trains weights on folders of music",
     .text =
         "Trains an autoencoder on all music below the folders and writes the weights with the\n"
-        "best validation loss. Files are split by piece: 80 % training, 10 % validation, 10 %\n"
-        "test. WEIGHTS.csv gets the losses of each epoch. Ctrl-C stops after the current step;\n"
+        "best validation loss. Files are split by their sound: about 80 % training, 10 %\n"
+        "validation, 10 % test; copies of a recording are on one side, and a file stays on its\n"
+        "side when others are added or removed. WEIGHTS.csv gets the losses of each epoch.\n"
+        "Ctrl-C stops after the current step;\n"
         "--resume continues from there and ends with the same weights as an uninterrupted run.\n"
         "With --run a folder of its own gets all results: weights.safetensors, weights.csv,\n"
         "config.json, and event files for TensorBoard (losses, learning rate, and a validation\n"

@@ -31,6 +31,8 @@ typedef struct {
     size_t audio;       // files found below the path that is searched
     size_t seen_before; // folders seen when its search began
     bool overlaps;      // it leads to one of those
+    size_t operand;     // its number
+    bool named;         // it is a file
     Error *error;
 } Search;
 
@@ -94,6 +96,8 @@ static bool add_file(Search *search, const char *path, const char *name, const s
         .inode = status->st_ino,
         .bytes = (uint64_t)status->st_size,
         .changed = status->st_mtim,
+        .operand = search->operand,
+        .named = search->named,
     };
     search->audio++;
     if (file.path && file.name) {
@@ -161,7 +165,10 @@ static bool search_path(Search *search, const char *path)
     if (stat(path, &status) != 0) return error_set(search->error, "%s: %s", path, strerror(errno));
     if (!S_ISDIR(status.st_mode)) {
         const char *slash = strrchr(path, '/');
-        return add_file(search, path, slash ? slash + 1 : path, &status);
+        search->named = true;
+        const bool added = add_file(search, path, slash ? slash + 1 : path, &status);
+        search->named = false;
+        return added;
     }
     search->audio = 0;
     search->seen_before = search->seen_count;
@@ -207,13 +214,53 @@ static void drop_repeated(AudioFiles *files)
     files->count = kept;
 }
 
+// ---- Folders as genres ----
+
+// True if the files come from more than one folder, and lie directly in them.
+static bool folders_are_genres(const AudioFiles *files)
+{
+    const AudioFile *first = NULL;
+    bool several = false;
+    for (size_t i = 0; i < files->count; i++) {
+        const AudioFile *file = &files->file[i];
+        if (file->named) continue;
+        if (strchr(file->name, '/')) return false;
+        if (!first) first = file;
+        several |= file->operand != first->operand;
+    }
+    return several;
+}
+
+// Puts the name of the folder before the names of its files.
+static bool name_by_folders(AudioFiles *files, const char *const *paths, Error *error)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        AudioFile *file = &files->file[i];
+        if (file->named) continue;
+        char *folder = realpath(paths[file->operand], NULL);
+        const char *slash = folder ? strrchr(folder, '/') : NULL;
+        char *name = slash ? join(slash + 1, file->name) : NULL;
+        free(folder);
+        if (!name) return error_out_of_memory(error);
+        free(file->name);
+        file->name = name;
+    }
+    return true;
+}
+
+// ---- All paths ----
+
 bool audio_files_find(AudioFiles *files, const char *const *paths, size_t count, Error *error)
 {
     *files = (AudioFiles){0};
     Search search = {.files = files, .error = error};
     bool good = true;
-    for (size_t i = 0; i < count && good; i++) good = search_path(&search, paths[i]);
+    for (size_t i = 0; i < count && good; i++) {
+        search.operand = i;
+        good = search_path(&search, paths[i]);
+    }
     free(search.seen);
+    good = good && (!folders_are_genres(files) || name_by_folders(files, paths, error));
     if (!good) {
         audio_files_free(files);
         return false;

@@ -19,6 +19,8 @@ typedef struct {
     ino_t inode;
     uint64_t bytes;
     struct timespec changed;
+    size_t operand; // number of the named path that led to it
+    bool named;     // that path is the file itself, not a folder
 } AudioFile;
 
 typedef struct {
@@ -28,7 +30,9 @@ typedef struct {
     Diagnostics unreadable; // folders, and links that lead nowhere
 } AudioFiles;
 
-// Searches folders. A file that is named itself is taken with any ending. Fails if one of them does
+// Searches folders. A file that is named itself is taken with any ending. Where several folders are
+// named, as by genres/*, and none has audio in folders below, the names of their files begin with
+// those of the folders, which are the genres then. Fails if one of them does
 // not exist, or a folder contains no audio.
 bool audio_files_find(AudioFiles *files, const char *const *paths, size_t count, Error *error);
 void audio_files_free(AudioFiles *files);

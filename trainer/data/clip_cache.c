@@ -20,15 +20,15 @@
 typedef struct {
     uint64_t magic;
     uint64_t samples;
-    AudioFaults faults;
+    AudioFacts facts;
     float peak;
-    uint32_t unused[7]; // fills a cache line, so that the samples are aligned
+    uint32_t unused[5]; // fills a cache line, so that the samples are aligned
 } Header;
 
 _Static_assert(sizeof(Header) == 64, "the cache's header");
 
 // The last byte is the version of the format.
-static const uint64_t header_magic = UINT64_C(0x31307a756c736172);
+static const uint64_t header_magic = UINT64_C(0x32307a756c736172);
 
 // ---- The folder ----
 
@@ -123,7 +123,7 @@ static bool map_file(int fd, CachedClip *clip)
     *clip = (CachedClip){
         .audio = (const float *)(map + 1),
         .samples = (size_t)header.samples,
-        .faults = header.faults,
+        .facts = header.facts,
         .peak = header.peak,
     };
     return true;
@@ -188,7 +188,7 @@ ClipMade clip_cache_make(const ClipCache *cache, const AudioFile *file, Error *e
     }
     free(path);
     fwrite(&entry.header, sizeof entry.header, 1, entry.file.stream);
-    if (audio_stream_mono(file->path, cache->rate, entry_add, &entry, &entry.header.faults, error))
+    if (audio_stream_mono(file->path, cache->rate, entry_add, &entry, &entry.header.facts, error))
         return entry_commit(&entry, error);
     file_abandon(&entry.file);
     return entry.failed ? CLIP_NOT_WRITTEN : CLIP_UNREADABLE;

@@ -16,7 +16,7 @@ typedef struct {
 typedef struct {
     const float *audio; // [samples]
     size_t samples;     // at least 1
-    AudioFaults faults;
+    AudioFacts facts;
     float peak; // largest absolute value
 } CachedClip;
 

@@ -3,7 +3,6 @@
 #include "base/progress.h"
 #include "data/audio_files.h"
 #include "data/clip_cache.h"
-#include "math/random.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -14,8 +13,6 @@
 
 #define SHORT_SECONDS 0.1  // shorter clips get a warning
 #define LOUD_PEAK     8.0f // 18 dB over full scale: not music, but wrong numbers in a file
-
-enum { STREAM_SPLIT = 0x53504c54 }; // of random numbers
 
 struct DatasetFaults {
     Diagnostics unreadable;
@@ -116,13 +113,14 @@ static bool note_odd(Dataset *dataset, const Source *source, Error *error)
     const CachedClip *clip = &source->clip;
     Error reason;
     bool good = true;
-    if (clip->faults.missing > 0) {
-        error_set(&reason, "file is truncated: %" PRIu64 " frames missing", clip->faults.missing);
+    if (clip->facts.faults.missing > 0) {
+        error_set(&reason, "file is truncated: %" PRIu64 " frames missing",
+                  clip->facts.faults.missing);
         good = add_warning(dataset, source, reason.text, error);
     }
-    if (clip->faults.not_finite > 0) {
+    if (clip->facts.faults.not_finite > 0) {
         error_set(&reason, "%" PRIu64 " samples are not finite numbers; used as 0",
-                  clip->faults.not_finite);
+                  clip->facts.faults.not_finite);
         good = good && add_warning(dataset, source, reason.text, error);
     }
     if (clip->peak == 0.0f)
@@ -146,6 +144,8 @@ static bool add_clip(Dataset *dataset, Source *source, Error *error)
         .genre = -1,
         .samples = source->clip.samples,
         .audio = source->clip.audio,
+        .sound = source->clip.facts.sound,
+        .named = source->file->named,
     };
     if (!clip.path || !clip.name) {
         free(clip.path);
@@ -174,7 +174,7 @@ static bool take_clips(Dataset *dataset, Decoding *decoding, Error *error)
                      decoding->sources == 1 ? "" : "s", failed->file->name, failed->error.text);
 }
 
-// ---- Genres and split ----
+// ---- Genres ----
 
 // Clips are in the order of their names, so those of a genre follow each other, and genres come in
 // the order of their names.
@@ -198,26 +198,6 @@ static bool find_genres(Dataset *dataset, Error *error)
     return true;
 }
 
-static bool split_clips(Dataset *dataset, Error *error)
-{
-    const RandomKey key = {.seed = dataset->seed, .stream = STREAM_SPLIT};
-    const size_t n = dataset->clips;
-    dataset->split_shared = n < 3;
-    if (dataset->split_shared) return true;
-    size_t *order = malloc(n * sizeof *order);
-    if (!order) return error_out_of_memory(error);
-    for (size_t i = 0; i < n; i++) { // Fisher and Yates's shuffle, inside out
-        const size_t j = (size_t)random_below(key, i, i + 1);
-        order[i] = order[j];
-        order[j] = i;
-    }
-    const size_t tenth = n < 10 ? 1 : (n + 5) / 10;
-    for (size_t i = 0; i < 2 * tenth; i++)
-        dataset->clip[order[i]].split = i < tenth ? SPLIT_VALIDATION : SPLIT_TEST;
-    free(order);
-    return true;
-}
-
 // ---- Opening and freeing ----
 
 static Dataset *dataset_new(const AudioFiles *files, const DatasetOptions *options)
@@ -225,7 +205,8 @@ static Dataset *dataset_new(const AudioFiles *files, const DatasetOptions *optio
     Dataset *dataset = calloc(1, sizeof *dataset);
     if (!dataset) return NULL;
     dataset->rate = options->rate;
-    dataset->seed = options->seed;
+    dataset->method = options->split.method;
+    dataset->seed = options->split.seed;
     dataset->clip = calloc(files->count + 1, sizeof *dataset->clip);
     dataset->faults = calloc(1, sizeof *dataset->faults);
     if (dataset->clip && dataset->faults) {
@@ -244,7 +225,7 @@ static bool dataset_fill(Dataset *dataset, AudioFiles *files, Decoding *decoding
     files->unreadable = (Diagnostics){0};
     return decode_all(decoding, pool, options->progress, error) &&
            take_clips(dataset, decoding, error) && find_genres(dataset, error) &&
-           split_clips(dataset, error);
+           dataset_split(dataset, &options->split, error);
 }
 
 static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
@@ -339,6 +320,30 @@ static const char *plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
+// Names the genres that have clips, but none in the test.
+static void report_untested(const Dataset *dataset, FILE *to)
+{
+    size_t found = 0;
+    if (dataset->split_shared) return;
+    for (size_t g = 0; g < dataset->genres; g++) {
+        size_t clips = 0;
+        for (size_t i = 0; i < dataset->clips; i++)
+            clips += dataset->clip[i].genre == (int)g && dataset->clip[i].split == SPLIT_TEST;
+        if (clips > 0) continue;
+        Error name; // fit for a terminal
+        error_set(&name, "%s", dataset->genre[g]);
+        fprintf(to, "%s%s", found++ ? ", " : "without clips for test: ", name.text);
+    }
+    if (found > 0) fputc('\n', to);
+}
+
+static void report_known(const Dataset *dataset, FILE *to)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < dataset->clips; i++) known += dataset->clip[i].known;
+    if (known > 0) fprintf(to, "the weights were trained on %zu of these clips\n", known);
+}
+
 void dataset_report(const Dataset *dataset, FILE *to)
 {
     size_t in_split[SPLITS] = {0};
@@ -357,6 +362,8 @@ void dataset_report(const Dataset *dataset, FILE *to)
     else
         fprintf(to, "; %zu for training, %zu for validation, %zu for test\n", in_split[SPLIT_TRAIN],
                 in_split[SPLIT_VALIDATION], in_split[SPLIT_TEST]);
+    report_untested(dataset, to);
+    report_known(dataset, to);
     dataset_report_faults(dataset, to);
 }
 

@@ -26,34 +26,51 @@ typedef struct {
     Split split;        // SPLIT_TRAIN if the splits are shared
     size_t samples;     // at the set's rate, at least 1
     const float *audio; // [samples], mapped read-only
+    uint64_t sound;     // the same for the same recording, see sound_hash.h
+    bool named;         // the file itself was named, not a folder
+    bool known;         // the weights were trained on it, or chosen by it
 } Clip;
 
 typedef struct Dataset {
-    double rate;   // Hz
-    uint32_t seed; // of the split
+    double rate; // Hz
+    SplitMethod method;
+    uint32_t seed; // of the draw
     Clip *clip;    // readable files, in the order of their names
     size_t clips;
     char **genre; // in the order of their names
     size_t genres;
-    bool split_shared; // fewer than three clips: all are in every split
+    bool split_shared; // fewer than three clips, or sounds: all are in every split
+    bool lists;        // the weights say what they were trained on
     struct DatasetFaults *faults;
 } Dataset;
+
+typedef struct {
+    SplitMethod method;
+    uint32_t seed; // of the draw
+    // Of weights: lists of the sounds that they were trained on, and chosen by (sound_list.h). They
+    // are in training and validation wherever they are found. NULL: none.
+    const char *trained_sounds, *validation_sounds;
+} SplitOptions;
 
 typedef struct {
     const char *const *folders; // or single files
     size_t folder_count;
     const char *cache; // folder; NULL: trasluz below the user's cache folder (XDG)
     double rate;       // Hz
-    uint32_t seed;     // of the split
-    FILE *progress;    // shows the progress of decoding if it is a terminal; may be NULL
+    SplitOptions split;
+    FILE *progress; // shows the progress of decoding if it is a terminal; may be NULL
 } DatasetOptions;
 
 // Finds, decodes (on all threads of the pool; what is in the cache is not decoded again) and
-// splits: a tenth of the clips for validation, a tenth for test, at least one each. A file found
-// twice is taken once. Fails if a folder contains no audio, no file can be read, or the cache
+// splits: about a tenth of the clips for validation, a tenth for test, at least one each. A file
+// found twice is taken once. Fails if a folder contains no audio, no file can be read, or the cache
 // cannot be written.
 Dataset *dataset_open(const DatasetOptions *options, Pool *pool, Error *error);
 void dataset_free(Dataset *dataset);
+
+// Splits the clips anew: sets their `split` and `known`, `split_shared` and `lists`. The same sound
+// is always on one side. Lists of sounds are for SPLIT_BY_SOUND alone. Allocates.
+bool dataset_split(Dataset *dataset, const SplitOptions *options, Error *error);
 
 // Prints what was found: clips, hours, genres, split; then dataset_report_faults().
 void dataset_report(const Dataset *dataset, FILE *to);
@@ -65,6 +82,10 @@ void dataset_report_faults(const Dataset *dataset, FILE *to);
 // Return the number of files that could not be read, and of those that were read with a warning.
 size_t dataset_unreadable(const Dataset *dataset);
 size_t dataset_warnings(const Dataset *dataset);
+
+// Returns the list of the sounds of a split for a weights file; the caller frees it. NULL as
+// sound_list_write().
+char *dataset_sound_list(const Dataset *dataset, Split split);
 
 // Writes what identifies the set for a training: a hash of the clips' names and lengths.
 void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT]);

@@ -35,8 +35,10 @@ bool carrier_open(Carrier *carrier, const char *path, uint32_t seed, uint64_t sa
     if (!path) return true;
     carrier->store = temp_audio_new(output, error);
     if (!carrier->store) return false;
-    if (!audio_stream_mono(path, rate, temp_audio_add, carrier->store, faults, error))
-        return error_prefix(error, path);
+    AudioFacts facts;
+    const bool read = audio_stream_mono(path, rate, temp_audio_add, carrier->store, &facts, error);
+    *faults = facts.faults;
+    if (!read) return error_prefix(error, path);
     if (!temp_audio_open(carrier->store, &carrier->sound, error)) return false;
     const size_t fade = (size_t)lround(FADE_SECONDS * rate), most = carrier->sound.samples / 4;
     carrier->fade = fade < most ? fade : most;

@@ -50,8 +50,11 @@ static bool feed(void *data, const float *samples, size_t n, Error *error)
 static bool feed_file(Encoding *encoding, const char *path, AudioFaults *faults, Error *error)
 {
     static const float silence[AUDIO_ENCODER_BLOCK];
-    if (!audio_stream_mono(path, encoding->model->sample_rate, feed, encoding, faults, error))
-        return error_prefix(error, path);
+    AudioFacts facts;
+    const bool ok =
+        audio_stream_mono(path, encoding->model->sample_rate, feed, encoding, &facts, error);
+    if (!ok) return error_prefix(error, path);
+    *faults = facts.faults;
     if (encoding->fed != encoding->latent->samples)
         return error_set(error, "%s: it changed while it was read", path);
     while (encoding->done < encoding->latent->frames)

@@ -30,6 +30,7 @@ void training_identity(const TrainingOptions *options, const Dataset *dataset,
     // Named only if they are in use: so trainings of versions without them can be resumed.
     if (o->corruption.equaliser > 0.0) append(text, "equaliser", o->corruption.equaliser);
     if (o->corruption.floor_low > 0.0) append(text, "raised-floor", o->corruption.floor_low);
+    if (o->split != SPLIT_BY_DRAW) strcat(text, ", split sound");
     if (o->latent_noise > 0.0) append(text, "latent-noise", o->latent_noise);
 }
 

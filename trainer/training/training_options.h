@@ -26,17 +26,18 @@ typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *err
 typedef struct {
     Arch arch;
     LinearInit init;
-    double rate;                             // Hz
-    size_t window;                           // samples
-    int batch;                               // windows
-    Schedule schedule;                       // of Adam's learning rate
-    Loss loss;                               // that the training lowers
-    double random_gain;                      // dB, see random_gain.h; 0: none
-    Corruption corruption;                   // of a spectrum's levels
-    double latent_noise;                     // standard deviations of each channel; 0: none
-    size_t per_clip;                         // windows an epoch takes from each clip; 0: all
-    size_t epoch_windows;                    // windows in an epoch; 0: all
-    uint32_t seed;                           // of initial weights, split and order
+    double rate;           // Hz
+    size_t window;         // samples
+    int batch;             // windows
+    Schedule schedule;     // of Adam's learning rate
+    Loss loss;             // that the training lowers
+    double random_gain;    // dB, see random_gain.h; 0: none
+    Corruption corruption; // of a spectrum's levels
+    double latent_noise;   // standard deviations of each channel; 0: none
+    size_t per_clip;       // windows an epoch takes from each clip; 0: all
+    size_t epoch_windows;  // windows in an epoch; 0: all
+    SplitMethod split;
+    uint32_t seed;                           // of initial weights, order and draw of the split
     const char *output;                      // the weights file
     const char *name, *trained_on, *command; // for the weights file's metadata
     bool resume;                             // from the checkpoint

@@ -82,7 +82,12 @@ const Option training_options[] = {
     {"epoch-windows", 0, OPTION_SIZE, AT(options.epoch_windows), .unit = "N", .initial = "0",
      .shown = "0: all", .low = 0, .high = 1 << 30, .help = "windows per epoch"},
     {"seed", 's', OPTION_UINT32, AT(options.seed), .unit = "N", .initial = "1", .low = 0,
-     .high = UINT32_MAX, .help = "seed of the first weights, the split and the order"},
+     .high = UINT32_MAX, .help = "seed of the first weights and the order"},
+    {"split", 0, OPTION_CHOICE, AT(options.split), .unit = "NAME", .initial = "sound",
+     .choices = split_method_names, .omitted = true,
+     .help = "how files come to training, validation and test: {}. By its sound a file keeps its "
+             "side whatever is added or removed; draw is the seed's draw from all files, as up to "
+             "version 0.4, to repeat or resume trainings of that time"},
     {.name = NULL},
 };
 

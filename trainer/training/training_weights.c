@@ -88,6 +88,12 @@ bool training_write_weights(const TrainingOptions *options, const Dataset *datas
         return false;
     }
     ModelInfo info = model_info(options, state);
+    char *trained = dataset_sound_list(dataset, SPLIT_TRAIN);
+    char *validation = dataset_sound_list(dataset, SPLIT_VALIDATION);
+    if (options->split == SPLIT_BY_SOUND) {
+        info.trained_sounds = trained;
+        info.validation_sounds = validation;
+    }
     double test_mse;
     info.test_loss = batch_loss(batch, state->best, &test, &test_mse);
     LatentStatistics latent;
@@ -97,6 +103,8 @@ bool training_write_weights(const TrainingOptions *options, const Dataset *datas
     free(test.window);
     ok = ranks_agree(ok && write_model(options, state, levels, &latent, &info, error), error);
     latent_statistics_free(&latent);
+    free(trained);
+    free(validation);
     if (ok)
         fprintf(log,
                 "wrote %s: epoch %d, loss %.6f on training, %.6f on validation, %.6f on test "
