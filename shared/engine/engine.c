@@ -9,43 +9,56 @@
 
 // ---- Making and freeing ----
 
-static bool resamplers_init(Engine *engine, Channel *channel, Error *error)
+static bool resamplers_init(Engine *engine, Error *error)
 {
     const double host = engine->host_rate, rate = engine->model->sample_rate;
+    const int channels = engine->channels;
+    engine->model_room = BLOCK;
     if (host == rate) return true;
-    channel->down = resampler_new(host, rate, error);
-    channel->measured_down = channel->down ? resampler_new(host, rate, error) : NULL;
-    channel->up = channel->measured_down ? resampler_new(rate, host, error) : NULL;
-    if (!channel->up) return false;
-    engine->model_room = resampler_output_max(channel->down, BLOCK);
+    engine->down = resampler_new(host, rate, channels, error);
+    engine->measured_down = engine->down ? resampler_new(host, rate, channels, error) : NULL;
+    engine->up = engine->measured_down ? resampler_new(rate, host, channels, error) : NULL;
+    if (!engine->up) return false;
+    engine->model_room = resampler_output_max(engine->down, BLOCK);
+    return true;
+}
+
+// Returns the most samples at the host's rate that come of a block.
+static size_t host_room(const Engine *engine)
+{
+    return engine->up ? resampler_output_max(engine->up, engine->model_room) : BLOCK;
+}
+
+static bool blocks_allocate(Engine *engine)
+{
+    const size_t model = engine->model_room, host = host_room(engine);
+    const size_t larger = host > model ? host : model;
+    engine->blocks = malloc((size_t)engine->channels * (2 * model + larger) * sizeof(float));
+    if (!engine->blocks) return false;
+    float *next = engine->blocks;
+    for (int c = 0; c < engine->channels; c++) {
+        engine->model_rate[c] = next;
+        engine->measured[c] = next + model;
+        engine->resampled[c] = next + 2 * model;
+        next += 2 * model + larger;
+    }
     return true;
 }
 
 static bool channel_allocate(const Engine *engine, Channel *channel)
 {
-    const size_t model_room = engine->model_room, latency = (size_t)engine->latency;
-    const size_t host_room = channel->up ? resampler_output_max(channel->up, model_room) : BLOCK;
+    const size_t latency = (size_t)engine->latency;
     const size_t recent = latency + (size_t)ceil(RECENT_SECONDS * engine->host_rate);
     const size_t history = engine->history > recent ? engine->history : recent;
-    channel->model_rate = malloc(model_room * sizeof(float));
-    channel->resampled = malloc((host_room > model_room ? host_room : model_room) * sizeof(float));
-    channel->measured = malloc(model_room * sizeof(float));
     channel->tail = malloc((latency + 1) * sizeof(float));
     // A jump brings out a latency's worth beside what waits.
-    return fifo_init(&channel->wet, 2 * latency + 2 * (host_room + BLOCK)) &&
+    return fifo_init(&channel->wet, 2 * latency + 2 * (host_room(engine) + BLOCK)) &&
            fifo_init(&channel->dry, latency + BLOCK) &&
-           input_history_init(&channel->history, history) && channel->model_rate &&
-           channel->resampled && channel->measured && channel->tail;
+           input_history_init(&channel->history, history) && channel->tail;
 }
 
 static void channel_free(Channel *channel)
 {
-    resampler_free(channel->down);
-    resampler_free(channel->measured_down);
-    resampler_free(channel->up);
-    free(channel->model_rate);
-    free(channel->resampled);
-    free(channel->measured);
     fifo_free(&channel->wet);
     fifo_free(&channel->dry);
     input_history_free(&channel->history);
@@ -62,14 +75,9 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
     engine->stream =
         stream_new(engine->model, engine->reference, engine->channels, engine->host_rate);
     if (!engine->stream) return error_out_of_memory(error);
-    engine->model_room = BLOCK;
-    for (int c = 0; c < engine->channels; c++) {
-        Channel *channel = &engine->channel[c];
-        if (!resamplers_init(engine, channel, error)) return false;
-    }
-    const Channel *first = &engine->channel[0];
+    if (!resamplers_init(engine, error)) return false;
     engine->latency =
-        engine_latency_between(engine->model, engine->host_rate, first->down, first->up);
+        engine_latency_between(engine->model, engine->host_rate, engine->down, engine->up);
     if (engine->latency > ENGINE_LATENCY_MAX)
         return error_set(error, "a latency of %d samples at %g Hz; must be at most %d",
                          engine->latency, engine->host_rate, ENGINE_LATENCY_MAX);
@@ -80,7 +88,7 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
     engine->gains = malloc(engine->model_room * sizeof(float));
     engine->late_gains = malloc(engine->model_room * sizeof(float));
     engine->details = malloc(engine->model_room * sizeof(float));
-    if (!engine->gains || !engine->late_gains || !engine->details ||
+    if (!blocks_allocate(engine) || !engine->gains || !engine->late_gains || !engine->details ||
         !fifo_init(&engine->gain_delay, delay + engine->model_room + 1))
         return error_out_of_memory(error);
     engine_reset(engine);
@@ -118,6 +126,10 @@ void engine_free(Engine *engine)
     if (!engine) return;
     for (int c = 0; c < engine->channels; c++) channel_free(&engine->channel[c]);
     stream_free(engine->stream);
+    resampler_free(engine->down);
+    resampler_free(engine->measured_down);
+    resampler_free(engine->up);
+    free(engine->blocks);
     free(engine->gains);
     free(engine->late_gains);
     free(engine->details);
@@ -160,23 +172,35 @@ float engine_finite(float sample)
     return fabsf(sample) <= FLT_MAX ? sample : 0.0f;
 }
 
-// Takes a block of input, at most BLOCK samples, to the model's rate; returns the samples there.
-static size_t take_block(const Engine *engine, Channel *channel, const float *in, size_t n)
+// Keeps a channel's block of input; writes what of it is within bounds.
+static void keep_input(Channel *channel, const float *in, float *bounded, size_t n)
 {
-    float dry[BLOCK], bounded[BLOCK];
+    float dry[BLOCK];
     for (size_t i = 0; i < n; i++) {
         dry[i] = engine_finite(in[i]);
         bounded[i] = engine_bounded(in[i]);
     }
     fifo_push(&channel->dry, dry, n);
     input_history_push(&channel->history, bounded, n);
-    const size_t given = engine_take_samples(channel, bounded, n);
-    if (engine->unmeasured > 0) {
-        // What comes before the song is not measured: then its samples are the last of the block.
-        memcpy(channel->measured, channel->model_rate, given * sizeof(float));
-        const size_t song =
-            resampler_process(channel->measured_down, bounded, n, channel->resampled);
-        memcpy(channel->measured + given - song, channel->resampled, song * sizeof(float));
+}
+
+// Takes a block of input, in[channel][from, from + n), n <= BLOCK, to the model's rate; returns the
+// samples there.
+static size_t take_block(Engine *engine, const float *const *in, size_t from, size_t n)
+{
+    float bounded[ENGINE_CHANNELS_MAX][BLOCK];
+    const float *blocks[ENGINE_CHANNELS_MAX];
+    for (int c = 0; c < engine->channels; c++) {
+        keep_input(&engine->channel[c], in[c] + from, bounded[c], n);
+        blocks[c] = bounded[c];
+    }
+    const size_t given = engine_take_samples(engine, blocks, n);
+    if (engine->unmeasured == 0) return given;
+    // What comes before the song is not measured: then its samples are the last of the block.
+    const size_t song = resampler_process(engine->measured_down, blocks, n, engine->resampled);
+    for (int c = 0; c < engine->channels; c++) {
+        memcpy(engine->measured[c], engine->model_rate[c], (given - song) * sizeof(float));
+        memcpy(engine->measured[c] + given - song, engine->resampled[c], song * sizeof(float));
     }
     return given;
 }
@@ -237,10 +261,7 @@ void engine_process(Engine *engine, const EngineSettings *settings, const float 
         Mix mix;
         mix_block(engine, settings, &mix, block);
         // All channels are read before any is written: an output may be another channel's input.
-        size_t given = 0;
-        for (int c = 0; c < engine->channels; c++)
-            given = take_block(engine, &engine->channel[c], in[c] + at, block);
-        engine_process_block(engine, settings, given);
+        engine_process_block(engine, settings, take_block(engine, in, at, block));
         for (int c = 0; c < engine->channels; c++)
             channel_write(engine, &engine->channel[c], &mix, out[c] + at, block);
         if (engine->tail_at < engine->tail_length) engine->tail_at += block;

@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-size_t engine_take_samples(Channel *channel, const float *samples, size_t n)
+size_t engine_take_samples(Engine *engine, const float *const *samples, size_t n)
 {
-    if (channel->down) return resampler_process(channel->down, samples, n, channel->model_rate);
-    memcpy(channel->model_rate, samples, n * sizeof(float));
+    if (engine->down) return resampler_process(engine->down, samples, n, engine->model_rate);
+    for (int c = 0; c < engine->channels; c++)
+        memcpy(engine->model_rate[c], samples[c], n * sizeof(float));
     return n;
 }
 
@@ -14,10 +15,8 @@ size_t engine_take_samples(Channel *channel, const float *samples, size_t n)
 static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
 {
     const float *inputs[ENGINE_CHANNELS_MAX];
-    for (int c = 0; c < engine->channels; c++) {
-        const Channel *channel = &engine->channel[c];
-        inputs[c] = engine->unmeasured > 0 ? channel->measured : channel->model_rate;
-    }
+    for (int c = 0; c < engine->channels; c++)
+        inputs[c] = engine->unmeasured > 0 ? engine->measured[c] : engine->model_rate[c];
     engine->unmeasured -= n < engine->unmeasured ? n : engine->unmeasured;
     auto_gain_process(&engine->auto_gain, settings->auto_gain, inputs, engine->channels,
                       engine->gains, n);
@@ -30,37 +29,38 @@ static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
 // From each channel's input in model_rate to what is added to its dry signal.
 static void stream_block(Engine *engine, const EngineSettings *settings, size_t n)
 {
+    float *const *blocks = engine->model_rate;
     const float *in[ENGINE_CHANNELS_MAX];
-    float *out[ENGINE_CHANNELS_MAX];
     for (int c = 0; c < engine->channels; c++) {
-        out[c] = engine->channel[c].model_rate;
-        in[c] = out[c];
-        for (size_t i = 0; i < n; i++) out[c][i] *= engine->gains[i];
+        in[c] = blocks[c];
+        for (size_t i = 0; i < n; i++) blocks[c][i] *= engine->gains[i];
     }
-    stream_process(engine->stream, &settings->latent, engine->details, in, out, n);
+    stream_process(engine->stream, &settings->latent, engine->details, in, blocks, n);
     for (int c = 0; c < engine->channels; c++)
-        for (size_t i = 0; i < n; i++) out[c][i] /= engine->late_gains[i];
+        for (size_t i = 0; i < n; i++) blocks[c][i] /= engine->late_gains[i];
 }
 
 // Takes a block of decoded samples to the host's rate and queues it.
-static void queue_block(Channel *channel, size_t n)
+static void queue_block(Engine *engine, size_t n)
 {
-    const size_t early = channel->model_skip < n ? channel->model_skip : n;
-    channel->model_skip -= early;
-    const float *made = channel->model_rate + early;
+    const size_t early = engine->model_skip < n ? engine->model_skip : n;
+    engine->model_skip -= early;
     n -= early;
-    if (channel->up) {
-        n = resampler_process(channel->up, made, n, channel->resampled);
-        made = channel->resampled;
+    const float *made[ENGINE_CHANNELS_MAX];
+    for (int c = 0; c < engine->channels; c++) made[c] = engine->model_rate[c] + early;
+    if (engine->up) {
+        n = resampler_process(engine->up, made, n, engine->resampled);
+        for (int c = 0; c < engine->channels; c++) made[c] = engine->resampled[c];
     }
-    const size_t skipped = channel->host_skip < n ? channel->host_skip : n;
-    channel->host_skip -= skipped;
-    fifo_push(&channel->wet, made + skipped, n - skipped);
+    const size_t skipped = engine->host_skip < n ? engine->host_skip : n;
+    engine->host_skip -= skipped;
+    for (int c = 0; c < engine->channels; c++)
+        fifo_push(&engine->channel[c].wet, made[c] + skipped, n - skipped);
 }
 
 void engine_process_block(Engine *engine, const EngineSettings *settings, size_t n)
 {
     set_gains(engine, settings, n);
     stream_block(engine, settings, n);
-    for (int c = 0; c < engine->channels; c++) queue_block(&engine->channel[c], n);
+    queue_block(engine, n);
 }

@@ -21,8 +21,8 @@ int engine_latency_of(const Model *model, double host_rate)
     Error error;
     const double rate = model->sample_rate;
     if (host_rate == rate) return engine_latency_between(model, host_rate, NULL, NULL);
-    Resampler *down = resampler_new(host_rate, rate, &error);
-    Resampler *up = resampler_new(rate, host_rate, &error);
+    Resampler *down = resampler_new(host_rate, rate, 1, &error);
+    Resampler *up = resampler_new(rate, host_rate, 1, &error);
     const int latency = down && up ? engine_latency_between(model, host_rate, down, up) : 0;
     resampler_free(down);
     resampler_free(up);

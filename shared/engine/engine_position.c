@@ -8,23 +8,22 @@
 // than a jump may take.
 void engine_plan_history(Engine *engine)
 {
-    const Channel *channel = &engine->channel[0];
     const double ratio = engine->host_rate / engine->model->sample_rate;
     const double hop = arch_hop(&engine->model->arch);
     const double work = engine_work(engine->model) / engine->model->sample_rate; // per sample
     const double least = 2.0 * hop;
     double samples = (double)codec_memory(engine->model) + 2.0 * hop + engine->latency / ratio;
-    if (channel->up) samples += resampler_lookahead(channel->up);
+    if (engine->up) samples += resampler_lookahead(engine->up);
     samples = fmin(samples, HISTORY_SECONDS_MAX * engine->model->sample_rate);
     samples = fmin(samples, ENGINE_JUMP_MAX / work);
     samples = ceil(fmax(samples, least) * ratio) + 2.0;
     engine->history = (size_t)samples;
-    if (channel->down) engine->history += (size_t)resampler_lookahead(channel->down);
+    if (engine->down) engine->history += (size_t)resampler_lookahead(engine->down);
     if (engine->history < (size_t)engine->latency) engine->history = (size_t)engine->latency;
 
     // A bias of whole frames that is a whole number of samples at both rates.
     uint64_t host = 1, model = 1;
-    if (channel->down) {
+    if (engine->down) {
         host = (uint64_t)llround(engine->host_rate * 1e3);
         model = (uint64_t)llround(engine->model->sample_rate * 1e3);
         uint64_t a = host, b = model;
@@ -55,15 +54,14 @@ void engine_fade_tail(const Engine *engine, const Channel *channel, float *decod
 // has not come out to its end is faded into it.
 static void make_tail(Engine *engine, bool fade_first)
 {
-    const float zeros[BLOCK] = {0};
+    static const float zeros[BLOCK];
+    const float *silence[ENGINE_CHANNELS_MAX];
     const size_t latency = (size_t)engine->latency;
+    for (int c = 0; c < engine->channels; c++) silence[c] = zeros;
     stream_hold(engine->stream);
     for (size_t left = latency; left > 0;) {
         const size_t block = left < BLOCK ? left : BLOCK;
-        size_t given = 0;
-        for (int c = 0; c < engine->channels; c++)
-            given = engine_take_samples(&engine->channel[c], zeros, block);
-        engine_process_block(engine, &engine->last, given);
+        engine_process_block(engine, &engine->last, engine_take_samples(engine, silence, block));
         left -= block;
     }
     for (int c = 0; c < engine->channels; c++) {
@@ -93,19 +91,19 @@ static void feed_history(Engine *engine, const EngineSettings *settings, size_t 
 {
     for (size_t ago = engine->history; ago > 0;) {
         const size_t block = ago < BLOCK ? ago : BLOCK;
-        size_t given = 0;
+        float samples[ENGINE_CHANNELS_MAX][BLOCK];
+        const float *blocks[ENGINE_CHANNELS_MAX];
         for (int c = 0; c < engine->channels; c++) {
-            Channel *channel = &engine->channel[c];
-            float samples[BLOCK];
-            input_history_read(&channel->history, ago, samples, block);
-            for (size_t i = 0; i < block && ago - i > known; i++) samples[i] = 0.0f;
-            given = engine_take_samples(channel, samples, block);
+            input_history_read(&engine->channel[c].history, ago, samples[c], block);
+            for (size_t i = 0; i < block && ago - i > known; i++) samples[c][i] = 0.0f;
+            blocks[c] = samples[c];
         }
+        const size_t given = engine_take_samples(engine, blocks, block);
         const size_t dropped = early < given ? early : given;
         early -= dropped;
         for (int c = 0; c < engine->channels; c++) {
-            float *samples = engine->channel[c].model_rate;
-            memmove(samples, samples + dropped, (given - dropped) * sizeof(float));
+            float *input = engine->model_rate[c];
+            memmove(input, input + dropped, (given - dropped) * sizeof(float));
         }
         engine_process_block(engine, settings, given - dropped);
         ago -= block;
@@ -115,17 +113,16 @@ static void feed_history(Engine *engine, const EngineSettings *settings, size_t 
 void engine_begin(Engine *engine, const EngineSettings *settings, uint64_t position, size_t known,
                   bool starts)
 {
-    const Channel *first = &engine->channel[0];
     const uint64_t hop = (uint64_t)arch_hop(&engine->model->arch);
     const uint64_t place = position + engine->host_bias, from = place - engine->history;
     uint64_t sample = place, next = from;
     size_t lookback = codec_lookback(engine->model);
-    if (first->down) {
-        resampler_reset(first->down, place);
-        sample = resampler_position(first->down);
-        resampler_reset(first->down, from);
-        next = resampler_position(first->down);
-        lookback += (size_t)resampler_lookahead(first->up) + 1; // as much at the model's rate
+    if (engine->down) {
+        resampler_reset(engine->down, place);
+        sample = resampler_position(engine->down);
+        resampler_reset(engine->down, from);
+        next = resampler_position(engine->down);
+        lookback += (size_t)resampler_lookahead(engine->up) + 1; // as much at the model's rate
     }
     const uint64_t start = (next + hop - 1) / hop * hop;
     const int64_t bias = (int64_t)(engine->model_bias / hop), frame = (int64_t)(start / hop) - bias;
@@ -133,28 +130,26 @@ void engine_begin(Engine *engine, const EngineSettings *settings, uint64_t posit
     const uint64_t seen = starts ? sample + lookback + hop - 1 : sample;
     const int64_t live = (int64_t)(seen / hop) - bias;
     const uint64_t wanted = place - (uint64_t)engine->latency; // what comes out next
-    for (int c = 0; c < engine->channels; c++) {
-        Channel *channel = &engine->channel[c];
-        uint64_t given = start;
-        if (channel->down) {
-            resampler_reset(channel->down, from);
-            resampler_reset(channel->measured_down, place);
-            resampler_reset(channel->up, start);
-            given = resampler_position(channel->up);
-        }
-        channel->model_skip = (size_t)stream_delay(engine->stream);
-        channel->host_skip = given < wanted ? (size_t)(wanted - given) : 0;
-        fifo_reset(&channel->wet, given > wanted ? (size_t)(given - wanted) : 0);
+    uint64_t given = start;
+    if (engine->down) {
+        resampler_reset(engine->measured_down, place);
+        resampler_reset(engine->up, start);
+        given = resampler_position(engine->up);
     }
+    engine->model_skip = (size_t)stream_delay(engine->stream);
+    engine->host_skip = given < wanted ? (size_t)(wanted - given) : 0;
+    for (int c = 0; c < engine->channels; c++)
+        fifo_reset(&engine->channel[c].wet, given > wanted ? (size_t)(given - wanted) : 0);
     if (starts)
         stream_start(engine->stream, frame, live);
     else
         stream_locate(engine->stream, frame, live);
     auto_gain_locate(&engine->auto_gain, sample - engine->model_bias, sample - start);
     // The filter of the resamplers sees what came before the first samples of the song.
-    engine->unmeasured = starts && first->down ? (size_t)(sample - start) +
-                                                     2 * (size_t)resampler_lookahead(first->up) + 2
-                                               : 0;
+    engine->unmeasured =
+        starts && engine->down
+            ? (size_t)(sample - start) + 2 * (size_t)resampler_lookahead(engine->up) + 2
+            : 0;
     fifo_reset(&engine->gain_delay, 0);
     for (int i = stream_delay(engine->stream); i > 0; i--)
         fifo_push(&engine->gain_delay, &engine->auto_gain.gain, 1);

@@ -17,16 +17,8 @@ enum { BLOCK = 64 };             // samples at the host's rate
 #define RECENT_SECONDS      0.1  // before what sounds at a start, in which such a silence counts
 #define HISTORY_SECONDS_MAX 1.0
 
-// What is made of one channel. At the model's rate a block has as many samples in each channel.
+// What is kept of one channel.
 typedef struct {
-    Resampler *down, *up;     // NULL where the host runs at the model's rate
-    Resampler *measured_down; // as `down`, but with zeros before a start of the song
-    float *model_rate; // a block at the model's rate: the input, then what the stream makes of it
-    float *resampled;  // a block at either rate
-    float
-        *measured; // a block at the model's rate for the automatic gain, as `measured_down` has it
-    size_t model_skip; // decoded samples that stand for times before the signal
-    size_t host_skip;  // the same at the host's rate
     Fifo wet, dry;
     InputHistory history;
     float *tail; // [latency]: at a jump, what is still to come out of what went in before
@@ -39,7 +31,17 @@ struct Engine {
     int channels;
     int latency;
     double host_rate;
-    size_t model_room; // samples at the model's rate that a block can have
+    Resampler *down, *up;     // NULL where the host runs at the model's rate
+    Resampler *measured_down; // as `down`, but with zeros before a start of the song
+    size_t model_room;        // samples at the model's rate that a block can have
+    // By channel: a block at the model's rate, first the input, then what the stream makes of it; a
+    // block at either rate; a block at the model's rate for the automatic gain, as `measured_down`
+    // gives it.
+    float *model_rate[ENGINE_CHANNELS_MAX], *resampled[ENGINE_CHANNELS_MAX],
+        *measured[ENGINE_CHANNELS_MAX];
+    float *blocks;     // the memory of these
+    size_t model_skip; // decoded samples that stand for times before the signal
+    size_t host_skip;  // the same at the host's rate
     AutoGain auto_gain;
     size_t unmeasured;         // samples at the model's rate that it takes from `measured`
     float *gains, *late_gains; // of a block at the model's rate: going in, coming out
@@ -60,8 +62,8 @@ struct Engine {
 
 // ---- engine_block.c ----
 
-// Takes samples at the host's rate to the model's; returns how many there are.
-size_t engine_take_samples(Channel *channel, const float *samples, size_t n);
+// Takes samples[channel][0, n) at the host's rate to the model's; returns how many there are.
+size_t engine_take_samples(Engine *engine, const float *const *samples, size_t n);
 
 // Works on a block of n samples at the model's rate, each channel's in model_rate, and queues what
 // comes of it at the host's.

@@ -45,7 +45,7 @@ static void multiply_add_scalar(const KernelFrames *frames, const KernelWeights 
                       frames->x + l * frames->x_lane + f * frames->x_step, weights, first, rows);
 }
 
-static float dot_scalar(const float *restrict x, const float *restrict y, int n)
+static float dot(const float *restrict x, const float *restrict y, int n)
 {
     float sum[KERNEL_COLUMNS] = {0};
     for (int at = 0; at < n; at += KERNEL_COLUMNS)
@@ -53,6 +53,14 @@ static float dot_scalar(const float *restrict x, const float *restrict y, int n)
     for (int width = KERNEL_COLUMNS / 2; width > 0; width /= 2)
         for (int i = 0; i < width; i++) sum[i] += sum[i + width];
     return sum[0] + 0.0f;
+}
+
+static void filter_scalar(const KernelFilters *filters)
+{
+    for (size_t l = 0; l < (size_t)filters->lanes; l++)
+        for (size_t i = 0; i < (size_t)filters->count; i++)
+            filters->y[l][i] =
+                dot(filters->window[i] + l * filters->x_lane, filters->filter[i], filters->taps);
 }
 
 static void leaky_relu_scalar(float *y, const float *x, size_t n)
@@ -83,17 +91,18 @@ typedef struct {
     const char *name;
     bool (*is_there)(void);
     KernelMultiplyAdd *multiply_add;
-    KernelDot *dot;
+    KernelFilter *filter;
     KernelLeakyRelu *leaky_relu;
 } Level;
 
 static const Level levels[] = {
-    {"scalar", always, multiply_add_scalar, dot_scalar, leaky_relu_scalar},
+    {"scalar", always, multiply_add_scalar, filter_scalar, leaky_relu_scalar},
 #if defined(__x86_64__)
-    {"avx2", has_avx2, kernel_multiply_add_avx2, kernel_dot_avx2, kernel_leaky_relu_avx2},
-    {"avx512", has_avx512, kernel_multiply_add_avx512, kernel_dot_avx512, kernel_leaky_relu_avx512},
+    {"avx2", has_avx2, kernel_multiply_add_avx2, kernel_filter_avx2, kernel_leaky_relu_avx2},
+    {"avx512", has_avx512, kernel_multiply_add_avx512, kernel_filter_avx512,
+     kernel_leaky_relu_avx512},
 #elif defined(__aarch64__)
-    {"neon", always, kernel_multiply_add_neon, kernel_dot_neon, kernel_leaky_relu_neon},
+    {"neon", always, kernel_multiply_add_neon, kernel_filter_neon, kernel_leaky_relu_neon},
 #endif
 };
 enum { LEVELS = sizeof levels / sizeof *levels };
@@ -143,9 +152,9 @@ void kernel_multiply_add(const KernelFrames *frames, const KernelWeights *weight
     level->multiply_add(frames, weights, first, rows);
 }
 
-float kernel_dot(const float *x, const float *y, int n)
+void kernel_filter(const KernelFilters *filters)
 {
-    return level->dot(x, y, n);
+    level->filter(filters);
 }
 
 void kernel_activate(float *y, const float *x, size_t n, Activation activation)

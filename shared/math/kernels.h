@@ -46,9 +46,19 @@ void kernel_pack(float *packed, const float *weight, size_t rows, size_t used, s
 void kernel_multiply_add(const KernelFrames *frames, const KernelWeights *weights, int first,
                          int rows);
 
-// Sum of x[i] * y[i]; n is a multiple of KERNEL_COLUMNS. No alignment is asked. Never
-// a negative zero.
-float kernel_dot(const float *x, const float *y, int n);
+// Filters of `taps` values over windows of several lanes. Output i of lane l is the sum over k of
+// window[i][l * x_lane + k] * filter[i][k].
+typedef struct KernelFilters {
+    float *const *y;            // [lanes][count]
+    const float *const *window; // [count], in lane 0
+    size_t x_lane;
+    const float *const *filter; // [count]
+    int lanes, count, taps;     // taps: a multiple of KERNEL_COLUMNS
+} KernelFilters;
+
+// Writes all outputs. Each filter is read once for two lanes; a lane's outputs do not depend on the
+// others, nor on those beside them. No alignment is asked. Never gives a negative zero.
+void kernel_filter(const KernelFilters *filters);
 
 // y[i] = activation(x[i]); x and y may be the same.
 void kernel_activate(float *y, const float *x, size_t n, Activation activation);

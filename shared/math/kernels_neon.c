@@ -8,6 +8,7 @@
 #define SPREAD(x)             vdupq_n_f32(x)
 #define MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b)
 #define IN_REGISTER(x)        __asm__("" : "+w"(x))
+#define ADD_QUARTERS(x)       (x)
 #define VARIANT(f)            kernel_##f##_neon
 #include "math/kernels_table.h"
 #include "math/kernels_variant.h"

@@ -6,19 +6,20 @@
 
 typedef struct KernelFrames KernelFrames;   // of kernels.h
 typedef struct KernelWeights KernelWeights; // the same
+typedef struct KernelFilters KernelFilters; // the same
 
 typedef void KernelMultiplyAdd(const KernelFrames *frames, const KernelWeights *weights, int first,
                                int rows);
-typedef float KernelDot(const float *x, const float *y, int n);
+typedef void KernelFilter(const KernelFilters *filters);
 typedef void KernelLeakyRelu(float *y, const float *x, size_t n);
 
 #if defined(__x86_64__)
 KernelMultiplyAdd kernel_multiply_add_avx2, kernel_multiply_add_avx512;
-KernelDot kernel_dot_avx2, kernel_dot_avx512;
+KernelFilter kernel_filter_avx2, kernel_filter_avx512;
 KernelLeakyRelu kernel_leaky_relu_avx2, kernel_leaky_relu_avx512;
 #elif defined(__aarch64__)
 KernelMultiplyAdd kernel_multiply_add_neon;
-KernelDot kernel_dot_neon;
+KernelFilter kernel_filter_neon;
 KernelLeakyRelu kernel_leaky_relu_neon;
 #endif
 

@@ -9,6 +9,8 @@
 //                a b + c, rounded once
 //     IN_REGISTER(x)
 //                has the compiler keep x in a register, where it would read memory for each use
+//     ADD_QUARTERS(x)
+//                the sum of the quarters of x, four values each, one after the other
 //     VARIANT(f) the name of function f in this variant
 //
 // Product and sum are one instruction by name, not by the compiler's choice, which may differ from
@@ -178,31 +180,96 @@ void VARIANT(leaky_relu)(float *y, const float *x, size_t n)
     for (size_t i = 0; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : LEAKY_RELU_SLOPE * x[i];
 }
 
+// ---- Filters ----
+
 typedef float Quarter __attribute__((vector_size(4 * sizeof(float))));
-typedef union {
-    Vector vector;
-    Quarter quarter[LANES / 4];
-} Lanes;
 
-static inline Vector add_product(Vector sum, const float *x, const float *y)
-{
-    return MULTIPLY_ADD(load(x), load(y), sum);
-}
+// The values a, b, c, d of two vectors, counted from the first one's first.
+#ifdef __clang__
+#define CHOOSE(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
+#else
+typedef int QuarterIndex __attribute__((vector_size(4 * sizeof(int))));
+#define CHOOSE(x, y, a, b, c, d) __builtin_shuffle(x, y, (QuarterIndex){a, b, c, d})
+#endif
 
-float VARIANT(dot)(const float *x, const float *y, int n)
+// The products of a filter and a window, in vectors that four sums take in turn, and then in quarters
+// that are left to add.
+INLINE Quarter filter_window(const float *window, const float *filter, int taps)
 {
-    // Four sums by name: an array of them would be kept in memory.
+    // Sums by name: an array of them would be kept in memory.
     Vector a = {0}, b = {0}, c = {0}, d = {0};
     int at = 0;
-    for (; at + 4 * LANES <= n; at += 4 * LANES) {
-        a = add_product(a, x + at, y + at);
-        b = add_product(b, x + at + LANES, y + at + LANES);
-        c = add_product(c, x + at + 2 * LANES, y + at + 2 * LANES);
-        d = add_product(d, x + at + 3 * LANES, y + at + 3 * LANES);
+    for (; at + 4 * LANES <= taps; at += 4 * LANES) {
+        const float *x = window + at, *y = filter + at;
+        a = MULTIPLY_ADD(load(x), load(y), a);
+        b = MULTIPLY_ADD(load(x + LANES), load(y + LANES), b);
+        c = MULTIPLY_ADD(load(x + 2 * LANES), load(y + 2 * LANES), c);
+        d = MULTIPLY_ADD(load(x + 3 * LANES), load(y + 3 * LANES), d);
     }
-    for (; at < n; at += LANES) a = add_product(a, x + at, y + at);
-    const Lanes lanes = {.vector = (a + b) + (c + d)};
-    Quarter total = lanes.quarter[0];
-    for (int q = 1; q < LANES / 4; q++) total += lanes.quarter[q];
-    return (total[0] + total[2]) + (total[1] + total[3]);
+    for (; at < taps; at += LANES) a = MULTIPLY_ADD(load(window + at), load(filter + at), a);
+    return ADD_QUARTERS((a + b) + (c + d));
+}
+
+// (t[0] + t[2]) + (t[1] + t[3]) of a vector t.
+INLINE float sum_quarter(Quarter t)
+{
+    const Quarter two = t + CHOOSE(t, t, 2, 3, 0, 1);
+    return two[0] + two[1];
+}
+
+// The same of each of four vectors.
+INLINE Quarter sum_quarters(Quarter a, Quarter b, Quarter c, Quarter d)
+{
+    const Quarter ab = CHOOSE(a, b, 0, 4, 1, 5) + CHOOSE(a, b, 2, 6, 3, 7); // two sums of each
+    const Quarter cd = CHOOSE(c, d, 0, 4, 1, 5) + CHOOSE(c, d, 2, 6, 3, 7);
+    return CHOOSE(ab, cd, 0, 1, 4, 5) + CHOOSE(ab, cd, 2, 3, 6, 7);
+}
+
+// One lane, whose windows lie `shift` values after those of lane 0: four outputs at a time.
+static void filter_lane(const KernelFilters *filters, float *y, size_t shift)
+{
+    const float *const *window = filters->window, *const *filter = filters->filter;
+    const int taps = filters->taps;
+    int i = 0;
+    for (; i + 4 <= filters->count; i += 4) {
+        const Quarter values =
+            sum_quarters(filter_window(window[i] + shift, filter[i], taps),
+                         filter_window(window[i + 1] + shift, filter[i + 1], taps),
+                         filter_window(window[i + 2] + shift, filter[i + 2], taps),
+                         filter_window(window[i + 3] + shift, filter[i + 3], taps));
+        memcpy(y + i, &values, sizeof values);
+    }
+    for (; i < filters->count; i++)
+        y[i] = sum_quarter(filter_window(window[i] + shift, filter[i], taps));
+}
+
+// Two lanes, which share each filter: two outputs of both at a time.
+static void filter_lane_pair(const KernelFilters *filters, float *const y[2], size_t shift)
+{
+    const float *const *window = filters->window, *const *filter = filters->filter;
+    const size_t other = shift + filters->x_lane;
+    const int taps = filters->taps;
+    int i = 0;
+    for (; i + 2 <= filters->count; i += 2) {
+        const Quarter a = filter_window(window[i] + shift, filter[i], taps),
+                      c = filter_window(window[i] + other, filter[i], taps),
+                      b = filter_window(window[i + 1] + shift, filter[i + 1], taps),
+                      d = filter_window(window[i + 1] + other, filter[i + 1], taps);
+        const Quarter values = sum_quarters(a, b, c, d);
+        memcpy(y[0] + i, &values, 2 * sizeof(float));
+        memcpy(y[1] + i, (const float *)&values + 2, 2 * sizeof(float));
+    }
+    for (; i < filters->count; i++) {
+        y[0][i] = sum_quarter(filter_window(window[i] + shift, filter[i], taps));
+        y[1][i] = sum_quarter(filter_window(window[i] + other, filter[i], taps));
+    }
+}
+
+void VARIANT(filter)(const KernelFilters *filters)
+{
+    int lane = 0;
+    for (; lane + 2 <= filters->lanes; lane += 2)
+        filter_lane_pair(filters, filters->y + lane, (size_t)lane * filters->x_lane);
+    if (lane < filters->lanes)
+        filter_lane(filters, filters->y[lane], (size_t)lane * filters->x_lane);
 }

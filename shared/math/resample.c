@@ -15,7 +15,8 @@ enum {
     HALF = 19, // samples of the lower rate to each side
     // Rows of the table. Ratios with more phases are interpolated between as many.
     PHASES_MAX = 2048,
-    ROOM = 2048, // input samples that the history takes before it is moved
+    ROOM = 512, // input samples that the history takes before it is moved
+    CHUNK = 32, // output samples that are worked on at once
 };
 
 // The filters of one ratio. All resamplers of the process with that ratio share them, so a hundred
@@ -41,10 +42,12 @@ static Filters *filters_in_use;
 // and `phase` phases.
 struct Resampler {
     const Filters *filters;
-    float *history; // [taps + ROOM]
-    size_t held;    // input samples in it
-    uint64_t first; // number of its first one, counted from -taps, so that it is never negative
-    uint64_t next;  // number of the next output sample
+    int lanes;
+    size_t lane_step; // values: taps + ROOM
+    float *history;   // [lanes][lane_step]
+    size_t held;      // input samples in it
+    uint64_t first;   // number of its first one, counted from -taps, so that it is never negative
+    uint64_t next;    // number of the next output sample
     uint64_t whole, phase; // its time
 };
 
@@ -158,7 +161,7 @@ static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-Resampler *resampler_new(double from, double to, Error *error)
+Resampler *resampler_new(double from, double to, int lanes, Error *error)
 {
     if (!(from >= 1.0 && from <= 1e6 && to >= 1.0 && to <= 1e6)) {
         error_set(error, "cannot resample from %g to %g Hz", from, to);
@@ -170,8 +173,10 @@ Resampler *resampler_new(double from, double to, Error *error)
     Resampler *resampler = calloc(1, sizeof *resampler);
     if (resampler) resampler->filters = filters_take(a / divisor, b / divisor);
     if (resampler && resampler->filters) {
+        resampler->lanes = lanes;
+        resampler->lane_step = (size_t)resampler->filters->taps + ROOM;
         resampler->history =
-            calloc((size_t)resampler->filters->taps + ROOM, sizeof *resampler->history);
+            calloc((size_t)lanes * resampler->lane_step, sizeof *resampler->history);
         if (resampler->history) {
             resampler_reset(resampler, 0);
             return resampler;
@@ -190,6 +195,11 @@ void resampler_free(Resampler *resampler)
     free(resampler);
 }
 
+static float *lane_history(const Resampler *resampler, int lane)
+{
+    return resampler->history + (size_t)lane * resampler->lane_step;
+}
+
 void resampler_reset(Resampler *resampler, uint64_t position)
 {
     const Filters *filters = resampler->filters;
@@ -203,7 +213,8 @@ void resampler_reset(Resampler *resampler, uint64_t position)
     resampler->phase = time % phases;
     resampler->held = (size_t)filters->taps;
     resampler->first = position; // of the zeros before it: counted from -taps
-    memset(resampler->history, 0, (size_t)filters->taps * sizeof(float));
+    for (int l = 0; l < resampler->lanes; l++)
+        memset(lane_history(resampler, l), 0, (size_t)filters->taps * sizeof(float));
 }
 
 uint64_t resampler_position(const Resampler *resampler)
@@ -221,30 +232,37 @@ size_t resampler_output_max(const Resampler *resampler, size_t n)
     return (size_t)((n * resampler->filters->phases) / resampler->filters->step) + 2;
 }
 
-// The filter of that phase over window[taps].
-static float filtered(const Filters *filters, uint64_t phase, const float *window)
+// Output samples of a chunk: their windows, and their filters. Between two filters that
+// lie beside each other in the table `share` of the second is taken.
+typedef struct {
+    int count;
+    const float *window[CHUNK];
+    const float *filter[CHUNK];
+    float share[CHUNK];
+} Chunk;
+
+static void set_filter(const Filters *filters, uint64_t phase, Chunk *chunk, int at)
 {
-    const size_t taps = (size_t)filters->taps;
-    if (!filters->interpolated)
-        return kernel_dot(window, filters->table + phase * taps, filters->taps);
-    const double place = (double)phase / (double)filters->phases * PHASES_MAX;
-    const size_t row = (size_t)place;
-    const float *lower = filters->table + row * taps;
-    const float a = kernel_dot(window, lower, filters->taps);
-    const float b = kernel_dot(window, lower + taps, filters->taps);
-    return a + (float)(place - (double)row) * (b - a);
+    size_t row = (size_t)phase;
+    if (filters->interpolated) {
+        const double place = (double)phase / (double)filters->phases * PHASES_MAX;
+        row = (size_t)place;
+        chunk->share[at] = (float)(place - (double)row);
+    }
+    chunk->filter[at] = filters->table + row * (size_t)filters->taps;
 }
 
-// All output samples whose window has come.
-static size_t give(Resampler *resampler, float *out)
+// Lists the next output samples whose windows have come, and moves on behind them.
+static void next_chunk(Resampler *resampler, Chunk *chunk)
 {
     const Filters *filters = resampler->filters;
     // Sample number n stands at n + taps - first; the window's newest is whole + half.
     const uint64_t before = (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
     uint64_t newest = resampler->whole + before, phase = resampler->phase;
-    size_t given = 0;
-    while (newest < resampler->held) {
-        out[given++] = filtered(filters, phase, resampler->history + newest + 1 - filters->taps);
+    chunk->count = 0;
+    while (newest < resampler->held && chunk->count < CHUNK) {
+        chunk->window[chunk->count] = resampler->history + newest + 1 - filters->taps;
+        set_filter(filters, phase, chunk, chunk->count++);
         newest += filters->step_whole;
         phase += filters->step_phase;
         if (phase >= filters->phases) {
@@ -254,27 +272,71 @@ static size_t give(Resampler *resampler, float *out)
     }
     resampler->whole = newest - before;
     resampler->phase = phase;
-    resampler->next += given;
-    return given;
+    resampler->next += (uint64_t)chunk->count;
 }
 
-size_t resampler_process(Resampler *resampler, const float *in, size_t n, float *out)
+static void filter_chunk(const Resampler *resampler, Chunk *chunk, float *const *out)
 {
-    const size_t room = (size_t)resampler->filters->taps + ROOM;
+    const Filters *filters = resampler->filters;
+    KernelFilters windows = {
+        .y = out,
+        .x_lane = resampler->lane_step,
+        .lanes = resampler->lanes,
+        .count = chunk->count,
+        .taps = filters->taps,
+        .window = chunk->window,
+        .filter = chunk->filter,
+    };
+    kernel_filter(&windows);
+    if (!filters->interpolated) return;
+    float second[RESAMPLER_LANES_MAX][CHUNK], *seconds[RESAMPLER_LANES_MAX];
+    for (int l = 0; l < resampler->lanes; l++) seconds[l] = second[l];
+    for (int i = 0; i < chunk->count; i++) chunk->filter[i] += filters->taps;
+    windows.y = seconds;
+    kernel_filter(&windows);
+    for (int l = 0; l < resampler->lanes; l++)
+        for (int i = 0; i < chunk->count; i++)
+            out[l][i] += chunk->share[i] * (second[l][i] - out[l][i]);
+}
+
+// Writes all output samples whose windows have come to out[lane], from `given` on; returns how many
+// there are then.
+static size_t emit(Resampler *resampler, float *const *out, size_t given)
+{
+    for (;;) {
+        Chunk chunk;
+        float *to[RESAMPLER_LANES_MAX];
+        next_chunk(resampler, &chunk);
+        if (chunk.count == 0) return given;
+        for (int l = 0; l < resampler->lanes; l++) to[l] = out[l] + given;
+        filter_chunk(resampler, &chunk, to);
+        given += (size_t)chunk.count;
+    }
+}
+
+// Only the last window can still be asked for.
+static void make_room(Resampler *resampler)
+{
+    const size_t kept = (size_t)resampler->filters->taps, moved = resampler->held - kept;
+    for (int l = 0; l < resampler->lanes; l++) {
+        float *history = lane_history(resampler, l);
+        memmove(history, history + moved, kept * sizeof(float));
+    }
+    resampler->first += moved;
+    resampler->held = kept;
+}
+
+size_t resampler_process(Resampler *resampler, const float *const *in, size_t n, float *const *out)
+{
     size_t given = 0;
-    while (n > 0) {
-        if (resampler->held == room) { // only the last window can still be asked for
-            const size_t kept = (size_t)resampler->filters->taps;
-            memmove(resampler->history, resampler->history + room - kept, kept * sizeof(float));
-            resampler->first += room - kept;
-            resampler->held = kept;
-        }
-        const size_t left = room - resampler->held, taken = n < left ? n : left;
-        memcpy(resampler->history + resampler->held, in, taken * sizeof(float));
+    for (size_t at = 0, taken; at < n; at += taken) {
+        if (resampler->held == resampler->lane_step) make_room(resampler);
+        const size_t left = resampler->lane_step - resampler->held;
+        taken = n - at < left ? n - at : left;
+        for (int l = 0; l < resampler->lanes; l++)
+            memcpy(lane_history(resampler, l) + resampler->held, in[l] + at, taken * sizeof(float));
         resampler->held += taken;
-        in += taken;
-        n -= taken;
-        given += give(resampler, out + given);
+        given = emit(resampler, out, given);
     }
     return given;
 }

@@ -1,4 +1,5 @@
-// resample.h: a change of sampling rate as a stream. Output sample k stands for the time k / to, as
+// resample.h: a change of sampling rate as a stream of several lanes in step, such as the audio
+// channels of an engine; what comes out of a lane does not depend on the others. Output sample k stands for the time k / to, as
 // input sample i does for i / from: there is no shift, only a wait. Positions are whole numbers, so
 // nothing drifts however long the stream, and what comes out does not depend on how the input is
 // cut, nor on where a stream began: two streams that have both seen the filter's length of the same
@@ -18,8 +19,11 @@
 
 typedef struct Resampler Resampler;
 
-// Rates in Hz, to a thousandth.
-Resampler *resampler_new(double from, double to, Error *error);
+enum { RESAMPLER_LANES_MAX = 8 };
+
+// Returns a resampler of 1 to RESAMPLER_LANES_MAX lanes; NULL on error. Rates in Hz, to a
+// thousandth. Allocates.
+Resampler *resampler_new(double from, double to, int lanes, Error *error);
 void resampler_free(Resampler *resampler);
 
 // Starts a stream whose next input sample is number `position`; zeros stand before it. The first
@@ -36,8 +40,8 @@ int resampler_lookahead(const Resampler *resampler);
 // The most samples that one call with n gives.
 size_t resampler_output_max(const Resampler *resampler, size_t n);
 
-// Takes all of in[0, n); returns the samples written to `out`, which has room for
+// Takes all of in[lane][0, n); returns the samples written to each out[lane], which has room for
 // resampler_output_max() of them.
-size_t resampler_process(Resampler *resampler, const float *in, size_t n, float *out);
+size_t resampler_process(Resampler *resampler, const float *const *in, size_t n, float *const *out);
 
 #endif

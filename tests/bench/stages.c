@@ -54,8 +54,8 @@ static void bench_open(Bench *bench, const Model *model)
     bench->latent = new_values(most * LANES_MAX * (size_t)bench->channels);
     fixture_signal(bench->audio, SECONDS * HOST_RATE, HOST_RATE, 1);
     if (model->sample_rate != HOST_RATE) {
-        bench->down = resampler_new(HOST_RATE, model->sample_rate, &error);
-        bench->up = resampler_new(model->sample_rate, HOST_RATE, &error);
+        bench->down = resampler_new(HOST_RATE, model->sample_rate, 1, &error);
+        bench->up = resampler_new(model->sample_rate, HOST_RATE, 1, &error);
     }
     for (int lanes = 1; lanes <= LANES_MAX; lanes *= 2)
         bench->encoder[lanes] = encoder_new(model, lanes);
@@ -84,8 +84,8 @@ static void down(Bench *bench)
 {
     bench->samples = 0;
     for (size_t at = 0; at < SECONDS * HOST_RATE; at += BLOCK)
-        bench->samples +=
-            resampler_process(bench->down, bench->audio + at, BLOCK, bench->input + bench->samples);
+        bench->samples += resampler_process(bench->down, (const float *[]){bench->audio + at},
+                                            BLOCK, (float *[]){bench->input + bench->samples});
 }
 
 static void encode(Bench *bench, size_t block)
@@ -138,7 +138,8 @@ static void up(Bench *bench)
 {
     const size_t block = (size_t)(BLOCK * bench->rate / HOST_RATE);
     for (size_t at = 0; at + block <= bench->made; at += block)
-        resampler_process(bench->up, bench->output + at, block, bench->back);
+        resampler_process(bench->up, (const float *[]){bench->output + at}, block,
+                          (float *[]){bench->back});
 }
 
 // Seconds on the processor, the median of many rounds, by seconds of sound.

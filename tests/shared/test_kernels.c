@@ -136,24 +136,56 @@ static void check_leaky_relu(const char *level)
     }
 }
 
-static void check_dot(const char *level)
+// Filters over windows of several lanes at any alignment: near the scalar level, and bit for bit
+// what one output after the other gives.
+static void check_filter(const char *level)
 {
-    float x[512 + 8], y[512 + 8];
-    random_normal((RandomKey){5, 2}, 0, x, 520);
-    random_normal((RandomKey){6, 2}, 0, y, 520);
-    for (int n = 0; n <= 512; n += KERNEL_COLUMNS) {
-        for (int shift = 0; shift < 8; shift++) { // no alignment is asked
-            kernel_choose("scalar");
-            const float scalar = kernel_dot(x + shift, y + 7 - shift, n);
-            kernel_choose(level);
-            const float other = kernel_dot(x + shift, y + 7 - shift, n);
-            CHECK_MSG(fabs((double)scalar - (double)other) < 1e-4, "%s, %d: %g, not %g", level, n,
-                      (double)other, (double)scalar);
+    enum { LANES = 5, COUNT = 7, TAPS_MAX = 160, LENGTH = TAPS_MAX + 3 * COUNT };
+    float x[LANES][LENGTH], filters[COUNT][TAPS_MAX + 1];
+    float scalar[LANES][COUNT + 1], together[LANES][COUNT + 1];
+    random_normal((RandomKey){5, 2}, 0, x[0], LANES * LENGTH);
+    random_normal((RandomKey){6, 2}, 0, filters[0], COUNT * (TAPS_MAX + 1));
+    const float *filter[COUNT];
+    float *y[LANES];
+    const float *window[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        filter[i] = filters[i] + i % 2;
+        window[i] = x[0] + 3 * i;
+    }
+    for (int taps = 0; taps <= TAPS_MAX; taps += KERNEL_COLUMNS) {
+        for (int lanes = 1; lanes <= LANES; lanes++) {
+            for (int count = 0; count <= COUNT; count++) {
+                KernelFilters all = {y, window, LENGTH, filter, lanes, count, taps};
+                for (int l = 0; l < LANES; l++) y[l] = scalar[l];
+                kernel_choose("scalar");
+                kernel_filter(&all);
+                for (int l = 0; l < LANES; l++) {
+                    y[l] = together[l];
+                    y[l][count] = canary;
+                }
+                kernel_choose(level);
+                kernel_filter(&all);
+                for (int l = 0; l < lanes; l++) {
+                    CHECK(together[l][count] == canary);
+                    for (int i = 0; i < count; i++) {
+                        float alone, *one = &alone;
+                        const float *at = window[i] + l * LENGTH;
+                        kernel_filter(&(KernelFilters){&one, &at, 0, filter + i, 1, 1, taps});
+                        const double off = fabs((double)scalar[l][i] - (double)alone);
+                        CHECK_MSG(off < 1e-4, "%s, %d taps: %g", level, taps, off);
+                        CHECK_MSG(memcmp(&alone, &together[l][i], sizeof alone) == 0,
+                                  "%s, %d taps, %d lanes, %d outputs", level, taps, lanes, count);
+                    }
+                }
+            }
         }
     }
+    float zero, *to = &zero;
     const float zeros[16] = {0},
                 minus[16] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-    CHECK(!signbit(kernel_dot(zeros, minus, 16)));
+    kernel_filter(
+        &(KernelFilters){&to, (const float *[]){zeros}, 0, (const float *[]){minus}, 1, 1, 16});
+    CHECK(!signbit(zero));
 }
 
 static void test_levels_agree_with_the_scalar_one(void)
@@ -168,7 +200,7 @@ static void test_levels_agree_with_the_scalar_one(void)
             for (int frames = 1; frames <= 7; frames++) check_frames(names[i], lanes, frames);
         check_packed(names[i]);
         check_leaky_relu(names[i]);
-        check_dot(names[i]);
+        check_filter(names[i]);
         printf("   %s agrees\n", names[i]);
         tried++;
     }

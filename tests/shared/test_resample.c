@@ -26,7 +26,13 @@ static const Place places[] = {
 static Resampler *resampler_for(const Place *place)
 {
     Error error;
-    return resampler_new(place->from, place->to, &error);
+    return resampler_new(place->from, place->to, 1, &error);
+}
+
+// Of one lane.
+static size_t process(Resampler *resampler, const float *in, size_t n, float *out)
+{
+    return resampler_process(resampler, (const float *[]){in}, n, (float *[]){out});
 }
 
 static void test_position_is_exact_far_on(void)
@@ -55,10 +61,10 @@ static void test_far_on_sounds_as_near(void)
             const uint64_t periods = place->position / place->step;
             resampler_reset(resampler, start);
             const uint64_t next = resampler_position(resampler);
-            const size_t n = resampler_process(resampler, input, INPUT, near);
+            const size_t n = process(resampler, input, INPUT, near);
             resampler_reset(resampler, start + periods * place->step);
             CHECK(resampler_position(resampler) == next + periods * place->phases);
-            const size_t m = resampler_process(resampler, input, INPUT, far);
+            const size_t m = process(resampler, input, INPUT, far);
             CHECK_MSG(n == m && memcmp(near, far, n * sizeof *near) == 0, "%zu from %d", i,
                       (int)start);
         }
@@ -66,9 +72,45 @@ static void test_far_on_sounds_as_near(void)
     }
 }
 
+// Lanes in step, cut at will, give what each gives alone.
+static void test_lanes_are_as_alone(void)
+{
+    enum { LANES = 5 };
+    static float input[LANES][INPUT], alone[OUTPUT_MAX], together[LANES][OUTPUT_MAX];
+    Error error;
+    for (size_t i = 0; i < PLACES; i++) {
+        for (int lanes = 2; lanes <= LANES; lanes++) {
+            Resampler *one = resampler_for(&places[i]);
+            Resampler *all = resampler_new(places[i].from, places[i].to, lanes, &error);
+            const float *in[LANES];
+            float *out[LANES];
+            size_t n = 0;
+            REQUIRE(one && all);
+            for (size_t at = 0, cut = 1; at < INPUT; at += cut, cut = cut * 7 % 191) {
+                if (cut > INPUT - at) cut = INPUT - at;
+                for (int l = 0; l < lanes; l++) {
+                    if (at == 0) random_normal((RandomKey){2, 2}, (uint64_t)l, input[l], INPUT);
+                    in[l] = input[l] + at;
+                    out[l] = together[l] + n;
+                }
+                n += resampler_process(all, in, cut, out);
+            }
+            for (int l = 0; l < lanes; l++) {
+                resampler_reset(one, 0);
+                CHECK(process(one, input[l], INPUT, alone) == n);
+                CHECK_MSG(memcmp(alone, together[l], n * sizeof *alone) == 0, "%zu, lane %d of %d",
+                          i, l, lanes);
+            }
+            resampler_free(one);
+            resampler_free(all);
+        }
+    }
+}
+
 int main(void)
 {
     RUN(test_position_is_exact_far_on);
     RUN(test_far_on_sounds_as_near);
+    RUN(test_lanes_are_as_alone);
     return check_status();
 }

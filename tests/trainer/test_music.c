@@ -183,8 +183,9 @@ static float *at_model_rate(const Model *model, const Clip *clip, size_t *n)
         *n = clip->n;
         return audio;
     }
-    Resampler *resampler = resampler_new(RATE, model->sample_rate, &error);
-    *n = resampler_process(resampler, clip->audio, clip->n, audio);
+    Resampler *resampler = resampler_new(RATE, model->sample_rate, 1, &error);
+    const float *const in[] = {clip->audio};
+    *n = resampler_process(resampler, in, clip->n, (float *[]){audio});
     resampler_free(resampler);
     return audio;
 }
