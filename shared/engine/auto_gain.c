@@ -58,18 +58,28 @@ static void end_piece(AutoGain *gain, bool wanted, int count)
     gain->step = (gain->target - gain->gain) / (float)gain->length;
 }
 
+// Measures samples [from, to) of the channels, which lie in one piece, and writes their gains.
+static void measure(AutoGain *gain, const float *const *channels, int count, float *gains,
+                    size_t from, size_t to)
+{
+    const float start = gain->gain, step = gain->step;
+    for (size_t i = from; i < to; i++) gains[i] = start + step * (float)(gain->at + (i - from));
+    double sum = gain->sum;
+    for (size_t i = from; i < to; i++)
+        for (int c = 0; c < count; c++) sum += (double)channels[c][i] * (double)channels[c][i];
+    gain->sum = sum;
+    gain->at += (uint32_t)(to - from);
+}
+
 void auto_gain_process(AutoGain *gain, bool wanted, const float *const *channels, int count,
                        float *gains, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (gain->wait > 0) {
-            gain->wait--;
-            gains[i] = gain->gain;
-            continue;
-        }
-        for (int c = 0; c < count; c++)
-            gain->sum += (double)channels[c][i] * (double)channels[c][i];
-        gains[i] = gain->gain + gain->step * (float)gain->at;
-        if (++gain->at == gain->length) end_piece(gain, wanted, count);
+    size_t from = 0;
+    for (; from < n && gain->wait > 0; from++, gain->wait--) gains[from] = gain->gain;
+    while (from < n) {
+        const size_t left = gain->length - gain->at, to = n - from < left ? n : from + left;
+        measure(gain, channels, count, gains, from, to);
+        if (gain->at == gain->length) end_piece(gain, wanted, count);
+        from = to;
     }
 }

@@ -21,17 +21,19 @@ void input_history_reset(InputHistory *history)
 
 void input_history_push(InputHistory *history, const float *samples, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        history->samples[history->at] = samples[i];
-        if (++history->at == history->length) history->at = 0;
+    for (size_t done = 0, part; done < n; done += part) {
+        const size_t left = history->length - history->at;
+        part = n - done < left ? n - done : left;
+        memcpy(history->samples + history->at, samples + done, part * sizeof(float));
+        history->at += part;
+        if (history->at == history->length) history->at = 0;
     }
 }
 
 void input_history_read(const InputHistory *history, size_t ago, float *samples, size_t n)
 {
     size_t at = (history->at + history->length - ago) % history->length;
-    for (size_t i = 0; i < n; i++) {
-        samples[i] = history->samples[at];
-        if (++at == history->length) at = 0;
-    }
+    const size_t left = history->length - at, first = n < left ? n : left;
+    memcpy(samples, history->samples + at, first * sizeof(float));
+    if (n > first) memcpy(samples + first, history->samples, (n - first) * sizeof(float));
 }

@@ -26,12 +26,18 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+// Returns a place in the ring that is less than one turn too far.
+static size_t wrapped(const Fifo *fifo, size_t at)
+{
+    return at < fifo->size ? at : at - fifo->size;
+}
+
 void fifo_push(Fifo *fifo, const float *samples, size_t n)
 {
-    const size_t at = (fifo->head + fifo->count) % fifo->size;
-    const size_t first = smaller(n, fifo->size - at); // the rest goes to the front
+    const size_t at = wrapped(fifo, fifo->head + fifo->count);
+    const size_t first = smaller(n, fifo->size - at);
     memcpy(fifo->samples + at, samples, first * sizeof(float));
-    memcpy(fifo->samples, samples + first, (n - first) * sizeof(float));
+    if (n > first) memcpy(fifo->samples, samples + first, (n - first) * sizeof(float));
     fifo->count += n;
 }
 
@@ -40,9 +46,9 @@ void fifo_pop(Fifo *fifo, float *samples, size_t n)
     const size_t there = smaller(n, fifo->count);
     const size_t first = smaller(there, fifo->size - fifo->head);
     memcpy(samples, fifo->samples + fifo->head, first * sizeof(float));
-    memcpy(samples + first, fifo->samples, (there - first) * sizeof(float));
-    memset(samples + there, 0, (n - there) * sizeof(float));
-    fifo->head = (fifo->head + there) % fifo->size;
+    if (there > first) memcpy(samples + first, fifo->samples, (there - first) * sizeof(float));
+    if (n > there) memset(samples + there, 0, (n - there) * sizeof(float));
+    fifo->head = wrapped(fifo, fifo->head + there);
     fifo->count -= there;
 }
 
