@@ -1,6 +1,7 @@
 #include "engine/engine_latency.h"
 #include "engine/engine_state.h"
 #include "math/denormals.h"
+#include "math/kernels.h"
 
 #include <float.h>
 #include <math.h>
@@ -176,10 +177,7 @@ float engine_finite(float sample)
 static void keep_input(Channel *channel, const float *in, float *bounded, size_t n)
 {
     float dry[BLOCK];
-    for (size_t i = 0; i < n; i++) {
-        dry[i] = engine_finite(in[i]);
-        bounded[i] = engine_bounded(in[i]);
-    }
+    kernel_bound(dry, bounded, in, n, ENGINE_CEILING);
     fifo_push(&channel->dry, dry, n);
     input_history_push(&channel->history, bounded, n);
 }
@@ -207,7 +205,7 @@ static size_t take_block(Engine *engine, const float *const *in, size_t from, si
 
 typedef struct {
     float wet[BLOCK], gain[BLOCK], enabled[BLOCK], detail[BLOCK];
-    float rest[BLOCK]; // 0 where the whole dry signal is added, else not a number: equal to nothing
+    float nothing[BLOCK]; // see KernelMix
 } Mix;
 
 static void mix_block(Engine *engine, const EngineSettings *settings, Mix *mix, size_t n)
@@ -220,31 +218,7 @@ static void mix_block(Engine *engine, const EngineSettings *settings, Mix *mix, 
     ramp_fill(&engine->gain, mix->gain, n);
     ramp_fill(&engine->enabled, mix->enabled, n);
     ramp_fill(&engine->detail, mix->detail, n);
-    for (size_t i = 0; i < n; i++) mix->rest[i] = mix->detail[i] == 1.0f ? 0.0f : NAN;
-}
-
-// Bounds what comes out, but for a dry signal that is louder by itself: that passes as it is.
-static inline float bounded_mix(float mixed, float dry)
-{
-    const float loud = fabsf(dry), most = loud > ENGINE_CEILING ? loud : ENGINE_CEILING;
-    return mixed > most ? most : mixed < -most ? -most : mixed;
-}
-
-// Mixes a block. All values are computed and one of each is taken, without branches, so that the
-// compiler makes vectors of them.
-static void mix_samples(const Mix *mix, const float *restrict decoded, const float *restrict dry,
-                        float *restrict out, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        // Nothing added to the dry signal leaves it as it is, the sign of a zero included.
-        const float added = engine_finite(decoded[i]), sum = added + mix->detail[i] * dry[i];
-        const float wet = added == mix->rest[i] ? dry[i] : sum;
-        // At either end of a control one of the two comes out as it is, without rounding.
-        const float both = (1.0f - mix->wet[i]) * dry[i] + mix->wet[i] * wet;
-        const float mixed = bounded_mix(engine_finite(mix->gain[i] * both), dry[i]);
-        const float faded = dry[i] + mix->enabled[i] * (mixed - dry[i]);
-        out[i] = mix->enabled[i] == 0.0f ? dry[i] : mix->enabled[i] == 1.0f ? mixed : faded;
-    }
+    for (size_t i = 0; i < n; i++) mix->nothing[i] = mix->detail[i] == 1.0f ? 0.0f : NAN;
 }
 
 static void channel_write(const Engine *engine, Channel *channel, const Mix *mix, float *out,
@@ -254,7 +228,17 @@ static void channel_write(const Engine *engine, Channel *channel, const Mix *mix
     fifo_pop(&channel->wet, decoded, n);
     fifo_pop(&channel->dry, dry, n);
     engine_fade_tail(engine, channel, decoded, n);
-    mix_samples(mix, decoded, dry, out, n);
+    const KernelMix samples = {
+        .dry = dry,
+        .added = decoded,
+        .share = mix->detail,
+        .nothing = mix->nothing,
+        .wet = mix->wet,
+        .gain = mix->gain,
+        .enabled = mix->enabled,
+        .most = ENGINE_CEILING,
+    };
+    kernel_mix(&samples, out, n);
 }
 
 void engine_process(Engine *engine, const EngineSettings *settings, const float *const *in,

@@ -49,18 +49,16 @@ static void take_lanes(StreamLayer *stream, Arena *arena, size_t buffer, size_t 
     stream->output = arena_floats(arena, (size_t)stream->lanes * stream->output_step);
 }
 
-// Finishes `count` frames of raw sums in each output: activation, and zeros after the signal's end.
+// Finishes `count` frames of each output: zeros after the signal's end.
 static LaneFrames finish(StreamLayer *stream, int lanes, int count)
 {
-    const size_t width = (size_t)stream->layer.out, values = (size_t)count * width;
+    const size_t width = (size_t)stream->layer.out;
     const uint64_t left = stream->frames_total - stream->frames_out;
     const size_t kept = left < (uint64_t)count ? (size_t)left : (size_t)count;
     stream->frames_out += kept;
-    for (int lane = 0; lane < lanes; lane++) {
-        float *output = lane_output(stream, lane);
-        if (stream->activated) kernel_activate(output, output, values, stream->activation);
-        memset(output + kept * width, 0, ((size_t)count - kept) * width * sizeof(float));
-    }
+    for (int lane = 0; kept < (size_t)count && lane < lanes; lane++)
+        memset(lane_output(stream, lane) + kept * width, 0,
+               ((size_t)count - kept) * width * sizeof(float));
     return (LaneFrames){stream->output, stream->output_step, lanes, count};
 }
 
@@ -90,19 +88,17 @@ static void conv_reset(StreamLayer *stream)
                (size_t)layer->padding * (size_t)layer->in * sizeof(float));
 }
 
-// y = bias + sum over kernel and input channels.
+// y = activation(bias + sum over kernel and input channels).
 static void conv_frames(const StreamLayer *stream, int lanes, int count)
 {
     const Layer *layer = &stream->layer;
     const PackedConvolution *conv = stream->conv;
     const size_t out = (size_t)layer->out;
-    for (int lane = 0; lane < lanes; lane++)
-        for (size_t i = 0; i < (size_t)count; i++)
-            memcpy(lane_output(stream, lane) + i * out, conv->bias, out * sizeof(float));
     const KernelFrames frames = {
         .y = stream->output,
         .y_step = out,
         .y_lane = stream->output_step,
+        .bias = conv->bias,
         .x = stream->buffer,
         .x_step = (size_t)layer->stride * (size_t)layer->in,
         .x_lane = stream->buffer_step,
@@ -110,6 +106,10 @@ static void conv_frames(const StreamLayer *stream, int lanes, int count)
         .lanes = lanes,
     };
     multiply_add(&frames, conv, 0, conv->rows);
+    for (int lane = 0; stream->activated && lane < lanes; lane++) {
+        float *output = lane_output(stream, lane);
+        kernel_activate(output, output, (size_t)count * out, stream->activation);
+    }
 }
 
 static LaneFrames conv_process(StreamLayer *stream, LaneFrames in)
@@ -164,17 +164,6 @@ static void transposed_reset(StreamLayer *stream)
         memset(lane_buffer(stream, lane), 0, overlap(&stream->layer) * sizeof(float));
 }
 
-// y[frames][width] = sums + bias. One channel takes a loop of its own, so that the inner loop is
-// long in both cases.
-static void add_bias(const float *sums, const float *bias, size_t frames, size_t width, float *y)
-{
-    if (width == 1)
-        for (size_t i = 0; i < frames; i++) y[i] = sums[i] + bias[0];
-    else
-        for (size_t i = 0; i < frames; i++, sums += width, y += width)
-            for (size_t c = 0; c < width; c++) y[c] = sums[c] + bias[c];
-}
-
 static LaneFrames transposed_process(StreamLayer *stream, LaneFrames in)
 {
     const Layer *layer = &stream->layer;
@@ -201,8 +190,8 @@ static LaneFrames transposed_process(StreamLayer *stream, LaneFrames in)
     count -= dropped;
     for (int lane = 0; lane < in.lanes; lane++) {
         float *buffer = lane_buffer(stream, lane);
-        add_bias(buffer + (size_t)dropped * width, conv->bias, (size_t)count, width,
-                 lane_output(stream, lane));
+        kernel_add_bias(lane_output(stream, lane), buffer + (size_t)dropped * width, conv->bias,
+                        (size_t)count, width, stream->activated, stream->activation);
         memmove(buffer, buffer + complete, rest * sizeof(float));
     }
     return finish(stream, in.lanes, count);
@@ -236,15 +225,8 @@ static void residual_reset(StreamLayer *stream)
                (size_t)stream->buffered * (size_t)layer->in * sizeof(float));
 }
 
-// y[frames] = the bias of the convolution, in each.
-static void fill_bias(const PackedConvolution *conv, size_t frames, float *y)
-{
-    const size_t columns = (size_t)conv->columns;
-    for (size_t i = 0; i < frames; i++)
-        memcpy(y + i * columns, conv->bias, columns * sizeof(float));
-}
-
-// Lays y[frames][lanes][columns] beside x: from frame to frame x_step apart, lane to lane x_lane.
+// Lays y[frames][lanes][columns], which begins as the bias, beside x: from frame to frame x_step
+// apart, lane to lane x_lane.
 static KernelFrames interleaved(const PackedConvolution *conv, float *y, const float *x,
                                 size_t x_step, size_t x_lane, const LaneFrames *in)
 {
@@ -253,6 +235,7 @@ static KernelFrames interleaved(const PackedConvolution *conv, float *y, const f
         .y = y,
         .y_step = (size_t)in->lanes * columns,
         .y_lane = columns,
+        .bias = conv->bias,
         .x = x,
         .x_step = x_step,
         .x_lane = x_lane,
@@ -267,7 +250,6 @@ static void residual_conv(const StreamLayer *stream, const float *x, const LaneF
     const Layer *layer = &stream->layer;
     const PackedConvolution *conv = &stream->conv[0];
     const size_t channels = (size_t)layer->in, all = (size_t)in->count * (size_t)in->lanes;
-    fill_bias(conv, all, stream->hidden);
     const float *first = x - (size_t)past_frames(layer) * channels;
     KernelFrames frames =
         interleaved(conv, stream->hidden, first, channels, stream->buffer_step, in);
@@ -276,6 +258,7 @@ static void residual_conv(const StreamLayer *stream, const float *x, const LaneF
     } else {
         for (int k = 0; k < layer->kernel; k++) {
             multiply_add(&frames, conv, k * layer->in, layer->in);
+            frames.bias = NULL; // the next taps are added
             frames.x += (size_t)layer->dilation * channels;
         }
     }
@@ -289,7 +272,6 @@ static void residual_mix(const StreamLayer *stream, const LaneFrames *in)
     const PackedConvolution *mix = &stream->conv[1];
     const size_t channels = (size_t)stream->layer.in, lanes = (size_t)in->lanes;
     const size_t width = (size_t)stream->conv[0].columns, columns = (size_t)mix->columns;
-    fill_bias(mix, (size_t)in->count * lanes, stream->mixed);
     const KernelFrames frames =
         interleaved(mix, stream->mixed, stream->hidden, lanes * width, width, in);
     multiply_add(&frames, mix, 0, mix->rows);

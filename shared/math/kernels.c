@@ -1,6 +1,7 @@
 #include "math/kernels.h"
 
-#include "math/kernels_table.h"
+#define LEVEL(f) f##_scalar
+#include "math/kernels_samples.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,10 +40,13 @@ static void add_frame(float *y, const float *x, const KernelWeights *weights, in
 static void multiply_add_scalar(const KernelFrames *frames, const KernelWeights *weights, int first,
                                 int rows)
 {
-    for (size_t f = 0; f < (size_t)frames->frames; f++)
-        for (size_t l = 0; l < (size_t)frames->lanes; l++)
-            add_frame(frames->y + l * frames->y_lane + f * frames->y_step,
-                      frames->x + l * frames->x_lane + f * frames->x_step, weights, first, rows);
+    for (size_t f = 0; f < (size_t)frames->frames; f++) {
+        for (size_t l = 0; l < (size_t)frames->lanes; l++) {
+            float *y = frames->y + l * frames->y_lane + f * frames->y_step;
+            if (frames->bias) memcpy(y, frames->bias, (size_t)weights->columns * sizeof(float));
+            add_frame(y, frames->x + l * frames->x_lane + f * frames->x_step, weights, first, rows);
+        }
+    }
 }
 
 static float dot(const float *restrict x, const float *restrict y, int n)
@@ -63,10 +67,7 @@ static void filter_scalar(const KernelFilters *filters)
                 dot(filters->window[i] + l * filters->x_lane, filters->filter[i], filters->taps);
 }
 
-static void leaky_relu_scalar(float *y, const float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : LEAKY_RELU_SLOPE * x[i];
-}
+static const KernelLevel scalar_level = KERNEL_LEVEL;
 
 // ---- Levels ----
 
@@ -90,19 +91,16 @@ static bool has_avx512(void)
 typedef struct {
     const char *name;
     bool (*is_there)(void);
-    KernelMultiplyAdd *multiply_add;
-    KernelFilter *filter;
-    KernelLeakyRelu *leaky_relu;
+    const KernelLevel *kernels;
 } Level;
 
 static const Level levels[] = {
-    {"scalar", always, multiply_add_scalar, filter_scalar, leaky_relu_scalar},
+    {"scalar", always, &scalar_level},
 #if defined(__x86_64__)
-    {"avx2", has_avx2, kernel_multiply_add_avx2, kernel_filter_avx2, kernel_leaky_relu_avx2},
-    {"avx512", has_avx512, kernel_multiply_add_avx512, kernel_filter_avx512,
-     kernel_leaky_relu_avx512},
+    {"avx2", has_avx2, &kernel_level_avx2},
+    {"avx512", has_avx512, &kernel_level_avx512},
 #elif defined(__aarch64__)
-    {"neon", always, kernel_multiply_add_neon, kernel_filter_neon, kernel_leaky_relu_neon},
+    {"neon", always, &kernel_level_neon},
 #endif
 };
 enum { LEVELS = sizeof levels / sizeof *levels };
@@ -149,12 +147,12 @@ void kernel_pack(float *packed, const float *weight, size_t rows, size_t used, s
 void kernel_multiply_add(const KernelFrames *frames, const KernelWeights *weights, int first,
                          int rows)
 {
-    level->multiply_add(frames, weights, first, rows);
+    level->kernels->multiply_add(frames, weights, first, rows);
 }
 
 void kernel_filter(const KernelFilters *filters)
 {
-    level->filter(filters);
+    level->kernels->filter(filters);
 }
 
 void kernel_activate(float *y, const float *x, size_t n, Activation activation)
@@ -167,6 +165,27 @@ void kernel_activate(float *y, const float *x, size_t n, Activation activation)
         for (size_t i = 0; i < n; i++) y[i] = tanhf(x[i]);
         break;
     case ACTIVATION_LEAKY_RELU:
-    default: level->leaky_relu(y, x, n); break;
+    default: level->kernels->leaky_relu(y, x, n); break;
     }
+}
+
+void kernel_add_bias(float *y, const float *x, const float *bias, size_t frames, size_t width,
+                     bool activated, Activation activation)
+{
+    if (activated && activation == ACTIVATION_LEAKY_RELU) {
+        level->kernels->add_bias_leaky(y, x, bias, frames, width);
+        return;
+    }
+    level->kernels->add_bias(y, x, bias, frames, width);
+    if (activated) kernel_activate(y, y, frames * width, activation);
+}
+
+void kernel_bound(float *whole, float *bounded, const float *x, size_t n, float most)
+{
+    level->kernels->bound(whole, bounded, x, n, most);
+}
+
+void kernel_mix(const KernelMix *mix, float *out, size_t n)
+{
+    level->kernels->mix(mix, out, n);
 }

@@ -23,6 +23,7 @@ enum {
 typedef struct KernelFrames {
     float *y;
     size_t y_step, y_lane;
+    const float *bias; // [columns]: what y was before; NULL: what it holds
     const float *x;
     size_t x_step, x_lane;
     int frames, lanes;
@@ -62,6 +63,29 @@ void kernel_filter(const KernelFilters *filters);
 
 // y[i] = activation(x[i]); x and y may be the same.
 void kernel_activate(float *y, const float *x, size_t n, Activation activation);
+
+// y[f][c] = x[f][c] + bias[c], c < width, for each frame; with the activation where `activated`.
+void kernel_add_bias(float *y, const float *x, const float *bias, size_t frames, size_t width,
+                     bool activated, Activation activation);
+
+// whole[i] = x[i], or 0 where that is not finite; bounded[i] the same within `most`.
+void kernel_bound(float *whole, float *bounded, const float *x, size_t n, float most);
+
+// What is mixed with a dry signal, for each sample.
+typedef struct KernelMix {
+    const float *dry;     // finite
+    const float *added;   // taken as 0 where it is not finite
+    const float *share;   // of the dry signal that is added to that
+    const float *nothing; // 0 where the share is 1, else not a number
+    const float *wet;     // of the sum, against the dry signal
+    const float *gain;    // of the result
+    const float *enabled; // of that, against the dry signal
+    float most;           // what comes out is within it, or within the dry signal if that is louder
+} KernelMix;
+
+// Mixes n samples. The dry signal comes out bit for bit where `enabled` is 0, and where the rest
+// leaves it as it is.
+void kernel_mix(const KernelMix *mix, float *out, size_t n);
 
 // The level in use: "scalar", "avx2", "avx512" or "neon".
 const char *kernel_level(void);

@@ -15,7 +15,8 @@ static inline __m128 add_quarters(__m256 x)
 #define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define IN_REGISTER(x)        __asm__("" : "+x"(x))
 #define ADD_QUARTERS(x)       add_quarters(x)
-#define VARIANT(f)            kernel_##f##_avx2
-#include "math/kernels_table.h"
+#define LEVEL(f)              f##_avx2
 #include "math/kernels_variant.h"
+
+const KernelLevel kernel_level_avx2 = KERNEL_LEVEL;
 #endif

@@ -16,7 +16,8 @@ static inline __m128 add_quarters(__m512 x)
 #define MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define IN_REGISTER(x)        __asm__("" : "+v"(x))
 #define ADD_QUARTERS(x)       add_quarters(x)
-#define VARIANT(f)            kernel_##f##_avx512
-#include "math/kernels_table.h"
+#define LEVEL(f)              f##_avx512
 #include "math/kernels_variant.h"
+
+const KernelLevel kernel_level_avx512 = KERNEL_LEVEL;
 #endif

@@ -9,7 +9,8 @@
 #define MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b)
 #define IN_REGISTER(x)        __asm__("" : "+w"(x))
 #define ADD_QUARTERS(x)       (x)
-#define VARIANT(f)            kernel_##f##_neon
-#include "math/kernels_table.h"
+#define LEVEL(f)              f##_neon
 #include "math/kernels_variant.h"
+
+const KernelLevel kernel_level_neon = KERNEL_LEVEL;
 #endif

@@ -11,11 +11,11 @@
 //                has the compiler keep x in a register, where it would read memory for each use
 //     ADD_QUARTERS(x)
 //                the sum of the quarters of x, four values each, one after the other
-//     VARIANT(f) the name of function f in this variant
+//     LEVEL(f)   the name of function f at this level
 //
 // Product and sum are one instruction by name, not by the compiler's choice, which may differ from
 // place to place: results must not depend on how work was cut.
-#include "math/kernels.h"
+#include "math/kernels_samples.h"
 
 #include <string.h>
 
@@ -43,6 +43,7 @@ enum { FRAMES_MAX = 4 }; // frames that share each load of a weight
 typedef struct {
     float *y[FRAMES_MAX];
     const float *x[FRAMES_MAX];
+    const float *bias; // of the matrix's columns, or NULL
 } Group;
 
 INLINE int smaller(int a, int b)
@@ -79,22 +80,28 @@ INLINE void add_columns(const Group *group, const int frames, const float *weigh
                         const int parts)
 {
     const int whole = rows - rows % split;
-    Vector total[FRAMES_MAX][REGISTERS];
-    for (int first = 0; first < split; first += parts) {
-        Vector sum[FRAMES_MAX][REGISTERS] = {0};
-        add_rows(sum, group, frames, first, whole, split, parts, weight, width, vectors);
-        if (first == 0) // the rows that are left over
-            add_rows(sum, group, frames, whole, rows, 1, 1, weight, width, vectors);
-        for (int f = 0; f < frames; f++) {
-            for (int p = 0; p < parts; p++)
-                for (int v = 0; v < vectors; v++)
-                    total[f][v] =
-                        first + p == 0 ? sum[f][v] : total[f][v] + sum[f][p * vectors + v];
+    Vector sum[FRAMES_MAX][REGISTERS] = {0}, total[FRAMES_MAX][REGISTERS];
+    add_rows(sum, group, frames, 0, whole, split, parts, weight, width, vectors);
+    // The rows that are left over go to the first sum.
+    add_rows(sum, group, frames, whole, rows, 1, 1, weight, width, vectors);
+    for (int f = 0; f < frames; f++) {
+        for (int v = 0; v < vectors; v++) {
+            total[f][v] = sum[f][v];
+            for (int p = 1; p < parts; p++) total[f][v] += sum[f][p * vectors + v];
         }
+    }
+    for (int first = parts; first < split; first += parts) {
+        Vector next[FRAMES_MAX][REGISTERS] = {0};
+        add_rows(next, group, frames, first, whole, split, parts, weight, width, vectors);
+        for (int f = 0; f < frames; f++)
+            for (int v = 0; v < vectors; v++)
+                for (int p = 0; p < parts; p++) total[f][v] += next[f][p * vectors + v];
     }
     for (int f = 0; f < frames; f++) {
         float *y = group->y[f] + column;
-        for (int v = 0; v < vectors; v++) store(y + v * LANES, load(y + v * LANES) + total[f][v]);
+        const float *before = group->bias ? group->bias + column : y;
+        for (int v = 0; v < vectors; v++)
+            store(y + v * LANES, load(before + v * LANES) + total[f][v]);
     }
 }
 
@@ -156,14 +163,14 @@ static void add_group(const Panels *panel, const Group *group, const KernelWeigh
     }
 }
 
-void VARIANT(multiply_add)(const KernelFrames *frames, const KernelWeights *weights, int first,
-                           int rows)
+static void LEVEL(multiply_add)(const KernelFrames *frames, const KernelWeights *weights, int first,
+                                int rows)
 {
     size_t frame = 0, lane = 0;
     const Panels *panel = panels;
     for (int left = frames->frames * frames->lanes; left > 0; left -= panel->frames) {
         while (panel->frames > left) panel++;
-        Group group;
+        Group group = {.bias = frames->bias};
         for (int f = 0; f < panel->frames; f++) {
             group.y[f] = frames->y + lane * frames->y_lane + frame * frames->y_step;
             group.x[f] = frames->x + lane * frames->x_lane + frame * frames->x_step;
@@ -173,11 +180,6 @@ void VARIANT(multiply_add)(const KernelFrames *frames, const KernelWeights *weig
         }
         add_group(panel, &group, weights, first, rows);
     }
-}
-
-void VARIANT(leaky_relu)(float *y, const float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : LEAKY_RELU_SLOPE * x[i];
 }
 
 // ---- Filters ----
@@ -265,7 +267,7 @@ static void filter_lane_pair(const KernelFilters *filters, float *const y[2], si
     }
 }
 
-void VARIANT(filter)(const KernelFilters *filters)
+static void LEVEL(filter)(const KernelFilters *filters)
 {
     int lane = 0;
     for (; lane + 2 <= filters->lanes; lane += 2)

@@ -70,7 +70,7 @@ static void check_frames(const char *level, int lanes, int frames)
             random_normal((RandomKey){9, 2}, 0, scalar, LANES * Y_LANE);
             memcpy(together, scalar, sizeof scalar);
             memcpy(each, scalar, sizeof scalar);
-            KernelFrames all = {scalar, steps[s], Y_LANE, x, X_STEP, X_LANE, frames, lanes};
+            KernelFrames all = {scalar, steps[s], Y_LANE, NULL, x, X_STEP, X_LANE, frames, lanes};
             kernel_choose("scalar");
             kernel_multiply_add(&all, &(KernelWeights){weight, ROWS, columns}, 0, ROWS);
             kernel_choose(level);
