@@ -17,7 +17,7 @@ static inline float leaky(float x)
     return x > 0.0f ? x : LEAKY_RELU_SLOPE * x;
 }
 
-static inline float finite(float x)
+static inline float finite_or_zero(float x)
 {
     return fabsf(x) <= FLT_MAX ? x : 0.0f;
 }
@@ -54,7 +54,7 @@ static void LEVEL(bound)(float *restrict whole, float *restrict bounded, const f
                          size_t n, float most)
 {
     for (size_t i = 0; i < n; i++) {
-        whole[i] = finite(x[i]);
+        whole[i] = finite_or_zero(x[i]);
         bounded[i] = within(whole[i], most);
     }
 }
@@ -64,12 +64,12 @@ static void LEVEL(mix)(const KernelMix *mix, float *restrict out, size_t n)
     const float *restrict dry = mix->dry, *restrict added = mix->added;
     for (size_t i = 0; i < n; i++) {
         // Nothing added to the dry signal leaves it as it is, the sign of a zero included.
-        const float some = finite(added[i]), sum = some + mix->share[i] * dry[i];
+        const float some = finite_or_zero(added[i]), sum = some + mix->share[i] * dry[i];
         const float wet = some == mix->nothing[i] ? dry[i] : sum;
         // At either end of a control one of the two comes out as it is, without rounding.
         const float both = (1.0f - mix->wet[i]) * dry[i] + mix->wet[i] * wet;
         const float loud = fabsf(dry[i]), most = loud > mix->most ? loud : mix->most;
-        const float mixed = within(finite(mix->gain[i] * both), most);
+        const float mixed = within(finite_or_zero(mix->gain[i] * both), most);
         const float faded = dry[i] + mix->enabled[i] * (mixed - dry[i]);
         out[i] = mix->enabled[i] == 0.0f ? dry[i] : mix->enabled[i] == 1.0f ? mixed : faded;
     }

@@ -194,8 +194,8 @@ typedef int QuarterIndex __attribute__((vector_size(4 * sizeof(int))));
 #define CHOOSE(x, y, a, b, c, d) __builtin_shuffle(x, y, (QuarterIndex){a, b, c, d})
 #endif
 
-// The products of a filter and a window, in vectors that four sums take in turn, and then in quarters
-// that are left to add.
+// The sum over a filter and a window, but for the last four values. Four sums take the vectors of
+// products in turn; then their quarters are added.
 INLINE Quarter filter_window(const float *window, const float *filter, int taps)
 {
     // Sums by name: an array of them would be kept in memory.

@@ -1,9 +1,9 @@
 // resample.h: a change of sampling rate as a stream of several lanes in step, such as the audio
-// channels of an engine; what comes out of a lane does not depend on the others. Output sample k stands for the time k / to, as
-// input sample i does for i / from: there is no shift, only a wait. Positions are whole numbers, so
-// nothing drifts however long the stream, and what comes out does not depend on how the input is
-// cut, nor on where a stream began: two streams that have both seen the filter's length of the same
-// input give the same bits.
+// channels of an engine; the output of a lane does not depend on the others. Output sample k stands
+// for the time k / to, as input sample i does for i / from: there is no shift, only a wait.
+// Positions are whole numbers, so nothing drifts however long the stream, and the output does not
+// depend on how the input is cut, nor on where a stream began: two streams that have both seen the
+// filter's length of the same input give the same bits.
 //
 // The filter is a sinc under Kaiser's window, 19 samples of the lower rate to each side: 97 dB of
 // rejection, and a pass band of 84 % of the lower rate's (Oppenheim and Schafer, "Discrete-time
