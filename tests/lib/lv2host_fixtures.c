@@ -299,7 +299,8 @@ const char *bare_lv2_path(void)
 
 const char *lv2_path_with_models(const char *name)
 {
-    static const char *const models[] = {"grande", "normal", "chico", "extra_chico", "directo"};
+    static const char *const models[] = {"grande",      "normal",   "chico",
+                                         "extra_chico", "espectro", "directo"};
     char real[HOST_PATH_MAX], model[HOST_PATH_MAX + 64];
     real_bundle(real);
     link_bundle(name);
