@@ -27,7 +27,7 @@ INCLUDES_plugin = -Ishared -Iplugin
 INCLUDES_trainer = -Ishared -Itrainer
 INCLUDES_tests = -Ishared -Itrainer -Iplugin -Itests
 
-PACKAGES_shared = jansson libmd kissfft-float
+PACKAGES_shared = jansson nettle kissfft-float
 PACKAGES_plugin = lv2 $(PACKAGES_shared)
 PACKAGES_trainer = lapacke openblas sndfile samplerate libpng $(PACKAGES_shared) \
 	$(if $(filter 1,$(MPI)),ompi-c)
@@ -145,7 +145,7 @@ uninstall:
 
 # ---- Packages ----
 
-BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libjansson-dev libmd-dev libopenblas-dev \
+BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libjansson-dev nettle-dev libopenblas-dev \
 	liblapacke-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libpng-dev
 # `make deps` installs what building needs. `DEPS=no` installs nothing and prints what is missing.
 install_packages = @DEPS=$(DEPS) tests/lib/packages.sh

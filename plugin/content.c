@@ -4,32 +4,39 @@
 
 #include <string.h>
 
-// Reads the model or the reference out of the content's copy.
-static bool parse(Content *content, Property property, Error *error)
+// Reads the model or the reference out of the content's copy. Writes the file's digest in any case.
+static bool parse(Content *content, Property property, char digest[HASH_TEXT], Error *error)
 {
     const unsigned char *file = content->copy.bytes + COPY_DIGEST;
     const size_t size = content->copy.size - COPY_DIGEST;
-    if (property == PROPERTY_REFERENCE) {
-        content->reference = latent_parse(file, size, error);
-        return content->reference;
+    if (property == PROPERTY_MODEL) {
+        content->model = model_cache_load(file, size, digest, error);
+        return content->model;
     }
-    Model *model = model_parse(file, size, error);
-    content->model = model_cache_share(model);
-    if (model && !content->model) error_out_of_memory(error);
-    return content->model;
+    hash_bytes(file, size, digest);
+    content->reference = latent_parse(file, size, error);
+    return content->reference;
 }
 
 bool content_load_file(Content *content, Property property, const char *path, Error *error)
 {
+    char digest[HASH_TEXT];
     *content = (Content){0};
-    return copy_read_file(&content->copy, path, error) && parse(content, property, error);
+    if (!copy_read_file(&content->copy, path, error)) return false;
+    const bool parsed = parse(content, property, digest, error);
+    copy_set_digest(&content->copy, digest);
+    return parsed;
 }
 
 bool content_load_copy(Content *content, Property property, Copy *copy, Error *error)
 {
+    char digest[HASH_TEXT];
     *content = (Content){.copy = *copy};
     *copy = (Copy){0};
-    if (copy_check(&content->copy, error) && parse(content, property, error)) return true;
+    if (copy_check_size(&content->copy, error)) {
+        const bool parsed = parse(content, property, digest, error);
+        if (copy_check_digest(&content->copy, digest, error) && parsed) return true;
+    }
     content_free(content);
     return false;
 }

@@ -15,13 +15,11 @@ static bool copy_new(Copy *copy, size_t size, Error *error)
 bool copy_read_file(Copy *copy, const char *path, Error *error)
 {
     size_t size;
-    char digest[HASH_TEXT];
     *copy = (Copy){0};
     unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
     if (!bytes) return false;
     if (copy_new(copy, COPY_DIGEST + size, error)) {
-        hash_bytes(bytes, size, digest);
-        memcpy(copy->bytes, digest, COPY_DIGEST);
+        memset(copy->bytes, 0, COPY_DIGEST);
         memcpy(copy->bytes + COPY_DIGEST, bytes, size);
     }
     free(bytes);
@@ -54,11 +52,18 @@ bool copy_append_file(Copy *copy, const char *path, Error *error)
     return joined;
 }
 
-bool copy_check(const Copy *copy, Error *error)
+void copy_set_digest(Copy *copy, const char digest[HASH_TEXT])
 {
-    char digest[HASH_TEXT];
-    if (copy->size < COPY_DIGEST) return error_set(error, "it is cut short");
-    hash_bytes(copy->bytes + COPY_DIGEST, copy->size - COPY_DIGEST, digest);
+    memcpy(copy->bytes, digest, COPY_DIGEST);
+}
+
+bool copy_check_size(const Copy *copy, Error *error)
+{
+    return copy->size >= COPY_DIGEST || error_set(error, "it is cut short");
+}
+
+bool copy_check_digest(const Copy *copy, const char digest[HASH_TEXT], Error *error)
+{
     return memcmp(copy->bytes, digest, COPY_DIGEST) == 0 || error_set(error, "it is damaged");
 }
 

@@ -33,7 +33,7 @@ static inline Copy *copies_of(Copies *copies, Property property)
     return &copies->copy[(int)property * ROLES];
 }
 
-// Reads a file into a copy. False, and no copy, on error.
+// Reads a file into a copy, without its digest. False, and no copy, on error.
 bool copy_read_file(Copy *copy, const char *path, Error *error);
 
 // Copies bytes that are already in memory. Those of a session are untrusted: only their number is
@@ -43,8 +43,12 @@ bool copy_set(Copy *copy, const void *bytes, size_t size, Error *error);
 // Appends the bytes of a file. False, and no copy, on error.
 bool copy_append_file(Copy *copy, const char *path, Error *error);
 
-// False, with the reason, where a file's copy does not match its digest.
-bool copy_check(const Copy *copy, Error *error);
+// Sets the digest of a file's copy.
+void copy_set_digest(Copy *copy, const char digest[HASH_TEXT]);
+
+// False, with the reason, where a file's copy is too short to be one, or its digest is another.
+bool copy_check_size(const Copy *copy, Error *error);
+bool copy_check_digest(const Copy *copy, const char digest[HASH_TEXT], Error *error);
 
 // True if both are copies of the same bytes.
 bool copy_equals(const Copy *a, const Copy *b);

@@ -9,6 +9,10 @@ typedef struct Entry Entry;
 struct Entry {
     Model *model;
     size_t users;
+    // The file that the model was first read from; NULL where it was not read from one.
+    unsigned char *bytes;
+    size_t size;
+    char digest[HASH_TEXT];
     Entry *next;
 };
 
@@ -30,14 +34,18 @@ static Entry **find(const Model *model)
     return link;
 }
 
-const Model *model_cache_share(Model *model)
+static void entry_free(Entry *entry)
 {
-    Entry *entry = model ? malloc(sizeof *entry) : NULL;
-    if (!entry) {
-        model_free(model);
-        return NULL;
-    }
-    *entry = (Entry){.model = model, .users = 1};
+    model_free(entry->model);
+    free(entry->bytes);
+    free(entry);
+}
+
+// Makes the entry one of the list, or frees it and counts a user of an equal one. Returns the model
+// that is to be used.
+static const Model *share_entry(Entry *entry)
+{
+    const Model *model = entry->model;
     pthread_mutex_lock(&lock);
     Entry *found = first;
     while (found && !is_same(found->model, model)) found = found->next;
@@ -49,9 +57,57 @@ const Model *model_cache_share(Model *model)
     }
     pthread_mutex_unlock(&lock);
     if (!found) return model;
-    model_free(model);
-    free(entry);
+    entry_free(entry);
     return found->model; // our use keeps it
+}
+
+const Model *model_cache_share(Model *model)
+{
+    Entry *entry = model ? malloc(sizeof *entry) : NULL;
+    if (!entry) {
+        model_free(model);
+        return NULL;
+    }
+    *entry = (Entry){.model = model, .users = 1};
+    return share_entry(entry);
+}
+
+// Counts one more user of the model of these bytes; NULL where there is none.
+static const Model *retain_file(const unsigned char *bytes, size_t size, char digest[HASH_TEXT])
+{
+    pthread_mutex_lock(&lock);
+    Entry *entry = first;
+    while (entry && !(entry->bytes && entry->size == size && !memcmp(entry->bytes, bytes, size)))
+        entry = entry->next;
+    if (entry) {
+        entry->users++;
+        memcpy(digest, entry->digest, HASH_TEXT);
+    }
+    pthread_mutex_unlock(&lock);
+    return entry ? entry->model : NULL;
+}
+
+const Model *model_cache_load(const unsigned char *bytes, size_t size, char digest[HASH_TEXT],
+                              Error *error)
+{
+    const Model *known = retain_file(bytes, size, digest);
+    if (known) return known;
+    hash_bytes(bytes, size, digest);
+    Model *model = model_parse(bytes, size, error);
+    if (!model) return NULL;
+    Entry *entry = malloc(sizeof *entry);
+    unsigned char *copy = malloc(size);
+    if (!entry || !copy) {
+        free(entry);
+        free(copy);
+        model_free(model);
+        error_out_of_memory(error);
+        return NULL;
+    }
+    *entry = (Entry){.model = model, .users = 1, .bytes = copy, .size = size};
+    memcpy(copy, bytes, size);
+    memcpy(entry->digest, digest, HASH_TEXT);
+    return share_entry(entry);
 }
 
 const Model *model_cache_retain(const Model *model)
@@ -71,7 +127,5 @@ void model_cache_release(const Model *model)
     Entry *unused = --(*link)->users == 0 ? *link : NULL;
     if (unused) *link = unused->next;
     pthread_mutex_unlock(&lock);
-    if (!unused) return;
-    model_free(unused->model);
-    free(unused);
+    if (unused) entry_free(unused);
 }

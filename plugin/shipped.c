@@ -19,13 +19,13 @@ static bool is_weights(const char *name)
 static int latency_of_file(const char *folder, const char *name, double rate)
 {
     Error error;
+    Arch arch;
+    double model_rate;
     char *path = NULL;
-    int latency = 0;
-    Model *model = asprintf(&path, "%s/%s", folder, name) >= 0 ? model_load(path, &error) : NULL;
-    if (model) latency = engine_latency_of(model, rate);
-    model_free(model);
+    const bool read = asprintf(&path, "%s/%s", folder, name) >= 0 &&
+                      model_load_arch(path, &arch, &model_rate, &error);
     free(path);
-    return latency;
+    return read ? engine_latency_of(&arch, model_rate, rate) : 0;
 }
 
 int shipped_latency(const char *bundle, double rate)

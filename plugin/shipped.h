@@ -4,7 +4,7 @@
 #define TRASLUZ_SHIPPED_H
 
 // Returns the longest latency of the models in the bundle, in samples at `rate` Hz; 0 without
-// models. Reads them all: a few milliseconds.
+// models. Reads what all of them say of themselves.
 int shipped_latency(const char *bundle, double rate);
 
 #endif

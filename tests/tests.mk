@@ -220,7 +220,7 @@ check-aarch64:
 	@JOBS=$$(nproc) tests/packaging/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" \
 		"$(patsubst $(BUILD)/%,%,$(filter-out %test_file %test_limits, \
 		$(ENGINE_TESTS) $(PLUGIN_TESTS)))" \
-		libc6 lv2-dev libjansson-dev libmd-dev libkissfft-dev libopenblas-dev
+		libc6 lv2-dev libjansson-dev nettle-dev libkissfft-dev libopenblas-dev
 
 # Reports which lines of the programs the tests run, in a build of its own.
 COVERAGE_TESTS = $(filter-out $(HOST_THREADS) $(REAL_HOSTS) %/ranks.sh %/install.sh %/ttl.sh, \

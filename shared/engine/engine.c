@@ -78,7 +78,7 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
     if (!engine->stream) return error_out_of_memory(error);
     if (!resamplers_init(engine, error)) return false;
     engine->latency =
-        engine_latency_between(engine->model, engine->host_rate, engine->down, engine->up);
+        engine_latency_of(&engine->model->arch, engine->model->sample_rate, engine->host_rate);
     if (engine->latency > ENGINE_LATENCY_MAX)
         return error_set(error, "a latency of %d samples at %g Hz; must be at most %d",
                          engine->latency, engine->host_rate, ENGINE_LATENCY_MAX);

@@ -1,17 +1,11 @@
-// engine_latency.h: the engine's latency, from the architecture and the two resamplers. Off
-// the audio thread.
+// engine_latency.h: the engine's latency, from the architecture and the rates.
 #ifndef TRASLUZ_ENGINE_LATENCY_H
 #define TRASLUZ_ENGINE_LATENCY_H
 
-#include "math/resample.h"
-#include "model/model.h"
+#include "model/arch.h"
 
-// Samples at the host's rate between an input and its output. The resamplers are those from the
-// host's rate to the model's and back; NULL where the rates are the same.
-int engine_latency_between(const Model *model, double host_rate, const Resampler *down,
-                           const Resampler *up);
-
-// The same without an engine. 0 where the host's rate is none that can be played. Allocates.
-int engine_latency_of(const Model *model, double host_rate);
+// Returns the samples at the host's rate between an input and its output, for a model of that
+// architecture and rate; 0 where the host's rate is none that can be played. Allocates nothing.
+int engine_latency_of(const Arch *arch, double model_rate, double host_rate);
 
 #endif

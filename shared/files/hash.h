@@ -1,13 +1,14 @@
-// hash.h: SHA-256 as lower-case hexadecimal text (libmd). Not real-time safe by cost.
+// hash.h: SHA-256 as lower-case hexadecimal text, by nettle, which uses the processor's own
+// instructions for it. Not real-time safe by cost.
 #ifndef TRASLUZ_HASH_H
 #define TRASLUZ_HASH_H
 
-#include <sha2.h>
+#include <nettle/sha2.h>
 #include <stddef.h>
 
 enum { HASH_TEXT = 65 }; // 64 digits and a NUL
 
-typedef SHA2_CTX Hash;
+typedef struct sha256_ctx Hash;
 
 void hash_begin(Hash *hash);
 void hash_add(Hash *hash, const void *bytes, size_t size);

@@ -216,6 +216,18 @@ Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *e
     return NULL;
 }
 
+Safetensors *safetensors_parse_metadata(const unsigned char *bytes, size_t size, Error *error)
+{
+    Safetensors *file = file_new(error);
+    size_t header_size = 0;
+    if (!file) return NULL;
+    if (read_header(file, bytes, size, SAFETENSORS_HEADER_MAX, &header_size, error) &&
+        read_metadata(file, error))
+        return file;
+    safetensors_free(file);
+    return NULL;
+}
+
 Safetensors *safetensors_view(const unsigned char *bytes, size_t size, Error *error)
 {
     Safetensors *file = file_new(error);

@@ -40,6 +40,9 @@ typedef struct Safetensors Safetensors;
 Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *error);
 void safetensors_free(Safetensors *file);
 
+// As safetensors_parse(), for the metadata alone: tensors are not looked at, and there are none.
+Safetensors *safetensors_parse_metadata(const unsigned char *bytes, size_t size, Error *error);
+
 // As safetensors_parse(), for large files that are mapped: the values stay where they are, so
 // `bytes`, aligned to 8, must outlive the file.
 Safetensors *safetensors_view(const unsigned char *bytes, size_t size, Error *error);

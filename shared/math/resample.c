@@ -92,17 +92,27 @@ static void fill_row(const Filters *filters, size_t r, double rows_apart, double
     for (int i = 0; i < used; i++) row[i] = (float)(row[i] / sum);
 }
 
+// Returns to / from where that is less than 1.
+static double scale_of(uint64_t step, uint64_t phases)
+{
+    return phases < step ? (double)phases / (double)step : 1.0;
+}
+
+static int half_of(uint64_t step, uint64_t phases)
+{
+    return (int)ceil(HALF / scale_of(step, phases));
+}
+
 static Filters *filters_new(uint64_t step, uint64_t phases)
 {
     Filters *filters = calloc(1, sizeof *filters);
     if (!filters) return NULL;
-    const double ratio = (double)phases / (double)step;
-    const double scale = ratio < 1.0 ? ratio : 1.0;
+    const double scale = scale_of(step, phases);
     filters->step = step;
     filters->phases = phases;
     filters->step_whole = step / phases;
     filters->step_phase = step % phases;
-    filters->half = (int)ceil(HALF / scale);
+    filters->half = half_of(step, phases);
     filters->taps = (2 * filters->half + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
     filters->interpolated = phases > PHASES_MAX;
     const size_t apart = filters->interpolated ? PHASES_MAX : (size_t)phases;
@@ -161,17 +171,25 @@ static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
+// Finds the ratio in lowest terms, from rates in whole thousandths of a Hz.
+static void find_ratio(double from, double to, uint64_t *step, uint64_t *phases)
+{
+    const uint64_t a = (uint64_t)llround(from * 1e3), b = (uint64_t)llround(to * 1e3);
+    const uint64_t divisor = greatest_common_divisor(a, b);
+    *step = a / divisor;
+    *phases = b / divisor;
+}
+
 Resampler *resampler_new(double from, double to, int lanes, Error *error)
 {
     if (!(from >= 1.0 && from <= 1e6 && to >= 1.0 && to <= 1e6)) {
         error_set(error, "cannot resample from %g to %g Hz", from, to);
         return NULL;
     }
-    // The ratio in lowest terms, from rates in whole thousandths of a Hz.
-    const uint64_t a = (uint64_t)llround(from * 1e3), b = (uint64_t)llround(to * 1e3);
-    const uint64_t divisor = greatest_common_divisor(a, b);
+    uint64_t step, phases;
+    find_ratio(from, to, &step, &phases);
     Resampler *resampler = calloc(1, sizeof *resampler);
-    if (resampler) resampler->filters = filters_take(a / divisor, b / divisor);
+    if (resampler) resampler->filters = filters_take(step, phases);
     if (resampler && resampler->filters) {
         resampler->lanes = lanes;
         resampler->lane_step = (size_t)resampler->filters->taps + ROOM;
@@ -225,6 +243,13 @@ uint64_t resampler_position(const Resampler *resampler)
 int resampler_lookahead(const Resampler *resampler)
 {
     return resampler->filters->half;
+}
+
+int resampler_lookahead_of(double from, double to)
+{
+    uint64_t step, phases;
+    find_ratio(from, to, &step, &phases);
+    return half_of(step, phases);
 }
 
 size_t resampler_output_max(const Resampler *resampler, size_t n)

@@ -37,6 +37,9 @@ uint64_t resampler_position(const Resampler *resampler);
 // 1, comes when input sample i + lookahead has gone in.
 int resampler_lookahead(const Resampler *resampler);
 
+// Returns the same for such rates. Allocates nothing.
+int resampler_lookahead_of(double from, double to);
+
 // The most samples that one call with n gives.
 size_t resampler_output_max(const Resampler *resampler, size_t n);
 

@@ -85,6 +85,10 @@ ModelStatistics model_statistics(const Model *model);
 Model *model_load(const char *path, Error *error);
 Model *model_parse(const unsigned char *bytes, size_t size, Error *error);
 
+// Reads the architecture and the rate of a weights file, and does not look at its tensors. Messages
+// do not repeat the path.
+bool model_load_arch(const char *path, Arch *arch, double *sample_rate, Error *error);
+
 // Writes a weights file under a temporary name, then renames it.
 bool model_write(const Model *model, const char *path, Error *error);
 

@@ -173,14 +173,17 @@ static bool read_tensors(const Safetensors *file, Reading *reading, Error *error
            error_set(error, "tensor latent.axes: format_version 1 has none; it needs 2");
 }
 
+static bool read_rate(const Safetensors *file, double *rate, Error *error)
+{
+    *rate = read_number(file, "sample_rate");
+    return !isnan(*rate) || error_set(error, "metadata: no sample_rate");
+}
+
 static Model *read_model(const Safetensors *file, Reading *reading, Error *error)
 {
-    if (!read_arch(file, &reading->arch, &reading->newest, error)) return NULL;
-    const double rate = read_number(file, "sample_rate");
-    if (isnan(rate)) {
-        error_set(error, "metadata: no sample_rate");
+    double rate;
+    if (!read_arch(file, &reading->arch, &reading->newest, error) || !read_rate(file, &rate, error))
         return NULL;
-    }
     read_info(file, &reading->info);
     if (!read_tensors(file, reading, error)) return NULL;
     return model_new(&reading->arch, rate, reading->parameters, &reading->statistics,
@@ -212,6 +215,19 @@ Model *model_load(const char *path, Error *error)
     Model *model = model_parse(bytes, size, error);
     free(bytes);
     return model;
+}
+
+bool model_load_arch(const char *path, Arch *arch, double *sample_rate, Error *error)
+{
+    size_t size;
+    bool newest;
+    unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
+    Safetensors *file = bytes ? safetensors_parse_metadata(bytes, size, error) : NULL;
+    const bool read =
+        file && read_arch(file, arch, &newest, error) && read_rate(file, sample_rate, error);
+    safetensors_free(file);
+    free(bytes);
+    return read;
 }
 
 // ---- Writing ----

@@ -35,8 +35,8 @@ programs=$(for test in $tests; do echo "$build/$test"; done)
 # shellcheck disable=SC2086
 $make --no-print-directory -j"$(nproc)" BUILD="$build" CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" \
     LDFLAGS="$link" \
-    PACKAGES_trainer="openblas jansson libmd kissfft-float" \
-        PACKAGES_tests="lv2 openblas jansson libmd kissfft-float" \
+    PACKAGES_trainer="openblas jansson nettle kissfft-float" \
+        PACKAGES_tests="lv2 openblas jansson nettle kissfft-float" \
         "$build/lv2/trasluz.lv2/trasluz.so" $programs
 
 qemu="qemu-aarch64 -L $root -E LD_LIBRARY_PATH=$libraries/openblas-pthread"

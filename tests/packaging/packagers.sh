@@ -41,7 +41,7 @@ cat >"$folder/pkg-config" <<'END'
 #!/bin/sh
 # Knows the plugin's packages alone.
 for package in "$@"; do
-    case $package in -*|lv2|jansson|libmd|kissfft-float) ;; *) echo "there is no $package" >&2; echo "$package" >>"$0.asked"; exit 1 ;; esac
+    case $package in -*|lv2|jansson|nettle|kissfft-float) ;; *) echo "there is no $package" >&2; echo "$package" >>"$0.asked"; exit 1 ;; esac
 done
 exec pkg-config "$@"
 END

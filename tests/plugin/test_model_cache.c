@@ -87,11 +87,40 @@ static void test_threads(void)
     }
 }
 
+// A file that is in use is known by its bytes: its model is not made again. Changed bytes are another
+// file.
+static void test_a_file_is_read_once(void)
+{
+    Error error;
+    size_t size;
+    char first[HASH_TEXT], second[HASH_TEXT], wanted[HASH_TEXT];
+    Model *model = new_model(7, -12.0);
+    unsigned char *bytes = model_serialize(model, &size, &error);
+    model_free(model);
+    REQUIRE(bytes);
+    hash_bytes(bytes, size, wanted);
+    const Model *shared = model_cache_load(bytes, size, first, &error);
+    REQUIRE(shared);
+    CHECK(model_cache_load(bytes, size, second, &error) == shared);
+    CHECK(strcmp(first, wanted) == 0 && strcmp(second, wanted) == 0);
+    CHECK(share(7, -12.0) == shared); // the same model from elsewhere
+    bytes[size - 1] ^= 1;
+    CHECK(!model_cache_load(bytes, size, second, &error)); // its checksum is wrong now
+    CHECK(strcmp(first, second) != 0);
+    bytes[size - 1] ^= 1;
+    for (int i = 0; i < 3; i++) model_cache_release(shared);
+    shared = model_cache_load(bytes, size, first, &error); // nothing was kept
+    CHECK(shared);
+    model_cache_release(shared);
+    free(bytes);
+}
+
 int main(void)
 {
     RUN(test_equal_models_become_one);
     RUN(test_other_weights_and_levels_stay_apart);
     RUN(test_unused_model_is_freed);
+    RUN(test_a_file_is_read_once);
     RUN(test_threads);
     return check_status();
 }
