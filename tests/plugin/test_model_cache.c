@@ -87,7 +87,7 @@ static void test_threads(void)
     }
 }
 
-// A file that is in use is known by its bytes: its model is not made again. Changed bytes are another
+// A file that is in use is known by its bytes: its model is not made again. Other bytes are another
 // file.
 static void test_a_file_is_read_once(void)
 {
