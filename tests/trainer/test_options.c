@@ -158,24 +158,31 @@ static void test_latent_defaults_change_nothing(void)
     }
 }
 
-// Help prints the window and rate that an architecture has by default.
+// Help prints the rate and the steps that an architecture has by default, and plain settings are a
+// model of spectra along a cosine.
 static void test_defaults_of_architectures_are_shown(void)
 {
     TrainingSettings settings = {0};
     Error error;
-    char window[32], rate[32];
-    options_set_defaults(training_options, &settings);
-    CHECK(settings.options.window == 0 && settings.options.rate == 0.0);
-    REQUIRE(training_settings_complete(&settings, &error));
-    snprintf(window, sizeof window, "%zu", settings.options.window);
-    snprintf(rate, sizeof rate, "%g", settings.options.rate);
+    static const char *const archs[] = {"espectro", "normal"};
     const OptionGroup groups[] = {{training_options, 0}, command_info.options[0]};
-    for (int i = 0; i < 2; i++) {
-        CHECK(strstr(option_find(groups[i].table, "window")->shown, window));
-        CHECK(strncmp(option_find(groups[i].table, "rate")->shown, rate, strlen(rate)) == 0);
+    for (int a = 0; a < 2; a++) {
+        char rate[32], steps[32];
+        options_set_defaults(training_options, &settings);
+        CHECK(settings.options.window == 0 && settings.options.rate == 0.0);
+        if (a == 0) CHECK(strcmp(settings.arch, archs[0]) == 0);
+        settings.arch = archs[a];
+        REQUIRE(training_settings_complete(&settings, &error));
+        snprintf(rate, sizeof rate, "%g", settings.options.rate);
+        snprintf(steps, sizeof steps, "%zu for models of %s", settings.options.steps,
+                 a == 0 ? "spectra" : "samples");
+        for (int i = 0; i < 2; i++)
+            CHECK(strstr(option_find(groups[i].table, "rate")->shown, rate));
+        CHECK(strstr(option_find(training_options, "steps")->shown, steps));
+        CHECK(settings.options.window == (a == 0 ? 36096 : 11034));
+        CHECK(settings.options.schedule.kind == SCHEDULE_COSINE);
+        CHECK(settings.options.schedule.patience == 0 && settings.options.schedule.epochs == 20);
     }
-    CHECK(settings.options.schedule.kind == SCHEDULE_CONSTANT);
-    CHECK(settings.options.schedule.patience == 0);
 }
 
 static void test_plateau_has_a_patience(void)
@@ -200,6 +207,7 @@ static void test_keys_of_the_configuration_stay(void)
     TrainingSettings settings = {0};
     Error error;
     options_set_defaults(training_options, &settings);
+    settings.epochs = 25; // without the steps, which were added
     REQUIRE(training_settings_complete(&settings, &error));
     json_t *json = training_settings_json(&settings.options), *value;
     REQUIRE(json && json_object_size(json) >= sizeof keys / sizeof *keys);
@@ -210,8 +218,8 @@ static void test_keys_of_the_configuration_stay(void)
         i++;
     }
     CHECK(strcmp(json_string_value(json_object_get(json, "start")), "transform") == 0);
-    CHECK(strcmp(json_string_value(json_object_get(json, "schedule")), "constant") == 0);
-    CHECK(json_integer_value(json_object_get(json, "window")) == 110250);
+    CHECK(strcmp(json_string_value(json_object_get(json, "schedule")), "cosine") == 0);
+    CHECK(json_integer_value(json_object_get(json, "window")) == 36096);
     json_decref(json);
 }
 

@@ -41,7 +41,8 @@ static void test_lists_make_architectures(void)
 {
     Error error;
     SweepFile *file = parse("channels = 64,32,8 64,32\n"
-                            "kernels = 8,6,5\nstrides = 6,3,2 6,3,3\npaddings = 4,4,4\n",
+                            "kernels = 8,6,5\nstrides = 6,3,2 6,3,3\npaddings = 4,4,4\n"
+                            "window = 110250\n",
                             &error);
     REQUIRE(file && file->runs == 4);
     char arch[ARCH_TEXT_MAX];

@@ -1,5 +1,6 @@
 #include "cli/option.h"
 
+#include <math.h>
 #include <string.h>
 
 static void *value_of(const Option *option, void *values)
@@ -102,7 +103,7 @@ static void unset(const Option *option, void *value)
     case OPTION_SIZE: *(size_t *)value = 0; break;
     case OPTION_UINT32: *(uint32_t *)value = 0; break;
     case OPTION_FLOAT: *(float *)value = 0.0f; break;
-    case OPTION_DOUBLE: *(double *)value = 0.0; break;
+    case OPTION_DOUBLE: *(double *)value = option->deferred ? (double)NAN : 0.0; break;
     case OPTION_LIST: ((NumberList *)value)->count = 0; break;
     case OPTION_AUTOMATION: ((Automation *)value)->points = 0; break;
     }
@@ -139,7 +140,10 @@ bool option_is_given(const Option *option, const void *values)
     case OPTION_SIZE: return *(const size_t *)value != 0;
     case OPTION_UINT32: return *(const uint32_t *)value != 0;
     case OPTION_FLOAT: return *(const float *)value != 0.0f;
-    case OPTION_DOUBLE: return *(const double *)value != 0.0;
+    case OPTION_DOUBLE: {
+        const double number = *(const double *)value;
+        return option->deferred ? !isnan(number) : number != 0.0;
+    }
     case OPTION_LIST: return ((const NumberList *)value)->count > 0;
     case OPTION_AUTOMATION: return ((const Automation *)value)->points > 0;
     }

@@ -51,8 +51,8 @@ typedef struct {
 
     const char *unit; // what help calls the value: "HZ", "FILE"; of a flag NULL
     const char *help; // a "{}" in it stands for the range, or for the choices
-    // Default, as a user would type it; NULL: 0, false or NULL, and -1 for OPTION_CHOICE and
-    // OPTION_LONG.
+    // Default, as a user would type it; NULL: 0, false or NULL, -1 for OPTION_CHOICE and
+    // OPTION_LONG, NaN for a deferred OPTION_DOUBLE.
     const char *initial;
     const char *shown; // default in help, where `initial` does not tell it
 

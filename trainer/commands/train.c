@@ -1,13 +1,17 @@
 // train.c: `trainer train`: opens the data set, trains, and prints how to resume where
 // it was interrupted.
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "base/ranks.h"
 #include "commands/command_list.h"
 #include "commands/music_options.h"
+#include "training/checkpoint.h"
 #include "training/run_config.h"
 #include "training/run_folder.h"
+#include "training/step_plan.h"
 #include "training/training_paths.h"
 #include "training/training_settings.h"
+#include "training/training_verdict.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,11 +22,15 @@
 typedef struct {
     TrainingSettings settings;
     MusicOptions music;
+    double minutes;    // that the training is to take; 0: not given
     const char *run;   // folder, or NULL
     char *run_weights; // the weights file in that folder
     bool force;
     char command[MODEL_TEXT_MAX]; // for the weights file
 } Call;
+
+// Of a training that is told its minutes, until the steps are fixed.
+enum { STEPS_UNKNOWN = 1 << 30 };
 
 #define AT(member)        offsetof(Call, member)
 #define AT_OPTION(member) offsetof(Call, settings.options.member)
@@ -37,6 +45,11 @@ static const Option options[] = {
      .help = "the weights file, WEIGHTS.safetensors"},
     {"run", 0, OPTION_OUTPUT, AT(run), .unit = "FOLDER", .need = NEEDED_EITHER,
      .help = "keeps weights, configuration and logs there"},
+    {"minutes", 'm', OPTION_DOUBLE, AT(minutes), .unit = "N", .low = 0.1, .high = 1e5,
+     .transient = true,
+     .help = "how long the training is to take; in place of --steps. Their number is fixed after "
+             "a short measurement and kept in the weights file's command, so that the same "
+             "training can be repeated"},
     {"resume", 0, OPTION_FLAG, AT_OPTION(resume), .transient = true,
      .help = "continues an interrupted training"},
     {"force", 0, OPTION_FLAG, AT(force), .transient = true,
@@ -115,8 +128,35 @@ static int check_output(const Call *call)
 
 // ---- Training ----
 
+// Fixes the steps of a training that is told its minutes: those of the checkpoint, or as many as fit
+// after `began`, in seconds of progress_clock().
+static bool fix_steps(Call *call, double began, const Dataset *dataset, Pool *pool, Error *error)
+{
+    const TrainingOptions *o = &call->settings.options;
+    size_t steps = 0;
+    char text[64];
+    if (call->minutes == 0.0) return true;
+    if (o->resume) {
+        char *checkpoint = training_checkpoint_path(o->output);
+        const bool ok = checkpoint ? !ranks_first() || checkpoint_steps(checkpoint, &steps, error)
+                                   : error_out_of_memory(error);
+        free(checkpoint);
+        if (!ranks_agree(ok, error)) return false;
+        ranks_copy(&steps, sizeof steps);
+    } else {
+        const double seconds = 60.0 * call->minutes - (progress_clock() - began);
+        if (!step_plan(o, dataset, pool, seconds, &steps, error)) return false;
+        printf("%g minute%s: %zu steps\n", call->minutes, call->minutes == 1.0 ? "" : "s", steps);
+    }
+    training_settings_set_steps(&call->settings, steps);
+    snprintf(text, sizeof text, "%zu", steps);
+    command_word(call->command, "--steps");
+    command_word(call->command, text);
+    return true;
+}
+
 // Prints the call that resumes the training, whole and in one line.
-static void print_resuming(const CommandLine *line, FILE *to)
+static void print_resuming(const Call *call, const CommandLine *line, FILE *to)
 {
     fprintf(to, "trainer %s --resume", line->words[0]);
     for (size_t i = 1; i < line->word_count; i++) {
@@ -124,6 +164,7 @@ static void print_resuming(const CommandLine *line, FILE *to)
         command_word(word, line->words[i]);
         fprintf(to, " %s", word);
     }
+    if (call->minutes > 0.0) fprintf(to, " --steps %zu", call->settings.options.steps);
     fputc('\n', to);
 }
 
@@ -139,12 +180,14 @@ static int train(const Call *call, const CommandLine *line, const Dataset *datas
     switch (end) {
     case TRAINING_STOPPED:
         printf("interrupted; to resume, repeat the call with --resume:\n  ");
-        print_resuming(line, stdout);
+        print_resuming(call, line, stdout);
         return EXIT_DONE;
     case TRAINING_FAILED: return command_fail(line->command, &error);
     case TRAINING_DONE:
-    default: return EXIT_DONE;
+    default: break;
     }
+    if (!ranks_first() || training_verdict(o, dataset, pool, stdout, &error)) return EXIT_DONE;
+    return command_fail(line->command, &error);
 }
 
 // The first process fills the cache for those that share its disk.
@@ -161,15 +204,19 @@ static Dataset *open_dataset(const Call *call, Pool *pool, Error *error)
     return NULL;
 }
 
-static int train_on_music(const Call *call, const CommandLine *line)
+static int train_on_music(Call *call, const CommandLine *line)
 {
+    const double began = progress_clock();
     Error error;
     int status;
     Pool *pool = command_pool(call->music.threads, &error);
     Dataset *dataset = pool ? open_dataset(call, pool, &error) : NULL;
     if (dataset) {
         dataset_report(dataset, stdout);
-        status = train(call, line, dataset, pool);
+        fflush(stdout);
+        status = fix_steps(call, began, dataset, pool, &error)
+                     ? train(call, line, dataset, pool)
+                     : command_fail(line->command, &error);
     } else {
         status = command_fail(line->command, &error);
     }
@@ -183,6 +230,9 @@ static int check_settings(Call *call, const Command *command)
     Error error;
     if (call->settings.options.resume && call->force)
         return command_usage(command, "--resume continues, --force starts over: not both");
+    if (call->minutes > 0.0 && call->settings.options.steps > 0)
+        return command_usage(command, "--minutes decides the steps: not both it and --steps");
+    if (call->minutes > 0.0) call->settings.options.steps = STEPS_UNKNOWN;
     if (!training_settings_complete(&call->settings, &error))
         return command_usage(command, "%s", error.text);
     return EXIT_DONE;

@@ -115,6 +115,14 @@ bool dataset_windows(const Dataset *dataset, Split split, size_t length, WindowL
 bool dataset_epoch(const Dataset *dataset, size_t length, uint32_t seed, uint32_t epoch,
                    size_t per_clip, size_t most, WindowList *list, Error *error);
 
+// Lists exactly `count` windows of an epoch in the same way: a part of the windows, or as many
+// passes over them as are needed.
+bool dataset_steps(const Dataset *dataset, size_t length, uint32_t seed, uint32_t epoch,
+                   size_t count, WindowList *list, Error *error);
+
+// Keeps at most `most` windows, spread evenly over the list.
+void windows_thin(WindowList *list, size_t most);
+
 // Returns a whole clip, to be read piece by piece.
 Sound clip_sound(const Clip *clip);
 

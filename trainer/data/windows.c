@@ -4,6 +4,7 @@
 #include "math/random.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 // Streams of random numbers.
 enum { STREAM_PHASE = 0x50484153, STREAM_PICK = 0x5049434b, STREAM_SHUFFLE = 0x53484655 };
@@ -91,6 +92,34 @@ bool dataset_epoch(const Dataset *dataset, size_t length, uint32_t seed, uint32_
     choose(list->window, list->count, chosen, shuffle, at);
     list->count = chosen;
     return true;
+}
+
+bool dataset_steps(const Dataset *dataset, size_t length, uint32_t seed, uint32_t epoch,
+                   size_t count, WindowList *list, Error *error)
+{
+    enum { PASSES = 1 << 12 }; // of an epoch that differ; they repeat then
+    *list = (WindowList){.window = malloc((count + 1) * sizeof *list->window)};
+    if (!list->window) return error_out_of_memory(error);
+    for (uint32_t pass = 0; list->count < count; pass++) {
+        WindowList more;
+        const uint32_t number = epoch * PASSES + pass % PASSES;
+        if (!dataset_epoch(dataset, length, seed, number, 0, count - list->count, &more, error)) {
+            free(list->window);
+            *list = (WindowList){0};
+            return false;
+        }
+        memcpy(list->window + list->count, more.window, more.count * sizeof *more.window);
+        list->count += more.count;
+        free(more.window);
+    }
+    return true;
+}
+
+void windows_thin(WindowList *list, size_t most)
+{
+    if (list->count <= most) return;
+    for (size_t i = 0; i < most; i++) list->window[i] = list->window[i * list->count / most];
+    list->count = most;
 }
 
 Sound clip_sound(const Clip *clip)

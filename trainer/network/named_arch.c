@@ -71,3 +71,14 @@ uint64_t default_window(const Arch *arch)
     return arch->front.kind == FRONT_SPECTRUM ? arch_round_up(arch, (uint64_t)default_rate(arch))
                                               : REPORT_WINDOW;
 }
+
+uint64_t default_training_window(const Arch *arch, double rate)
+{
+    const double seconds = arch->front.kind == FRONT_SPECTRUM ? 0.75 : 0.5;
+    return arch_round_up(arch, (uint64_t)(seconds * rate));
+}
+
+size_t default_steps(const Arch *arch)
+{
+    return arch->front.kind == FRONT_SPECTRUM ? 8000 : 6000;
+}

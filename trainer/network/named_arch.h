@@ -24,8 +24,17 @@ bool named_arch_parse(Arch *arch, const char *text, Activation activation, Error
 // report, 48 000 for spectra.
 double default_rate(const Arch *arch);
 
-// The samples of a training window by default: REPORT_WINDOW for samples, about 1 s, in whole hops,
-// for spectra, whose networks look back less far and want many steps.
+// The samples that sizes are listed for by default: REPORT_WINDOW for samples, about 1 s, in whole
+// hops, for spectra.
 uint64_t default_window(const Arch *arch);
+
+// The samples of a training window by default, at a rate in Hz: the smallest length, of at least
+// half a second for samples and 3/4 s for spectra, that the network gives back. Short windows give
+// many different steps.
+uint64_t default_training_window(const Arch *arch, double rate);
+
+// The steps of a training by default: what an hour of music needs on two cores in less than ten
+// minutes, see trainer/README.md.
+size_t default_steps(const Arch *arch);
 
 #endif

@@ -200,6 +200,23 @@ static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const 
     return true;
 }
 
+bool checkpoint_steps(const char *path, size_t *steps, Error *error)
+{
+    size_t size;
+    long number = 0;
+    unsigned char *bytes = file_read(path, CHECKPOINT_FILE_MAX, &size, error);
+    Safetensors *file = bytes ? safetensors_parse(bytes, size, error) : NULL;
+    const char *identity = file ? safetensors_metadata(file, "identity") : NULL;
+    const char *at = identity ? strstr(identity, ", steps ") : NULL;
+    char text[32] = "";
+    if (at) snprintf(text, sizeof text, "%.*s", (int)strcspn(at + 8, ","), at + 8);
+    const bool ok = file && (!at || parse_integer(text, 1, 1 << 30, &number, error));
+    *steps = (size_t)number;
+    safetensors_free(file);
+    free(bytes);
+    return ok || error_prefix(error, path);
+}
+
 bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error)
 {
     size_t size;

@@ -34,6 +34,9 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const 
 // the checkpoint is not to be used. Messages name the path.
 bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error);
 
+// Reads the planned steps of a training by steps from its file; 0 for other trainings.
+bool checkpoint_steps(const char *path, size_t *steps, Error *error);
+
 // Gives all processes the first one's checkpoint (see ranks.h).
 void checkpoint_copy(Checkpoint *checkpoint);
 

@@ -80,8 +80,8 @@ static void show_progress(Training *training, uint64_t steps)
     const Checkpoint *state = &training->state;
     const TrainingOptions *o = training->options;
     if (!training->shown) {
-        const uint64_t total = (uint64_t)o->schedule.epochs * steps;
-        const uint64_t done = (uint64_t)state->epoch * steps + state->step;
+        const uint64_t total = o->steps > 0 ? o->steps : (uint64_t)o->schedule.epochs * steps;
+        const uint64_t done = (uint64_t)state->epoch * steps + state->step - 1;
         progress_begin(&training->progress, stderr, training->status, total, total - done);
         training->progress.items_done = done;
         training->shown = true;
@@ -112,12 +112,23 @@ static bool report_divergence(const Training *training, const char *where, Error
 
 // ---- The loop's functions, see epochs.h ----
 
+// Returns the steps of an epoch of a training by steps; epochs differ by at most one.
+static size_t epoch_steps(const TrainingOptions *o, int epoch)
+{
+    const size_t epochs = (size_t)o->schedule.epochs, at = (size_t)epoch;
+    return (at + 1) * o->steps / epochs - at * o->steps / epochs;
+}
+
 static bool begin_epoch(void *data, int epoch, uint64_t *steps, Error *error)
 {
     Training *training = data;
     const TrainingOptions *o = training->options;
-    const bool listed = dataset_epoch(training->dataset, o->window, o->seed, (uint32_t)epoch,
-                                      o->per_clip, o->epoch_windows, &training->windows, error);
+    const size_t count = epoch_steps(o, epoch) * (size_t)o->batch;
+    const bool listed =
+        o->steps > 0 ? dataset_steps(training->dataset, o->window, o->seed, (uint32_t)epoch, count,
+                                     &training->windows, error)
+                     : dataset_epoch(training->dataset, o->window, o->seed, (uint32_t)epoch,
+                                     o->per_clip, o->epoch_windows, &training->windows, error);
     if (!ranks_agree(listed, error)) return false;
     *steps = (training->windows.count + (uint64_t)o->batch - 1) / (uint64_t)o->batch;
     training->rate = step_rate(training, *steps - 1, *steps); // if no step is left to take
@@ -253,9 +264,11 @@ static bool training_begin(Training *training, Error *error)
     training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));
     if (!training->checkpoint_path || !training->batch || !training->gradient)
         return error_out_of_memory(error);
-    return dataset_windows(training->dataset, SPLIT_VALIDATION, o->window, &training->validation,
-                           error) &&
-           set_state(training, error) &&
+    if (!dataset_windows(training->dataset, SPLIT_VALIDATION, o->window, &training->validation,
+                         error))
+        return false;
+    if (o->steps > 0) windows_thin(&training->validation, TRAINING_VALIDATION_WINDOWS);
+    return set_state(training, error) &&
            loss_table_open(&training->table, o->output, training->state.epoch, error);
 }
 

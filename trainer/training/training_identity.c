@@ -9,7 +9,7 @@
 static void append(char text[TRAINING_IDENTITY], const char *name, double value)
 {
     const size_t used = strlen(text);
-    snprintf(text + used, TRAINING_IDENTITY - used, ", %s %.9g", name, value);
+    snprintf(text + used, TRAINING_IDENTITY - used, ", %s %.10g", name, value);
 }
 
 void training_identity(const TrainingOptions *options, const Dataset *dataset,
@@ -28,6 +28,7 @@ void training_identity(const TrainingOptions *options, const Dataset *dataset,
              o->window, o->batch, schedule, loss_names[o->loss.kind], o->loss.spectral,
              o->random_gain, o->per_clip, o->epoch_windows, o->seed, data);
     // Named only if they are in use: so trainings of versions without them can be resumed.
+    if (o->steps > 0) append(text, "steps", (double)o->steps);
     if (o->corruption.equaliser > 0.0) append(text, "equaliser", o->corruption.equaliser);
     if (o->corruption.floor_low > 0.0) append(text, "raised-floor", o->corruption.floor_low);
     if (o->split != SPLIT_BY_DRAW) strcat(text, ", split sound");

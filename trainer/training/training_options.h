@@ -30,6 +30,7 @@ typedef struct {
     size_t window;         // samples
     int batch;             // windows
     Schedule schedule;     // of Adam's learning rate
+    size_t steps;          // of the whole training, in equal epochs; 0: an epoch is a pass
     Loss loss;             // that the training lowers
     double random_gain;    // dB, see random_gain.h; 0: none
     Corruption corruption; // of a spectrum's levels

@@ -12,6 +12,8 @@ typedef struct {
     const char *arch;
     int activation; // a choice
     int schedule;   // a ScheduleKind; -1: it follows from the patience
+    int epochs;     // 0: as described at the option
+    double warm_up; // epochs; NaN: as described at the option
 } TrainingSettings;
 
 extern const Option training_options[];
@@ -19,6 +21,9 @@ extern const Option training_options[];
 // To be called when all settings are read: makes the architecture and the schedule, sets defaults
 // that depend on others, and checks that all settings fit together.
 bool training_settings_complete(TrainingSettings *settings, Error *error);
+
+// Sets the steps of complete settings of a training by steps, for instance from step_plan().
+void training_settings_set_steps(TrainingSettings *settings, size_t steps);
 
 // Returns all settings by name, of complete options. NULL if out of memory.
 json_t *training_settings_json(const TrainingOptions *options);

@@ -4,6 +4,7 @@
 #include "base/ranks.h"
 #include "model/model.h"
 #include "training/latent_statistics.h"
+#include "training/training.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -86,6 +87,10 @@ bool training_write_weights(const TrainingOptions *options, const Dataset *datas
     if (!dataset_windows(dataset, SPLIT_TEST, window, &test, error)) {
         free(train.window);
         return false;
+    }
+    if (options->steps > 0) {
+        windows_thin(&train, TRAINING_STATISTICS_WINDOWS);
+        windows_thin(&test, TRAINING_STATISTICS_WINDOWS);
     }
     ModelInfo info = model_info(options, state);
     char *trained = dataset_sound_list(dataset, SPLIT_TRAIN);
