@@ -177,12 +177,12 @@ test_results_are_not_overwritten_without_force() {
             music -o letter.safetensors &&
         mkdir owned && cp letter owned/config.json && cp letter owned/events.out.tfevents.1.mine &&
         refused 1 'owned/config.json does not belong to training' train music --run owned \
-            --window 2034 --epochs 1 &&
+            --arch normal --window 2034 --epochs 1 &&
         cmp letter letter.wav && cmp letter letter.csv &&
             cmp letter owned/events.out.tfevents.1.mine && cmp letter owned/config.json &&
         cmp small.safetensors mine.safetensors && [ "$(cat letter)" = "a letter" ] || return 1
-    rm owned/config.json && "$TRAINER" train music --run owned --window 2034 --epochs 1 \
-        >/dev/null && cmp letter owned/events.out.tfevents.1.mine || return 1
+    rm owned/config.json && "$TRAINER" train music --run owned --arch normal --window 2034 \
+        --epochs 1 >/dev/null && cmp letter owned/events.out.tfevents.1.mine || return 1
     "$TRAINER" encode small.safetensors song.au -o latent >/dev/null &&
         "$TRAINER" encode small.safetensors song.au -o letter --force >/dev/null &&
         cmp latent letter && "$TRAINER" latents small.safetensors song.au -o mine.safetensors \
@@ -212,7 +212,7 @@ test_training_on_a_full_disk_leaves_what_was_there() {
     mkdir full2 && cp there full2/a.safetensors || return 1
     for cache in cache/trasluz empty-cache; do
         (ulimit -f 8 && exec "$TRAINER" train music -o full2/a.safetensors --cache "$cache" \
-            --window 2034 --epochs 1 --force) \
+            --arch normal --window 2034 --epochs 1 --force) \
             >/dev/null 2>err
         if [ $? -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -Eq 'File too large|No space left' \
             err; then
@@ -224,7 +224,7 @@ test_training_on_a_full_disk_leaves_what_was_there() {
 }
 
 test_training_into_no_folder_does_not_begin() {
-    "$TRAINER" train music -o nowhere/a.safetensors --window 2034 >out 2>err
+    "$TRAINER" train music -o nowhere/a.safetensors --arch normal --window 2034 >out 2>err
     [ $? -eq 1 ] && [ ! -s out ] && grep -q 'nowhere/a.safetensors: No such file' err &&
         refused 1 "'' cannot be the name of a weights file" train music -o '' &&
             refused 1 "'empty' cannot be the name" train music -o empty --force &&

@@ -157,6 +157,47 @@ static void test_short_clips_are_padded(void)
     dataset_free(dataset);
 }
 
+// As many windows as were asked for: a part of the set, or several passes that differ.
+static void test_steps_take_any_number_of_windows(void)
+{
+    Dataset *dataset = open_one("ten", 1);
+    if (!dataset) return;
+    const WindowList whole = epoch_of(dataset, 1, 3, 0, 0);
+    const size_t counts[] = {1, whole.count / 2, 3 * whole.count + 5};
+    for (int i = 0; i < 3; i++) {
+        WindowList list, again, next;
+        Error error;
+        REQUIRE(dataset_steps(dataset, 1000, 1, 3, counts[i], &list, &error) &&
+                dataset_steps(dataset, 1000, 1, 3, counts[i], &again, &error) &&
+                dataset_steps(dataset, 1000, 1, 4, counts[i], &next, &error));
+        CHECK(list.count == counts[i] && same_windows(&list, &again));
+        if (i > 0) CHECK(!same_windows(&list, &next));
+        for (size_t k = 0; k < list.count; k++)
+            CHECK(dataset_in_split(dataset, list.window[k].clip, SPLIT_TRAIN));
+        if (i == 2) {
+            const WindowList first = {list.window, 100}, second = {list.window + whole.count, 100};
+            CHECK(!same_windows(&first, &second));
+        }
+        free(list.window);
+        free(again.window);
+        free(next.window);
+    }
+    free(whole.window);
+    dataset_free(dataset);
+}
+
+static void test_thin_windows_are_spread_evenly(void)
+{
+    Window window[10];
+    for (uint32_t i = 0; i < 10; i++) window[i] = (Window){i, 0};
+    WindowList list = {window, 10};
+    windows_thin(&list, 12);
+    CHECK(list.count == 10 && window[9].clip == 9);
+    windows_thin(&list, 4);
+    CHECK(list.count == 4 && window[0].clip == 0 && window[1].clip == 2 && window[2].clip == 5 &&
+          window[3].clip == 7);
+}
+
 int main(void)
 {
     pool = pool_new(3);
@@ -166,6 +207,8 @@ int main(void)
     RUN(test_epochs_cover_the_training_clips);
     RUN(test_epochs_keep_their_limits);
     RUN(test_short_clips_are_padded);
+    RUN(test_steps_take_any_number_of_windows);
+    RUN(test_thin_windows_are_spread_evenly);
     fixture_folder_remove();
     pool_free(pool);
     return check_status();

@@ -278,15 +278,16 @@ const Command command_train = {
     .summary = "trains weights on folders of music",
     .text =
         "Trains an autoencoder on all music below the folders and writes the weights with the\n"
-        "best validation loss. Files are split by their sound: about 80 % training, 10 %\n"
-        "validation, 10 % test; copies of a recording are on one side, and a file stays on its\n"
-        "side when others are added or removed. WEIGHTS.csv gets the losses of each epoch.\n"
-        "Ctrl-C stops after the current step;\n"
+        "best validation loss. Plain, it trains a model of spectra, for some minutes. Files are\n"
+        "split by their sound: about 80 % training, 10 % validation, 10 % test; copies of a\n"
+        "recording are on one side, and a file stays on its side when others are added or removed.\n"
+        "WEIGHTS.csv gets the losses of each epoch. At the end the result is explained. Ctrl-C\n"
+        "stops after the current step;\n"
         "--resume continues from there and ends with the same weights as an uninterrupted run.\n"
         "With --run a folder of its own gets all results: weights.safetensors, weights.csv,\n"
         "config.json, and event files for TensorBoard (losses, learning rate, and a validation\n"
         "clip, as sound and spectrogram, reconstructed by the network while it learns).\n",
-    .example = "trainer train ~/Music -o mine.safetensors --arch normal --epochs 40",
+    .example = "trainer train ~/Music -o mine.safetensors --minutes 10",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0},
                                      {training_options, AT(settings)},

@@ -4,7 +4,6 @@
 #include "base/ranks.h"
 #include "network/initialize.h"
 #include "training/batch.h"
-#include "training/training.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,7 +76,7 @@ static double measure(const Measurement *m, bool steps, double seconds)
     return (progress_clock() - began) / count;
 }
 
-// Windows of a split that the training measures; see training.h.
+// Windows of a split that the training measures; see training_options.h.
 static double windows_of(const TrainingOptions *o, const Dataset *dataset, Split split, size_t most)
 {
     double windows = 0.0;

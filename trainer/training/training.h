@@ -12,11 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 
-// Windows that a training by steps measures its losses on after each epoch, and the losses and the
-// statistics of its latent on at the end, spread evenly over the music: a large library takes no
-// longer. Other trainings measure all windows.
-enum { TRAINING_VALIDATION_WINDOWS = 2048, TRAINING_STATISTICS_WINDOWS = 8192 };
-
 typedef enum { TRAINING_DONE, TRAINING_STOPPED, TRAINING_FAILED } TrainingEnd;
 
 // Trains and writes the weights with the smallest validation loss: the training's own loss, with

@@ -9,6 +9,11 @@
 #include "network/loss.h"
 #include "network/schedule.h"
 
+// Windows that a training by steps measures its losses on after each epoch, and the losses and the
+// statistics of its latent on at the end, spread evenly over the music: a large library takes no
+// longer. Other trainings measure all windows.
+enum { TRAINING_VALIDATION_WINDOWS = 2048, TRAINING_STATISTICS_WINDOWS = 8192 };
+
 // The result of an epoch.
 typedef struct {
     int epoch; // from 1

@@ -4,7 +4,6 @@
 #include "base/ranks.h"
 #include "model/model.h"
 #include "training/latent_statistics.h"
-#include "training/training.h"
 
 #include <math.h>
 #include <stdlib.h>
