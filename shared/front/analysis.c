@@ -1,5 +1,6 @@
 #include "front/analysis.h"
 
+#include "front/k_weighting.h"
 #include "front/window.h"
 
 #include <kissfft/kiss_fftr.h>
@@ -19,7 +20,21 @@ void analysis_layout(Analysis *analysis, const ArchFront *front, Arena *arena)
     analysis->window = arena_floats(arena, size);
     analysis->frame = arena_floats(arena, size);
     analysis->band_mean = arena_floats(arena, (size_t)front->bands);
+    analysis->weight = arena_floats(arena, (size_t)front->bands);
     analysis->fft = arena_take(arena, bytes);
+}
+
+// Sets weight[bands].
+static void set_weights(Analysis *analysis, double rate)
+{
+    const Bands *bands = &analysis->bands;
+    memset(analysis->weight, 0, (size_t)bands->bands * sizeof *analysis->weight);
+    for (int b = 0; b < bands->measured; b++) {
+        const float weight = (float)k_weighting((double)b * rate / analysis->front.window);
+        float *lower = analysis->weight + bands->band[b];
+        lower[0] += (1.0f - bands->share[b]) * weight;
+        lower[1] += bands->share[b] * weight;
+    }
 }
 
 void analysis_init(Analysis *analysis, double rate, double limit, const float *band_mean)
@@ -30,6 +45,7 @@ void analysis_init(Analysis *analysis, double rate, double limit, const float *b
     bands_init(&analysis->bands, front, rate);
     analysis->present = bands_below(front, rate, limit);
     for (int k = 0; k < front->bands; k++) analysis->band_mean[k] = band_mean ? band_mean[k] : 0.0f;
+    set_weights(analysis, rate);
     window_analysis(analysis->window, front->window, front->hop);
     double power = 0.0; // of a bin, where white noise has RMS 1
     for (int i = 0; i < front->window; i++)
@@ -56,18 +72,18 @@ Analysis *analysis_new(const ArchFront *front, double rate, const float *band_me
     return analysis;
 }
 
-// From the bands' powers to their amplitudes, and the frame's loudness: the sum of the bands'
-// amplitudes is nearer to what is heard than the sum of their powers, which is that of the bass.
+// From the bands' mean powers to the frame's loudness, K-weighted: the plain sum of powers would be
+// that of the bass.
 static void find_loudness(const Analysis *analysis, const float *power, AnalysisFrame *frame)
 {
     float sum = 0.0f, noise = 0.0f;
     for (int k = 0; k < analysis->present; k++) {
-        const float bins = 1.0f / analysis->bands.scale[k], amplitude = sqrtf(bins * power[k]);
-        if (frame->amplitudes) frame->amplitudes[k] = amplitude;
-        sum += amplitude;
-        noise += sqrtf(bins);
+        const float weighted = analysis->weight[k] * power[k];
+        if (frame->powers) frame->powers[k] = weighted;
+        sum += weighted;
+        noise += analysis->weight[k];
     }
-    frame->loudness = logf(sum / noise);
+    frame->loudness = 0.5f * logf(sum / noise);
 }
 
 // From the bands' powers to what the network sees.
@@ -79,7 +95,7 @@ static void find_levels(const Analysis *analysis, const float *power, AnalysisFr
     memset(frame->values, 0, (size_t)bands * sizeof *frame->values);
     frame->silent = !(strongest >= ANALYSIS_SILENCE);
     frame->level = frame->loudness = 0.5f * logf(ANALYSIS_SILENCE);
-    if (frame->amplitudes) memset(frame->amplitudes, 0, (size_t)bands * sizeof(float));
+    if (frame->powers) memset(frame->powers, 0, (size_t)bands * sizeof(float));
     if (frame->silent) return;
     find_loudness(analysis, power, frame);
 

@@ -15,11 +15,11 @@
 
 // What the network sees of a frame.
 typedef struct {
-    float *values;     // [bands]: log level less the frame's level and the band's mean
-    float *amplitudes; // [bands]: root of the sum of the bins' powers; NULL if not wanted
-    float level;       // mean over the bands of log level less the band's mean
-    float loudness;    // log of the sum of the amplitudes, of which white noise of RMS 1 has 0
-    bool silent;       // values and amplitudes are 0, level and loudness those of the threshold
+    float *values;  // [bands]: log level less the frame's level and the band's mean
+    float *powers;  // [bands]: sum of the bins' powers, K-weighted; NULL if not wanted
+    float level;    // mean over the bands of log level less the band's mean
+    float loudness; // half the log of the sum of the powers, of which white noise of RMS 1 has 0
+    bool silent;    // values and powers are 0, level and loudness those of the threshold
 } AnalysisFrame;
 
 // All that an analysis needs; its arrays lie in one block of memory.
@@ -30,6 +30,7 @@ typedef struct {
     float *window;    // [window]
     float *frame;     // [window]: the windowed samples
     float *band_mean; // [bands]
+    float *weight;    // [bands]: sum over the bins of their weights times the K-weighting
     float unit;       // from a bin's power to that of white noise, for each sample
     void *fft;        // kissfft's
 } Analysis;

@@ -3,13 +3,12 @@
 // changed by the gains that the decoder's levels ask for.
 #include "front/front_kinds.h"
 #include "front/spectrum.h"
+#include "front/synthesis.h"
 #include "math/fifo.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define GAIN_FINITE 40.0f // beyond it a gain's factor may be infinite
 
 // Frames are counted from the signal's beginning; each of them has a place in a ring until it is
 // both analysed and decoded.
@@ -27,7 +26,7 @@ typedef struct {
     float *detail;                       // [places]
     FrontChange *change;                 // [places]
     float *altered, *clean;              // [places][bands]
-    float *gains, *levels, *amplitudes;  // [bands]: of the frame that sounds
+    float *gains, *levels, *powers;      // [bands]: of the frame that sounds
     float *hops, *made;                  // [channels][hop]: going in, coming out
     const float **hop_of;                // [channels]
     float **made_of;                     // [channels]
@@ -71,7 +70,7 @@ static void layout(SpectrumFront *spectrum, Arena *arena)
     spectrum->clean = arena_floats(arena, places * bands);
     spectrum->gains = arena_floats(arena, bands);
     spectrum->levels = arena_floats(arena, bands);
-    spectrum->amplitudes = arena_floats(arena, bands);
+    spectrum->powers = arena_floats(arena, bands);
     spectrum->hops = arena_floats(arena, channels * hop);
     spectrum->made = arena_floats(arena, channels * hop);
     spectrum->hop_of = arena_take(arena, channels * sizeof *spectrum->hop_of);
@@ -156,18 +155,22 @@ static Front *spectrum_front_create(const Model *model, int channels, double hos
     return NULL;
 }
 
-// Shifts the gains of all bands by one value, so that the frame is as loud as before: the sum of
-// its bands' amplitudes stays. Gains of 0 stay exactly 0.
-static void keep_loudness(const float *amplitudes, float *gains, size_t bands)
+// Shifts the gains of all bands by one value, so that the frame is as loud as before. What the
+// synthesis would limit is limited first; a second round makes up for what the first shift brings
+// over the limit. Gains of 0 stay exactly 0.
+static void keep_loudness(const float *powers, float *gains, size_t bands)
 {
-    float before = 0.0f, after = 0.0f;
-    for (size_t k = 0; k < bands; k++) {
-        const float gain = gains[k] > GAIN_FINITE ? GAIN_FINITE : gains[k];
-        before += amplitudes[k];
-        after += amplitudes[k] * expf(gain);
+    enum { ROUNDS = 2 };
+    for (int round = 0; round < ROUNDS; round++) {
+        float before = 0.0f, after = 0.0f;
+        for (size_t k = 0; k < bands; k++) {
+            if (gains[k] > SYNTHESIS_LIFT_MAX) gains[k] = SYNTHESIS_LIFT_MAX;
+            before += powers[k];
+            after += powers[k] * expf(2.0f * gains[k]);
+        }
+        const float shift = 0.5f * logf(before / after);
+        for (size_t k = 0; k < bands && isfinite(shift); k++) gains[k] += shift;
     }
-    const float shift = logf(before / after);
-    for (size_t k = 0; k < bands && isfinite(shift); k++) gains[k] += shift;
 }
 
 // Writes values[bands] of the frame that sounds: the oldest one's, or those of the frozen one by
@@ -186,8 +189,7 @@ static void set_frozen(SpectrumFront *spectrum, const FrontChange *change)
     const AnalysisFrame *frozen = spectrum_frozen(spectrum->spectrum);
     if (change->takes) spectrum_freeze(spectrum->spectrum);
     set_sounding(spectrum->levels, frame->values, frozen->values, change->frozen, spectrum->bands);
-    set_sounding(spectrum->amplitudes, frame->amplitudes, frozen->amplitudes, change->frozen,
-                 spectrum->bands);
+    set_sounding(spectrum->powers, frame->powers, frozen->powers, change->frozen, spectrum->bands);
     spectrum_set_frozen(spectrum->spectrum, change->frozen, change->frozen_at);
 }
 
@@ -207,7 +209,7 @@ static void change_frames(SpectrumFront *spectrum)
         const float *levels = spectrum->levels;
         for (size_t k = 0; k < bands; k++)
             spectrum->gains[k] = altered[k] - detail * clean[k] - (1.0f - detail) * levels[k];
-        keep_loudness(spectrum->amplitudes, spectrum->gains, bands);
+        keep_loudness(spectrum->powers, spectrum->gains, bands);
         for (size_t k = 0; k < bands; k++) spectrum->gains[k] += change->level;
         spectrum_synthesise(spectrum->spectrum, spectrum->gains, spectrum->made_of);
         // The first frame completes the hop before the signal.

@@ -15,7 +15,7 @@ void frozen_layout(Frozen *frozen, const ArchFront *front, int channels, Arena *
     frozen->channels = channels;
     frozen->bins = (int)bins;
     frozen->frame.values = arena_floats(arena, bands);
-    frozen->frame.amplitudes = arena_floats(arena, bands);
+    frozen->frame.powers = arena_floats(arena, bands);
     frozen->spectra = arena_take(arena, (size_t)channels * bins * sizeof *frozen->spectra);
     frozen->advance = arena_take(arena, bins * sizeof *frozen->advance);
     frozen->power = arena_floats(arena, bins);
@@ -155,12 +155,12 @@ void frozen_take(Frozen *frozen, Bin *const *spectra, Bin *const *before,
 {
     const int bins = frozen->bins;
     const size_t bands = (size_t)frozen->front.bands;
-    float *const values = frozen->frame.values, *const amplitudes = frozen->frame.amplitudes;
+    float *const values = frozen->frame.values, *const powers = frozen->frame.powers;
     memcpy(values, frame->values, bands * sizeof(float));
-    memcpy(amplitudes, frame->amplitudes, bands * sizeof(float));
+    memcpy(powers, frame->powers, bands * sizeof(float));
     frozen->frame = *frame;
     frozen->frame.values = values;
-    frozen->frame.amplitudes = amplitudes;
+    frozen->frame.powers = powers;
     memset(frozen->power, 0, (size_t)bins * sizeof(float));
     memset(frozen->advance, 0, (size_t)bins * sizeof(uint32_t));
     for (int c = 0; c < frozen->channels; c++) {

@@ -47,11 +47,11 @@ static void layout(Spectrum *spectrum, const SpectrumSetup *setup, Arena *arena)
     spectrum->before_of = arena_take(arena, channels * sizeof *spectrum->before_of);
     const size_t bands = (size_t)setup->front->bands;
     float *values = arena_floats(arena, frames * bands);
-    float *amplitudes = arena_floats(arena, frames * bands);
+    float *powers = arena_floats(arena, frames * bands);
     if (!values) return;
     for (size_t t = 0; t < frames; t++) {
         spectrum->frame[t].values = values + t * bands;
-        spectrum->frame[t].amplitudes = amplitudes + t * bands;
+        spectrum->frame[t].powers = powers + t * bands;
     }
     for (size_t c = 0; c < channels; c++) spectrum->history_of[c] = spectrum->history + c * size;
 }

@@ -1,6 +1,7 @@
 // The engine with spectral models: rest is the delayed input, gains do what the formula says, the
 // same for all channels; nothing depends on block lengths, and little on where playing began.
 #include "front/spectrum.h"
+#include "front/synthesis.h"
 #include "lib/check.h"
 #include "lib/engine_fixture.h"
 
@@ -159,12 +160,17 @@ static void add_by_formula(const Model *model, const float *audio, float scale, 
         for (int k = 0; k < BANDS; k++)
             gains[k] =
                 altered_levels[k] - detail * clean_levels[k] - (1.0f - detail) * frame->values[k];
-        double before = 0.0, after = 0.0;
-        for (int k = 0; k < BANDS; k++) {
-            before += (double)frame->amplitudes[k];
-            after += (double)frame->amplitudes[k] * exp((double)gains[k]);
+        // The frame keeps its loudness within the limit of the gains.
+        for (int round = 0; round < 2; round++) {
+            double before = 0.0, after = 0.0;
+            for (int k = 0; k < BANDS; k++) {
+                gains[k] = fminf(gains[k], SYNTHESIS_LIFT_MAX);
+                before += (double)frame->powers[k];
+                after += (double)frame->powers[k] * exp(2.0 * (double)gains[k]);
+            }
+            for (int k = 0; k < BANDS && !frame->silent; k++)
+                gains[k] += (float)(0.5 * log(before / after));
         }
-        for (int k = 0; k < BANDS && !frame->silent; k++) gains[k] += (float)log(before / after);
         spectrum_synthesise(spectrum, gains, made);
     }
     spectrum_free(spectrum);
@@ -308,7 +314,7 @@ static void test_lift_is_limited(void)
     model_free(model);
 }
 
-// Mean loudness over the frames that sound, in dB.
+// Loudness of the whole, from the mean power of the frames, in dB.
 static double loudness(const Model *model, const float *audio, size_t n)
 {
     const SpectrumSetup setup = {.front = &model->arch.front,
@@ -324,12 +330,12 @@ static double loudness(const Model *model, const float *audio, size_t n)
         static float nothing[HOP];
         float *const made[1] = {nothing};
         const AnalysisFrame *frame = spectrum_analyse(spectrum, hop);
-        if (!frame->silent) sum += 8.686 * (double)frame->loudness;
-        if (!frame->silent) frames += 1.0;
+        if (!frame->silent) sum += exp(2.0 * (double)frame->loudness);
+        frames += 1.0;
         spectrum_synthesise(spectrum, NULL, made);
     }
     spectrum_free(spectrum);
-    return sum / frames;
+    return 10.0 * log10(sum / frames);
 }
 
 // Whatever one control does to the latent, the music is as loud as before.
@@ -351,7 +357,7 @@ static void test_loudness_stays(void)
         run_engine(engine, &some[i], in, out, N, 512, 1);
         const double moved =
             loudness(model, out + 2 * HOP - 1, N - 2 * HOP) - loudness(model, in, N - 2 * HOP);
-        CHECK_MSG(fabs(moved) < 1.5, "control %zu: %g dB", i, moved);
+        CHECK_MSG(fabs(moved) < 2.0, "control %zu: %g dB", i, moved);
         engine_free(engine);
     }
     model_free(model);
