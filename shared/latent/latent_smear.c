@@ -23,6 +23,14 @@ void latent_smear_reset(LatentSmear *smear, const LatentSpace *space)
     smear->sounded = false;
 }
 
+// Returns the level, a natural logarithm, of `share` of one power and the rest of another. A mean
+// of logarithms would make music softer: most of its frames are softer than its mean power.
+static float mix_levels(float from, float to, float share)
+{
+    const float before = expf(2.0f * from);
+    return 0.5f * logf(before + share * (expf(2.0f * to) - before));
+}
+
 void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, bool held,
                         float *values)
 {
@@ -43,7 +51,10 @@ void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seco
         const float share = 1.0f - expf(-1.0f / (constant * (float)space->frame_rate));
         for (int c = 0; c < smeared; c++) {
             float *state = &smear->state[c];
-            *state += share * (values[c] - *state);
+            if (c < space->channels)
+                *state += share * (values[c] - *state);
+            else
+                *state = mix_levels(*state, values[c], share);
             // A value that is not finite must not stay for ever.
             if (!(fabsf(*state) <= FLT_MAX))
                 *state = c < space->channels ? space->silence[c] : values[c];

@@ -21,7 +21,8 @@ void latent_smear_free(LatentSmear *smear);
 void latent_smear_reset(LatentSmear *smear, const LatentSpace *space);
 
 // Smooths values[] in place, the level too, so that attacks melt with a time constant of `seconds`;
-// 0 leaves them as they are. While `held` the state stays as it is.
+// 0 leaves them as they are. The level is smoothed as a power, which keeps the whole as loud. While
+// `held` the state stays as it is.
 void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, bool held,
                         float *values);
 
