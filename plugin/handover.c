@@ -17,7 +17,7 @@ static void collect(Handover *handover)
     }
 }
 
-bool handover_init(Handover *handover, double rate, int channels, size_t latency,
+bool handover_init(Handover *handover, double rate, int channels, size_t latency, bool worker,
                    LV2_Log_Logger *logger)
 {
     if (pthread_mutex_init(&handover->lock, NULL) != 0) return false;
@@ -30,7 +30,7 @@ bool handover_init(Handover *handover, double rate, int channels, size_t latency
         atomic_init(&box->middle, 1);
         box->reading = 2;
     }
-    selection_init(&handover->selection, rate, channels, latency, logger);
+    selection_init(&handover->selection, rate, channels, latency, worker, logger);
     return true;
 }
 
@@ -90,6 +90,11 @@ static char *take_request(Handover *handover, Property property)
     const int middle = atomic_exchange(&box->middle, box->reading);
     box->reading = middle & ~MAILBOX_FRESH;
     return box->path[box->reading];
+}
+
+void handover_grow(Handover *handover)
+{
+    selection_grow(&handover->selection);
 }
 
 void handover_discard_requests(Handover *handover)

@@ -61,8 +61,8 @@ typedef struct {
 } Handover;
 
 // Begins empty, with a selection in which nothing is chosen. False where the system has no
-// lock to give.
-bool handover_init(Handover *handover, double rate, int channels, size_t latency,
+// lock to give. `worker`: the host has one.
+bool handover_init(Handover *handover, double rate, int channels, size_t latency, bool worker,
                    LV2_Log_Logger *logger);
 void handover_free(Handover *handover);
 
@@ -90,6 +90,9 @@ void handover_load_requested(Handover *handover);
 
 // Notes the ports without effect, if there are any, and gives the status to the audio thread.
 void handover_report_idle(Handover *handover);
+
+// Gives recordings that have begun their room.
+void handover_grow(Handover *handover);
 
 // Forgets the files that were asked for.
 void handover_discard_requests(Handover *handover);

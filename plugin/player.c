@@ -92,6 +92,13 @@ const Names *player_names(const Player *player)
     return player->next ? &player->next->names : &player->current->names;
 }
 
+bool player_asks_for_room(Player *player)
+{
+    bool asks = player->current->engine && engine_asks_for_room(player->current->engine);
+    if (player->next) asks = engine_asks_for_room(player->next->engine) || asks;
+    return asks;
+}
+
 int player_latency(const Player *player)
 {
     return (int)setup_latency(player, player->current);

@@ -53,6 +53,9 @@ const Names *player_names(const Player *player);
 // Fills the latency up to the constant one from now on, or not. Before the block's other calls.
 void player_set_constant_latency(Player *player, bool constant);
 
+// Returns true once after each recording that asks for room; see engine.h.
+bool player_asks_for_room(Player *player);
+
 // Returns the latency in samples.
 int player_latency(const Player *player);
 

@@ -53,7 +53,8 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
     transport_init(&plugin->transport, &plugin->uris, rate);
     plugin->channels = strcmp(descriptor->URI, TRASLUZ_STEREO_URI) == 0 ? 2 : 1;
     const size_t latency = (size_t)shipped_latency(bundle, rate);
-    if (!handover_init(&plugin->handover, rate, plugin->channels, latency, &plugin->logger)) {
+    if (!handover_init(&plugin->handover, rate, plugin->channels, latency, plugin->schedule != NULL,
+                       &plugin->logger)) {
         free(plugin);
         return NULL;
     }
@@ -236,6 +237,7 @@ static void run(LV2_Handle instance, uint32_t samples)
         follow_transport(plugin, &settings, (const LV2_Atom_Object *)&position[i]->body);
     }
     play(plugin, &settings, done, samples);
+    if (player_asks_for_room(&plugin->player)) plugin->work_due = true;
     transport_end_block(&plugin->transport, samples);
 
     messages_write(&plugin->messages, plugin->notify, player_names(&plugin->player));
@@ -251,6 +253,7 @@ static LV2_Worker_Status work(LV2_Handle instance, LV2_Worker_Respond_Function r
     Plugin *plugin = instance;
     Handover *handover = &plugin->handover;
     handover_lock(handover);
+    handover_grow(handover); // first: what is recorded waits for it
     handover_load_requested(handover);
     handover_report_idle(handover);
     handover_unlock(handover);

@@ -220,7 +220,8 @@ static bool make_engine(const Selection *selection, const Model *model, const La
                         Setup *setup, Error *error)
 {
     const int channels = selection->recordings.channels;
-    setup->engine = engine_new(model, reference, selection->rate, channels, error);
+    setup->engine = (selection->grows ? engine_new_growing : engine_new)(
+        model, reference, selection->rate, channels, error);
     if (!setup->engine) return false;
     const size_t latency = (size_t)engine_latency(setup->engine);
     setup->delay = delay_new(latency < selection->latency ? selection->latency - latency : 0,
@@ -307,11 +308,23 @@ static void load(Selection *selection, const Call *call, Setup *setup, bool take
 
 // ---- The selection ----
 
-void selection_init(Selection *selection, double rate, int channels, size_t latency,
+void selection_init(Selection *selection, double rate, int channels, size_t latency, bool grows,
                     LV2_Log_Logger *logger)
 {
     *selection = (Selection){
-        .rate = rate, .latency = latency, .recordings = {.channels = channels}, .logger = logger};
+        .rate = rate,
+        .latency = latency,
+        .grows = grows,
+        .recordings = {.channels = channels},
+        .logger = logger,
+    };
+}
+
+void selection_grow(Selection *selection)
+{
+    if (!selection->engine || engine_grow(selection->engine)) return;
+    lv2_log_error(selection->logger,
+                  "trasluz: out of memory: Capture records no more than a second\n");
 }
 
 void selection_clear(Selection *selection)

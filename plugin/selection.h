@@ -29,6 +29,7 @@
 typedef struct {
     double rate;    // Hz, the host's
     size_t latency; // samples: what a delay fills the latency up to
+    bool grows;     // selection_grow() is called when an engine asks for room
     LV2_Log_Logger *logger;
     Names names; // the last choice that was taken, loaded or not
     Content content[PROPERTIES][ROLES];
@@ -48,8 +49,9 @@ typedef struct {
     Recordings recordings; // without what the engine has recorded since it was made
 } Selection;
 
-// Begins with nothing chosen or loaded. The logger must outlive it.
-void selection_init(Selection *selection, double rate, int channels, size_t latency,
+// Begins with nothing chosen or loaded. The logger must outlive it. Engines begin with little room
+// for recordings where it `grows`, else with all.
+void selection_init(Selection *selection, double rate, int channels, size_t latency, bool grows,
                     LV2_Log_Logger *logger);
 void selection_clear(Selection *selection);
 
@@ -66,6 +68,9 @@ Setup *selection_restore(Selection *selection, const char *const path[PROPERTIES
 // Adds to the status and the log which of the ports, bit by bit, have no effect with the model.
 // Returns a setup with the new status; NULL where there is nothing new, or memory is short.
 Setup *selection_note_idle(Selection *selection, uint64_t ports);
+
+// Gives the last engine the room that its recordings ask for.
+void selection_grow(Selection *selection);
 
 // Copies what a session keeps beside the names. The caller frees the copies. False where
 // memory is short.

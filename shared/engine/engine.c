@@ -96,8 +96,8 @@ static bool engine_init(Engine *engine, const Latent *reference, Error *error)
     return true;
 }
 
-Engine *engine_new(const Model *model, const Latent *reference, double host_rate, int channels,
-                   Error *error)
+Engine *engine_new_growing(const Model *model, const Latent *reference, double host_rate,
+                           int channels, Error *error)
 {
     if (!(host_rate >= MODEL_RATE_MIN && host_rate <= MODEL_RATE_MAX)) {
         error_set(error, "a rate of %g Hz: it must be between %g and %g", host_rate, MODEL_RATE_MIN,
@@ -122,6 +122,19 @@ Engine *engine_new(const Model *model, const Latent *reference, double host_rate
     return NULL;
 }
 
+Engine *engine_new(const Model *model, const Latent *reference, double host_rate, int channels,
+                   Error *error)
+{
+    Engine *engine = engine_new_growing(model, reference, host_rate, channels, error);
+    bool reserved = engine != NULL;
+    for (int i = 0; reserved && i < stream_latents(engine->stream); i++)
+        reserved = latent_capture_reserve(stream_capture(engine->stream, i));
+    if (reserved) return engine;
+    if (engine) error_out_of_memory(error);
+    engine_free(engine);
+    return NULL;
+}
+
 void engine_free(Engine *engine)
 {
     if (!engine) return;
@@ -142,6 +155,22 @@ void engine_free(Engine *engine)
 int engine_latency(const Engine *engine)
 {
     return engine->latency;
+}
+
+bool engine_asks_for_room(Engine *engine)
+{
+    bool asks = false;
+    for (int i = 0; i < stream_latents(engine->stream); i++)
+        asks = latent_capture_asks(stream_capture(engine->stream, i)) || asks;
+    return asks;
+}
+
+bool engine_grow(Engine *engine)
+{
+    bool grown = true;
+    for (int i = 0; i < stream_latents(engine->stream); i++)
+        grown = latent_capture_grow(stream_capture(engine->stream, i)) && grown;
+    return grown;
 }
 
 Latent *engine_capture(Engine *engine, int channel)

@@ -172,33 +172,34 @@ bool latent_fits(const Latent *latent, const Model *model, Error *error)
     return true;
 }
 
-static void fold_line(float *values, size_t width, size_t frames, size_t fade)
+static void fold_line(float *first, const float *last, size_t width, size_t fade)
 {
-    const float *last = values + (frames - fade) * width;
-    for (size_t t = 0; t < fade; t++, values += width, last += width) {
+    for (size_t t = 0; t < fade; t++, first += width, last += width) {
         const float rise = ((float)t + 0.5f) / (float)fade;
-        for (size_t c = 0; c < width; c++) values[c] = last[c] + rise * (values[c] - last[c]);
+        for (size_t c = 0; c < width; c++) first[c] = last[c] + rise * (first[c] - last[c]);
+    }
+}
+
+void latent_fold(float *first, const float *last, size_t width, size_t fade, const Model *model)
+{
+    if (model->arch.front.kind == FRONT_SPECTRUM) {
+        fold_line(first, last, width, fade);
+        return;
+    }
+    const size_t channels = (size_t)arch_latent_channels(&model->arch);
+    for (size_t t = 0; t < fade; t++, first += width, last += width) {
+        const double angle = 1.5707963267948966 * ((double)t + 0.5) / (double)fade;
+        const float rise = (float)sin(angle), fall = (float)cos(angle);
+        for (size_t c = 0; c < channels; c++) {
+            const float mean = model->latent_mean[c];
+            first[c] = mean + rise * (first[c] - mean) + fall * (last[c] - mean);
+        }
     }
 }
 
 void latent_fold_seam(float *values, size_t width, size_t frames, size_t fade, const Model *model)
 {
-    if (model->arch.front.kind == FRONT_SPECTRUM) {
-        fold_line(values, width, frames, fade);
-        return;
-    }
-    const size_t channels = (size_t)arch_latent_channels(&model->arch);
-    const size_t kept = frames - fade;
-    for (size_t t = 0; t < fade; t++) {
-        const double angle = 1.5707963267948966 * ((double)t + 0.5) / (double)fade;
-        const float rise = (float)sin(angle), fall = (float)cos(angle);
-        for (size_t c = 0; c < channels; c++) {
-            const float mean = model->latent_mean[c];
-            float *first = &values[t * width + c];
-            const float last = values[(kept + t) * width + c];
-            *first = mean + rise * (*first - mean) + fall * (last - mean);
-        }
-    }
+    latent_fold(values, values + (frames - fade) * width, width, fade, model);
 }
 
 size_t latent_repeat(int64_t frame, size_t frames)
@@ -238,7 +239,7 @@ Latent *latent_loop(const Latent *latent, const Model *model, Error *error)
     latent_fold_seam(loop->values, (size_t)latent->channels, latent->frames, fade, model);
     if (loop->levels) {
         memcpy(loop->levels, latent->levels, latent->frames * sizeof *loop->levels);
-        fold_line(loop->levels, 1, latent->frames, fade);
+        fold_line(loop->levels, loop->levels + (latent->frames - fade), 1, fade);
     }
     loop->frames -= fade;
     return loop;

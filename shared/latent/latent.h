@@ -43,6 +43,9 @@ bool latent_fits(const Latent *latent, const Model *model, Error *error);
 // frames are not to be played then. Real-time safe.
 void latent_fold_seam(float *values, size_t width, size_t frames, size_t fade, const Model *model);
 
+// The same of frames that may lie elsewhere: fades last[fade][width] into first[fade][width].
+void latent_fold(float *first, const float *last, size_t width, size_t fade, const Model *model);
+
 // Returns the index of frame number `frame` in a latent of `frames` frames that repeats without
 // end; the number may be negative. Real-time safe.
 size_t latent_repeat(int64_t frame, size_t frames);

@@ -92,6 +92,7 @@ static void test_capture_stops_where_it_is_full(void)
 {
     LatentOps ops;
     REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    REQUIRE(latent_capture_reserve(latent_ops_capture(&ops)));
     enum { ALL = 20000, MOST = 15000 };
     float *values = malloc(ALL * CHANNELS * sizeof(float));
     number_frames(values, ALL);
@@ -107,6 +108,52 @@ static void test_capture_stops_where_it_is_full(void)
     latent_ops_free(&ops);
 }
 
+// Records `frames` frames; the room for all is there from the start where `first`, is added when the
+// recording is `late` frames long, or never. Returns what is kept.
+static Latent *record(size_t frames, bool first, size_t late)
+{
+    LatentOps ops;
+    float values[CHANNELS];
+    if (!latent_ops_init(&ops, model, NULL, 0)) return NULL;
+    LatentCapture *capture = latent_ops_capture(&ops);
+    LatentSettings settings = {LATENT_NEUTRAL};
+    if (first) latent_capture_reserve(capture);
+    for (size_t t = 0; t <= frames; t++) {
+        settings.capture = t < frames;
+        for (size_t c = 0; c < CHANNELS; c++) values[c] = (float)(t * CHANNELS + c);
+        latent_ops_process(&ops, &settings, values, 1);
+        CHECK(latent_capture_asks(capture) == (!first && t == 0)); // once
+        if (t == late) latent_capture_grow(capture);
+    }
+    Latent *copy = latent_capture_copy(capture);
+    latent_ops_free(&ops);
+    return copy;
+}
+
+// The room that is added within the first second is as good as one that was there before, across
+// its edge as well; later nothing is recorded that has a hole.
+static void test_capture_grows(void)
+{
+    enum { SECOND = 500 };
+    static const size_t lengths[] = {100, SECOND, SECOND + 1, SECOND + 10, 3 * SECOND, 16000};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        Latent *wanted = record(lengths[i], true, SIZE_MAX);
+        Latent *early = record(lengths[i], false, 1), *last = record(lengths[i], false, SECOND - 1);
+        Latent *short_of = record(lengths[i], false, SECOND + 5);
+        REQUIRE(wanted && early && last && short_of);
+        const size_t bytes = wanted->frames * CHANNELS * sizeof(float);
+        CHECK(early->frames == wanted->frames && last->frames == wanted->frames);
+        CHECK(memcmp(early->values, wanted->values, bytes) == 0);
+        CHECK(memcmp(last->values, wanted->values, bytes) == 0);
+        const size_t kept = lengths[i] < SECOND ? lengths[i] : SECOND;
+        CHECK_MSG(short_of->frames == kept - 25, "%zu of %zu", short_of->frames, lengths[i]);
+        latent_free(wanted);
+        latent_free(early);
+        latent_free(last);
+        latent_free(short_of);
+    }
+}
+
 int main(void)
 {
     model = small_model();
@@ -115,6 +162,7 @@ int main(void)
     RUN(test_capture_starts_without_a_click);
     RUN(test_capture_may_begin_again_at_once);
     RUN(test_capture_stops_where_it_is_full);
+    RUN(test_capture_grows);
     model_free(model);
     return check_status();
 }
