@@ -66,6 +66,38 @@ static void recording_is_kept_with_the_session(void)
     host_free(late);
 }
 
+// Only the first second of a recording has room from the start where the host has a worker.
+static void long_recording_is_the_same_with_a_worker(void)
+{
+    const char *model = scrambler_file("grown.safetensors", SCRAMBLER, RATE, 8);
+    const size_t length = (size_t)(3.5 * RATE);
+    Host *with = blending_host(model), *none = stereo_host(HOST_WORKER_NONE);
+    REQUIRE(with && none);
+    REQUIRE(host_save(with, scratch_path("ungrown_state")));
+    REQUIRE(host_restore(none, scratch_path("ungrown_state")));
+    Sound in = sound_music(length + 20000), out = sound_new(in.frames), same = sound_new(in.frames);
+    for (int capture = 1; capture >= 0; capture--) {
+        const size_t from = capture ? 0 : length, to = capture ? length : in.frames;
+        *host_control(with, "capture") = *host_control(none, "capture") = (float)capture;
+        play(with, &in, &out, from, to, 512);
+        play(none, &in, &same, from, to, 512);
+    }
+    for (int c = 0; c < 2; c++)
+        CHECK(memcmp(out.channel[c], same.channel[c], in.frames * sizeof(float)) == 0);
+    HostSession a = {0}, b = {0};
+    host_session_save(with, &a);
+    host_session_save(none, &b);
+    CHECK(same_property(&a, recordings[0], &b, recordings[0]));
+    CHECK(same_property(&a, recordings[1], &b, recordings[1]));
+    host_session_free(&a);
+    host_session_free(&b);
+    sound_free(&in);
+    sound_free(&out);
+    sound_free(&same);
+    host_free(with);
+    host_free(none);
+}
+
 static void named_reference_replaces_a_recording(void)
 {
     const char *model = scrambler_file("replaced.safetensors", SCRAMBLER, RATE, 8);
@@ -327,6 +359,7 @@ static void damaged_recordings_are_refused(void)
 int main(void)
 {
     RUN(recording_is_kept_with_the_session);
+    RUN(long_recording_is_the_same_with_a_worker);
     RUN(named_reference_replaces_a_recording);
     RUN(recording_comes_back_with_its_model);
     RUN(last_recording_comes_back);

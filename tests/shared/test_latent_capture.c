@@ -108,8 +108,8 @@ static void test_capture_stops_where_it_is_full(void)
     latent_ops_free(&ops);
 }
 
-// Records `frames` frames; the room for all is there from the start where `first`, is added when the
-// recording is `late` frames long, or never. Returns what is kept.
+// Records `frames` frames. The room for all is there from the start where `first`, or is added when
+// the recording is `late` frames long. Returns what is kept.
 static Latent *record(size_t frames, bool first, size_t late)
 {
     LatentOps ops;
