@@ -3,12 +3,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define HALF_SECONDS 0.01 // of the triangular window
+
 #define LOWEST 1e-3f // level that the reference is taken to have at least, in standard deviations
 
 static bool rhythm_init(LatentRhythm *rhythm, const LatentSpace *space)
 {
-    const bool first = latent_level_init(&rhythm->first, space, LATENT_LEVEL_SECONDS / 2.0);
-    const bool level = latent_level_init(&rhythm->level, space, LATENT_LEVEL_SECONDS / 2.0);
+    const bool first = latent_level_init(&rhythm->first, space, HALF_SECONDS);
+    const bool level = latent_level_init(&rhythm->level, space, HALF_SECONDS);
     rhythm->values = malloc((size_t)space->channels * sizeof(float));
     return first && level && rhythm->values;
 }

@@ -6,7 +6,8 @@
 
 #include "latent/latent_level.h"
 
-// A level over a triangular window of 30 ms: the mean of a mean, each over half of it.
+// A level over a triangular window of 20 ms: the mean of a mean, each over half of it. A longer one
+// leaves more of the reference's own rhythm.
 typedef struct {
     LatentLevel first, level;
     float *values; // [channels]: the first level as a distance from silence

@@ -1,5 +1,6 @@
 // What the operations do to real music, through the shipped models: noise that follows the music,
-// a reference in the rhythm of the input, silence.
+// a reference in the rhythm of the input, silence. With the names of ten audio files it prints the
+// figures of noise and of the reference for eight seconds of each, from a third of its length on.
 #include "audio/audio.h"
 #include "engine/codec.h"
 #include "engine/engine.h"
@@ -11,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RATE = 48000, CLIPS = 10, CLIP_MAX = 4 * RATE };
+enum { RATE = 48000, CLIPS = 10, CLIP_MAX = 8 * RATE };
 
 // An excerpt of a piece that is in the repository, all channels averaged.
 typedef struct {
     const char *path;
     double from, seconds;
-    size_t n;
+    size_t n, wanted, passed;
     float *audio;
 } Clip;
 
@@ -35,27 +36,44 @@ static Clip clips[CLIPS] = {
 };
 
 static const char *const model_names[] = {"extra_chico", "chico", "normal", "grande", "directo"};
-enum { MODELS = sizeof model_names / sizeof *model_names };
+enum { MODELS = sizeof model_names / sizeof *model_names, FIRST_WITH_HIGHS = 2 };
+
+static bool judged = true; // figures of other pieces are printed alone
 
 // ---- Music ----
+
+// Receives a piece: its samples from second `from` on.
+static bool take_samples(void *data, const float *samples, size_t n, Error *error)
+{
+    Clip *clip = data;
+    (void)error;
+    for (size_t i = 0; i < n; i++, clip->passed++)
+        if (clip->passed >= (size_t)(clip->from * RATE) && clip->n < clip->wanted)
+            clip->audio[clip->n++] = samples[i];
+    return true;
+}
 
 static bool read_clip(Clip *clip)
 {
     Error error;
-    AudioReader *reader = audio_open(clip->path, &error);
-    if (!reader || audio_rate(reader) != RATE) return false;
-    const size_t channels = (size_t)audio_channels(reader), from = (size_t)(clip->from * RATE);
-    clip->n = (size_t)(clip->seconds * RATE);
-    float *frames = malloc((from + clip->n) * channels * sizeof(float));
-    size_t read = 0;
-    const bool ok = audio_read(reader, frames, from + clip->n, &read, &error);
-    clip->audio = calloc(clip->n, sizeof(float));
-    for (size_t i = 0; ok && i < clip->n; i++)
-        for (size_t c = 0; c < channels; c++)
-            clip->audio[i] += frames[(from + i) * channels + c] / (float)channels;
-    free(frames);
-    audio_close(reader);
-    return ok && read == from + clip->n;
+    clip->wanted = (size_t)(clip->seconds * RATE);
+    clip->audio = calloc(clip->wanted, sizeof(float));
+    return clip->audio &&
+           audio_stream_mono(clip->path, RATE, take_samples, clip, &(AudioFacts){0}, &error) &&
+           clip->n == clip->wanted;
+}
+
+// Takes the excerpts from other pieces than those of the repository.
+static bool choose_pieces(char **paths)
+{
+    for (int c = 0; c < CLIPS; c++) {
+        Error error;
+        AudioReader *reader = audio_open(paths[c], &error);
+        if (!reader) return false;
+        clips[c] = (Clip){.path = paths[c], .from = audio_seconds(reader) / 3.0, .seconds = 8.0};
+        audio_close(reader);
+    }
+    return true;
 }
 
 static Model *shipped(const char *name)
@@ -120,18 +138,38 @@ static double correlation(const double *a, const double *b, size_t n)
     return ab / sqrt(aa * bb);
 }
 
-static double noise_correlation(Engine *engine, const EngineSettings *settings, const Clip *clip)
+// Correlation of the envelope of what the settings add with that of the music or, where that is
+// `heard`, of what the model makes of the music.
+static double noise_correlation(Engine *engine, const EngineSettings *settings, const Clip *clip,
+                                bool heard)
 {
-    static float out[CLIP_MAX];
+    static float out[CLIP_MAX], own[CLIP_MAX];
     static double music[CLIP_MAX / 1000], noise[CLIP_MAX / 1000];
+    const EngineSettings alone = {ENGINE_NEUTRAL, .auto_gain = true};
     play(engine, settings, clip->audio, out, clip->n);
     for (size_t i = 0; i < clip->n; i++) out[i] -= clip->audio[i];
-    const size_t count = envelope(clip->audio, clip->n, music);
+    if (heard) play(engine, &alone, clip->audio, own, clip->n);
+    const size_t count = envelope(heard ? own : clip->audio, clip->n, music);
     envelope(out, clip->n, noise);
     return correlation(music, noise, count);
 }
 
-// The smallest model's latent holds the lowest 600 Hz alone, so what it adds can follow no more.
+// Over all clips: the mean, and the least.
+static double mean_correlation(Engine *engine, const EngineSettings *settings, bool heard,
+                               double *least)
+{
+    double mean = 0.0;
+    *least = 1.0;
+    for (int c = 0; c < CLIPS; c++) {
+        const double one = noise_correlation(engine, settings, &clips[c], heard);
+        mean += one / CLIPS;
+        *least = fmin(*least, one);
+    }
+    return mean;
+}
+
+// The smallest model's latent holds the lowest 600 Hz alone: what it adds can follow no more. The
+// envelope of these alone has a correlation of 0.74 with that of the music.
 static bool hears_little(const char *name)
 {
     return strcmp(name, "extra_chico") == 0;
@@ -141,30 +179,27 @@ static void test_noise_follows_the_music(void)
 {
     for (int m = 0; m < MODELS; m++) {
         Error error;
-        Model *model = shipped(model_names[m]);
+        const char *name = model_names[m];
+        Model *model = shipped(name);
         REQUIRE(model);
         Engine *engine = engine_new(model, NULL, RATE, 1, &error);
         REQUIRE(engine);
         for (int character = 0; character < 3; character++) {
-            const EngineSettings settings = {
-                .latent = {LATENT_NEUTRAL, .noise = 1.0f, .drift = 1.0f, .seed = 1,
-                           .noise_character = (NoiseCharacter)character},
-                .detail = 1.0f,
-                .wet = 1.0f,
-                .gain = 1.0f,
-                .auto_gain = true,
-                .enabled = true};
-            double mean = 0.0, least = 1.0;
-            for (int c = 0; c < CLIPS; c++) {
-                const double one = noise_correlation(engine, &settings, &clips[c]);
-                mean += one / CLIPS;
-                least = fmin(least, one);
+            EngineSettings settings = {ENGINE_NEUTRAL, .detail = 1.0f, .auto_gain = true};
+            settings.latent.noise = settings.latent.drift = 1.0f;
+            settings.latent.seed = 1;
+            settings.latent.noise_character = (NoiseCharacter)character;
+            double least, mean = mean_correlation(engine, &settings, false, &least);
+            printf("   %s, character %d: correlation %.2f in the mean, %.2f at least\n", name,
+                   character, mean, least);
+            if (character != NOISE_FOLLOWS) continue;
+            if (hears_little(name)) {
+                mean = mean_correlation(engine, &settings, true, &least);
+                printf("   %s, with what it hears of the music: %.2f, %.2f\n", name, mean, least);
             }
-            printf("   %s, character %d: correlation %.2f in the mean, %.2f at least\n",
-                   model_names[m], character, mean, least);
-            if (character != NOISE_FOLLOWS || hears_little(model_names[m])) continue;
-            CHECK_MSG(mean > 0.9 && least > 0.8, "%s: correlation %.3f, at least %.3f",
-                      model_names[m], mean, least);
+            if (!judged) continue;
+            CHECK_MSG(mean > 0.9 && least > 0.8, "%s: correlation %.3f, at least %.3f", name, mean,
+                      least);
         }
         engine_free(engine);
         model_free(model);
@@ -276,7 +311,8 @@ static void blend_pair(const Model *model, const Clip *from, const Clip *with, f
     free(out);
 }
 
-// Each clip with the one five further on, which is of another piece.
+static int partner = 5; // of the ten: the one five further on, which is of another piece
+
 static void test_a_cross_blend_is_no_mix(void)
 {
     for (int m = 0; m < MODELS; m++) {
@@ -286,16 +322,18 @@ static void test_a_cross_blend_is_no_mix(void)
             double plain = 0.0, cross = 0.0, most = -INFINITY;
             for (int c = 0; c < CLIPS; c++) {
                 double snr[2];
-                blend_pair(model, &clips[c], &clips[(c + 5) % CLIPS], (float)detail, snr);
+                blend_pair(model, &clips[c], &clips[(c + partner) % CLIPS], (float)detail, snr);
                 plain += snr[0] / CLIPS;
                 cross += snr[1] / CLIPS;
                 most = fmax(most, snr[1]);
             }
-            printf("   %s, detail %d: a mix explains a blend to %.1f dB, across to %.1f, at most "
+            printf("   %s, detail %d: a mix explains a blend to %.1f dB, across to %.2f, at most "
                    "%.1f\n",
                    model_names[m], detail, plain, cross, most);
-            // At detail 1 the highs that the model never had are the input's, which a mix explains.
-            if (detail == 0) CHECK_MSG(cross < 5.0, "%s: %.1f dB", model_names[m], cross);
+            // At detail 1 the highs that the smaller models never had are the input's, which a mix
+            // explains.
+            if (judged && (detail == 0 || m >= FIRST_WITH_HIGHS))
+                CHECK_MSG(cross < 5.0, "%s: %.1f dB", model_names[m], cross);
         }
         model_free(model);
     }
@@ -443,8 +481,11 @@ static void test_the_own_sound_of_silence_is_steady(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    const bool others = argc == CLIPS + 1;
+    if (others) judged = false, partner = 1;
+    if (others && !choose_pieces(argv + 1)) return 1;
     for (int c = 0; c < CLIPS; c++)
         if (!read_clip(&clips[c])) {
             fprintf(stderr, "%s: cannot be read\n", clips[c].path);
@@ -452,9 +493,11 @@ int main(void)
         }
     RUN(test_noise_follows_the_music);
     RUN(test_a_cross_blend_is_no_mix);
-    RUN(test_silence_stays_silence);
-    RUN(test_rests_are_silent);
-    RUN(test_the_own_sound_of_silence_is_steady);
+    if (!others) {
+        RUN(test_silence_stays_silence);
+        RUN(test_rests_are_silent);
+        RUN(test_the_own_sound_of_silence_is_steady);
+    }
     for (int c = 0; c < CLIPS; c++) free(clips[c].audio);
     return check_status();
 }
