@@ -29,7 +29,7 @@ INCLUDES_tests = -Ishared -Itrainer -Iplugin -Itests
 
 PACKAGES_shared = jansson nettle kissfft-float
 PACKAGES_plugin = lv2 $(PACKAGES_shared)
-PACKAGES_trainer = lapacke openblas sndfile samplerate libpng $(PACKAGES_shared) \
+PACKAGES_trainer = lapacke openblas sndfile flac libmpg123 samplerate libpng $(PACKAGES_shared) \
 	$(if $(filter 1,$(MPI)),ompi-c)
 PACKAGES_hosts = lilv-0 sndfile $(PACKAGES_shared)
 PACKAGES_tests = lv2 lilv-0 $(PACKAGES_trainer)
@@ -146,7 +146,8 @@ uninstall:
 # ---- Packages ----
 
 BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libjansson-dev nettle-dev libopenblas-dev \
-	liblapacke-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libpng-dev
+	liblapacke-dev libsndfile1-dev libflac-dev libmpg123-dev libsamplerate0-dev libkissfft-dev \
+	libpng-dev
 # `make deps` installs what building needs. `DEPS=no` installs nothing and prints what is missing.
 install_packages = @DEPS=$(DEPS) tests/lib/packages.sh
 deps:

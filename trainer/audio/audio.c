@@ -1,112 +1,124 @@
 #include "audio/audio.h"
 
-#include "audio/sound_hash.h"
+#include "audio/audio_source.h"
+#include "audio/rate_change.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
-#include <pthread.h>
-#include <samplerate.h>
-#include <sndfile.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { PIECE = 4096 }; // frames read at a time
+enum { PIECE = 4096 }; // frames converted at a time
+
+// Frames that were converted and not read yet.
+typedef struct {
+    float *frames;
+    size_t count, at, room; // frames; `at` is the next to be read
+} Pending;
 
 struct AudioReader {
-    SNDFILE *file;
+    int fd;
+    AudioParts parts;
+    size_t next;         // part
+    AudioSource *source; // of the part before that; NULL at the end
     int channels;
     double rate;
-    double seconds;           // expected
-    uint64_t announced, have; // frames
-    AudioFaults faults;
+    double seconds; // expected
+    bool converts;  // the source has other channels, or another rate
+    RateChange change;
+    Pending pending;
+    float *piece;       // [PIECE][source's channels], then [PIECE][channels]
+    uint64_t of_part;   // frames read of the part
+    bool any;           // frame was read
+    AudioFaults faults; // of the parts that were read
+    AudioFaults total;  // with those of the present one
+    Error error;        // of a part that gave nothing
 };
-
-// libsndfile keeps the error of a failed opening, and initializes its MP3 library, for the whole
-// process: one thread opens at a time.
-static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
 
 // ---- Opening ----
 
-// libsndfile's messages end with a full stop; ours do not.
-static bool set_reason(Error *error, const char *reason)
-{
-    const size_t length = strlen(reason);
-    const bool stop = length > 0 && reason[length - 1] == '.';
-    return error_set(error, "%.*s", (int)(length - stop), reason);
-}
-
-static SNDFILE *open_file(const char *path, SF_INFO *info, Error *error)
-{
-    pthread_mutex_lock(&open_lock);
-    SNDFILE *file = sf_open(path, SFM_READ, info);
-    if (!file) set_reason(error, sf_strerror(NULL));
-    pthread_mutex_unlock(&open_lock);
-    return file;
-}
-
-// Opening a pipe would wait for a writer.
-static bool check_regular(const char *path, Error *error)
+static bool open_file(AudioReader *reader, const char *path, int64_t *size, Error *error)
 {
     struct stat status;
-    if (stat(path, &status) != 0) return error_set(error, "%s", strerror(errno));
+    reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe would wait for a writer
+    if (reader->fd < 0 || fstat(reader->fd, &status) != 0)
+        return error_set(error, "%s", strerror(errno));
     if (!S_ISREG(status.st_mode)) return error_set(error, "not a regular file");
     if (status.st_size == 0) return error_set(error, "the file is empty");
+    *size = status.st_size;
     return true;
 }
 
-// If a header announces more bytes of sound than the file has, libsndfile believes the file, and
-// reports it only in its log: "data : 88200 (should be 4410)". Programs that write to a pipe
-// announce about 2 or 4 GB, which means nothing.
-static double announced_share(SNDFILE *file)
+// Opens the next part that can be read; at the end, `source` is NULL.
+static void open_part(AudioReader *reader)
 {
-    enum { NO_LENGTH = 0x7fff0000 };
-    char log[8192];
-    if (sf_command(file, SFC_GET_LOG_INFO, log, sizeof log) <= 0) return 1.0;
-    char *rest = NULL;
-    for (const char *line = strtok_r(log, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        long long announced = 0, have = 0;
-        if (sscanf(line, " data : %lld (should be %lld)", &announced, &have) != 2 &&
-            sscanf(line, " SSND : %lld (should be %lld)", &announced, &have) != 2 &&
-            sscanf(line, " Data Size : %lld (should be %lld)", &announced, &have) != 2)
-            continue;
-        if (announced > have && have > 0 && announced < NO_LENGTH)
-            return (double)announced / (double)have;
+    AudioParts *parts = &reader->parts;
+    while (!reader->source && reader->next < parts->count) {
+        const AudioPart *part = &parts->part[reader->next++];
+        reader->source = audio_source_open(reader->fd, part, &reader->error);
+        reader->of_part = 0;
+        if (reader->source) continue;
+        reader->faults.places++;
+        reader->faults.skipped += (uint64_t)(part->end - part->start);
     }
-    return 1.0;
+}
+
+static void close_part(AudioReader *reader)
+{
+    AudioSource *source = reader->source;
+    if (source->announced > reader->of_part)
+        source->faults.missing += source->announced - reader->of_part;
+    else if (source->announced > 0)
+        source->faults.cut = false; // errors after the last frame
+    audio_faults_add(&reader->faults, &source->faults);
+    audio_source_close(source);
+    reader->source = NULL;
+}
+
+static double expected_seconds(const AudioReader *reader, int64_t size)
+{
+    const FileSlice *slice = &reader->source->slice;
+    return reader->parts.count == 1
+               ? reader->source->seconds
+               : reader->source->seconds * (double)size / (double)(slice->end - slice->start);
 }
 
 AudioReader *audio_open(const char *path, Error *error)
 {
-    SF_INFO info = {0};
-    if (!check_regular(path, error)) return NULL;
-    SNDFILE *file = open_file(path, &info, error);
-    if (!file) return NULL;
+    int64_t size = 0;
     AudioReader *reader = calloc(1, sizeof *reader);
-    if (!reader || info.channels < 1 || info.samplerate < 1) {
-        error_set(error, !reader ? "out of memory" : "no channels or no sample rate");
-        free(reader);
-        sf_close(file);
+    if (!reader) {
+        error_out_of_memory(error);
         return NULL;
     }
-    // The length of an MP3 is an estimate from its first frames.
-    const bool told = info.frames > 0 && info.frames < SF_COUNT_MAX;
-    const bool announced = told && (info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_MPEG;
-    *reader = (AudioReader){
-        .file = file,
-        .channels = info.channels,
-        .rate = info.samplerate,
-        .seconds = told ? (double)info.frames / info.samplerate : 0.0,
-        .announced = announced ? (uint64_t)llround((double)info.frames * announced_share(file)) : 0,
-    };
-    return reader;
+    error_set(&reader->error, "contains no audio");
+    if (open_file(reader, path, &size, error) &&
+        audio_parts_find(&reader->parts, reader->fd, size, error)) {
+        open_part(reader);
+        if (reader->source) {
+            reader->channels = reader->source->channels;
+            reader->rate = reader->source->rate;
+            reader->seconds = expected_seconds(reader, size);
+            return reader;
+        }
+        *error = reader->error;
+    }
+    audio_close(reader);
+    return NULL;
 }
 
 void audio_close(AudioReader *reader)
 {
     if (!reader) return;
-    sf_close(reader->file);
+    audio_source_close(reader->source);
+    audio_parts_free(&reader->parts);
+    if (reader->fd >= 0) close(reader->fd);
+    rate_change_end(&reader->change);
+    free(reader->pending.frames);
+    free(reader->piece);
     free(reader);
 }
 
@@ -122,12 +134,76 @@ double audio_rate(const AudioReader *reader)
 
 const AudioFaults *audio_faults(const AudioReader *reader)
 {
-    return &reader->faults;
+    return &reader->total;
 }
 
 double audio_seconds(const AudioReader *reader)
 {
     return reader->seconds;
+}
+
+// ---- Links of other channels, or another rate, than the first ----
+
+static bool add_pending(void *data, const float *frames, size_t n, Error *error)
+{
+    AudioReader *reader = data;
+    Pending *pending = &reader->pending;
+    const size_t channels = (size_t)reader->channels;
+    if (pending->count + n > pending->room) {
+        const size_t room = 2 * (pending->count + n);
+        float *moved = realloc(pending->frames, room * channels * sizeof *moved);
+        if (!moved) return error_out_of_memory(error);
+        pending->frames = moved;
+        pending->room = room;
+    }
+    memcpy(pending->frames + pending->count * channels, frames, n * channels * sizeof *frames);
+    pending->count += n;
+    return true;
+}
+
+static size_t take_pending(Pending *pending, size_t channels, float *samples, size_t room)
+{
+    const size_t left = pending->count - pending->at, n = left < room ? left : room;
+    if (n > 0)
+        memcpy(samples, pending->frames + pending->at * channels, n * channels * sizeof *samples);
+    pending->at += n;
+    if (pending->at == pending->count) pending->at = pending->count = 0;
+    return n;
+}
+
+// One channel becomes all, all become one as their mean; otherwise channels keep their numbers.
+static void map_channels(const float *from, int have, float *to, int wanted, size_t n)
+{
+    for (size_t i = 0; i < n; i++, from += have, to += wanted) {
+        double mean = 0.0;
+        for (int c = 0; c < have; c++) mean += (double)from[c] / have;
+        for (int c = 0; c < wanted; c++) to[c] = wanted == 1 ? (float)mean : from[c % have];
+    }
+}
+
+// Ends the conversion of the format before, and begins that of the source's, if it differs.
+static bool begin_format(AudioReader *reader, Error *error)
+{
+    const AudioSource *source = reader->source;
+    if (reader->converts && !rate_change_finish(&reader->change, error)) return false;
+    rate_change_end(&reader->change);
+    reader->converts =
+        source && (source->channels != reader->channels || source->rate != reader->rate);
+    if (!reader->converts) return true;
+    free(reader->piece);
+    reader->piece = malloc((size_t)(source->channels + reader->channels) * PIECE * sizeof(float));
+    if (!reader->piece) return error_out_of_memory(error);
+    return rate_change_begin(&reader->change, source->rate, reader->rate, reader->channels,
+                             add_pending, reader, error);
+}
+
+static bool convert_piece(AudioReader *reader, size_t *got, Error *error)
+{
+    AudioSource *source = reader->source;
+    float *mapped = reader->piece + PIECE * source->channels;
+    *got = audio_source_read(source, reader->piece, PIECE, &reader->error);
+    map_channels(reader->piece, source->channels, mapped, reader->channels, *got);
+    return *got == 0 || rate_change_push(&reader->change, mapped, *got, error);
 }
 
 // ---- Reading ----
@@ -143,152 +219,48 @@ static uint64_t clear_not_finite(float *samples, size_t n)
     return found;
 }
 
+static bool fill(AudioReader *reader, float *samples, size_t room, size_t *frames, Error *error)
+{
+    const size_t channels = (size_t)reader->channels;
+    while (*frames < room) {
+        float *to = samples + *frames * channels;
+        size_t got = take_pending(&reader->pending, channels, to, room - *frames);
+        *frames += got;
+        if (got > 0) continue;
+        AudioSource *source = reader->source;
+        if (!source) break;
+        if (reader->converts) {
+            if (!convert_piece(reader, &got, error)) return false;
+        } else {
+            got = audio_source_read(source, to, room - *frames, &reader->error);
+            *frames += got;
+        }
+        reader->of_part += got;
+        if (got > 0) continue;
+        if (!source->changed) {
+            close_part(reader);
+            open_part(reader);
+        }
+        if (!begin_format(reader, error)) return false;
+    }
+    return true;
+}
+
+// Sets the faults of the whole file, as far as it was read.
+static void sum_faults(AudioReader *reader)
+{
+    reader->total = reader->faults;
+    audio_faults_add(&reader->total, &reader->parts.faults);
+    if (reader->source) audio_faults_add(&reader->total, &reader->source->faults);
+}
+
 bool audio_read(AudioReader *reader, float *samples, size_t room, size_t *frames, Error *error)
 {
     *frames = 0;
-    while (*frames < room) {
-        const sf_count_t got =
-            sf_readf_float(reader->file, samples + *frames * (size_t)reader->channels,
-                           (sf_count_t)(room - *frames));
-        if (got <= 0) break;
-        *frames += (size_t)got;
-    }
-    reader->have += *frames;
+    if (!fill(reader, samples, room, frames, error)) return false;
     reader->faults.not_finite += clear_not_finite(samples, *frames * (size_t)reader->channels);
-    reader->faults.missing =
-        reader->announced > reader->have ? reader->announced - reader->have : 0;
-    if (reader->have > 0) return true;
-    return sf_error(reader->file) ? set_reason(error, sf_strerror(reader->file))
-                                  : error_set(error, "contains no audio");
-}
-
-// ---- One channel at another rate ----
-
-typedef struct {
-    SRC_STATE *converter; // NULL if the rate stays the same
-    double ratio;         // output samples for each input sample
-    uint64_t emitted;     // samples
-    AudioSink *sink;
-    void *data;
-} Mono;
-
-static bool mono_init(Mono *mono, double from, double to, AudioSink *sink, void *data, Error *error)
-{
-    *mono = (Mono){.ratio = to / from, .sink = sink, .data = data};
-    if (from == to) return true;
-    int why = 0;
-    if (!src_is_valid_ratio(mono->ratio))
-        return error_set(error, "cannot resample from %g to %g Hz", from, to);
-    mono->converter = src_new(SRC_SINC_MEDIUM_QUALITY, 1, &why);
-    return mono->converter ? true : error_set(error, "resampler: %s", src_strerror(why));
-}
-
-// Passes at most `most` samples to the sink.
-static bool mono_give(Mono *mono, const float *samples, size_t n, uint64_t most, Error *error)
-{
-    if (n > most) n = (size_t)most;
-    mono->emitted += n;
-    return n == 0 || mono->sink(mono->data, samples, n, error);
-}
-
-static bool mono_push(Mono *mono, const float *samples, size_t n, uint64_t most, Error *error)
-{
-    if (!mono->converter) return mono_give(mono, samples, n, most, error);
-    float out[PIECE];
-    const uint64_t end = most > UINT64_MAX - mono->emitted ? UINT64_MAX : mono->emitted + most;
-    SRC_DATA piece = {.data_in = samples,
-                      .data_out = out,
-                      .input_frames = (long)n,
-                      .output_frames = PIECE,
-                      .src_ratio = mono->ratio};
-    do {
-        const int why = src_process(mono->converter, &piece);
-        if (why) return error_set(error, "resampler: %s", src_strerror(why));
-        piece.data_in += piece.input_frames_used;
-        piece.input_frames -= piece.input_frames_used;
-        const size_t made = (size_t)piece.output_frames_gen;
-        if (!mono_give(mono, out, made, end - mono->emitted, error)) return false;
-    } while (piece.output_frames_gen > 0 || piece.input_frames_used > 0);
-    return true;
-}
-
-static uint64_t resampled_length(uint64_t frames, double from, double to)
-{
-    return (uint64_t)ceil((double)frames * to / from);
-}
-
-// Feeds silence after the end, to get what the converter still holds.
-static bool mono_finish(Mono *mono, uint64_t frames, double from, double to, Error *error)
-{
-    static const float silence[PIECE];
-    const uint64_t wanted = resampled_length(frames, from, to);
-    while (mono->emitted < wanted)
-        if (!mono_push(mono, silence, PIECE, wanted - mono->emitted, error)) return false;
-    return true;
-}
-
-// Averages frames[n][channels] to frames[n] in place.
-static void average_channels(float *frames, size_t n, int channels)
-{
-    for (size_t i = 0; i < n; i++) {
-        double sum = 0.0;
-        for (int c = 0; c < channels; c++) sum += (double)frames[i * (size_t)channels + (size_t)c];
-        frames[i] = (float)(sum / channels);
-    }
-}
-
-static bool stream_reader(AudioReader *reader, Mono *mono, float *piece, double rate,
-                          SoundHash *hash, Error *error)
-{
-    for (size_t frames = PIECE; frames == PIECE;) {
-        if (!audio_read(reader, piece, PIECE, &frames, error)) return false;
-        sound_hash_add(hash, piece, frames, reader->channels);
-        average_channels(piece, frames, reader->channels);
-        if (!mono_push(mono, piece, frames, UINT64_MAX, error)) return false;
-    }
-    return mono_finish(mono, reader->have, reader->rate, rate, error);
-}
-
-static float *new_piece(const AudioReader *reader, Error *error)
-{
-    float *piece = malloc((size_t)reader->channels * PIECE * sizeof *piece);
-    if (!piece) error_out_of_memory(error);
-    return piece;
-}
-
-bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *data,
-                       AudioFacts *facts, Error *error)
-{
-    AudioReader *reader = audio_open(path, error);
-    if (!reader) return false;
-    Mono mono;
-    SoundHash hash;
-    sound_hash_begin(&hash);
-    bool good = mono_init(&mono, reader->rate, rate, sink, data, error);
-    float *piece = new_piece(reader, error);
-    good = good && piece && stream_reader(reader, &mono, piece, rate, &hash, error);
-    *facts = (AudioFacts){.faults = reader->faults, .sound = sound_hash_end(&hash)};
-    free(piece);
-    if (mono.converter) src_delete(mono.converter);
-    audio_close(reader);
-    return good;
-}
-
-static bool count_frames(AudioReader *reader, float *piece, Error *error)
-{
-    for (size_t frames = PIECE; frames == PIECE;)
-        if (!audio_read(reader, piece, PIECE, &frames, error)) return false;
-    return true;
-}
-
-bool audio_count_mono(const char *path, double rate, uint64_t *samples, Error *error)
-{
-    AudioReader *reader = audio_open(path, error);
-    if (!reader) return false;
-    float *piece = new_piece(reader, error);
-    const bool good = piece && count_frames(reader, piece, error);
-    *samples = resampled_length(reader->have, reader->rate, rate);
-    free(piece);
-    audio_close(reader);
-    return good;
+    reader->any |= *frames > 0;
+    sum_faults(reader);
+    if (!reader->any) *error = reader->error;
+    return reader->any;
 }

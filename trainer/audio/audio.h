@@ -1,20 +1,16 @@
-// audio.h: reads audio files (libsndfile: WAV, FLAC, Ogg, Opus, MP3, AU and more), as they are or
-// as one channel at another rate (libsamplerate). Reads piece by piece: memory does not grow with
+// audio.h: reads audio files (libmpg123: MP3; libsndfile: WAV, FLAC, Ogg, Opus, AU and more) to their
+// end, as they are or as one channel at another rate (libsamplerate). A chained file has the channels
+// and the rate of its first link; the others are converted. Reads piece by piece: memory does not grow with
 // the file. Blocks and allocates. Any thread; each AudioReader is used by one thread at a time.
 // Messages do not repeat the path.
 #ifndef TRASLUZ_AUDIO_H
 #define TRASLUZ_AUDIO_H
 
+#include "audio/audio_faults.h"
 #include "files/error.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-// Faults of a file, complete after it was read to its end.
-typedef struct {
-    uint64_t not_finite; // samples that were NaN or infinite, read as 0
-    uint64_t missing;    // frames that the header announces and the file does not have
-} AudioFaults;
 
 // What a file holds, complete after it was read to its end.
 typedef struct {

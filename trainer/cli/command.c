@@ -37,11 +37,11 @@ static void note(const Command *command, const char *path, uint64_t count, const
 
 void command_note_faults(const Command *command, const char *path, const AudioFaults *faults)
 {
-    if (faults->missing > 0)
-        note(command, path, faults->missing, "frames are missing: the file is truncated");
-    if (faults->not_finite > 0)
-        note(command, path, faults->not_finite,
-             "samples are not finite numbers; they are read as 0");
+    char text[AUDIO_FAULTS_TEXT];
+    Error line;
+    if (!audio_faults_text(faults, text)) return;
+    error_set(&line, "%s: %s", path, text);
+    fprintf(stderr, "trainer %s: note: %s\n", command->name, line.text);
 }
 
 void command_note_clipped(const Command *command, const char *path, uint64_t clipped)

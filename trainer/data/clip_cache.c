@@ -22,10 +22,13 @@ typedef struct {
     uint64_t samples;
     AudioFacts facts;
     float peak;
-    uint32_t unused[5]; // fills a cache line, so that the samples are aligned
-} Header;
+} HeaderFields;
 
-_Static_assert(sizeof(Header) == 64, "the cache's header");
+// Whole cache lines, so that the samples are aligned.
+typedef union {
+    HeaderFields is;
+    char bytes[256];
+} Header;
 
 // The last byte is the version of the format.
 static const uint64_t header_magic = UINT64_C(0x32307a756c736172);
@@ -107,7 +110,7 @@ static bool read_header(int fd, Header *header, uint64_t bytes)
 {
     if (pread(fd, header, sizeof *header, 0) != (ssize_t)sizeof *header) return false;
     const uint64_t samples = (bytes - sizeof *header) / sizeof(float);
-    return header->magic == header_magic && samples > 0 && header->samples == samples &&
+    return header->is.magic == header_magic && samples > 0 && header->is.samples == samples &&
            bytes == sizeof *header + samples * sizeof(float);
 }
 
@@ -122,9 +125,9 @@ static bool map_file(int fd, CachedClip *clip)
     if (map == MAP_FAILED) return false;
     *clip = (CachedClip){
         .audio = (const float *)(map + 1),
-        .samples = (size_t)header.samples,
-        .facts = header.facts,
-        .peak = header.peak,
+        .samples = (size_t)header.is.samples,
+        .facts = header.is.facts,
+        .peak = header.is.peak,
     };
     return true;
 }
@@ -158,8 +161,8 @@ static bool entry_add(void *data, const float *samples, size_t n, Error *error)
 {
     Entry *entry = data;
     for (size_t i = 0; i < n; i++)
-        entry->header.peak = fmaxf(entry->header.peak, fabsf(samples[i]));
-    entry->header.samples += n;
+        entry->header.is.peak = fmaxf(entry->header.is.peak, fabsf(samples[i]));
+    entry->header.is.samples += n;
     if (fwrite(samples, sizeof *samples, n, entry->file.stream) == n) return true;
     entry->failed = true;
     return error_set(error, "cache file %s: %s", entry->file.path, strerror(errno));
@@ -178,7 +181,7 @@ static ClipMade entry_commit(Entry *entry, Error *error)
 
 ClipMade clip_cache_make(const ClipCache *cache, const AudioFile *file, Error *error)
 {
-    Entry entry = {.header = {.magic = header_magic}};
+    Entry entry = {.header = {.is = {.magic = header_magic}}};
     char *path = entry_path(cache, file);
     if (!path || !file_create(&entry.file, path, error)) {
         if (!path) error_out_of_memory(error);
@@ -188,7 +191,8 @@ ClipMade clip_cache_make(const ClipCache *cache, const AudioFile *file, Error *e
     }
     free(path);
     fwrite(&entry.header, sizeof entry.header, 1, entry.file.stream);
-    if (audio_stream_mono(file->path, cache->rate, entry_add, &entry, &entry.header.facts, error))
+    if (audio_stream_mono(file->path, cache->rate, entry_add, &entry, &entry.header.is.facts,
+                          error))
         return entry_commit(&entry, error);
     file_abandon(&entry.file);
     return entry.failed ? CLIP_NOT_WRITTEN : CLIP_UNREADABLE;

@@ -4,9 +4,9 @@
 #include "data/audio_files.h"
 #include "data/clip_cache.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,37 +103,36 @@ static bool decode_all(Decoding *decoding, Pool *pool, FILE *progress, Error *er
 
 // ---- From sources to clips ----
 
-static bool add_warning(Dataset *dataset, const Source *source, const char *reason, Error *error)
+// Adds a reason to those of a file, which are one line.
+static void add_reason(Error *reasons, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add_reason(Error *reasons, const char *format, ...)
 {
-    return diagnostics_add(&dataset->faults->warnings, source->file->name, reason, error);
+    const size_t used = strlen(reasons->text);
+    const char *mark = used > 0 ? "; " : "";
+    va_list arguments;
+    va_start(arguments, format);
+    char text[AUDIO_FAULTS_TEXT];
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    snprintf(reasons->text + used, sizeof reasons->text - used, "%s%s", mark, text);
 }
 
 static bool note_odd(Dataset *dataset, const Source *source, Error *error)
 {
     const CachedClip *clip = &source->clip;
-    Error reason;
-    bool good = true;
-    if (clip->facts.faults.missing > 0) {
-        error_set(&reason, "file is truncated: %" PRIu64 " frames missing",
-                  clip->facts.faults.missing);
-        good = add_warning(dataset, source, reason.text, error);
-    }
-    if (clip->facts.faults.not_finite > 0) {
-        error_set(&reason, "%" PRIu64 " samples are not finite numbers; used as 0",
-                  clip->facts.faults.not_finite);
-        good = good && add_warning(dataset, source, reason.text, error);
-    }
-    if (clip->peak == 0.0f)
-        good = good && add_warning(dataset, source, "contains only silence", error);
-    if (clip->peak > LOUD_PEAK) {
-        error_set(&reason, "peak is %.0f dB over full scale", 20.0 * log10((double)clip->peak));
-        good = good && add_warning(dataset, source, reason.text, error);
-    }
-    if ((double)clip->samples < SHORT_SECONDS * dataset->rate) {
-        error_set(&reason, "only %zu sample%s long", clip->samples, clip->samples == 1 ? "" : "s");
-        good = good && add_warning(dataset, source, reason.text, error);
-    }
-    return good;
+    Error reasons = {""};
+    char faults[AUDIO_FAULTS_TEXT];
+    if (audio_faults_text(&clip->facts.faults, faults)) add_reason(&reasons, "%s", faults);
+    if (clip->peak == 0.0f) add_reason(&reasons, "contains only silence");
+    if (clip->peak > LOUD_PEAK)
+        add_reason(&reasons, "peak is %.0f dB over full scale", 20.0 * log10((double)clip->peak));
+    if ((double)clip->samples < SHORT_SECONDS * dataset->rate)
+        add_reason(&reasons, "only %zu sample%s long", clip->samples,
+                   clip->samples == 1 ? "" : "s");
+    return !*reasons.text ||
+           diagnostics_add(&dataset->faults->warnings, source->file->name, reasons.text, error);
 }
 
 static bool add_clip(Dataset *dataset, Source *source, Error *error)

@@ -1,0 +1,53 @@
+// MP3 files: one part, from the first frame to the tags at the end.
+#include "audio/audio_parts.h"
+#include "audio/file_slice.h"
+#include "audio/mpeg_frame.h"
+
+#include <string.h>
+
+// What other formats begin with, in which bytes may look like frames.
+static bool is_other(int fd)
+{
+    static const char *const marks[] = {"RIFF",
+                                        "RIFX",
+                                        "RF64",
+                                        "FORM",
+                                        ".snd",
+                                        "dns.",
+                                        "caff",
+                                        "riff",
+                                        "NIST",
+                                        "Crea",
+                                        "fLaC",
+                                        "2BIT",
+                                        "PVF1",
+                                        "OggS",
+                                        "\0\0\1\272",
+                                        "\0\0\1\263",
+                                        "\032\105\337\243",
+                                        "%PDF",
+                                        "PK\3\4"};
+    char start[4];
+    if (file_read_at(fd, 0, start, 4) < 4) return true;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (memcmp(start, marks[i], 4) == 0) return true;
+    return false;
+}
+
+bool mpeg_parts_find(AudioParts *parts, int fd, int64_t size, bool *found, Error *error)
+{
+    enum { JUNK = 65536 }; // bytes before the first frame, at most
+    char mark[4] = "";
+    *found = false;
+    if (is_other(fd)) return true;
+    const int64_t begin = mpeg_tags_end(fd, size);
+    if (file_read_at(fd, begin, mark, 4) == 4 && memcmp(mark, "fLaC", 4) == 0) return true;
+    const int64_t first = mpeg_find_frames(fd, begin, size, JUNK);
+    if (first < 0) return true;
+    *found = true;
+    parts->faults.places = first > begin;
+    parts->faults.skipped = (uint64_t)(first - begin);
+    const AudioPart part = {
+        .decoder = DECODER_MPG123, .start = first, .end = mpeg_tags_begin(fd, size)};
+    return audio_parts_add(parts, part, error);
+}
