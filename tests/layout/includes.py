@@ -20,6 +20,7 @@ ROOMS = [
     "plugin",
     "plugin/ui",
     "trainer/base",
+    "trainer/formats",
     "trainer/audio",
     "trainer/cli",
     "trainer/output",

@@ -1,7 +1,7 @@
 #include "audio/audio.h"
 
-#include "audio/audio_source.h"
 #include "audio/rate_change.h"
+#include "formats/audio_source.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,13 +1,13 @@
-// audio.h: reads audio files (libmpg123: MP3; libsndfile: WAV, FLAC, Ogg, Opus, AU and more) to their
-// end, as they are or as one channel at another rate (libsamplerate). A chained file has the channels
-// and the rate of its first link; the others are converted. Reads piece by piece: memory does not grow with
+// audio.h: reads audio files to their end (libmpg123, libFLAC, libsndfile: see formats/), as they
+// are or as one channel at another rate (libsamplerate). A chained file has the channels and the
+// rate of its first link; the others are converted. Reads piece by piece: memory does not grow with
 // the file. Blocks and allocates. Any thread; each AudioReader is used by one thread at a time.
 // Messages do not repeat the path.
 #ifndef TRASLUZ_AUDIO_H
 #define TRASLUZ_AUDIO_H
 
-#include "audio/audio_faults.h"
 #include "files/error.h"
+#include "formats/audio_faults.h"
 
 #include <stddef.h>
 #include <stdint.h>

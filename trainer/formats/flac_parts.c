@@ -1,6 +1,6 @@
 // FLAC files that were joined, as by cat: each begins with its mark and its first block.
-#include "audio/audio_parts.h"
-#include "audio/file_slice.h"
+#include "formats/audio_parts.h"
+#include "formats/file_slice.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef TRASLUZ_AUDIO_SOURCE_H
 #define TRASLUZ_AUDIO_SOURCE_H
 
-#include "audio/audio_parts.h"
-#include "audio/file_slice.h"
+#include "formats/audio_parts.h"
+#include "formats/file_slice.h"
 
 typedef struct AudioSource AudioSource;
 

@@ -1,4 +1,4 @@
-#include "audio/audio_faults.h"
+#include "formats/audio_faults.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // The links of an Ogg file (RFC 3533): each begins with pages that are marked as the first of their
 // streams. Pages have a checksum and a number, which tell damage wherever it is.
-#include "audio/audio_parts.h"
-#include "audio/file_slice.h"
+#include "formats/audio_parts.h"
+#include "formats/file_slice.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // MP3 files: one part, from the first frame to the tags at the end.
-#include "audio/audio_parts.h"
-#include "audio/file_slice.h"
-#include "audio/mpeg_frame.h"
+#include "formats/audio_parts.h"
+#include "formats/file_slice.h"
+#include "formats/mpeg_frame.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
 #ifndef TRASLUZ_AUDIO_PARTS_H
 #define TRASLUZ_AUDIO_PARTS_H
 
-#include "audio/audio_faults.h"
 #include "files/error.h"
+#include "formats/audio_faults.h"
 
 #include <sndfile.h>
 

@@ -1,4 +1,4 @@
-#include "audio/audio_parts.h"
+#include "formats/audio_parts.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
-#include "audio/mpeg_frame.h"
+#include "formats/mpeg_frame.h"
 
-#include "audio/file_slice.h"
+#include "formats/file_slice.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "audio/file_slice.h"
+#include "formats/file_slice.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "audio/audio_source.h"
+#include "formats/audio_source.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 // MP3 (and layers I and II), by libmpg123, frame by frame: where each frame lies in the file tells
 // which bytes are none.
-#include "audio/audio_source.h"
-#include "audio/mpeg_frame.h"
+#include "formats/audio_source.h"
+#include "formats/mpeg_frame.h"
 
 #include <mpg123.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 // FLAC, by libFLAC itself: libsndfile stops at the first damaged frame.
-#include "audio/audio_source.h"
+#include "formats/audio_source.h"
 
 #include <FLAC/stream_decoder.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // Parts that libsndfile decodes: WAV, FLAC, Ogg, AU and many more.
-#include "audio/audio_source.h"
+#include "formats/audio_source.h"
 
 #include <math.h>
 #include <pthread.h>

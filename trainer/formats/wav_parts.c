@@ -1,7 +1,7 @@
 // WAV files whose data is longer than their header says: the size wrapped at 4 GB, or was never
 // written because the recorder died. The samples go to the end of the file then.
-#include "audio/audio_parts.h"
-#include "audio/file_slice.h"
+#include "formats/audio_parts.h"
+#include "formats/file_slice.h"
 
 #include <ctype.h>
 #include <string.h>
