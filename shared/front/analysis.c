@@ -86,14 +86,54 @@ static void find_loudness(const Analysis *analysis, const float *power, Analysis
     frame->loudness = 0.5f * logf(sum / noise);
 }
 
+// Returns the power that the channels of a frame have beside a constant offset in each, as white
+// noise has it in each band. What rounding makes of an offset counts as part of it.
+static double moving_power(const Analysis *analysis, const float *const *audio, int channels)
+{
+    const double rounding = 1e-13; // of the offset's power, as a resampler leaves it
+    const int size = analysis->front.window;
+    const float *window = analysis->window;
+    double power = 0.0, still = 0.0;
+    for (int c = 0; c < channels; c++) {
+        double sum = 0.0, weight = 0.0;
+        for (int i = 0; i < size; i++) {
+            sum += (double)window[i] * (double)audio[c][i];
+            weight += (double)window[i];
+        }
+        const double offset = sum / weight;
+        for (int i = 0; i < size; i++) {
+            const double moving = (double)window[i] * ((double)audio[c][i] - offset);
+            power += moving * moving;
+        }
+        still += offset * offset;
+    }
+    return (double)analysis->unit / channels * power - rounding * still / channels;
+}
+
+static bool is_silent(const Analysis *analysis, const float *const *audio, int channels,
+                      const float *power, float strongest)
+{
+    if (!(strongest >= ANALYSIS_SILENCE)) return true;
+    // An offset is strongest in the lowest band.
+    return power[0] == strongest &&
+           moving_power(analysis, audio, channels) < (double)ANALYSIS_SILENCE;
+}
+
+static float strongest_band(const Analysis *analysis, const float *power)
+{
+    float strongest = 0.0f;
+    for (int k = 0; k < analysis->present; k++)
+        strongest = power[k] > strongest ? power[k] : strongest;
+    return strongest;
+}
+
 // From the bands' powers to what the network sees.
-static void find_levels(const Analysis *analysis, const float *power, AnalysisFrame *frame)
+static void find_levels(const Analysis *analysis, const float *power, float strongest, bool silent,
+                        AnalysisFrame *frame)
 {
     const int bands = analysis->front.bands, present = analysis->present;
-    float strongest = 0.0f;
-    for (int k = 0; k < present; k++) strongest = power[k] > strongest ? power[k] : strongest;
     memset(frame->values, 0, (size_t)bands * sizeof *frame->values);
-    frame->silent = !(strongest >= ANALYSIS_SILENCE);
+    frame->silent = silent;
     frame->level = frame->loudness = 0.5f * logf(ANALYSIS_SILENCE);
     if (frame->powers) memset(frame->powers, 0, (size_t)bands * sizeof(float));
     if (frame->silent) return;
@@ -121,5 +161,7 @@ void analysis_process(Analysis *analysis, const float *const *audio, int channel
     }
     const float unit = analysis->unit / (float)channels;
     for (int k = 0; k < analysis->front.bands; k++) power[k] *= unit;
-    find_levels(analysis, power, frame);
+    const float strongest = strongest_band(analysis, power);
+    const bool silent = is_silent(analysis, audio, channels, power, strongest);
+    find_levels(analysis, power, strongest, silent, frame);
 }

@@ -10,7 +10,8 @@
 
 #include "front/bands.h"
 
-// A frame whose strongest band has less power than this is silent: -120 dB.
+// A frame whose strongest band has less power than this is silent: -120 dB. So is one that has less
+// beside a constant offset, which nobody hears.
 #define ANALYSIS_SILENCE 1e-12f
 
 // What the network sees of a frame.

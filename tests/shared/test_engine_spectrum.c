@@ -251,50 +251,6 @@ static void test_level_does_not_matter(void)
     model_free(model);
 }
 
-// A gap of 300 frames is not recorded: the recording has no more than the 160 frames of sound
-// before and after it, and those that the window carries over.
-static void test_silence_is_not_recorded(void)
-{
-    enum { SOUND = 150 * HOP, GAP = 300 * HOP, WINDOW_HOPS = 8 };
-    static float in[N], out[N];
-    Error error;
-    Model *model = network();
-    Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
-    EngineSettings settings = at_rest;
-    fixture_signal(in, SOUND, 48000.0, 1);
-    memset(in + SOUND, 0, GAP * sizeof(float));
-    fixture_signal(in + SOUND + GAP, N - SOUND - GAP, 48000.0, 2);
-    settings.latent.capture = true;
-    run_engine(engine, &settings, in, out, SOUND + GAP + 10 * HOP, 512, 1);
-    settings.latent.capture = false;
-    run_engine(engine, &settings, in + SOUND + GAP + 10 * HOP, out, 10 * HOP, 512, 1);
-    Latent *recording = engine_capture(engine, 0);
-    REQUIRE(recording);
-    CHECK_MSG(recording->frames > 100 && recording->frames <= 160 + WINDOW_HOPS, "%zu frames",
-              recording->frames);
-    latent_free(recording);
-    engine_free(engine);
-    model_free(model);
-}
-
-// Nothing in, nothing out, but for what the window carries over.
-static void test_silence_stays_silent(void)
-{
-    enum { SOUND = 9600 };
-    static float in[N], out[N];
-    Error error;
-    Model *model = network();
-    Engine *engine = engine_new(model, NULL, 48000.0, 1, &error);
-    fixture_signal(in, SOUND, 48000.0, 1);
-    EngineSettings settings = altered;
-    settings.detail = 0.0f;
-    run_engine(engine, &settings, in, out, N, 512, 1);
-    for (size_t i = SOUND + 512 + 4 * HOP; i < N; i++)
-        CHECK_MSG(out[i] == 0.0f, "sample %zu: %g", i, (double)out[i]);
-    engine_free(engine);
-    model_free(model);
-}
-
 // However much is asked for, no gain lifts by more than 18 dB.
 static void test_lift_is_limited(void)
 {
@@ -506,8 +462,6 @@ int main(void)
     RUN(test_gains_are_those_of_the_formula);
     RUN(test_channels_share_their_gains);
     RUN(test_level_does_not_matter);
-    RUN(test_silence_stays_silent);
-    RUN(test_silence_is_not_recorded);
     RUN(test_lift_is_limited);
     RUN(test_loudness_stays);
     RUN(test_axes_move_the_timbre);
