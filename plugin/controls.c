@@ -117,6 +117,12 @@ EngineSettings controls_read(Controls *controls)
     };
 }
 
+void controls_values(const Controls *controls, float value[PORT_AUDIO])
+{
+    for (int port = 0; port < PORT_AUDIO; port++)
+        value[port] = port < PORT_ENABLED ? 0.0f : read(controls, port);
+}
+
 uint64_t controls_moved(const Controls *controls)
 {
     uint64_t moved = 0;
@@ -128,6 +134,12 @@ uint64_t controls_moved(const Controls *controls)
 bool controls_constant_latency(const Controls *controls)
 {
     return read_whole(controls, PORT_LATENCY_MODE) == 1;
+}
+
+bool controls_freewheels(const Controls *controls)
+{
+    const float *value = controls->value[PORT_FREEWHEEL];
+    return value && *value > 0;
 }
 
 void controls_set_tempo(const Controls *controls, EngineSettings *settings, float tempo,

@@ -20,11 +20,17 @@ void controls_init(Controls *controls);
 // controls_set_tempo(). Real-time safe.
 EngineSettings controls_read(Controls *controls);
 
+// Writes the values of all controls, each in its range; 0 for the other ports. Real-time safe.
+void controls_values(const Controls *controls, float value[PORT_AUDIO]);
+
 // Returns the ports, bit by bit, whose value is not the default. Real-time safe.
 uint64_t controls_moved(const Controls *controls);
 
 // Returns true if the latency has to be the same whatever model plays. Real-time safe.
 bool controls_constant_latency(const Controls *controls);
+
+// Returns true while the host renders faster than real time. Real-time safe.
+bool controls_freewheels(const Controls *controls);
 
 // Sets what depends on the song: its tempo in beats per minute, and the beat at its frame
 // 0. Real-time safe.

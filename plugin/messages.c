@@ -88,6 +88,20 @@ static void write_state_changed(LV2_Atom_Forge *forge, const Uris *uris)
     lv2_atom_forge_pop(forge, &frame);
 }
 
+static void write_view(LV2_Atom_Forge *forge, const Uris *uris, const View *view)
+{
+    const size_t size = sizeof(int64_t) + sizeof(LV2_Atom_Object) + sizeof(LV2_Atom_Property_Body) +
+                        sizeof *view + sizeof(uint64_t);
+    if (size > forge->size - forge->offset) return;
+    LV2_Atom_Forge_Frame frame;
+    lv2_atom_forge_frame_time(forge, 0);
+    lv2_atom_forge_object(forge, &frame, 0, uris->view);
+    lv2_atom_forge_key(forge, uris->view_data);
+    lv2_atom_forge_atom(forge, sizeof *view, uris->atom_chunk);
+    lv2_atom_forge_write(forge, view, sizeof *view);
+    lv2_atom_forge_pop(forge, &frame);
+}
+
 // Returns the bytes of the event that write_set() makes of the text, or write_state_changed() where
 // it is NULL.
 static size_t event_size(const char *text)
@@ -98,7 +112,8 @@ static size_t event_size(const char *text)
     return text ? empty + property + value + ((strlen(text) + 1 + 7) & ~(size_t)7) : empty;
 }
 
-void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names)
+void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names,
+                    const View *view)
 {
     if (!notify) return;
     const Uris *uris = messages->uris;
@@ -131,5 +146,6 @@ void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *
         }
         messages->due &= ~message[i].update; // also a message that will never fit
     }
+    if (view) write_view(forge, uris, view);
     lv2_atom_forge_pop(forge, &sequence);
 }

@@ -6,6 +6,7 @@
 
 #include "handover.h"
 #include "uris.h"
+#include "view.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/atom/forge.h>
@@ -23,7 +24,9 @@ void messages_init(Messages *messages, const Uris *uris, LV2_URID_Map *map);
 // handover's mailbox: returns true if there was one.
 bool messages_read(Messages *messages, const LV2_Atom_Object *object, Handover *handover);
 
-// Writes a block's messages; NULL is allowed. A message without room waits for the next block.
-void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names);
+// Writes a block's messages; NULL is allowed. A message without room waits for the next block. Then
+// the view for the window, if there is one and room for it.
+void messages_write(Messages *messages, LV2_Atom_Sequence *notify, const Names *names,
+                    const View *view);
 
 #endif

@@ -99,6 +99,11 @@ bool player_asks_for_room(Player *player)
     return asks;
 }
 
+void player_watch(Player *player, LatentTap *tap)
+{
+    if (player->current->engine) engine_watch(player->current->engine, tap);
+}
+
 int player_latency(const Player *player)
 {
     return (int)setup_latency(player, player->current);

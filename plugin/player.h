@@ -59,6 +59,9 @@ bool player_asks_for_room(Player *player);
 // Returns the latency in samples.
 int player_latency(const Player *player);
 
+// Shows the latent of the engine that sounds in the tap from now on; NULL: of none.
+void player_watch(Player *player, LatentTap *tap);
+
 // Plays in[c][0, n) to out[c][0, n); any output may be any input's memory. Any n. Returns the setup
 // that is no longer needed, or NULL.
 Setup *player_process(Player *player, const EngineSettings *settings, const float *const *in,

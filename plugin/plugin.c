@@ -58,8 +58,10 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
         free(plugin);
         return NULL;
     }
-    Setup *first = load_default(plugin, bundle);
+    Setup *first =
+        feed_init(&plugin->feed, rate, plugin->channels) ? load_default(plugin, bundle) : NULL;
     if (!first) {
+        feed_free(&plugin->feed);
         handover_free(&plugin->handover);
         free(plugin);
         return NULL;
@@ -72,6 +74,7 @@ static void cleanup(LV2_Handle instance)
 {
     Plugin *plugin = instance;
     player_free(&plugin->player);
+    feed_free(&plugin->feed);
     handover_free(&plugin->handover);
     free(plugin);
 }
@@ -112,6 +115,7 @@ static void activate(LV2_Handle instance)
     Plugin *plugin = instance;
     retire(plugin, player_reset(&plugin->player));
     transport_stop(&plugin->transport); // the engine is no longer where the song is
+    notes_reset(&plugin->notes);
 }
 
 // Calls the worker, which finds its work in the handover. Where the host's queue is full it is
@@ -177,7 +181,9 @@ static void play(Plugin *plugin, const EngineSettings *settings, uint32_t from, 
         in[c] = plugin->in[c] + from;
         out[c] = plugin->out[c] + from;
     }
+    feed_take_input(&plugin->feed, in, to - from);
     retire(plugin, player_process(&plugin->player, settings, in, out, to - from));
+    feed_take_output(&plugin->feed, out, to - from);
     transport_advance(&plugin->transport, to - from);
 }
 
@@ -186,61 +192,152 @@ static void follow_transport(Plugin *plugin, EngineSettings *settings,
 {
     const TransportChange change = transport_read(&plugin->transport, position);
     set_tempo(plugin, settings);
+    EngineSettings now = *settings;
+    notes_apply(&plugin->notes, &now);
     if (change == TRANSPORT_STARTS)
-        player_start(&plugin->player, settings, plugin->transport.frame);
+        player_start(&plugin->player, &now, plugin->transport.frame);
     else if (change == TRANSPORT_JUMPS)
-        player_locate(&plugin->player, settings, plugin->transport.frame);
+        player_locate(&plugin->player, &now, plugin->transport.frame);
 }
 
-// Hosts send a few positions in a block at most. If there are more, the last one counts.
-enum { POSITIONS_MAX = 32 };
+// What happens within a block: time:Positions and notes, in their order. Hosts send a few at most.
+enum { POSITIONS_MAX = 32, EVENTS_MAX = 128 };
 
-// Handles the block's messages, but for the time:Positions: lists these and returns their number.
-static int read_control(Plugin *plugin, const LV2_Atom_Event *position[POSITIONS_MAX])
+typedef struct {
+    const LV2_Atom_Event *event[EVENTS_MAX];
+    int events, positions;
+    bool overflows; // there were more notes than have room
+} BlockEvents;
+
+static bool is_position(const Plugin *plugin, const LV2_Atom_Event *event)
+{
+    const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
+    return uris_is_object(&plugin->uris, &object->atom) &&
+           object->body.otype == plugin->uris.time_position;
+}
+
+static const uint8_t *midi_message(const Plugin *plugin, const LV2_Atom_Event *event)
+{
+    return event->body.type == plugin->uris.midi_event ? (const uint8_t *)(&event->body + 1) : NULL;
+}
+
+// Of more positions than there may be, the last one counts.
+static void add_position(const Plugin *plugin, BlockEvents *block, const LV2_Atom_Event *event)
+{
+    if (block->positions == POSITIONS_MAX || block->events == EVENTS_MAX) {
+        int last = block->events - 1;
+        while (last >= 0 && !is_position(plugin, block->event[last])) last--;
+        if (last < 0) return;
+        memmove(block->event + last, block->event + last + 1,
+                (size_t)(block->events - 1 - last) * sizeof *block->event);
+        block->events--;
+        block->positions--;
+    }
+    block->event[block->events++] = event;
+    block->positions++;
+}
+
+static void read_object(Plugin *plugin, const LV2_Atom_Object *object)
+{
+    if (object->body.otype == plugin->uris.listen)
+        feed_listen(&plugin->feed);
+    else if (messages_read(&plugin->messages, object, &plugin->handover))
+        plugin->work_due = true;
+}
+
+// Handles the block's messages, but for those that happen at a sample: lists these.
+static void read_control(Plugin *plugin, BlockEvents *block)
 {
     const LV2_Atom_Sequence *control = plugin->control;
-    if (!control || control->atom.type != plugin->uris.atom_sequence) return 0;
-    int positions = 0;
+    if (!control || control->atom.type != plugin->uris.atom_sequence) return;
     for (const LV2_Atom_Event *event = atoms_first(control); event;
          event = atoms_next(control, event)) {
-        const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
-        if (!uris_is_object(&plugin->uris, &object->atom)) continue;
-        if (object->body.otype == plugin->uris.time_position) {
-            if (positions == POSITIONS_MAX) positions--;
-            position[positions++] = event;
-        } else if (messages_read(&plugin->messages, object, &plugin->handover)) {
-            plugin->work_due = true;
+        const uint8_t *midi = midi_message(plugin, event);
+        if (midi && notes_concerns(midi, event->body.size)) {
+            if (block->events < EVENTS_MAX)
+                block->event[block->events++] = event;
+            else
+                block->overflows = true;
+        } else if (is_position(plugin, event)) {
+            add_position(plugin, block, event);
+        } else if (!midi && uris_is_object(&plugin->uris, &event->body)) {
+            read_object(plugin, (const LV2_Atom_Object *)&event->body);
         }
     }
-    return positions;
+}
+
+// Takes all notes of a block that had too many, so that none stays held.
+static void take_all_notes(Plugin *plugin)
+{
+    for (const LV2_Atom_Event *event = atoms_first(plugin->control); event;
+         event = atoms_next(plugin->control, event)) {
+        const uint8_t *midi = midi_message(plugin, event);
+        if (midi) notes_take(&plugin->notes, midi, event->body.size);
+    }
+}
+
+static void play_block(Plugin *plugin, const BlockEvents *block, uint32_t samples)
+{
+    EngineSettings wanted = controls_read(&plugin->controls), settings = wanted;
+    set_tempo(plugin, &wanted);
+    uint32_t done = 0;
+    for (int i = 0; i <= block->events; i++) {
+        const LV2_Atom_Event *event = i < block->events ? block->event[i] : NULL;
+        const int64_t at = event ? event->time.frames : samples;
+        settings = wanted;
+        notes_apply(&plugin->notes, &settings);
+        if (i == 0) adopt(plugin, &settings);
+        if (at > done && at <= samples) {
+            play(plugin, &settings, done, (uint32_t)at);
+            done = (uint32_t)at;
+        }
+        if (!event) break;
+        const uint8_t *midi = midi_message(plugin, event);
+        if (midi)
+            notes_take(&plugin->notes, midi, event->body.size);
+        else
+            follow_transport(plugin, &wanted, (const LV2_Atom_Object *)&event->body);
+    }
+}
+
+// What the window is told beside what is heard.
+static FeedFacts feed_facts(const Plugin *plugin)
+{
+    const Player *player = &plugin->player;
+    FeedFacts facts = {.model = player_model(player), .latency = player_latency(player)};
+    if (!facts.model) return facts;
+    const EffectModel model = control_effect_model(facts.model);
+    const bool reference =
+        *player_names(player)->path[PROPERTY_REFERENCE] || plugin->feed.tap.reference > 0.0f;
+    float value[PORT_AUDIO];
+    controls_values(&plugin->controls, value);
+    for (int port = 0; port < PORT_AUDIO; port++)
+        if (control_effect(port, &model, reference, value) == EFFECT_NOW)
+            facts.effects |= UINT64_C(1) << port;
+    return facts;
 }
 
 static void run(LV2_Handle instance, uint32_t samples)
 {
     Plugin *plugin = instance;
-    EngineSettings settings = controls_read(&plugin->controls);
-    set_tempo(plugin, &settings);
+    BlockEvents block = {.events = 0};
+    feed_begin(&plugin->feed);
     player_set_constant_latency(&plugin->player, controls_constant_latency(&plugin->controls));
-    const LV2_Atom_Event *position[POSITIONS_MAX];
-    const int positions = read_control(plugin, position);
+    read_control(plugin, &block);
     note_idle_controls(plugin);
     call_worker(plugin); // before adopting: a freewheeling host loads the file now
-    adopt(plugin, &settings);
-
-    uint32_t done = 0;
-    for (int i = 0; i < positions; i++) {
-        const int64_t at = position[i]->time.frames;
-        if (at > done && at <= samples) {
-            play(plugin, &settings, done, (uint32_t)at);
-            done = (uint32_t)at;
-        }
-        follow_transport(plugin, &settings, (const LV2_Atom_Object *)&position[i]->body);
-    }
-    play(plugin, &settings, done, samples);
+    player_watch(&plugin->player, feed_tap(&plugin->feed));
+    play_block(plugin, &block, samples);
+    if (block.overflows) take_all_notes(plugin);
     if (player_asks_for_room(&plugin->player)) plugin->work_due = true;
     transport_end_block(&plugin->transport, samples);
 
-    messages_write(&plugin->messages, plugin->notify, player_names(&plugin->player));
+    const View *view = NULL;
+    if (feed_tap(&plugin->feed)) {
+        const FeedFacts facts = feed_facts(plugin);
+        view = feed_end(&plugin->feed, &facts, controls_freewheels(&plugin->controls), samples);
+    }
+    messages_write(&plugin->messages, plugin->notify, player_names(&plugin->player), view);
     if (plugin->latency) *plugin->latency = (float)player_latency(&plugin->player);
 }
 

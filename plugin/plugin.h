@@ -5,8 +5,10 @@
 
 #include "control_effect.h"
 #include "controls.h"
+#include "feed.h"
 #include "handover.h"
 #include "messages.h"
+#include "notes.h"
 #include "player.h"
 #include "transport.h"
 #include "uris.h"
@@ -30,6 +32,8 @@ typedef struct {
     float *out[CHANNELS_MAX];
     Controls controls;
     Messages messages;
+    Feed feed;
+    Notes notes;
     Player player;
     Transport transport;
     bool work_due;            // the worker has to be called

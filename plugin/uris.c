@@ -1,5 +1,8 @@
 #include "uris.h"
 
+#include "view.h"
+
+#include <lv2/midi/midi.h>
 #include <lv2/patch/patch.h>
 #include <lv2/state/state.h>
 #include <lv2/time/time.h>
@@ -26,6 +29,10 @@ void uris_map(Uris *uris, LV2_URID_Map *map)
         .copy = {MAP_COPIES("")},
         .copy_file = {MAP_COPIES(TRASLUZ_FILE_SUFFIX)},
         .status = map->map(map->handle, TRASLUZ_STATUS_URI),
+        .listen = map->map(map->handle, TRASLUZ_LISTEN_URI),
+        .view = map->map(map->handle, TRASLUZ_VIEW_URI),
+        .view_data = map->map(map->handle, TRASLUZ_VIEW_DATA_URI),
+        .midi_event = map->map(map->handle, LV2_MIDI__MidiEvent),
         .atom_blank = map->map(map->handle, LV2_ATOM__Blank),
         .atom_double = map->map(map->handle, LV2_ATOM__Double),
         .atom_float = map->map(map->handle, LV2_ATOM__Float),

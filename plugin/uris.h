@@ -27,6 +27,7 @@ typedef struct {
     LV2_URID copy[COPIES];
     LV2_URID copy_file[COPIES];
     LV2_URID status;
+    LV2_URID listen, view, view_data;
     LV2_URID atom_blank; // objects of hosts older than atom:Object
     LV2_URID atom_double;
     LV2_URID atom_float;
@@ -39,6 +40,7 @@ typedef struct {
     LV2_URID atom_string;
     LV2_URID atom_uri;
     LV2_URID atom_urid;
+    LV2_URID midi_event;
     LV2_URID patch_get;
     LV2_URID patch_property;
     LV2_URID patch_set;

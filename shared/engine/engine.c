@@ -173,6 +173,11 @@ bool engine_grow(Engine *engine)
     return grown;
 }
 
+void engine_watch(Engine *engine, LatentTap *tap)
+{
+    stream_watch(engine->stream, tap);
+}
+
 Latent *engine_capture(Engine *engine, int channel)
 {
     if (channel >= stream_latents(engine->stream)) return NULL;

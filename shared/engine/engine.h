@@ -94,6 +94,10 @@ void engine_start(Engine *engine, const EngineSettings *settings, uint64_t posit
 // the two resamplers.
 int engine_latency(const Engine *engine);
 
+// From now on, shows each latent frame of the first audio channel in the tap; NULL: no more.
+// Nothing of the sound depends on it. The tap must outlive this.
+void engine_watch(Engine *engine, LatentTap *tap);
+
 // A copy of the last whole recording of an audio channel, or NULL. One thread at a time, beside or
 // between what the audio thread does; allocates.
 Latent *engine_capture(Engine *engine, int channel);

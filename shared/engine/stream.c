@@ -22,6 +22,7 @@ struct Stream {
     float *worked;         // [values and one]: a latent frame in the operations, with its level
     float level;           // sum of the levels of the front's frames since the last latent frame
     int levels;            // how many
+    LatentTap *tap;        // of what watches, or NULL
 };
 
 // The most frames that the decoder gives in a lane for one block: one latent frame more than those
@@ -175,6 +176,11 @@ static void decode(Stream *stream, bool wants_clean, const FrontChange *change)
     front_synthesise(stream->front, &altered, wants_clean ? &clean : NULL, change);
 }
 
+void stream_watch(Stream *stream, LatentTap *tap)
+{
+    stream->tap = tap;
+}
+
 static void process_frame(Stream *stream, const LatentSettings *settings, const float *encoded,
                           size_t lane_step, bool wants_clean)
 {
@@ -199,6 +205,9 @@ static void process_frame(Stream *stream, const LatentSettings *settings, const 
         memcpy(altered, worked, values * sizeof(float));
     }
     if (stream->padded > 0) stream->padded--;
+    if (stream->tap)
+        latent_tap_frame(stream->tap, &stream->ops[0], settings, stream->frame + all,
+                         stream->frame);
     decode(stream, wants_clean, &change);
 }
 

@@ -14,6 +14,7 @@
 #include "engine/codec.h"
 #include "front/front.h"
 #include "latent/latent_ops.h"
+#include "latent/latent_tap.h"
 
 enum { STREAM_CHANNELS_MAX = 8 };
 
@@ -55,6 +56,9 @@ int stream_latents(const Stream *stream);
 
 // Returns the recording of a latent's operations.
 LatentCapture *stream_capture(Stream *stream, int latent);
+
+// From now on, shows each latent frame of the first audio channel in the tap; NULL: no more.
+void stream_watch(Stream *stream, LatentTap *tap);
 
 // Writes to out[c] what is added to the dry signal of audio channel c, which itself is taken by the
 // share of front_dry_share(): it belongs to in[c][i - delay]. details[i] is the detail at each
