@@ -20,7 +20,7 @@ static float along(const Model *model, int axis, const float *frame)
     return std > 0.0f ? sum / std : 0.0f;
 }
 
-static LatentPoint place(const Model *model, const float *frame)
+LatentPoint latent_point(const Model *model, const float *frame)
 {
     return (LatentPoint){along(model, 0, frame), along(model, 1, frame)};
 }
@@ -56,8 +56,8 @@ void latent_tap_frame(LatentTap *tap, const LatentOps *ops, const LatentSettings
         memmove(tap->path_after, tap->path_after + 1, (TAP_POINTS - 1) * sizeof(LatentPoint));
         tap->points--;
     }
-    tap->path_before[tap->points] = place(model, before);
-    tap->path_after[tap->points++] = place(model, after);
+    tap->path_before[tap->points] = latent_point(model, before);
+    tap->path_after[tap->points++] = latent_point(model, after);
     show_memory(tap, ops, settings);
 }
 

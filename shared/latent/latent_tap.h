@@ -14,6 +14,9 @@ typedef struct {
     float x, y;
 } LatentPoint;
 
+// Returns the place of a latent frame.
+LatentPoint latent_point(const Model *model, const float *frame);
+
 typedef enum { TURN_NONE, TURN_INPUT, TURN_REFERENCE } LatentTurn;
 
 typedef struct {

@@ -1,0 +1,114 @@
+#include "meters.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define LOWEST -90.0f // dB
+#define FALL   1.2f   // dB for each view
+
+void meters_init(Meters *meters)
+{
+    for (int b = 0; b < VIEW_BANDS; b++) meters->in[b] = meters->out[b] = LOWEST;
+    for (int c = 0; c < 2; c++) meters->peak_in[c] = meters->peak_out[c] = LOWEST;
+    meters->channels = 1;
+}
+
+static float fallen(float shown, float now)
+{
+    return fmaxf(fmaxf(now, shown - FALL), LOWEST);
+}
+
+void meters_take(Meters *meters, const View *view)
+{
+    for (int b = 0; b < VIEW_BANDS; b++) {
+        meters->in[b] = fallen(meters->in[b], view->spectrum_in[b] / 2.0f - 100.0f);
+        meters->out[b] = fallen(meters->out[b], view->spectrum_out[b] / 2.0f - 100.0f);
+    }
+    for (int c = 0; c < 2; c++) {
+        meters->peak_in[c] = fallen(meters->peak_in[c], 20 * log10f(view->peak_in[c] + 1e-9f));
+        meters->peak_out[c] = fallen(meters->peak_out[c], 20 * log10f(view->peak_out[c] + 1e-9f));
+    }
+    meters->latency = view->latency;
+    meters->rate = view->rate;
+    meters->share += 0.1f * (view->share - meters->share);
+    meters->channels = view->audio_channels;
+}
+
+static double share_of(float decibels)
+{
+    return fmin(fmax((decibels - LOWEST) / (6.0 - LOWEST), 0), 1);
+}
+
+static void draw_curve(cairo_t *cr, const Box *box, const float *bands, Colour colour, bool filled)
+{
+    for (int b = 0; b < VIEW_BANDS; b++)
+        cairo_line_to(cr, box->x + b * box->width / (VIEW_BANDS - 1),
+                      box->y + box->height * (1 - share_of(bands[b] + 12)));
+    if (filled) {
+        cairo_line_to(cr, box->x + box->width, box->y + box->height);
+        cairo_line_to(cr, box->x, box->y + box->height);
+        cairo_close_path(cr);
+        paint_colour(cr, colour, 0.35);
+        cairo_fill(cr);
+    } else {
+        cairo_set_line_width(cr, 1.8);
+        paint_colour(cr, colour, 1);
+        cairo_stroke(cr);
+    }
+}
+
+void meters_draw_spectrum(cairo_t *cr, const Meters *meters, int language)
+{
+    static const char *const title[2] = {"spectrum", "espectro"};
+    const Box *box = &meters->spectrum;
+    const Box name = {box->x + 2, box->y, box->width, 17};
+    const Box well = {box->x, box->y + 18, box->width, box->height - 18};
+    paint_text(cr, &name, ALIGN_LEFT, 10.5, true, colour_faint, title[language]);
+    paint_box(cr, &well, 3, colour_well, 1);
+    cairo_save(cr);
+    cairo_rectangle(cr, well.x, well.y, well.width, well.height);
+    cairo_clip(cr);
+    draw_curve(cr, &well, meters->in, colour_before, true);
+    draw_curve(cr, &well, meters->out, colour_after, false);
+    cairo_restore(cr);
+}
+
+static void draw_bar(cairo_t *cr, const Box *box, float decibels, Colour colour)
+{
+    const double high = box->height * share_of(decibels);
+    const Box bar = {box->x, box->y + box->height - high, box->width, high};
+    paint_box(cr, box, 1, colour_well, 1);
+    if (high > 1) paint_box(cr, &bar, 1, decibels >= 0 ? colour_alarm : colour, 1);
+}
+
+void meters_draw_levels(cairo_t *cr, const Meters *meters, int language)
+{
+    static const char *const names[2][2] = {{"in", "out"}, {"ent.", "sal."}};
+    static const char *const late[2] = {"latency", "latencia"}, *const core[2] = {"of a core", "de un núcleo"};
+    const Box *box = &meters->levels;
+    for (int side = 0; side < 2; side++) {
+        const float *peak = side ? meters->peak_out : meters->peak_in;
+        const double x = box->x + 4 + side * 46, high = box->height - 18;
+        for (int c = 0; c < meters->channels; c++) {
+            const double wide = meters->channels > 1 ? 14 : 30;
+            const Box bar = {x + c * 16, box->y, wide, high};
+            draw_bar(cr, &bar, peak[c], side ? colour_after : colour_before);
+        }
+        const Box name = {x - 4, box->y + high + 2, 38, 14};
+        paint_text(cr, &name, ALIGN_CENTRE, 10, false, colour_faint, names[language][side]);
+    }
+    char text[64];
+    Box line = {box->x + 104, box->y + 4, box->width - 104, 18};
+    const double milliseconds = meters->rate > 0 ? 1e3 * meters->latency / meters->rate : 0;
+    snprintf(text, sizeof text, "%.1f ms", milliseconds);
+    paint_text(cr, &line, ALIGN_LEFT, 14, true, colour_text, text);
+    line.y += 18;
+    snprintf(text, sizeof text, language ? "%s, %.0f muestras" : "%s, %.0f samples", late[language],
+             (double)meters->latency);
+    paint_text(cr, &line, ALIGN_LEFT, 10, false, colour_faint, text);
+    line.y += 26;
+    snprintf(text, sizeof text, "%.2f %%", 100 * (double)meters->share);
+    paint_text(cr, &line, ALIGN_LEFT, 14, true, colour_text, text);
+    line.y += 18;
+    paint_text(cr, &line, ALIGN_LEFT, 10, false, colour_faint, core[language]);
+}

@@ -1,0 +1,40 @@
+// theme.h: colours and sizes of the window, and how text is drawn. The colours of what comes in and
+// what goes out are those of Okabe and Ito (2008), which colour-blind users can tell apart.
+#ifndef TRASLUZ_UI_THEME_H
+#define TRASLUZ_UI_THEME_H
+
+#include <cairo.h>
+#include <stdbool.h>
+
+typedef struct {
+    double r, g, b;
+} Colour;
+
+extern const Colour colour_back, colour_panel, colour_well, colour_line, colour_text, colour_faint,
+    colour_before, colour_after, colour_reference, colour_alarm, colour_fill;
+
+typedef struct {
+    double x, y, width, height;
+} Box;
+
+bool box_has(const Box *box, double x, double y);
+
+void paint_colour(cairo_t *cr, Colour colour, double opacity);
+void paint_box(cairo_t *cr, const Box *box, double radius, Colour colour, double opacity);
+void paint_frame(cairo_t *cr, const Box *box, double radius, Colour colour, double opacity);
+
+typedef enum { ALIGN_LEFT, ALIGN_CENTRE, ALIGN_RIGHT } Align;
+
+// Draws a line of text within the box, cut with an ellipsis where it does not fit.
+void paint_text(cairo_t *cr, const Box *box, Align align, double size, bool bold, Colour colour,
+                const char *text);
+
+// Returns how wide the text is.
+double text_width(cairo_t *cr, double size, bool bold, const char *text);
+
+// Draws text over several lines, broken at spaces; returns the height. With NULL as colour it only
+// measures.
+double paint_paragraph(cairo_t *cr, const Box *box, double size, const Colour *colour,
+                       const char *text);
+
+#endif
