@@ -24,11 +24,13 @@ Q = $(if $(filter 1,$(V)),,@)
 
 INCLUDES_shared = -Ishared
 INCLUDES_plugin = -Ishared -Iplugin
+INCLUDES_ui = $(INCLUDES_plugin) -Iplugin/ui
 INCLUDES_trainer = -Ishared -Itrainer
 INCLUDES_tests = -Ishared -Itrainer -Iplugin -Itests
 
 PACKAGES_shared = jansson nettle kissfft-float
 PACKAGES_plugin = lv2 $(PACKAGES_shared)
+PACKAGES_ui = cairo-xlib x11 $(PACKAGES_plugin)
 PACKAGES_trainer = lapacke openblas sndfile flac libmpg123 samplerate libpng $(PACKAGES_shared) \
 	$(if $(filter 1,$(MPI)),ompi-c)
 PACKAGES_hosts = lilv-0 sndfile $(PACKAGES_shared)
@@ -40,13 +42,15 @@ cflags_$(1) = $$(eval \
 	cflags_$(1) := $$(shell $$(PKG_CONFIG) --cflags $$(PACKAGES_$(1))))$$(cflags_$(1))
 libs_$(1) = $$(eval libs_$(1) := $$(shell $$(PKG_CONFIG) --libs $$(PACKAGES_$(1))))$$(libs_$(1))
 endef
-$(foreach room,shared plugin trainer hosts tests,$(eval $(call ask_packages,$(room))))
+$(foreach room,shared plugin ui trainer hosts tests,$(eval $(call ask_packages,$(room))))
 
-room = $(firstword $(subst /, ,$<))
+room = $(if $(filter plugin/ui/%,$<),ui,$(firstword $(subst /, ,$<)))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
 
 SHARED_OBJECTS = $(call objects,shared/*/*.c)
 PLUGIN_OBJECTS = $(call objects,plugin/*.c)
+UI_OBJECTS = $(call objects,plugin/ui/*.c) $(BUILD)/plugin/ui/control_table.o \
+	$(BUILD)/plugin/atoms.o
 OTHER_RANKS = $(BUILD)/trainer/base/ranks_$(if $(filter 1,$(MPI)),one,mpi).o
 TRAINER_OBJECTS = $(filter-out $(OTHER_RANKS),$(call objects,trainer/*.c trainer/*/*.c)) \
 	$(BUILD)/trainer/output/page_css.o
@@ -58,7 +62,10 @@ BUNDLE_DATA = $(BUNDLE)/LICENSE $(patsubst %,$(BUNDLE)/%.ttl,manifest presets tr
 # ---- Building ----
 
 all: plugin trainer
-plugin: $(BUNDLE)/trasluz.so $(BUNDLE_DATA)
+# `make UI=no` builds the plugin without its window, which needs X11 and cairo.
+UI ?= yes
+BUNDLE_BINARIES = $(BUNDLE)/trasluz.so $(if $(filter-out no,$(UI)),$(BUNDLE)/trasluz_ui.so)
+plugin: $(BUNDLE_BINARIES) $(BUNDLE_DATA)
 trainer: $(BUILD)/bin/trainer $(BUILD)/trainer.1
 
 # Vector kernels are compiled for their instruction set; they are empty on other machines.
@@ -94,6 +101,15 @@ endef
 $(BUNDLE)/trasluz.so: $(PLUGIN_OBJECTS) $(SHARED_OBJECTS)
 	$(call link,shared,-shared -Wl$(,)--no-undefined)
 
+$(BUNDLE)/trasluz_ui.so: $(UI_OBJECTS) $(SHARED_OBJECTS)
+	$(call link,ui,-shared -Wl$(,)--no-undefined)
+
+# What the window knows of the controls.
+$(BUILD)/plugin/ui/control_table.o: ttl/controls.awk ttl/trasluz.ttl plugin/ui/control_table.h
+	@mkdir -p $(@D)
+	$(SHOW) CC $@
+	$(Q)awk -f $(filter-out %.h,$^) | $(CC) -Iplugin/ui $(CFLAGS) -x c -c -o $@ -
+
 $(BUILD)/bin/trainer: $(TRAINER_OBJECTS) $(SHARED_OBJECTS)
 	$(call link,trainer)
 
@@ -111,9 +127,9 @@ PRESET_SOURCES = ttl/trasluz.ttl presets/presets.txt
 $(BUNDLE)/presets.ttl: ttl/presets.awk $(PRESET_SOURCES)
 	@mkdir -p $(@D)
 	$(Q)$(PRESETS) $(PRESET_SOURCES) >$@.new && mv $@.new $@
-$(BUNDLE)/manifest.ttl: ttl/manifest.ttl ttl/presets.awk $(PRESET_SOURCES)
+$(BUNDLE)/manifest.ttl: ttl/manifest.ttl ttl/window.ttl ttl/presets.awk $(PRESET_SOURCES)
 	@mkdir -p $(@D)
-	$(Q){ cat $< && $(PRESETS) -v list=1 $(PRESET_SOURCES); } >$@.new && mv $@.new $@
+	$(Q){ cat $< $(if $(filter-out no,$(UI)),ttl/window.ttl) && $(PRESETS) -v list=1 $(PRESET_SOURCES); } >$@.new && mv $@.new $@
 $(BUNDLE)/%: ttl/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
@@ -131,7 +147,8 @@ install: install-plugin install-trainer
 install-plugin: plugin
 	for file in $(BUNDLE_DATA:$(BUNDLE)/%=%); do install -D -m 644 "$(BUNDLE)/$$file" \
 		"$(DESTDIR)$(LV2DIR)/trasluz.lv2/$$file" || exit 1; done
-	install -D -m 755 $(BUNDLE)/trasluz.so "$(DESTDIR)$(LV2DIR)/trasluz.lv2/trasluz.so"
+	install -d "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
+	install -m 755 $(BUNDLE_BINARIES) "$(DESTDIR)$(LV2DIR)/trasluz.lv2"
 
 install-trainer: trainer
 	install -D -m 755 $(BUILD)/bin/trainer "$(DESTDIR)$(PREFIX)/bin/trainer"
@@ -147,7 +164,7 @@ uninstall:
 
 BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libjansson-dev nettle-dev libopenblas-dev \
 	liblapacke-dev libsndfile1-dev libflac-dev libmpg123-dev libsamplerate0-dev libkissfft-dev \
-	libpng-dev
+	libpng-dev $(if $(filter-out no,$(UI)),libcairo2-dev libx11-dev)
 # `make deps` installs what building needs. `DEPS=no` installs nothing and prints what is missing.
 install_packages = @DEPS=$(DEPS) tests/lib/packages.sh
 deps:
@@ -174,7 +191,7 @@ help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
 ## make                     builds the plugin and the trainer into build/
-## make plugin, trainer     builds one of them, with the packages of that one
+## make plugin, trainer     builds one of them, with the packages of that one; UI=no: without window
 ## make install             PREFIX=/usr/local LV2DIR=PREFIX/lib/lv2 DESTDIR=; also install-plugin,
 ##                          install-trainer, uninstall
 ## make deps                installs the Debian packages that building needs

@@ -78,7 +78,8 @@ Choice chooser_choose(Chooser *chooser, const char *model, double rate, const ch
 
 static void draw_row(cairo_t *cr, const Chooser *chooser, int row, int language)
 {
-    static const char *const none[2] = {"none", "ninguna"}, *const other[2] = {"other file…", "otro archivo…"};
+    static const char *const none[2] = {"none", "ninguna"}, *const other[2] = {"other file…",
+                                                                               "otro archivo…"};
     static const char *const follow[2][2] = {{"☐ reload when it changes", "☐ recargar si cambia"},
                                              {"☑ reload when it changes", "☑ recargar si cambia"}};
     const Box box = {chooser->box.x, chooser->box.y + (row - chooser->first) * ROW,

@@ -9,9 +9,9 @@
 typedef enum {
     CHOICE_NOTHING, // the list stays open
     CHOICE_FILE,
-    CHOICE_NONE,    // no reference
-    CHOICE_OTHER,   // another file, of the host's dialog or of a folder
-    CHOICE_FOLLOW,  // the switch "reload when it changes"
+    CHOICE_NONE,   // no reference
+    CHOICE_OTHER,  // another file, of the host's dialog or of a folder
+    CHOICE_FOLLOW, // the switch "reload when it changes"
     CHOICE_CLOSE,
 } Choice;
 

@@ -44,14 +44,15 @@ void control_text(const ControlInfo *info, float value, char *text, size_t room)
 {
     for (int i = 0; i < info->points; i++) {
         const bool whole = info->kind > CONTROL_WHOLE;
-        if (info->point[i].value != value || (!whole && info->kind != CONTROL_LOGARITHMIC)) continue;
+        if (info->point[i].value != value || (!whole && info->kind != CONTROL_LOGARITHMIC))
+            continue;
         snprintf(text, room, "%s", info->point[i].label);
         return;
     }
-    const int digits = info->kind == CONTROL_WHOLE          ? 0
-                       : fabsf(value) >= 100 ? 0
-                       : fabsf(value) >= 10  ? 1
-                                             : 2;
+    const int digits = info->kind == CONTROL_WHOLE ? 0
+                       : fabsf(value) >= 100       ? 0
+                       : fabsf(value) >= 10        ? 1
+                                                   : 2;
     snprintf(text, room, "%.*f%s%s", digits, (double)value, *info->unit ? " " : "", info->unit);
 }
 
@@ -98,13 +99,14 @@ static void draw_row(cairo_t *cr, const Control *control, int language)
     const Box *box = &control->box;
     paint_box(cr, box, 3, colour_well, 1);
     if (info->kind < CONTROL_SWITCH) {
-        const double zero = control_share(info, info->start), now = control_share(info, control->value);
+        const double zero = control_share(info, info->start),
+                     now = control_share(info, control->value);
         const double from = fmin(zero, now), to = fmax(zero, now);
         const Box fill = {box->x + from * box->width, box->y, fmax((to - from) * box->width, 0),
                           box->height};
         if (fill.width > 0.5)
-            paint_box(cr, &fill, fmin(3, fill.width / 2), control->idle ? colour_fill : colour_after,
-                      control->idle ? 0.35 : 0.38);
+            paint_box(cr, &fill, fmin(3, fill.width / 2),
+                      control->idle ? colour_fill : colour_after, control->idle ? 0.35 : 0.38);
         const Box mark = {box->x + now * (box->width - 2), box->y + 1, 2, box->height - 2};
         paint_box(cr, &mark, 1, control->idle ? colour_line : colour_after, 1);
     }
@@ -114,8 +116,8 @@ static void draw_row(cairo_t *cr, const Control *control, int language)
     const double wide = shows_text ? text_width(cr, 10.5, false, text) + 6 : 28;
     const Box name = {box->x + 6, box->y, box->width - wide - 12, box->height};
     const Box value = {box->x + box->width - wide - 5, box->y, wide, box->height};
-    paint_text(cr, &name, ALIGN_LEFT, 10.5, false,
-               control->idle ? colour_line : colour_faint, info->name[language]);
+    paint_text(cr, &name, ALIGN_LEFT, 10.5, false, control->idle ? colour_line : colour_faint,
+               info->name[language]);
     if (shows_text)
         paint_text(cr, &value, ALIGN_RIGHT, 10.5, false, text_colour(control), text);
     else
@@ -130,7 +132,7 @@ static void draw_dial(cairo_t *cr, const Control *control, int language)
     const Box *box = &control->box;
     const double radius = fmin(box->width, box->height - 34) / 2 - 6;
     const double x = box->x + box->width / 2, y = box->y + 22 + radius;
-    const double begin = 0.75 * M_PI, turn = 1.5 * M_PI;
+    const double begin = 0.75 * PI, turn = 1.5 * PI;
     const double now = begin + turn * control_share(control->info, control->value);
     const Box name = {box->x, box->y, box->width, 18};
     paint_text(cr, &name, ALIGN_CENTRE, 14, true, colour_text, control->info->name[language]);
@@ -143,7 +145,7 @@ static void draw_dial(cairo_t *cr, const Control *control, int language)
     cairo_arc(cr, x, y, radius, begin, fmax(now, begin + 0.01));
     cairo_stroke(cr);
     paint_colour(cr, colour_panel, 1);
-    cairo_arc(cr, x, y, radius - 10, 0, 2 * M_PI);
+    cairo_arc(cr, x, y, radius - 10, 0, 2 * PI);
     cairo_fill(cr);
     cairo_set_line_width(cr, 3);
     paint_colour(cr, colour_text, 1);

@@ -6,6 +6,8 @@
 #include "control_table.h"
 #include "theme.h"
 
+#include <stddef.h>
+
 typedef enum { SHAPE_ROW, SHAPE_DIAL } Shape;
 
 typedef struct {

@@ -43,7 +43,7 @@ static bool describe(FileEntry *entry, FileKind kind, const Model *model, double
     if (kind == FILE_MODEL) {
         Model *loaded = model_load(entry->path, &error);
         if (!loaded) return false;
-        const double samples = engine_latency_of(loaded, rate);
+        const double samples = engine_latency_of(&loaded->arch, loaded->sample_rate, rate);
         snprintf(entry->about, sizeof entry->about, "%s, %.1f ms, %.0f kB",
                  loaded->arch.front.kind == FRONT_SPECTRUM ? "spectra" : "waveforms",
                  1e3 * samples / rate, (double)about.st_size / 1000);

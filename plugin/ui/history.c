@@ -108,7 +108,8 @@ void history_draw(cairo_t *cr, const History *history, int language)
         }
         if (history->frozen > 0 && i == 1) {
             // The stretch that is held, as long as it is in the picture.
-            const double wide = history->box.width * history->frozen * VIEW_PER_SECOND / HISTORY_COLUMNS;
+            const double wide =
+                history->box.width * history->frozen * VIEW_PER_SECOND / HISTORY_COLUMNS;
             const Box stretch = {picture.x + picture.width - wide, picture.y, wide, picture.height};
             paint_frame(cr, &stretch, 2, colour_text, 0.9);
         }

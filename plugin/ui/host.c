@@ -91,7 +91,7 @@ void host_ask(Host *host)
 static bool is_sound(const View *view)
 {
     const float *numbers[] = {view->path_before[0], view->path_after[0], view->peak_in,
-                              view->peak_out,       &view->rate};
+                              view->peak_out, &view->rate};
     const int counts[] = {2 * VIEW_POINTS, 2 * VIEW_POINTS, 2, 2, 6};
     for (int i = 0; i < 5; i++)
         for (int j = 0; j < counts[i]; j++)

@@ -14,8 +14,8 @@ typedef enum { FILE_MODEL, FILE_REFERENCE, FILE_KINDS } FileKind;
 typedef struct {
     LV2UI_Write_Function write;
     LV2UI_Controller controller;
-    const LV2UI_Touch *touch;                  // NULL where the host has none
-    const LV2UI_Request_Value *request_value;  // NULL where the host has none
+    const LV2UI_Touch *touch;                 // NULL where the host has none
+    const LV2UI_Request_Value *request_value; // NULL where the host has none
     LV2_URID_Map *map;
     LV2_Atom_Forge forge;
     LV2_URID event_transfer, listen, view, view_data, patch_set, patch_get, patch_property,

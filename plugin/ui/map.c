@@ -31,12 +31,14 @@ static double side(const Map *map)
 
 static double place_x(const Map *map, double sigmas)
 {
-    return map->box.x + map->box.width / 2 + fmin(fmax(sigmas, -REACH), REACH) / REACH / 2 * side(map);
+    return map->box.x + map->box.width / 2 +
+           fmin(fmax(sigmas, -REACH), REACH) / REACH / 2 * side(map);
 }
 
 static double place_y(const Map *map, double sigmas)
 {
-    return map->box.y + map->box.height / 2 - fmin(fmax(sigmas, -REACH), REACH) / REACH / 2 * side(map);
+    return map->box.y + map->box.height / 2 -
+           fmin(fmax(sigmas, -REACH), REACH) / REACH / 2 * side(map);
 }
 
 void map_axes_at(const Map *map, double x, double y, float axis[2])
@@ -52,7 +54,7 @@ static void draw_grid(cairo_t *cr, const Map *map)
     cairo_set_line_width(cr, 1);
     for (int sigma = 1; sigma <= 3; sigma++) {
         paint_colour(cr, colour_line, 0.45);
-        cairo_arc(cr, place_x(map, 0), place_y(map, 0), sigma / REACH / 2 * side(map), 0, 2 * M_PI);
+        cairo_arc(cr, place_x(map, 0), place_y(map, 0), sigma / REACH / 2 * side(map), 0, 2 * PI);
         cairo_stroke(cr);
     }
     cairo_move_to(cr, map->box.x, place_y(map, 0));
@@ -69,7 +71,8 @@ static void draw_trail(cairo_t *cr, const Map *map, const float (*points)[2], Co
     cairo_set_line_width(cr, 1.8);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     for (int s = 0; s < STRETCHES; s++) {
-        const int from = s * (map->count - 1) / STRETCHES, to = (s + 1) * (map->count - 1) / STRETCHES;
+        const int from = s * (map->count - 1) / STRETCHES,
+                  to = (s + 1) * (map->count - 1) / STRETCHES;
         if (to <= from) continue;
         for (int i = from; i <= to; i++) {
             const float *point = points[(map->at - map->count + i + 2 * MAP_TRAIL) % MAP_TRAIL];
@@ -80,7 +83,7 @@ static void draw_trail(cairo_t *cr, const Map *map, const float (*points)[2], Co
     }
     const float *head = points[(map->at - 1 + MAP_TRAIL) % MAP_TRAIL];
     paint_colour(cr, colour, 1);
-    cairo_arc(cr, place_x(map, head[0]), place_y(map, head[1]), 5, 0, 2 * M_PI);
+    cairo_arc(cr, place_x(map, head[0]), place_y(map, head[1]), 5, 0, 2 * PI);
     cairo_fill(cr);
 }
 
@@ -89,7 +92,7 @@ static void draw_handle(cairo_t *cr, const Map *map)
     const double x = place_x(map, map->axis[0]), y = place_y(map, map->axis[1]);
     cairo_set_line_width(cr, map->held ? 2.5 : 1.5);
     paint_colour(cr, colour_text, map->held ? 1 : 0.8);
-    cairo_arc(cr, x, y, 8, 0, 2 * M_PI);
+    cairo_arc(cr, x, y, 8, 0, 2 * PI);
     cairo_move_to(cr, x - 12, y);
     cairo_rel_line_to(cr, 8, 0);
     cairo_move_to(cr, x + 4, y);
@@ -103,7 +106,8 @@ static void draw_handle(cairo_t *cr, const Map *map)
 
 void map_draw(cairo_t *cr, const Map *map, int language)
 {
-    static const char *const across[2] = {"axis 1 →", "eje 1 →"}, *const up[2] = {"axis 2 ↑", "eje 2 ↑"};
+    static const char *const across[2] = {"axis 1 →", "eje 1 →"}, *const up[2] = {"axis 2 ↑",
+                                                                                  "eje 2 ↑"};
     static const char *const plain[2] = {"channels 1 and 2: this model stores no axes",
                                          "canales 1 y 2: este modelo no guarda ejes"};
     paint_box(cr, &map->box, 4, colour_well, 1);
@@ -113,7 +117,8 @@ void map_draw(cairo_t *cr, const Map *map, int language)
     draw_grid(cr, map);
     paint_colour(cr, colour_reference, 0.5);
     for (int i = 0; i < map->ghosts; i++)
-        cairo_rectangle(cr, place_x(map, map->ghost[i][0]) - 1, place_y(map, map->ghost[i][1]) - 1, 2, 2);
+        cairo_rectangle(cr, place_x(map, map->ghost[i][0]) - 1, place_y(map, map->ghost[i][1]) - 1,
+                        2, 2);
     cairo_fill(cr);
     if (map->count > 1) {
         draw_trail(cr, map, map->before, colour_before);

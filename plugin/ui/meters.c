@@ -84,7 +84,8 @@ static void draw_bar(cairo_t *cr, const Box *box, float decibels, Colour colour)
 void meters_draw_levels(cairo_t *cr, const Meters *meters, int language)
 {
     static const char *const names[2][2] = {{"in", "out"}, {"ent.", "sal."}};
-    static const char *const late[2] = {"latency", "latencia"}, *const core[2] = {"of a core", "de un núcleo"};
+    static const char *const late[2] = {"latency", "latencia"}, *const core[2] = {"of a core",
+                                                                                  "de un núcleo"};
     const Box *box = &meters->levels;
     for (int side = 0; side < 2; side++) {
         const float *peak = side ? meters->peak_out : meters->peak_in;

@@ -18,9 +18,17 @@
 
 bool panel_init(Panel *panel, const Host *host, const char *bundle, int language, double rate)
 {
-    *panel = (Panel){.host = *host, .language = language, .rate = rate, .all_dirty = true,
-                     .held = -1, .focus = -1, .hot = -1, .typing = -1, .clicked = -1,
-                     .listened_at = -1e9, .effects = UINT64_MAX};
+    *panel = (Panel){.host = *host,
+                     .language = language,
+                     .rate = rate,
+                     .all_dirty = true,
+                     .held = -1,
+                     .focus = -1,
+                     .hot = -1,
+                     .typing = -1,
+                     .clicked = -1,
+                     .listened_at = -1e9,
+                     .effects = UINT64_MAX};
     snprintf(panel->bundle, sizeof panel->bundle, "%s", bundle);
     panel->map.box = layout_map;
     panel->history.box = layout_history;
@@ -55,7 +63,7 @@ static void show_value(Panel *panel, int i, float value)
     const int port = control->info->port;
     if (port != PORT_AXIS_1 && port != PORT_AXIS_2) return;
     panel->map.axis[port - PORT_AXIS_1] = value;
-    panel->dirty[REGION_MAP] = true;
+    panel->dirty[PART_MAP] = true;
 }
 
 void panel_value(Panel *panel, int port, float value)
@@ -70,7 +78,7 @@ static void show_ghost(Panel *panel)
     Error error;
     Map *map = &panel->map;
     map->ghosts = 0;
-    panel->dirty[REGION_MAP] = true;
+    panel->dirty[PART_MAP] = true;
     if (!*panel->file[FILE_REFERENCE] || !*panel->file[FILE_MODEL]) return;
     Model *model = model_load(panel->file[FILE_MODEL], &error);
     Latent *latent = model ? latent_load(panel->file[FILE_REFERENCE], &error) : NULL;
@@ -91,7 +99,7 @@ static void show_file(Panel *panel, FileKind kind, const char *path)
 {
     if (strcmp(panel->file[kind], path) == 0) return;
     snprintf(panel->file[kind], sizeof panel->file[kind], "%s", path);
-    panel->dirty[REGION_FILES] = true;
+    panel->dirty[PART_FILES] = true;
     if (kind == FILE_MODEL) map_clear(&panel->map);
     show_ghost(panel);
 }
@@ -113,7 +121,7 @@ static void show_view(Panel *panel, const View *view)
     history_take(&panel->history, view);
     meters_take(&panel->meters, view);
     if (view->rate > 0) panel->rate = view->rate;
-    for (Region region = REGION_MAP; region < REGIONS; region++) panel->dirty[region] = true;
+    for (Part part = PART_MAP; part < PARTS; part++) panel->dirty[part] = true;
     char *recording = panel->chooser.recording;
     *recording = '\0';
     if (view->recording > 0)
@@ -131,7 +139,7 @@ void panel_message(Panel *panel, uint32_t format, uint32_t size, const void *buf
     snprintf(panel->notice, sizeof panel->notice, "%s", heard.text);
     for (char *c = panel->notice; *c; c++)
         if (*c == '\n') *c = ' ';
-    panel->dirty[REGION_NOTICE] = true;
+    panel->dirty[PART_NOTICE] = true;
 }
 
 // ---- What hands do to controls ----
@@ -229,7 +237,7 @@ static void hold_map(Panel *panel, bool held)
 {
     if (panel->map.held == held) return;
     panel->map.held = held;
-    panel->dirty[REGION_MAP] = true;
+    panel->dirty[PART_MAP] = true;
     host_touch(&panel->host, PORT_AXIS_1, held);
     host_touch(&panel->host, PORT_AXIS_2, held);
 }
@@ -241,16 +249,17 @@ static void open_chooser(Panel *panel, FileKind kind)
     Chooser *chooser = &panel->chooser;
     chooser->kind = kind;
     chooser->browses = false;
-    file_list_fill(&chooser->list, kind, panel->bundle, panel->file[kind],
-                   panel->file[FILE_MODEL], panel->rate);
+    file_list_fill(&chooser->list, kind, panel->bundle, panel->file[kind], panel->file[FILE_MODEL],
+                   panel->rate);
     const int found = file_list_find(&chooser->list, panel->file[kind]);
     chooser->open = true;
     chooser->first = 0;
     chooser->hot = -1;
     chooser->box = layout_chooser(kind, chooser_rows(chooser));
     chooser->current = -1;
-    if (found >= 0) chooser->current = chooser_rows(chooser) - chooser->list.count - 1 + found -
-                                       (kind == FILE_MODEL);
+    if (found >= 0)
+        chooser->current =
+            chooser_rows(chooser) - chooser->list.count - 1 + found - (kind == FILE_MODEL);
     panel->all_dirty = true;
 }
 

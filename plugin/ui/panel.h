@@ -14,14 +14,14 @@ enum { PANEL_WIDTH = 900, PANEL_HEIGHT = 560 };
 enum { CONTROLS_MAX = 40, NOTICE_BYTES = 1024 };
 
 typedef enum {
-    REGION_FILES,
-    REGION_NOTICE,
-    REGION_MAP,
-    REGION_HISTORY,
-    REGION_SPECTRUM,
-    REGION_LEVELS,
-    REGIONS,
-} Region;
+    PART_FILES,
+    PART_NOTICE,
+    PART_MAP,
+    PART_HISTORY,
+    PART_SPECTRUM,
+    PART_LEVELS,
+    PARTS,
+} Part;
 
 // Keys that are no text.
 typedef enum {
@@ -51,11 +51,11 @@ typedef struct {
     uint64_t effects;
     double rate;
 
-    bool dirty[REGIONS], control_dirty[CONTROLS_MAX], all_dirty;
-    int held;    // control that is dragged, or -1
-    int focus;   // control that the keys go to, or -1
-    int hot;     // control under the pointer, or -1
-    int typing;  // control whose value is typed, or -1
+    bool dirty[PARTS], control_dirty[CONTROLS_MAX], all_dirty;
+    int held;   // control that is dragged, or -1
+    int focus;  // control that the keys go to, or -1
+    int hot;    // control under the pointer, or -1
+    int typing; // control whose value is typed, or -1
     char typed[48];
     double pointer_x, pointer_y; // the last place
     double exact;                // share of the range of the control that is dragged

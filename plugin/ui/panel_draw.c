@@ -7,7 +7,8 @@
 
 static void draw_file(const Panel *panel, cairo_t *cr, FileKind kind)
 {
-    static const char *const label[2][FILE_KINDS] = {{"Model", "Reference"}, {"Modelo", "Referencia"}};
+    static const char *const label[2][FILE_KINDS] = {{"Model", "Reference"},
+                                                     {"Modelo", "Referencia"}};
     static const char *const none[2] = {"none", "ninguna"};
     const Box box = layout_file(kind);
     char name[96];
@@ -29,32 +30,32 @@ static void draw_file(const Panel *panel, cairo_t *cr, FileKind kind)
     }
 }
 
-static Box region_box(const Panel *panel, Region region)
+static Box part_box(const Panel *panel, Part part)
 {
-    switch (region) {
-    case REGION_FILES: return (Box){0, 0, PANEL_WIDTH, 36};
-    case REGION_NOTICE: return (Box){0, 36, PANEL_WIDTH, 22};
-    case REGION_MAP: return panel->map.box;
-    case REGION_HISTORY: return panel->history.box;
-    case REGION_SPECTRUM: return panel->meters.spectrum;
+    switch (part) {
+    case PART_FILES: return (Box){0, 0, PANEL_WIDTH, 36};
+    case PART_NOTICE: return (Box){0, 36, PANEL_WIDTH, 22};
+    case PART_MAP: return panel->map.box;
+    case PART_HISTORY: return panel->history.box;
+    case PART_SPECTRUM: return panel->meters.spectrum;
     default: return panel->meters.levels;
     }
 }
 
-static void draw_region(const Panel *panel, cairo_t *cr, Region region)
+static void draw_part(const Panel *panel, cairo_t *cr, Part part)
 {
     const int language = panel->language;
-    switch (region) {
-    case REGION_FILES:
+    switch (part) {
+    case PART_FILES:
         paint_text(cr, &layout_title, ALIGN_LEFT, 19, true, colour_text, "Trasluz");
         for (FileKind kind = 0; kind < FILE_KINDS; kind++) draw_file(panel, cr, kind);
         break;
-    case REGION_NOTICE:
+    case PART_NOTICE:
         paint_text(cr, &layout_notice, ALIGN_LEFT, 11, false, colour_after, panel->notice);
         break;
-    case REGION_MAP: map_draw(cr, &panel->map, language); break;
-    case REGION_HISTORY: history_draw(cr, &panel->history, language); break;
-    case REGION_SPECTRUM: meters_draw_spectrum(cr, &panel->meters, language); break;
+    case PART_MAP: map_draw(cr, &panel->map, language); break;
+    case PART_HISTORY: history_draw(cr, &panel->history, language); break;
+    case PART_SPECTRUM: meters_draw_spectrum(cr, &panel->meters, language); break;
     default: meters_draw_levels(cr, &panel->meters, language); break;
     }
 }
@@ -113,9 +114,8 @@ static int draw_all(Panel *panel, cairo_t *cr, Box *drawn)
     const Box all = {0, 0, PANEL_WIDTH, PANEL_HEIGHT};
     clear(cr, &all, colour_back);
     draw_groups(panel, cr);
-    for (Region region = 0; region < REGIONS; region++) draw_region(panel, cr, region);
-    for (int i = 0; i < panel->controls; i++)
-        control_draw(cr, &panel->control[i], panel->language);
+    for (Part part = 0; part < PARTS; part++) draw_part(panel, cr, part);
+    for (int i = 0; i < panel->controls; i++) control_draw(cr, &panel->control[i], panel->language);
     draw_over(panel, cr);
     memset(panel->dirty, 0, sizeof panel->dirty);
     memset(panel->control_dirty, 0, sizeof panel->control_dirty);
@@ -129,15 +129,15 @@ int panel_draw(Panel *panel, cairo_t *cr, Box *drawn, int room)
     // What lies over the rest is drawn with it.
     const bool covered = panel->chooser.open || panel->typing >= 0 || panel->tip;
     bool any = false;
-    for (Region region = 0; region < REGIONS; region++) any = any || panel->dirty[region];
+    for (Part part = 0; part < PARTS; part++) any = any || panel->dirty[part];
     if (panel->all_dirty || (covered && any)) return draw_all(panel, cr, drawn);
     int count = 0;
-    for (Region region = 0; region < REGIONS && count < room; region++) {
-        if (!panel->dirty[region]) continue;
-        drawn[count] = region_box(panel, region);
+    for (Part part = 0; part < PARTS && count < room; part++) {
+        if (!panel->dirty[part]) continue;
+        drawn[count] = part_box(panel, part);
         clear(cr, &drawn[count++], colour_back);
-        draw_region(panel, cr, region);
-        panel->dirty[region] = false;
+        draw_part(panel, cr, part);
+        panel->dirty[part] = false;
     }
     for (int i = 0; i < panel->controls && count < room; i++) {
         if (!panel->control_dirty[i]) continue;

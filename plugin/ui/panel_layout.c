@@ -21,16 +21,36 @@ const Group layout_group[LAYOUT_GROUPS] = {
 static const struct {
     int port, group, row;
 } places[] = {
-    {PORT_NOISE, 0, -1},          {PORT_NOISE_MODE, 0, 6},   {PORT_DRIFT, 0, 7},
-    {PORT_SEED, 0, 8},            {PORT_DETAIL, 1, 0},       {PORT_SCALE, 1, 1},
-    {PORT_OFFSET, 1, 2},          {PORT_SMEAR_MS, 1, 3},     {PORT_MATCH, 1, 4},
-    {PORT_AXIS_1, 1, 5},          {PORT_AXIS_2, 1, 6},       {PORT_AXIS_3, 1, 7},
-    {PORT_AXIS_4, 1, 8},          {PORT_BLEND, 2, 0},        {PORT_BLEND_MODE, 2, 1},
-    {PORT_DYNAMICS, 2, 2},        {PORT_INPUT_BEATS, 2, 3},  {PORT_REFERENCE_BEATS, 2, 4},
-    {PORT_CAPTURE, 2, 6},         {PORT_FREEZE, 3, 0},       {PORT_FREEZE_KIND, 3, 1},
-    {PORT_FREEZE_UNIT, 3, 2},     {PORT_FREEZE_SECONDS, 3, 3}, {PORT_FREEZE_BEATS, 3, 4},
-    {PORT_ENABLED, 4, 0},         {PORT_WET, 4, 1},          {PORT_GAIN, 4, 2},
-    {PORT_AUTO_GAIN, 4, 3},       {PORT_SOUNDS_IN_SILENCE, 4, 5}, {PORT_LATENCY_MODE, 4, 6},
+    {PORT_NOISE, 0, -1},
+    {PORT_NOISE_MODE, 0, 6},
+    {PORT_DRIFT, 0, 7},
+    {PORT_SEED, 0, 8},
+    {PORT_DETAIL, 1, 0},
+    {PORT_SCALE, 1, 1},
+    {PORT_OFFSET, 1, 2},
+    {PORT_SMEAR_MS, 1, 3},
+    {PORT_MATCH, 1, 4},
+    {PORT_AXIS_1, 1, 5},
+    {PORT_AXIS_2, 1, 6},
+    {PORT_AXIS_3, 1, 7},
+    {PORT_AXIS_4, 1, 8},
+    {PORT_BLEND, 2, 0},
+    {PORT_BLEND_MODE, 2, 1},
+    {PORT_DYNAMICS, 2, 2},
+    {PORT_INPUT_BEATS, 2, 3},
+    {PORT_REFERENCE_BEATS, 2, 4},
+    {PORT_CAPTURE, 2, 6},
+    {PORT_FREEZE, 3, 0},
+    {PORT_FREEZE_KIND, 3, 1},
+    {PORT_FREEZE_UNIT, 3, 2},
+    {PORT_FREEZE_SECONDS, 3, 3},
+    {PORT_FREEZE_BEATS, 3, 4},
+    {PORT_ENABLED, 4, 0},
+    {PORT_WET, 4, 1},
+    {PORT_GAIN, 4, 2},
+    {PORT_AUTO_GAIN, 4, 3},
+    {PORT_SOUNDS_IN_SILENCE, 4, 5},
+    {PORT_LATENCY_MODE, 4, 6},
 };
 
 static const ControlInfo *info_of(int port)
@@ -53,7 +73,9 @@ int layout_controls(Control *control, int room)
             control[count].shape = SHAPE_DIAL;
             control[count].box = (Box){group->x + 12, group->y + 6, group->width - 24, 112};
         } else {
-            control[count].box = (Box){group->x + 7, group->y + top + places[i].row * (ROW + 0.6) + (places[i].group == 0 ? 16 : 0),
+            control[count].box = (Box){group->x + 7,
+                                       group->y + top + places[i].row * (ROW + 0.6) +
+                                           (places[i].group == 0 ? 16 : 0),
                                        group->width - 14, ROW - 1};
         }
         count++;

@@ -25,10 +25,10 @@ static void outline(cairo_t *cr, const Box *box, double radius)
 {
     const double right = box->x + box->width, bottom = box->y + box->height;
     cairo_new_sub_path(cr);
-    cairo_arc(cr, right - radius, box->y + radius, radius, -M_PI_2, 0);
-    cairo_arc(cr, right - radius, bottom - radius, radius, 0, M_PI_2);
-    cairo_arc(cr, box->x + radius, bottom - radius, radius, M_PI_2, M_PI);
-    cairo_arc(cr, box->x + radius, box->y + radius, radius, M_PI, 3 * M_PI_2);
+    cairo_arc(cr, right - radius, box->y + radius, radius, -PI / 2, 0);
+    cairo_arc(cr, right - radius, bottom - radius, radius, 0, PI / 2);
+    cairo_arc(cr, box->x + radius, bottom - radius, radius, PI / 2, PI);
+    cairo_arc(cr, box->x + radius, box->y + radius, radius, PI, 3 * PI / 2);
     cairo_close_path(cr);
 }
 

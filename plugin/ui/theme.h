@@ -6,6 +6,8 @@
 #include <cairo.h>
 #include <stdbool.h>
 
+#define PI 3.141592653589793
+
 typedef struct {
     double r, g, b;
 } Colour;

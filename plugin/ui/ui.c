@@ -2,8 +2,8 @@
 #include "window.h"
 
 #include <locale.h>
-#include <lv2/options/options.h>
 #include <lv2/core/lv2_util.h>
+#include <lv2/options/options.h>
 #include <lv2/parameters/parameters.h>
 #include <stdio.h>
 #include <stdlib.h>

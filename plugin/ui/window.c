@@ -1,11 +1,11 @@
 #include "window.h"
 
-#include <X11/Xutil.h>
-#include <X11/keysym.h>
 #include <cairo-xlib.h>
 #include <math.h>
 #include <string.h>
 #include <time.h>
+#include <X11/keysym.h>
+#include <X11/Xutil.h>
 
 #define LOOK_EACH 0.25 // seconds
 
@@ -21,8 +21,7 @@ static double now(void)
 static bool make_image(UiWindow *window)
 {
     cairo_surface_destroy(window->image);
-    window->image =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, window->width, window->height);
+    window->image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, window->width, window->height);
     window->panel->all_dirty = true;
     return cairo_surface_status(window->image) == CAIRO_STATUS_SUCCESS;
 }
@@ -39,19 +38,20 @@ bool window_open(UiWindow *window, Panel *panel, unsigned long parent, int width
         .event_mask = ExposureMask | StructureNotifyMask | ButtonPressMask | ButtonReleaseMask |
                       PointerMotionMask | LeaveWindowMask | KeyPressMask,
     };
-    window->window =
-        XCreateWindow(window->display, window->parent, 0, 0, (unsigned)width, (unsigned)height, 0,
-                      CopyFromParent, InputOutput, CopyFromParent, CWBackPixmap | CWEventMask,
-                      &attributes);
+    window->window = XCreateWindow(window->display, window->parent, 0, 0, (unsigned)width,
+                                   (unsigned)height, 0, CopyFromParent, InputOutput, CopyFromParent,
+                                   CWBackPixmap | CWEventMask, &attributes);
     XStoreName(window->display, window->window, "Trasluz");
-    XSizeHints hints = {.flags = PMinSize | PBaseSize | PAspect, .min_width = PANEL_WIDTH / 2,
-                        .min_height = PANEL_HEIGHT / 2, .base_width = width, .base_height = height,
+    XSizeHints hints = {.flags = PMinSize | PBaseSize | PAspect,
+                        .min_width = PANEL_WIDTH / 2,
+                        .min_height = PANEL_HEIGHT / 2,
+                        .base_width = width,
+                        .base_height = height,
                         .min_aspect = {PANEL_WIDTH, PANEL_HEIGHT},
                         .max_aspect = {PANEL_WIDTH, PANEL_HEIGHT}};
     XSetWMNormalHints(window->display, window->window, &hints);
-    window->screen =
-        cairo_xlib_surface_create(window->display, window->window,
-                                  DefaultVisual(window->display, screen), width, height);
+    window->screen = cairo_xlib_surface_create(
+        window->display, window->window, DefaultVisual(window->display, screen), width, height);
     if (!make_image(window)) {
         window_close(window);
         return false;
@@ -98,8 +98,8 @@ static void follow_parent(UiWindow *window, double time)
     window->looked_at = time;
     if (!XGetWindowAttributes(window->display, window->parent, &attributes)) return;
     const bool first = window->parent_width == 0;
-    const bool changed = attributes.width != window->parent_width ||
-                         attributes.height != window->parent_height;
+    const bool changed =
+        attributes.width != window->parent_width || attributes.height != window->parent_height;
     window->parent_width = attributes.width;
     window->parent_height = attributes.height;
     if (changed && !first) window_resize(window, attributes.width, attributes.height);
@@ -129,10 +129,12 @@ static void take_key(UiWindow *window, XKeyEvent *event)
         KeySym symbol;
         Key key;
     } keys[] = {
-        {XK_Tab, KEY_NEXT},         {XK_ISO_Left_Tab, KEY_PREVIOUS}, {XK_Up, KEY_UP},
-        {XK_Right, KEY_UP},         {XK_Down, KEY_DOWN},             {XK_Left, KEY_DOWN},
-        {XK_Return, KEY_ENTER},     {XK_KP_Enter, KEY_ENTER},        {XK_space, KEY_ENTER},
-        {XK_Escape, KEY_ESCAPE},    {XK_BackSpace, KEY_ERASE},       {XK_Delete, KEY_RESET},
+        {XK_Tab, KEY_NEXT},        {XK_ISO_Left_Tab, KEY_PREVIOUS},
+        {XK_Up, KEY_UP},           {XK_Right, KEY_UP},
+        {XK_Down, KEY_DOWN},       {XK_Left, KEY_DOWN},
+        {XK_Return, KEY_ENTER},    {XK_KP_Enter, KEY_ENTER},
+        {XK_space, KEY_ENTER},     {XK_Escape, KEY_ESCAPE},
+        {XK_BackSpace, KEY_ERASE}, {XK_Delete, KEY_RESET},
         {XK_Home, KEY_RESET},
     };
     char text[16] = "";
@@ -202,7 +204,7 @@ static void show(UiWindow *window, const Box *box)
 
 static void draw(UiWindow *window)
 {
-    enum { ROOM = REGIONS + CONTROLS_MAX };
+    enum { ROOM = PARTS + CONTROLS_MAX };
     Box drawn[ROOM];
     cairo_t *cr = cairo_create(window->image);
     cairo_translate(cr, left_of(window), top_of(window));
