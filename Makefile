@@ -48,9 +48,9 @@ room = $(if $(filter plugin/ui/%,$<),ui,$(firstword $(subst /, ,$<)))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
 
 SHARED_OBJECTS = $(call objects,shared/*/*.c)
-PLUGIN_OBJECTS = $(call objects,plugin/*.c)
+PLUGIN_OBJECTS = $(call objects,$(filter-out plugin/ui/%,$(wildcard plugin/*.c plugin/*/*.c)))
 UI_OBJECTS = $(call objects,plugin/ui/*.c) $(BUILD)/plugin/ui/control_table.o \
-	$(BUILD)/plugin/atoms.o
+	$(BUILD)/plugin/host/atoms.o
 OTHER_RANKS = $(BUILD)/trainer/base/ranks_$(if $(filter 1,$(MPI)),one,mpi).o
 TRAINER_OBJECTS = $(filter-out $(OTHER_RANKS),$(call objects,trainer/*.c trainer/*/*.c)) \
 	$(BUILD)/trainer/output/page_css.o
@@ -129,7 +129,8 @@ $(BUNDLE)/presets.ttl: ttl/presets.awk $(PRESET_SOURCES)
 	$(Q)$(PRESETS) $(PRESET_SOURCES) >$@.new && mv $@.new $@
 $(BUNDLE)/manifest.ttl: ttl/manifest.ttl ttl/window.ttl ttl/presets.awk $(PRESET_SOURCES)
 	@mkdir -p $(@D)
-	$(Q){ cat $< $(if $(filter-out no,$(UI)),ttl/window.ttl) && $(PRESETS) -v list=1 $(PRESET_SOURCES); } >$@.new && mv $@.new $@
+	$(Q){ cat $< $(if $(filter-out no,$(UI)),ttl/window.ttl) && \
+		$(PRESETS) -v list=1 $(PRESET_SOURCES); } >$@.new && mv $@.new $@
 $(BUNDLE)/%: ttl/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@

@@ -7,8 +7,8 @@
 #ifndef TRASLUZ_PLAYER_H
 #define TRASLUZ_PLAYER_H
 
-#include "ports.h"
-#include "setup.h"
+#include "controls/ports.h"
+#include "session/setup.h"
 
 enum { PLAYER_BLOCK = 256 }; // samples: the most that is cross-faded at once
 

@@ -1,8 +1,8 @@
 // plugin.c: the LV2 descriptors and the functions that the host calls.
 #include "plugin.h"
 
-#include "atoms.h"
-#include "shipped.h"
+#include "host/atoms.h"
+#include "session/shipped.h"
 
 #include <lv2/core/lv2.h>
 #include <lv2/core/lv2_util.h>

@@ -3,15 +3,15 @@
 #ifndef TRASLUZ_PLUGIN_H
 #define TRASLUZ_PLUGIN_H
 
-#include "control_effect.h"
-#include "controls.h"
-#include "feed.h"
-#include "handover.h"
-#include "messages.h"
-#include "notes.h"
+#include "controls/control_effect.h"
+#include "controls/controls.h"
+#include "controls/notes.h"
+#include "host/feed.h"
+#include "host/messages.h"
+#include "host/transport.h"
+#include "host/uris.h"
 #include "player.h"
-#include "transport.h"
-#include "uris.h"
+#include "session/handover.h"
 
 #include <lv2/log/logger.h>
 #include <lv2/state/state.h>

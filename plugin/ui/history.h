@@ -3,8 +3,8 @@
 #ifndef TRASLUZ_UI_HISTORY_H
 #define TRASLUZ_UI_HISTORY_H
 
+#include "host/view.h"
 #include "theme.h"
-#include "view.h"
 
 enum { HISTORY_COLUMNS = 300 }; // views: ten seconds
 

@@ -1,6 +1,6 @@
 #include "host.h"
 
-#include "atoms.h"
+#include "host/atoms.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/patch/patch.h>

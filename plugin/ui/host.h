@@ -2,7 +2,7 @@
 #ifndef TRASLUZ_UI_HOST_H
 #define TRASLUZ_UI_HOST_H
 
-#include "view.h"
+#include "host/view.h"
 
 #include <lv2/atom/forge.h>
 #include <lv2/ui/ui.h>

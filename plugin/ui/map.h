@@ -4,8 +4,8 @@
 #ifndef TRASLUZ_UI_MAP_H
 #define TRASLUZ_UI_MAP_H
 
+#include "host/view.h"
 #include "theme.h"
-#include "view.h"
 
 enum { MAP_TRAIL = 240, MAP_GHOST = 512 };
 

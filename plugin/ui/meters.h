@@ -3,8 +3,8 @@
 #ifndef TRASLUZ_UI_METERS_H
 #define TRASLUZ_UI_METERS_H
 
+#include "host/view.h"
 #include "theme.h"
-#include "view.h"
 
 typedef struct {
     Box spectrum, levels;

@@ -1,10 +1,10 @@
 #include "panel.h"
 
+#include "controls/ports.h"
 #include "latent/latent.h"
 #include "latent/latent_tap.h"
 #include "model/model.h"
 #include "panel_layout.h"
-#include "ports.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "panel_layout.h"
 
-#include "ports.h"
+#include "controls/ports.h"
 
 #define TOP    368.0
 #define HEIGHT 182.0

@@ -1,8 +1,8 @@
 #include "fuzz_host.h"
 
 #include "fuzz_parts.h"
-#include "ports.h"
-#include "uris.h"
+#include "controls/ports.h"
+#include "host/uris.h"
 
 #include <lv2/log/log.h>
 #include <lv2/patch/patch.h>

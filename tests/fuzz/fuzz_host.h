@@ -4,7 +4,7 @@
 #ifndef TRASLUZ_FUZZ_HOST_H
 #define TRASLUZ_FUZZ_HOST_H
 
-#include "ports.h"
+#include "controls/ports.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/core/lv2.h>

@@ -4,7 +4,7 @@
 #include "fuzz.h"
 #include "fuzz_host.h"
 #include "fuzz_parts.h"
-#include "uris.h"
+#include "host/uris.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #ifndef TRASLUZ_BARE_PLUGIN_H
 #define TRASLUZ_BARE_PLUGIN_H
 
-#include "ports.h"
+#include "controls/ports.h"
 
 #include <lv2/core/lv2.h>
 #include <stddef.h>

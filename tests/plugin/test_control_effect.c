@@ -1,5 +1,5 @@
 // The table of control_effect.h: when each control has an effect, as the plugin's README says it.
-#include "control_effect.h"
+#include "controls/control_effect.h"
 #include "lib/check.h"
 
 static const EffectModel waveform = {0}, bare = {.spectrum = true},

@@ -1,6 +1,6 @@
 // The whole table of decision.h: every combination of what can be known of a choice, against the
 // rules as a person would say them.
-#include "decision.h"
+#include "session/decision.h"
 #include "lib/check.h"
 
 // Each source is missing, loaded but not playable, or playable.

@@ -1,7 +1,7 @@
 // One model in memory for all that load the same weights, as long as anybody uses it.
 #include "lib/check.h"
 #include "lib/fixture.h"
-#include "model_cache.h"
+#include "session/model_cache.h"
 
 #include <pthread.h>
 

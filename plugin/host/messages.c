@@ -1,6 +1,6 @@
-#include "messages.h"
+#include "host/messages.h"
 
-#include "atoms.h"
+#include "host/atoms.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
-#include "selection.h"
+#include "session/selection.h"
 
-#include "control_effect.h"
-#include "decision.h"
+#include "controls/control_effect.h"
 #include "engine/engine_limits.h"
-#include "model_cache.h"
+#include "session/decision.h"
+#include "session/model_cache.h"
 
 #include <stdio.h>
 #include <string.h>

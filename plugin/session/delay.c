@@ -1,4 +1,4 @@
-#include "delay.h"
+#include "session/delay.h"
 
 #include <stdlib.h>
 #include <string.h>

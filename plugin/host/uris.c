@@ -1,6 +1,6 @@
-#include "uris.h"
+#include "host/uris.h"
 
-#include "view.h"
+#include "host/view.h"
 
 #include <lv2/midi/midi.h>
 #include <lv2/patch/patch.h>

@@ -3,10 +3,10 @@
 #ifndef TRASLUZ_FEED_H
 #define TRASLUZ_FEED_H
 
+#include "controls/ports.h"
 #include "front/analysis.h"
+#include "host/view.h"
 #include "latent/latent_tap.h"
-#include "ports.h"
-#include "view.h"
 
 #include <time.h>
 

@@ -3,8 +3,8 @@
 #ifndef TRASLUZ_CONTENT_H
 #define TRASLUZ_CONTENT_H
 
-#include "copy.h"
 #include "latent/latent.h"
+#include "session/copy.h"
 
 // All zero where nothing is loaded.
 typedef struct {

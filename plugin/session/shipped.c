@@ -1,6 +1,6 @@
 #define _GNU_SOURCE // asprintf()
 
-#include "shipped.h"
+#include "session/shipped.h"
 
 #include "engine/engine_latency.h"
 #include "model/model.h"

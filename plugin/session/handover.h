@@ -39,7 +39,7 @@
 #ifndef TRASLUZ_HANDOVER_H
 #define TRASLUZ_HANDOVER_H
 
-#include "selection.h"
+#include "session/selection.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

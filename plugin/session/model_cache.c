@@ -1,4 +1,4 @@
-#include "model_cache.h"
+#include "session/model_cache.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -3,7 +3,7 @@
 #ifndef TRASLUZ_URIS_H
 #define TRASLUZ_URIS_H
 
-#include "copy.h"
+#include "session/copy.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/urid/urid.h>

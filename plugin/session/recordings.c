@@ -1,6 +1,6 @@
-#include "recordings.h"
+#include "session/recordings.h"
 
-#include "content.h"
+#include "session/content.h"
 
 void recordings_collect(Recordings *recordings, Engine *engine)
 {

@@ -1,4 +1,4 @@
-#include "feed.h"
+#include "host/feed.h"
 
 #include <math.h>
 #include <stdlib.h>

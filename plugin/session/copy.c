@@ -1,4 +1,4 @@
-#include "copy.h"
+#include "session/copy.h"
 
 #include "files/file.h"
 #include "files/safetensors.h"

@@ -3,10 +3,10 @@
 #ifndef TRASLUZ_COPY_H
 #define TRASLUZ_COPY_H
 
+#include "controls/ports.h"
 #include "files/error.h"
 #include "files/hash.h"
-#include "ports.h"
-#include "properties.h"
+#include "session/properties.h"
 
 // Of a file: the SHA-256 of its bytes in COPY_DIGEST hexadecimal digits, then the bytes. Of a
 // recording: the bytes of a latent file. `bytes` is NULL where there is no copy.

@@ -1,6 +1,6 @@
-#include "setup.h"
+#include "session/setup.h"
 
-#include "model_cache.h"
+#include "session/model_cache.h"
 
 #include <stdlib.h>
 

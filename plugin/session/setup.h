@@ -4,9 +4,9 @@
 #ifndef TRASLUZ_SETUP_H
 #define TRASLUZ_SETUP_H
 
-#include "delay.h"
 #include "engine/engine.h"
-#include "properties.h"
+#include "session/delay.h"
+#include "session/properties.h"
 
 enum { STATUS_BYTES = (2 * PROPERTIES + 1) * sizeof(Error) };
 

@@ -1,4 +1,4 @@
-#include "atoms.h"
+#include "host/atoms.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "handover.h"
+#include "session/handover.h"
 
 #include "files/file_uri.h"
 

@@ -1,4 +1,4 @@
-#include "notes.h"
+#include "controls/notes.h"
 
 enum {
     STATUS_NOTE_OFF = 0x80,

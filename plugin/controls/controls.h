@@ -3,8 +3,8 @@
 #ifndef TRASLUZ_CONTROLS_H
 #define TRASLUZ_CONTROLS_H
 
+#include "controls/ports.h"
 #include "engine/engine.h"
-#include "ports.h"
 
 typedef struct {
     // Where the host keeps the values; NULL where it has not connected the port.

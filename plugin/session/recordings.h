@@ -4,8 +4,8 @@
 #ifndef TRASLUZ_RECORDINGS_H
 #define TRASLUZ_RECORDINGS_H
 
-#include "copy.h"
 #include "engine/engine.h"
+#include "session/copy.h"
 
 #include <lv2/log/logger.h>
 

@@ -22,9 +22,9 @@
 #ifndef TRASLUZ_SELECTION_H
 #define TRASLUZ_SELECTION_H
 
-#include "content.h"
-#include "recordings.h"
-#include "setup.h"
+#include "session/content.h"
+#include "session/recordings.h"
+#include "session/setup.h"
 
 typedef struct {
     double rate;    // Hz, the host's

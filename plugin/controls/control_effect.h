@@ -5,9 +5,9 @@
 #ifndef TRASLUZ_CONTROL_EFFECT_H
 #define TRASLUZ_CONTROL_EFFECT_H
 
+#include "controls/ports.h"
 #include "files/error.h"
 #include "model/model.h"
-#include "ports.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,9 +4,9 @@
 #ifndef TRASLUZ_MESSAGES_H
 #define TRASLUZ_MESSAGES_H
 
-#include "handover.h"
-#include "uris.h"
-#include "view.h"
+#include "host/uris.h"
+#include "host/view.h"
+#include "session/handover.h"
 
 #include <lv2/atom/atom.h>
 #include <lv2/atom/forge.h>

@@ -1,6 +1,6 @@
-#include "content.h"
+#include "session/content.h"
 
-#include "model_cache.h"
+#include "session/model_cache.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef TRASLUZ_TRANSPORT_H
 #define TRASLUZ_TRANSPORT_H
 
-#include "uris.h"
+#include "host/uris.h"
 
 #include <lv2/atom/atom.h>
 

@@ -1,6 +1,6 @@
-#include "transport.h"
+#include "host/transport.h"
 
-#include "atoms.h"
+#include "host/atoms.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "decision.h"
+#include "session/decision.h"
 
 static Source decide_chosen(const Choice *choice)
 {

@@ -1,4 +1,4 @@
-#include "control_effect.h"
+#include "controls/control_effect.h"
 
 #include <stdio.h>
 #include <string.h>
