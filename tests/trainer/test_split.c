@@ -185,7 +185,7 @@ static void test_sides_are_stable(void)
     for (size_t i = 0; i < after->clips; i++) {
         count[after->clip[i].split]++;
         for (size_t j = 0; j < before->clips; j++) {
-            if (before->clip[j].sound != after->clip[i].sound) continue;
+            if (before->clip[j].facts.sound != after->clip[i].facts.sound) continue;
             CHECK(before->clip[j].split == after->clip[i].split);
             compared++;
         }
@@ -217,7 +217,7 @@ static void test_copies_are_on_one_side(void)
     size_t pairs = 0;
     for (size_t i = 0; i < 60; i++)
         for (size_t j = i + 1; j < 60; j++) {
-            if (set->clip[i].sound != set->clip[j].sound) continue;
+            if (set->clip[i].facts.sound != set->clip[j].facts.sound) continue;
             CHECK(set->clip[i].split == set->clip[j].split);
             pairs++;
         }
@@ -233,7 +233,7 @@ static void test_known_sounds_are_not_tested(void)
     Dataset *set = open_by_sound(&name, 1, NULL);
     REQUIRE(set);
     uint64_t all[12];
-    for (size_t i = 0; i < 12; i++) all[i] = set->clip[i].sound;
+    for (size_t i = 0; i < 12; i++) all[i] = set->clip[i].facts.sound;
     for (size_t left = 0; left < 12; left++) { // the clip that no list has
         const uint64_t kept = all[left];
         all[left] = all[(left + 1) % 12];

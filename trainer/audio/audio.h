@@ -16,6 +16,11 @@
 typedef struct {
     AudioFaults faults;
     uint64_t sound; // see sound_hash.h
+    double rate;    // Hz
+    int channels;
+    uint64_t frames;
+    uint64_t silent;  // frames in long silences, see audio_meter.h
+    uint64_t clipped; // samples
 } AudioFacts;
 
 typedef struct AudioReader AudioReader;

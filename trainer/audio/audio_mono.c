@@ -1,5 +1,6 @@
 // Files as one channel at another rate; see audio.h.
 #include "audio/audio.h"
+#include "audio/audio_meter.h"
 #include "audio/rate_change.h"
 #include "audio/sound_hash.h"
 
@@ -17,16 +18,31 @@ static void average_channels(float *frames, size_t n, int channels)
     }
 }
 
-static bool stream_reader(AudioReader *reader, RateChange *change, float *piece, SoundHash *hash,
+static bool stream_reader(AudioReader *reader, RateChange *change, float *piece, AudioFacts *facts,
                           Error *error)
 {
     const int channels = audio_channels(reader);
+    SoundHash hash;
+    AudioMeter meter;
+    sound_hash_begin(&hash);
+    audio_meter_begin(&meter, channels, audio_rate(reader));
     for (size_t frames = PIECE; frames == PIECE;) {
         if (!audio_read(reader, piece, PIECE, &frames, error)) return false;
-        sound_hash_add(hash, piece, frames, channels);
+        sound_hash_add(&hash, piece, frames, channels);
+        audio_meter_add(&meter, piece, frames);
         average_channels(piece, frames, channels);
         if (!rate_change_push(change, piece, frames, error)) return false;
     }
+    *facts = (AudioFacts){
+        .faults = *audio_faults(reader),
+        .sound = sound_hash_end(&hash),
+        .rate = audio_rate(reader),
+        .channels = channels,
+        .frames = meter.frames,
+        .silent = audio_meter_silent(&meter),
+        .clipped = meter.clipped,
+    };
+    facts->faults.cancelled = audio_meter_cancelled(&meter);
     return rate_change_finish(change, error);
 }
 
@@ -43,12 +59,9 @@ bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *dat
     AudioReader *reader = audio_open(path, error);
     if (!reader) return false;
     RateChange change;
-    SoundHash hash;
-    sound_hash_begin(&hash);
     bool ok = rate_change_begin(&change, audio_rate(reader), rate, 1, sink, data, error);
     float *piece = new_piece(reader, error);
-    ok = ok && piece && stream_reader(reader, &change, piece, &hash, error);
-    *facts = (AudioFacts){.faults = *audio_faults(reader), .sound = sound_hash_end(&hash)};
+    ok = ok && piece && stream_reader(reader, &change, piece, facts, error);
     free(piece);
     rate_change_end(&change);
     audio_close(reader);

@@ -11,7 +11,8 @@ const Command *const command_list[] = {
     &command_latents,  &command_classify,
     &command_cluster,  &command_compare,
     &command_generate, &command_report,
-    &command_sweep,    NULL,
+    &command_sweep,    &command_check,
+    NULL,
 };
 
 static void print_help(FILE *to)

@@ -31,7 +31,7 @@ typedef union {
 } Header;
 
 // The last byte is the version of the format.
-static const uint64_t header_magic = UINT64_C(0x32307a756c736172);
+static const uint64_t header_magic = UINT64_C(0x33307a756c736172);
 
 // ---- The folder ----
 

@@ -3,6 +3,7 @@
 #include "base/progress.h"
 #include "data/audio_files.h"
 #include "data/clip_cache.h"
+#include "data/dataset_faults.h"
 
 #include <limits.h>
 #include <math.h>
@@ -13,12 +14,6 @@
 
 #define SHORT_SECONDS 0.1  // shorter clips get a warning
 #define LOUD_PEAK     8.0f // 18 dB over full scale: not music, but wrong numbers in a file
-
-struct DatasetFaults {
-    Diagnostics unreadable;
-    Diagnostics warnings;
-    size_t non_audio; // files that are not audio
-};
 
 // ---- Decoding ----
 
@@ -143,7 +138,7 @@ static bool add_clip(Dataset *dataset, Source *source, Error *error)
         .genre = -1,
         .samples = source->clip.samples,
         .audio = source->clip.audio,
-        .sound = source->clip.facts.sound,
+        .facts = source->clip.facts,
         .named = source->file->named,
     };
     if (!clip.path || !clip.name) {
@@ -285,7 +280,7 @@ void dataset_free(Dataset *dataset)
     free(dataset);
 }
 
-// ---- Reporting ----
+// ---- Properties ----
 
 void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT])
 {
@@ -312,70 +307,4 @@ size_t dataset_unreadable(const Dataset *dataset)
 size_t dataset_warnings(const Dataset *dataset)
 {
     return dataset->faults->warnings.count;
-}
-
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
-// Names the genres that have clips, but none in the test.
-static void report_untested(const Dataset *dataset, FILE *to)
-{
-    size_t found = 0;
-    if (dataset->split_shared) return;
-    for (size_t g = 0; g < dataset->genres; g++) {
-        size_t clips = 0;
-        for (size_t i = 0; i < dataset->clips; i++)
-            clips += dataset->clip[i].genre == (int)g && dataset->clip[i].split == SPLIT_TEST;
-        if (clips > 0) continue;
-        Error name; // fit for a terminal
-        error_set(&name, "%s", dataset->genre[g]);
-        fprintf(to, "%s%s", found++ ? ", " : "without clips for test: ", name.text);
-    }
-    if (found > 0) fputc('\n', to);
-}
-
-static void report_known(const Dataset *dataset, FILE *to)
-{
-    size_t known = 0;
-    for (size_t i = 0; i < dataset->clips; i++) known += dataset->clip[i].known;
-    if (known > 0) fprintf(to, "the weights were trained on %zu of these clips\n", known);
-}
-
-void dataset_report(const Dataset *dataset, FILE *to)
-{
-    size_t in_split[SPLITS] = {0};
-    double samples = 0.0;
-    char length[24];
-    for (size_t i = 0; i < dataset->clips; i++) {
-        in_split[dataset->clip[i].split]++;
-        samples += (double)dataset->clip[i].samples;
-    }
-    progress_time(length, samples / dataset->rate);
-    fprintf(to, "%zu clip%s, %s at %g Hz", dataset->clips, plural(dataset->clips), length,
-            dataset->rate);
-    if (dataset->genres > 0) fprintf(to, ", %zu genre%s", dataset->genres, plural(dataset->genres));
-    if (dataset->split_shared)
-        fprintf(to, "; too few to split: all are used for training, validation and test\n");
-    else
-        fprintf(to, "; %zu for training, %zu for validation, %zu for test\n", in_split[SPLIT_TRAIN],
-                in_split[SPLIT_VALIDATION], in_split[SPLIT_TEST]);
-    report_untested(dataset, to);
-    report_known(dataset, to);
-    dataset_report_faults(dataset, to);
-}
-
-void dataset_report_faults(const Dataset *dataset, FILE *to)
-{
-    const struct DatasetFaults *faults = dataset->faults;
-    if (faults->non_audio > 0)
-        fprintf(to, "%zu file%s skipped that %s not audio\n", faults->non_audio,
-                plural(faults->non_audio), faults->non_audio == 1 ? "is" : "are");
-    if (faults->unreadable.count > 0)
-        fprintf(to, "%zu cannot be read:\n", faults->unreadable.count);
-    diagnostics_print(&faults->unreadable, to);
-    if (faults->warnings.count > 0)
-        fprintf(to, "%zu used with a warning:\n", faults->warnings.count);
-    diagnostics_print(&faults->warnings, to);
 }

@@ -9,6 +9,7 @@
 #ifndef TRASLUZ_DATASET_H
 #define TRASLUZ_DATASET_H
 
+#include "audio/audio.h"
 #include "audio/sound.h"
 #include "base/pool.h"
 #include "data/split.h"
@@ -26,7 +27,7 @@ typedef struct {
     Split split;        // SPLIT_TRAIN if the splits are shared
     size_t samples;     // at the set's rate, at least 1
     const float *audio; // [samples], mapped read-only
-    uint64_t sound;     // the same for the same recording, see sound_hash.h
+    AudioFacts facts;   // of the file
     bool named;         // the file itself was named, not a folder
     bool known;         // the weights were trained on it, or chosen by it
 } Clip;
@@ -72,8 +73,13 @@ void dataset_free(Dataset *dataset);
 // is always on one side. Lists of sounds are for SPLIT_BY_SOUND alone. Allocates.
 bool dataset_split(Dataset *dataset, const SplitOptions *options, Error *error);
 
-// Prints what was found: clips, hours, genres, split; then dataset_report_faults().
+// Prints what was found: clips, hours, genres, split, rates, silence, clipping, recordings that are
+// there more than once; then dataset_report_faults().
 void dataset_report(const Dataset *dataset, FILE *to);
+
+// Prints more: a table of genres, all recordings that are there more than once, and the clips that
+// are silent or clipped.
+void dataset_report_all(const Dataset *dataset, FILE *to);
 
 // Prints the number of files that are not audio, and name and reason of every file that could not
 // be read, or only in part, or that is silent. Prints nothing if there are none.

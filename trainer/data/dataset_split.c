@@ -35,7 +35,7 @@ static bool split_by_draw(Dataset *dataset, Error *error)
 static int by_sound(const void *a, const void *b)
 {
     const Clip *x = *(Clip *const *)a, *y = *(Clip *const *)b;
-    if (x->sound != y->sound) return x->sound < y->sound ? -1 : 1;
+    if (x->facts.sound != y->facts.sound) return x->facts.sound < y->facts.sound ? -1 : 1;
     return x < y ? -1 : x > y;
 }
 
@@ -70,8 +70,8 @@ static void gather_unknown(Sounds *sounds, Dataset *dataset, const SplitOptions 
 {
     for (size_t i = 0; i < dataset->clips; i++) {
         Clip *clip = &dataset->clip[i];
-        const bool trained = sound_list_has(options->trained_sounds, clip->sound);
-        clip->known = trained || sound_list_has(options->validation_sounds, clip->sound);
+        const bool trained = sound_list_has(options->trained_sounds, clip->facts.sound);
+        clip->known = trained || sound_list_has(options->validation_sounds, clip->facts.sound);
         if (clip->known)
             clip->split = trained ? SPLIT_TRAIN : SPLIT_VALIDATION;
         else
@@ -79,8 +79,8 @@ static void gather_unknown(Sounds *sounds, Dataset *dataset, const SplitOptions 
     }
     qsort(sounds->clip, sounds->clips, sizeof *sounds->clip, by_sound);
     for (size_t i = 0; i < sounds->clips; i++)
-        if (i == 0 || sounds->clip[i]->sound != sounds->clip[i - 1]->sound)
-            sounds->place[sounds->sounds++] = split_place(sounds->clip[i]->sound);
+        if (i == 0 || sounds->clip[i]->facts.sound != sounds->clip[i - 1]->facts.sound)
+            sounds->place[sounds->sounds++] = split_place(sounds->clip[i]->facts.sound);
 }
 
 static bool split_by_sound(Dataset *dataset, const SplitOptions *options, Error *error)
@@ -96,7 +96,7 @@ static bool split_by_sound(Dataset *dataset, const SplitOptions *options, Error 
         else if (!dataset->split_shared)
             split_sounds(sounds.place, sounds.sounds, sounds.split);
         for (size_t i = 0, sound = 0; i < sounds.clips && !dataset->split_shared; i++) {
-            if (i > 0 && sounds.clip[i]->sound != sounds.clip[i - 1]->sound) sound++;
+            if (i > 0 && sounds.clip[i]->facts.sound != sounds.clip[i - 1]->facts.sound) sound++;
             sounds.clip[i]->split = sounds.split[sound];
         }
     }
@@ -115,7 +115,7 @@ char *dataset_sound_list(const Dataset *dataset, Split split)
     uint64_t *sound = malloc((dataset->clips + 1) * sizeof *sound);
     size_t n = 0;
     for (size_t i = 0; sound && i < dataset->clips; i++)
-        if (dataset_in_split(dataset, i, split)) sound[n++] = dataset->clip[i].sound;
+        if (dataset_in_split(dataset, i, split)) sound[n++] = dataset->clip[i].facts.sound;
     char *list = sound ? sound_list_write(sound, n) : NULL;
     free(sound);
     return list;

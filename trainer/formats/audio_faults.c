@@ -37,6 +37,11 @@ bool audio_faults_text(const AudioFaults *faults, char text[AUDIO_FAULTS_TEXT])
     }
     if (faults->not_finite > 0)
         add(text, "%" PRIu64 " samples are not finite numbers; used as 0", faults->not_finite);
+    if (faults->cancelled >= 100.0)
+        add(text, "its channels cancel each other: their mean is silence");
+    else if (faults->cancelled > 0.0)
+        add(text, "its channels cancel each other: their mean is %.0f dB softer",
+            faults->cancelled);
     return *text;
 }
 

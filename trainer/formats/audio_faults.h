@@ -12,6 +12,7 @@ typedef struct {
     uint64_t places;     // damaged places
     uint64_t skipped;    // bytes there that are no audio
     bool cut;            // the file ends in the middle of its audio
+    double cancelled;    // dB: how much softer the mean of its channels is, if they cancel; else 0
 } AudioFaults;
 
 enum { AUDIO_FAULTS_TEXT = 256 };
