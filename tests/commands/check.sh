@@ -32,7 +32,7 @@ test_genres_and_split_are_counted() {
     [ ! -s err ] && grep -q '^67 clips, .* at 48000 Hz, 3 genres; [0-9]* for training' out &&
         grep -Eq '^ +30 +15 s +[0-9]+ +[0-9]+ +[0-9]+  high$' out &&
         grep -Eq '^ +31 +[0-9]+ s +[0-9]+ +[0-9]+ +[0-9]+  low$' out &&
-        grep -q '^recorded at 22050 Hz (66), 44100 Hz (1); [0-9]* % of the time silent' out
+        grep -q '^recorded at 22050 Hz (66), 44100 Hz (1); [0-9.]* % of the time silent' out
 }
 
 test_the_same_recording_twice_is_found() {
@@ -53,7 +53,7 @@ test_cancelling_channels_are_named() {
 
 test_silence_and_clipping_are_named() {
     grep -A3 '^mostly silent:' out | grep -q 'tiny/half.wav' &&
-        grep -A3 '^mostly silent:' out | grep -q '1e+02 % of tiny/silent.wav\|100 % of tiny' &&
+        grep -A3 '^mostly silent:' out | grep -q '100 % of tiny/silent.wav' &&
         grep -A3 '^clipped:' out | grep -q 'tiny/loud.wav' &&
         [ "$(grep -A9 '^clipped:' out | grep -c ' % of ')" -eq 1 ]
 }

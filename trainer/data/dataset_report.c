@@ -175,7 +175,7 @@ static void report_sound(const Dataset *dataset, FILE *to)
         clipped += share_clipped(clip) > clipped_share;
     }
     report_rates(dataset, to);
-    if (silent > 0.0) fprintf(to, "; %.2g %% of the time silent", 100.0 * silent / samples);
+    if (silent > 0.0) fprintf(to, "; %.3g %% of the time silent", 100.0 * silent / samples);
     if (clipped > 0) fprintf(to, "; %zu clip%s clipped", clipped, clipped == 1 ? " is" : "s are");
     fputc('\n', to);
 }
@@ -190,7 +190,7 @@ static void report_odd_clips(const Dataset *dataset, FILE *to)
             const double share = kind ? share_clipped(clip) : share_silent(clip);
             if (share <= (kind ? clipped_share : silent_share)) continue;
             if (found++ == 0) fprintf(to, "%s:\n", kind ? "clipped" : "mostly silent");
-            fprintf(to, "  %.2g %% of ", 100.0 * share);
+            fprintf(to, "  %.3g %% of ", 100.0 * share);
             print_name(clip->name, to);
             fputc('\n', to);
         }
