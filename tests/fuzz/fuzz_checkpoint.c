@@ -20,8 +20,8 @@ static void check_file(const Checkpoint *checkpoint, const Arch *arch)
     Error error;
     Checkpoint again;
     MUST(checkpoint_init(&again, arch, &error));
-    MUST(checkpoint_write(checkpoint, IDENTITY, path, &error));
-    MUST(checkpoint_read(&again, IDENTITY, path, &error));
+    MUST(checkpoint_write(checkpoint, IDENTITY, NULL, path, &error));
+    MUST(checkpoint_read(&again, IDENTITY, NULL, path, &error));
     check_array(&again, again.parameters, checkpoint->parameters);
     check_array(&again, again.best, checkpoint->best);
     check_array(&again, again.adam.first, checkpoint->adam.first);
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Checkpoint checkpoint;
     MUST(arch_parse(&arch, "2k4s2p1", ACTIVATION_SILU, &error));
     MUST(checkpoint_init(&checkpoint, &arch, &error));
-    if (checkpoint_read(&checkpoint, IDENTITY, fuzz_file(data, size), &error)) {
+    if (checkpoint_read(&checkpoint, IDENTITY, NULL, fuzz_file(data, size), &error)) {
         check_file(&checkpoint, &arch);
         go_on(&checkpoint);
     } else {

@@ -186,9 +186,9 @@ static void write_checkpoint(void)
     checkpoint.schedule = (ScheduleState){1, 1, 0.25, false};
     checkpoint.adam.steps = 11;
     // As fuzz_checkpoint.c wants it.
-    MUST(checkpoint_write(&checkpoint, "window 5, seed 1", "corpus.tmp", &error));
+    MUST(checkpoint_write(&checkpoint, "window 5, seed 1", NULL, "corpus.tmp", &error));
     take_case("checkpoint", "epoch_3", "corpus.tmp");
-    MUST(checkpoint_write(&checkpoint, "window 5, seed 2", "corpus.tmp", &error));
+    MUST(checkpoint_write(&checkpoint, "window 5, seed 2", NULL, "corpus.tmp", &error));
     take_case("checkpoint", "another_training", "corpus.tmp");
     checkpoint_free(&checkpoint);
 }

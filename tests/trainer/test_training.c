@@ -308,8 +308,8 @@ static void test_another_trainings_checkpoint_is_refused(void)
     TrainingOptions options = usual_options(weights);
     Checkpoint state;
     REQUIRE(checkpoint_init(&state, &options.arch, &error));
-    CHECK(checkpoint_write(&state, "window 5, seed 1, batch 3", checkpoint, &error));
-    CHECK(!checkpoint_read(&state, "window 5, seed 2, batch 3", checkpoint, &error));
+    CHECK(checkpoint_write(&state, "window 5, seed 1, batch 3", NULL, checkpoint, &error));
+    CHECK(!checkpoint_read(&state, "window 5, seed 2, batch 3", NULL, checkpoint, &error));
     CHECK_MSG(strstr(error.text, "another training: seed 1, expected seed 2"), "%s", error.text);
     checkpoint_free(&state);
     options.resume = true;
@@ -330,8 +330,8 @@ static void test_impossible_checkpoints_are_refused(void)
         state.epoch = i == 0 ? -1 : 2;
         state.schedule.halvings = i == 1 ? INT_MAX : 2;
         state.loss_sum = i == 2 ? (double)NAN : 2;
-        CHECK(checkpoint_write(&state, "window 5", path, &error));
-        CHECK(checkpoint_read(&read, "window 5", path, &error) == (i == 3));
+        CHECK(checkpoint_write(&state, "window 5", NULL, path, &error));
+        CHECK(checkpoint_read(&read, "window 5", NULL, path, &error) == (i == 3));
         if (i == 0)
             CHECK_MSG(strstr(error.text, "impossible.checkpoint: epoch: must be a number from 0"),
                       "%s", error.text);

@@ -1,6 +1,7 @@
 // sweep.c: `trainer sweep`: runs the trainings of a grid one after another, each in a folder of its
 // own, and puts their results in one table. Finished runs are skipped; interrupted ones resume.
 #include "base/interrupt.h"
+#include "base/output_lock.h"
 #include "commands/command_list.h"
 #include "commands/music_options.h"
 #include "files/file.h"
@@ -10,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     const char *file, *output, *trained_on;
@@ -51,6 +53,7 @@ typedef struct {
     size_t rows;
     Pool *pool;
     Dataset *dataset;
+    OutputLock lock;
     bool reported; // the size of the data set was printed
 } Sweep;
 
@@ -241,7 +244,8 @@ static bool run_sweep(Sweep *sweep, bool *failed, Error *error)
     if (!sweep->file || (!call->no_pictures && !gnuplot_check(error)) || !make_runs(sweep, error))
         return false;
     sweep->pool = command_pool(call->music.threads, error);
-    if (!sweep->pool || !inspect_runs(sweep, error) || !file_make_folders(call->output, error))
+    if (!sweep->pool || !file_make_folders(call->output, error) ||
+        !output_lock_take(&sweep->lock, call->output, true, error) || !inspect_runs(sweep, error))
         return false;
     interrupt_catch_signals();
     if (!train_all(sweep, failed, error) || !write_tables(sweep, true, error)) return false;
@@ -251,6 +255,8 @@ static bool run_sweep(Sweep *sweep, bool *failed, Error *error)
 
 static void end_sweep(Sweep *sweep)
 {
+    output_lock_release(&sweep->lock);
+    rmdir(sweep->call->output); // if nothing was written
     dataset_free(sweep->dataset);
     pool_free(sweep->pool);
     for (size_t i = 0; sweep->run && i < sweep->file->runs; i++) {
@@ -268,7 +274,7 @@ static int run(const CommandLine *line, void *values)
 {
     Call *call = values;
     Error error;
-    Sweep sweep = {.call = call};
+    Sweep sweep = {.call = call, .lock = {-1, NULL}};
     bool failed = false;
     command_word(call->command, "trainer");
     command_word(call->command, line->command->name);
@@ -278,6 +284,7 @@ static int run(const CommandLine *line, void *values)
     const bool ok = run_sweep(&sweep, &failed, &error);
     end_sweep(&sweep);
     if (!ok) return command_fail(line->command, &error);
+    if (interrupt_requested) return interrupt_status();
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 

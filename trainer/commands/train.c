@@ -1,10 +1,12 @@
 // train.c: `trainer train`: opens the data set, trains, and prints how to resume where
 // it was interrupted.
 #include "base/interrupt.h"
+#include "base/output_lock.h"
 #include "base/progress.h"
 #include "base/ranks.h"
 #include "commands/command_list.h"
 #include "commands/music_options.h"
+#include "files/file.h"
 #include "training/checkpoint.h"
 #include "training/run_config.h"
 #include "training/run_folder.h"
@@ -26,6 +28,7 @@ typedef struct {
     const char *run;   // folder, or NULL
     char *run_weights; // the weights file in that folder
     bool force;
+    OutputLock lock;
     char command[MODEL_TEXT_MAX]; // for the weights file
 } Call;
 
@@ -109,15 +112,31 @@ static bool can_write(const Call *call, Error *error)
     return ok;
 }
 
+// Takes the lock of the output; a run's is in its folder.
+static bool lock_output(Call *call, Error *error)
+{
+    if (!call->run)
+        return output_lock_take(&call->lock, call->settings.options.output, false, error);
+    return file_make_folders(call->run, error) &&
+           output_lock_take(&call->lock, call->run, true, error);
+}
+
+// Frees the lock; the folder of a run that did not begin is removed.
+static void unlock_output(Call *call)
+{
+    output_lock_release(&call->lock);
+    if (call->run) rmdir(call->run);
+}
+
 // Returns -1 if the training can begin, otherwise the exit status.
-static int check_output(const Call *call)
+static int check_output(Call *call)
 {
     Error error;
     char *checkpoint = training_checkpoint_path(call->settings.options.output);
     char *table = training_table_path(call->settings.options.output);
     int status = -1;
     if (!checkpoint || !table) error_out_of_memory(&error);
-    if (!checkpoint || !table || !can_write(call, &error))
+    if (!checkpoint || !table || !can_write(call, &error) || !lock_output(call, &error))
         status = command_fail(&command_train, &error);
     else if (!may_write(call, checkpoint, table, &error))
         status = command_usage(&command_train, "%s", error.text);
@@ -181,7 +200,7 @@ static int train(const Call *call, const CommandLine *line, const Dataset *datas
     case TRAINING_STOPPED:
         printf("interrupted; to resume, repeat the call with --resume:\n  ");
         print_resuming(call, line, stdout);
-        return EXIT_DONE;
+        return interrupt_requested ? interrupt_status() : EXIT_DONE; // or another process was
     case TRAINING_FAILED: return command_fail(line->command, &error);
     case TRAINING_DONE:
     default: break;
@@ -256,9 +275,11 @@ static int run(const CommandLine *line, void *values)
         error_out_of_memory(&error);
         status = command_fail(line->command, &error);
     }
+    call->lock.file = -1;
     if (status < 0 && ranks_first()) status = check_output(call);
     ranks_copy(&status, sizeof status);
     if (status < 0) status = train_on_music(call, line);
+    if (ranks_first()) unlock_output(call);
     free(call->run_weights);
     ranks_end();
     return status;
@@ -280,7 +301,8 @@ const Command command_train = {
         "Trains an autoencoder on all music below the folders and writes the weights with the\n"
         "best validation loss. Plain, it trains a model of spectra, for some minutes. Files are\n"
         "split by their sound: about 80 % training, 10 % validation, 10 % test; copies of a\n"
-        "recording are on one side, and a file stays on its side when others are added or removed.\n"
+        "recording are on one side, and a file stays on its side when others are added or "
+        "removed.\n"
         "WEIGHTS.csv gets the losses of each epoch. At the end the result is explained. Ctrl-C\n"
         "stops after the current step;\n"
         "--resume continues from there and ends with the same weights as an uninterrupted run.\n"

@@ -80,5 +80,5 @@ uint64_t default_training_window(const Arch *arch, double rate)
 
 size_t default_steps(const Arch *arch)
 {
-    return arch->front.kind == FRONT_SPECTRUM ? 8000 : 6000;
+    return arch->front.kind == FRONT_SPECTRUM ? 4000 : 6000;
 }

@@ -4,6 +4,7 @@
 #include "base/ranks.h"
 #include "files/file.h"
 #include "files/safetensors.h"
+#include "training/music_list.h"
 
 #include <float.h>
 #include <stddef.h>
@@ -37,6 +38,8 @@ void checkpoint_free(Checkpoint *checkpoint)
     free(checkpoint->best);
     *checkpoint = (Checkpoint){0};
 }
+
+enum { MUSIC_MAX = 1 << 19 }; // bytes of the list of music: half of a header, quotes escaped
 
 // ---- The table of fields ----
 
@@ -133,11 +136,14 @@ void checkpoint_copy(Checkpoint *checkpoint)
 
 // ---- Writing ----
 
-bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,
-                      Error *error)
+bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const json_t *music,
+                      const char *path, Error *error)
 {
     SafetensorsBuilder *builder = safetensors_builder_new();
     if (!builder) return error_out_of_memory(error);
+    char *list = music ? json_dumps(music, JSON_COMPACT) : NULL;
+    if (list && strlen(list) <= MUSIC_MAX) safetensors_describe(builder, "music", "%s", list);
+    free(list);
     safetensors_describe(builder, "format", "trasluz-checkpoint");
     safetensors_describe(builder, "identity", "%s", identity);
     for (int i = 0; i < FIELDS; i++) {
@@ -158,12 +164,21 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const 
 
 // ---- Reading ----
 
-// Names the first part, "name value", in which two identities differ.
-static bool refuse_other(const char *theirs, const char *ours, Error *error)
+// Names the first part, "name value", in which two identities differ; the files, where it is the
+// music.
+static bool refuse_other(const Safetensors *file, const char *theirs, const char *ours,
+                         const json_t *music, Error *error)
 {
     size_t part = 0;
     for (size_t i = 0; theirs[i] == ours[i]; i++)
         if (theirs[i] == ' ' && i > 0 && theirs[i - 1] == ',') part = i + 1;
+    if (music && strncmp(theirs + part, "data ", 5) == 0) {
+        const char *text = safetensors_metadata(file, "music");
+        json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+        music_list_refuse(list, music, error);
+        json_decref(list);
+        return false;
+    }
     return error_set(error, "belongs to another training: %.*s, expected %.*s",
                      (int)strcspn(theirs + part, ","), theirs + part,
                      (int)strcspn(ours + part, ","), ours + part);
@@ -187,14 +202,14 @@ static bool read_field(Checkpoint *checkpoint, const Field *field, const Safeten
     return true;
 }
 
-static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const Safetensors *file,
-                            Error *error)
+static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const json_t *music,
+                            const Safetensors *file, Error *error)
 {
     const char *format = safetensors_metadata(file, "format");
     const char *stored = safetensors_metadata(file, "identity");
     if (!format || !stored || strcmp(format, "trasluz-checkpoint") != 0)
         return error_set(error, "not a checkpoint");
-    if (strcmp(stored, identity) != 0) return refuse_other(stored, identity, error);
+    if (strcmp(stored, identity) != 0) return refuse_other(file, stored, identity, music, error);
     for (int i = 0; i < FIELDS; i++)
         if (!read_field(checkpoint, &fields[i], file, error)) return false;
     return true;
@@ -217,12 +232,13 @@ bool checkpoint_steps(const char *path, size_t *steps, Error *error)
     return ok || error_prefix(error, path);
 }
 
-bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error)
+bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const json_t *music,
+                     const char *path, Error *error)
 {
     size_t size;
     unsigned char *bytes = file_read(path, CHECKPOINT_FILE_MAX, &size, error);
     Safetensors *file = bytes ? safetensors_parse(bytes, size, error) : NULL;
-    const bool ok = file && read_checkpoint(checkpoint, identity, file, error);
+    const bool ok = file && read_checkpoint(checkpoint, identity, music, file, error);
     safetensors_free(file);
     free(bytes);
     return ok || error_prefix(error, path);

@@ -8,6 +8,8 @@
 #include "network/adam.h"
 #include "network/schedule.h"
 
+#include <jansson.h>
+
 typedef struct {
     size_t count; // parameters
     float *parameters;
@@ -26,13 +28,15 @@ typedef struct {
 bool checkpoint_init(Checkpoint *checkpoint, const Arch *arch, Error *error);
 void checkpoint_free(Checkpoint *checkpoint);
 
-// Writes the file; `identity` names the training, see training_identity.h.
-bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const char *path,
-                      Error *error);
+// Writes the file; `identity` names the training, see training_identity.h, and `music` its files, see
+// music_list.h; a list that is too long for the file is left out.
+bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const json_t *music,
+                      const char *path, Error *error);
 
 // Reads the file into an initialised checkpoint; refuses that of another training. After an error
 // the checkpoint is not to be used. Messages name the path.
-bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const char *path, Error *error);
+bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const json_t *music,
+                     const char *path, Error *error);
 
 // Reads the planned steps of a training by steps from its file; 0 for other trainings.
 bool checkpoint_steps(const char *path, size_t *steps, Error *error);

@@ -2,6 +2,7 @@
 
 #include "files/file.h"
 #include "output/json_file.h"
+#include "training/music_list.h"
 #include "training/training_settings.h"
 #include "version.h"
 
@@ -68,11 +69,12 @@ static json_t *data_json(const Dataset *dataset)
     json_t *genres = json_array();
     for (size_t i = 0; i < dataset->genres; i++)
         json_array_append_new(genres, json_file_text(dataset->genre[i]));
-    return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:o}", "fingerprint", fingerprint, "clips",
-                     (json_int_t)dataset->clips, "hours", samples / dataset->rate / 3600.0,
+    return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:o, s:o}", "fingerprint", fingerprint,
+                     "clips", (json_int_t)dataset->clips, "hours", samples / dataset->rate / 3600.0,
                      split_names[SPLIT_TRAIN], (json_int_t)clips[SPLIT_TRAIN],
                      split_names[SPLIT_VALIDATION], (json_int_t)clips[SPLIT_VALIDATION],
-                     split_names[SPLIT_TEST], (json_int_t)clips[SPLIT_TEST], "genres", genres);
+                     split_names[SPLIT_TEST], (json_int_t)clips[SPLIT_TEST], "genres", genres,
+                     "files", music_list_make(dataset));
 }
 
 static json_t *versions_json(void)
@@ -149,7 +151,9 @@ static bool check_config(const json_t *stored, const json_t *config, Error *erro
     }
     const json_t *data = json_object_get(json_object_get(config, "data"), "fingerprint");
     const json_t *theirs = json_object_get(json_object_get(stored, "data"), "fingerprint");
-    return json_equal(data, theirs) || report_difference("data", theirs, data, error);
+    if (json_equal(data, theirs)) return true;
+    return music_list_refuse(json_object_get(json_object_get(stored, "data"), "files"),
+                             json_object_get(json_object_get(config, "data"), "files"), error);
 }
 
 bool run_config_check(const char *path, const json_t *config, Error *error)

@@ -8,6 +8,7 @@
 #include "training/batch.h"
 #include "training/checkpoint.h"
 #include "training/loss_table.h"
+#include "training/music_list.h"
 #include "training/training_identity.h"
 #include "training/training_paths.h"
 #include "training/training_weights.h"
@@ -17,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { FIRST_WINDOWS = 512 }; // that weights are measured on before the training ends
 
 // A training under way.
 typedef struct {
@@ -34,6 +37,7 @@ typedef struct {
     WindowList validation;
     char identity[TRAINING_IDENTITY];
     char *checkpoint_path;
+    json_t *music; // its files
     LossTable table;
     Progress progress;
     char status[96]; // shown by the progress line
@@ -172,8 +176,9 @@ static bool log_epoch(Training *training, const TrainingEpoch *epoch, bool bette
 
 static bool save_checkpoint(const Training *training, Error *error)
 {
-    return ranks_agree(!ranks_first() || checkpoint_write(&training->state, training->identity,
-                                                          training->checkpoint_path, error),
+    return ranks_agree(!ranks_first() ||
+                           checkpoint_write(&training->state, training->identity, training->music,
+                                            training->checkpoint_path, error),
                        error);
 }
 
@@ -212,7 +217,11 @@ static bool end_epoch(void *data, int at, Error *error)
     state->loss_sum = 0.0;
     state->loss_windows = 0;
     training->seconds = 0.0;
-    return ranks_agree(logged, error) && save_checkpoint(training, error);
+    // The weights after the checkpoint: without it they would be those of a finished training.
+    return ranks_agree(logged, error) && save_checkpoint(training, error) &&
+           (!better ||
+            training_write_weights(training->options, training->dataset, training->batch,
+                                   &training->levels, state, FIRST_WINDOWS, NULL, error));
 }
 
 static bool is_stopped(void *data)
@@ -236,8 +245,8 @@ static bool set_state(Training *training, Error *error)
     Checkpoint *state = &training->state;
     if (!checkpoint_init(state, &o->arch, error)) return false;
     if (o->resume)
-        return !ranks_first() ||
-               checkpoint_read(state, training->identity, training->checkpoint_path, error);
+        return !ranks_first() || checkpoint_read(state, training->identity, training->music,
+                                                 training->checkpoint_path, error);
     initialize_parameters(&o->arch, o->seed, state->parameters);
     if (training->levels.axis)
         linear_init_axes(&o->arch, o->init, training->levels.axis, state->parameters);
@@ -258,11 +267,12 @@ static bool training_begin(Training *training, Error *error)
     const TrainingOptions *o = training->options;
     training_identity(o, training->dataset, training->identity);
     if (o->arch.front.kind == FRONT_SPECTRUM && !measure_levels(training, error)) return false;
+    training->music = music_list_make(training->dataset);
     training->checkpoint_path = training_checkpoint_path(o->output);
     training->batch = batch_new(o, training->levels.band_mean, &training->cache, training->dataset,
                                 training->pool);
     training->gradient = malloc(arch_parameters(&o->arch) * sizeof(float));
-    if (!training->checkpoint_path || !training->batch || !training->gradient)
+    if (!training->music || !training->checkpoint_path || !training->batch || !training->gradient)
         return error_out_of_memory(error);
     if (!dataset_windows(training->dataset, SPLIT_VALIDATION, o->window, &training->validation,
                          error))
@@ -283,19 +293,24 @@ static void training_end(Training *training)
     free(training->gradient);
     free(training->windows.window);
     free(training->validation.window);
+    json_decref(training->music);
     free(training->checkpoint_path);
 }
 
 static bool write_weights(Training *training, Error *error)
 {
-    return training_write_weights(training->options, training->dataset, training->batch,
-                                  &training->levels, &training->state, training->log, error);
+    return training_write_weights(
+        training->options, training->dataset, training->batch, &training->levels, &training->state,
+        training->options->steps > 0 ? TRAINING_STATISTICS_WINDOWS : 0, training->log, error);
 }
 
 static TrainingEnd finish_interrupted(Training *training, Error *error)
 {
     progress_clear(&training->progress);
     if (!save_checkpoint(training, error)) return TRAINING_FAILED;
+    fprintf(training->log,
+            "saved; measuring the best weights, which can be skipped: again Ctrl-C\n");
+    fflush(training->log);
     if (training->state.best_epoch > 0 && !write_weights(training, error)) return TRAINING_FAILED;
     return TRAINING_STOPPED;
 }

@@ -38,7 +38,7 @@ const Option training_options[] = {
      .help = "the most epochs. The validation loss is measured after each. An epoch is a pass over "
              "the music, or with --steps an equal part of the steps"},
     {"steps", 0, OPTION_SIZE, AT(options.steps), .unit = "N", .low = 1, .high = 1 << 30,
-     .omitted = true, .shown = "8000 for models of spectra, 6000 for models of samples",
+     .omitted = true, .shown = "4000 for models of spectra, 6000 for models of samples",
      .help = "steps of the whole training, however long the music is; without --epochs, "
              "--epoch-windows and --per-clip"},
     {"batch", 'b', OPTION_INT, AT(options.batch), .unit = "N", .initial = "16", .low = 1,

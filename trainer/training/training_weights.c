@@ -77,7 +77,7 @@ static bool write_model(const TrainingOptions *options, const Checkpoint *state,
 }
 
 bool training_write_weights(const TrainingOptions *options, const Dataset *dataset, Batch *batch,
-                            const LevelPca *levels, const Checkpoint *state, FILE *log,
+                            const LevelPca *levels, const Checkpoint *state, size_t most, FILE *log,
                             Error *error)
 {
     const size_t window = options->window;
@@ -87,9 +87,9 @@ bool training_write_weights(const TrainingOptions *options, const Dataset *datas
         free(train.window);
         return false;
     }
-    if (options->steps > 0) {
-        windows_thin(&train, TRAINING_STATISTICS_WINDOWS);
-        windows_thin(&test, TRAINING_STATISTICS_WINDOWS);
+    if (most > 0) {
+        windows_thin(&train, most);
+        windows_thin(&test, most);
     }
     ModelInfo info = model_info(options, state);
     char *trained = dataset_sound_list(dataset, SPLIT_TRAIN);
@@ -109,7 +109,7 @@ bool training_write_weights(const TrainingOptions *options, const Dataset *datas
     latent_statistics_free(&latent);
     free(trained);
     free(validation);
-    if (ok)
+    if (ok && log)
         fprintf(log,
                 "wrote %s: epoch %d, loss %.6f on training, %.6f on validation, %.6f on test "
                 "windows\n",

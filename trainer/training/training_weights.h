@@ -9,10 +9,11 @@
 #include "training/training_options.h"
 
 // Writes the best weights so far, with the statistics of their latent over the training windows and
-// their loss on the test windows, and one line to `log`. `levels` is that of a spectrum, all zero
+// their loss on the test windows, at most `most` of each (0: all), and one line to `log`, which may
+// be NULL. `levels` is that of a spectrum, all zero
 // for samples. Allocates.
 bool training_write_weights(const TrainingOptions *options, const Dataset *dataset, Batch *batch,
-                            const LevelPca *levels, const Checkpoint *state, FILE *log,
+                            const LevelPca *levels, const Checkpoint *state, size_t most, FILE *log,
                             Error *error);
 
 #endif
