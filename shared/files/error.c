@@ -1,22 +1,19 @@
 #include "files/error.h"
 
+#include "files/plain_text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-static void keep_one_line(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = '?';
-}
-
 void error_write(Error *error, const char *format, ...)
 {
     va_list arguments;
+    char text[sizeof error->text];
     va_start(arguments, format);
-    vsnprintf(error->text, sizeof error->text, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    keep_one_line(error->text);
+    plain_text(text, error->text, sizeof error->text);
 }
 
 void error_add_prefix(Error *error, const char *prefix)

@@ -11,7 +11,7 @@ typedef struct {
 
 // error_set(error, format, ...) writes the message and is false, so that a function can end with
 // `return error_set(error, ...)`. Bytes that would break the line or the terminal (file names may
-// hold any) become '?'.
+// hold any) become \xHH, see plain_text.h.
 #define error_set(...) (error_write(__VA_ARGS__), error_false())
 
 // error_prefix(error, prefix) puts "prefix: " before the message and is false.

@@ -1,6 +1,7 @@
 #include "files/safetensors.h"
 
 #include "files/hash.h"
+#include "files/plain_text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -339,6 +340,16 @@ static char *format_text(const char *format, va_list arguments)
     return text;
 }
 
+// A file's name may have bytes that are not UTF-8, which JSON cannot hold. Replaces such a text.
+static char *utf8_text(char *text)
+{
+    json_t *json = text ? json_string(text) : NULL;
+    char *plain = text && !json ? plain_text_name(text) : NULL;
+    if (plain) free(text);
+    json_decref(json);
+    return plain ? plain : text;
+}
+
 void safetensors_describe(SafetensorsBuilder *builder, const char *key, const char *format, ...)
 {
     const size_t i = builder->metadata;
@@ -349,7 +360,7 @@ void safetensors_describe(SafetensorsBuilder *builder, const char *key, const ch
     va_list arguments;
     va_start(arguments, format);
     builder->key[i] = strdup(key);
-    builder->text[i] = format_text(format, arguments);
+    builder->text[i] = utf8_text(format_text(format, arguments));
     va_end(arguments);
     builder->overflow = builder->overflow || !builder->key[i] || !builder->text[i];
     builder->metadata++;
@@ -359,8 +370,6 @@ static json_t *metadata_json(const SafetensorsBuilder *builder, const char *dige
 {
     json_t *metadata = json_object();
     for (size_t i = 0; i < builder->metadata; i++)
-        // A file's name may hold bytes that are not UTF-8, which JSON cannot: such a text
-        // is left out.
         json_object_set_new(metadata, builder->key[i], json_string(builder->text[i]));
     json_object_set_new(metadata, "checksum", json_sprintf(CHECKSUM_PREFIX "%s", digest));
     return metadata;

@@ -71,6 +71,27 @@ test_a_training_prints_the_summary() {
         grep -q 'tiny/cut.wav: file is truncated' trained
 }
 
+# Names of other times' encodings stay different, in tables, sets and pages.
+test_names_of_any_bytes_stay_different() {
+    one=$(printf 'caf\351.wav') two=$(printf 'caf\350.wav')
+    mkdir names && cp music/high/8.wav "names/$one" && cp music/high/9.wav "names/$two" &&
+        cp music/high/10.wav 'names/caf\xe9.wav' && "$TRAINER" eval m.safetensors names \
+        --split all --tsv 2>notes >table && grep -qF 'caf\xe9.wav' table &&
+        grep -qF 'caf\xe8.wav' table && grep -qF 'caf\x5cxe9.wav' table &&
+        "$TRAINER" latents m.safetensors names -o s.safetensors >/dev/null &&
+        grep -qF 'caf\\\\xe9.wav' s.safetensors && grep -qF 'caf\\\\xe8.wav' s.safetensors
+}
+
+test_what_cannot_be_read_says_what_to_do() {
+    mkdir kinds && cp music/high/1.wav kinds/good.wav && printf '0000ftypM4A 00000000' >kinds/a.mp3 &&
+        printf 'MThd00000000' >kinds/b.mid && printf '<html>no</html>' >kinds/c.ogg &&
+        "$TRAINER" check kinds >kinds.out &&
+        grep -q '^3 cannot be read:' kinds.out &&
+        grep -q '^  a.mp3: AAC is not supported: convert it, for instance with ffmpeg$' kinds.out &&
+        grep -q '^  b.mid: MIDI is not supported: it has notes' kinds.out &&
+        grep -q '^  c.ogg: a web page is not supported: the download has failed' kinds.out
+}
+
 run test_genres_and_split_are_counted
 run test_the_same_recording_twice_is_found
 run test_damage_is_named
@@ -78,4 +99,6 @@ run test_cancelling_channels_are_named
 run test_silence_and_clipping_are_named
 run test_small_genres_are_named
 run test_a_training_prints_the_summary
+run test_names_of_any_bytes_stay_different
+run test_what_cannot_be_read_says_what_to_do
 exit $failed

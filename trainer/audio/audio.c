@@ -1,6 +1,7 @@
 #include "audio/audio.h"
 
 #include "audio/rate_change.h"
+#include "formats/audio_kind.h"
 #include "formats/audio_source.h"
 
 #include <errno.h>
@@ -95,7 +96,7 @@ AudioReader *audio_open(const char *path, Error *error)
         return NULL;
     }
     error_set(&reader->error, "contains no audio");
-    if (open_file(reader, path, &size, error) &&
+    if (open_file(reader, path, &size, error) && audio_kind_check(reader->fd, size, error) &&
         audio_parts_find(&reader->parts, reader->fd, size, error)) {
         open_part(reader);
         if (reader->source) {

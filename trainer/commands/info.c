@@ -2,6 +2,7 @@
 #include "commands/command_list.h"
 #include "data/sound_list.h"
 #include "files/file.h"
+#include "files/plain_text.h"
 #include "files/safetensors.h"
 #include "latent/latent.h"
 #include "model/arch.h"
@@ -46,9 +47,9 @@ static const Option options[] = {
 static void print_text(const char *label, const char *text)
 {
     if (!*text) return;
-    printf("%-14s ", label);
-    for (; *text; text++) putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
-    putchar('\n');
+    char plain[4 * MODEL_TEXT_MAX];
+    plain_text(text, plain, sizeof plain);
+    printf("%-14s %s\n", label, plain);
 }
 
 static void print_figure(const char *label, double value, const char *unit)

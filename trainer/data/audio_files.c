@@ -2,6 +2,8 @@
 
 #include "data/audio_files.h"
 
+#include "files/plain_text.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +18,8 @@
 static const char *const endings[] = {
     "wav", "wave", "rf64", "w64",  "flac", "ogg", "oga", "opus", "mp3", "mp2", "mp1",  "au",
     "snd", "aif",  "aiff", "aifc", "caf",  "voc", "sph", "nist", "avr", "pvf", "8svx", "svx",
-    "m4a", "m4b",  "aac",  "wma",  "ape",  "wv",  "mpc", "mka",  "tta", "spx", "dsf",
+    "m4a", "m4b",  "aac",  "wma",  "ape",  "wv",  "mpc", "mka",  "tta", "spx", "dsf",  "amr",
+    "ra",  "rm",   "mid",  "midi", "mp4",  "mov", "mkv", "webm", "avi", "wmv", "mpg",
 };
 
 typedef struct {
@@ -91,7 +94,7 @@ static bool add_file(Search *search, const char *path, const char *name, const s
     }
     AudioFile file = {
         .path = realpath(path, NULL),
-        .name = strdup(name),
+        .name = plain_text_name(name),
         .device = status->st_dev,
         .inode = status->st_ino,
         .bytes = (uint64_t)status->st_size,
@@ -239,8 +242,10 @@ static bool name_by_folders(AudioFiles *files, const char *const *paths, Error *
         if (file->named) continue;
         char *folder = realpath(paths[file->operand], NULL);
         const char *slash = folder ? strrchr(folder, '/') : NULL;
-        char *name = slash ? join(slash + 1, file->name) : NULL;
+        char *genre = slash ? plain_text_name(slash + 1) : NULL;
+        char *name = genre ? join(genre, file->name) : NULL;
         free(folder);
+        free(genre);
         if (!name) return error_out_of_memory(error);
         free(file->name);
         file->name = name;

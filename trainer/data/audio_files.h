@@ -14,7 +14,9 @@
 
 typedef struct {
     char *path; // absolute, without links
-    char *name; // path below the folder of the search; the last part for a file that was named
+    // Path below the folder of the search, or the last part for a file that was named; in the form
+    // of plain_text.h.
+    char *name;
     dev_t device;
     ino_t inode;
     uint64_t bytes;

@@ -1,6 +1,7 @@
 #include "output/gnuplot.h"
 
 #include "files/file.h"
+#include "files/plain_text.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -124,30 +125,14 @@ bool gnuplot_begin(Gnuplot *plot, const char *path, int width, int height, Error
     return true;
 }
 
-// Returns the bytes of the UTF-8 character that begins here, 0 if none does.
-static int character_length(const unsigned char *text)
-{
-    if (*text >= ' ' && *text < 0x7f) return 1;
-    const int length = *text >= 0xf0 && *text < 0xf5   ? 4
-                       : *text >= 0xe0 && *text < 0xf0 ? 3
-                       : *text >= 0xc2 && *text < 0xe0 ? 2
-                                                       : 0;
-    for (int i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80) return 0;
-    const bool surrogate = *text == 0xed && text[1] >= 0xa0;
-    const bool too_long = (*text == 0xe0 && text[1] < 0xa0) || (*text == 0xf0 && text[1] < 0x90);
-    const bool beyond = *text == 0xf4 && text[1] >= 0x90;
-    return surrogate || too_long || beyond ? 0 : length;
-}
-
 void gnuplot_quote(Gnuplot *plot, const char *text)
 {
-    const unsigned char *next = (const unsigned char *)text;
+    const char *next = text;
     fputc('\'', plot->script); // between single quotes only they have a meaning
     while (*next) {
-        const int length = character_length(next);
+        const int length = plain_text_character(next);
         if (length == 0)
-            fputc('?', plot->script);
+            fprintf(plot->script, "\\x%02x", (unsigned)(unsigned char)*next);
         else if (*next == '\'')
             fputs("\u2019", plot->script); // gnuplot misreads a doubled one at the beginning
         else

@@ -28,7 +28,7 @@ bool gnuplot_knows(const char *path, Error *error);
 // Begins a picture, in pixels, in the style of all pictures. `path` must stay valid.
 bool gnuplot_begin(Gnuplot *plot, const char *path, int width, int height, Error *error);
 
-// Writes a quoted text. Bytes that are not printable UTF-8 become '?'; straight quotes
+// Writes a quoted text. Bytes that are not printable UTF-8 become \xHH; straight quotes
 // become curved ones.
 void gnuplot_quote(Gnuplot *plot, const char *text);
 

@@ -1,5 +1,7 @@
 #include "output/html.h"
 
+#include "files/plain_text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,14 +13,22 @@ extern const char page_css[]; // page.css
 
 static void write_text(FILE *page, const char *text)
 {
-    for (; *text; text++) {
+    while (*text) {
+        const int length = plain_text_character(text);
         switch (*text) {
         case '&': fputs("&amp;", page); break;
         case '<': fputs("&lt;", page); break;
         case '>': fputs("&gt;", page); break;
         case '"': fputs("&quot;", page); break;
-        default: fputc((unsigned char)*text < ' ' ? ' ' : *text, page);
+        case '\n':
+        case '\t': fputc(' ', page); break;
+        default:
+            if (length > 0)
+                fwrite(text, 1, (size_t)length, page);
+            else
+                fprintf(page, "\\x%02x", (unsigned)(unsigned char)*text);
         }
+        text += length > 0 ? length : 1;
     }
 }
 

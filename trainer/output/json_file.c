@@ -1,6 +1,7 @@
 #include "output/json_file.h"
 
 #include "files/file.h"
+#include "files/plain_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,7 @@ json_t *json_file_text(const char *text)
 {
     json_t *json = json_string(text);
     if (json) return json;
-    char *plain = strdup(text);
-    for (char *c = plain; c && *c; c++)
-        if ((unsigned char)*c > 0x7f) *c = '?';
+    char *plain = plain_text_name(text);
     json = plain ? json_string(plain) : NULL;
     free(plain);
     return json;

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-// Returns a text that may have any bytes, such as a file name, as JSON: what is not UTF-8 becomes
-// '?'. NULL if out of memory.
+// Returns a text that may have any bytes, such as a file name, as JSON, in the form of
+// plain_text.h. NULL if out of memory.
 json_t *json_file_text(const char *text);
 
 // True if the file has that "kind".
