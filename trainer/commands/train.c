@@ -10,6 +10,7 @@
 #include "training/checkpoint.h"
 #include "training/run_config.h"
 #include "training/run_folder.h"
+#include "training/start_weights.h"
 #include "training/step_plan.h"
 #include "training/training_paths.h"
 #include "training/training_settings.h"
@@ -24,7 +25,10 @@
 typedef struct {
     TrainingSettings settings;
     MusicOptions music;
-    double minutes;    // that the training is to take; 0: not given
+    double minutes;   // that the training is to take; 0: not given
+    const char *from; // weights, or NULL
+    Model *start;     // those weights
+    char start_arch[ARCH_TEXT_MAX];
     const char *run;   // folder, or NULL
     char *run_weights; // the weights file in that folder
     bool force;
@@ -53,6 +57,10 @@ static const Option options[] = {
      .help = "how long the training is to take; in place of --steps. Their number is fixed after "
              "a short measurement and kept in the weights file's command, so that the same "
              "training can be repeated"},
+    {"from", 0, OPTION_INPUT, AT(from), .unit = "WEIGHTS",
+     .help =
+         "starts from other weights of the same architecture, for instance to make a model more "
+         "like the music of one instrument"},
     {"resume", 0, OPTION_FLAG, AT_OPTION(resume), .transient = true,
      .help = "continues an interrupted training"},
     {"force", 0, OPTION_FLAG, AT(force), .transient = true,
@@ -244,15 +252,38 @@ static int train_on_music(Call *call, const CommandLine *line)
     return status;
 }
 
+// Loads the weights that the training starts from. Architecture and rate are theirs unless they are
+// given.
+static bool load_start(Call *call, Error *error)
+{
+    TrainingSettings *settings = &call->settings;
+    const Option *arch = option_find(training_options, "arch");
+    call->start = command_model(call->from, error);
+    if (!call->start) return false;
+    const Arch *theirs = &call->start->arch;
+    if (strcmp(settings->arch, arch->initial) == 0) {
+        arch_format(theirs, call->start_arch);
+        settings->arch = call->start_arch;
+        settings->activation = (int)theirs->activation;
+    }
+    if (settings->options.rate == 0.0) settings->options.rate = call->start->sample_rate;
+    settings->starts_from = true;
+    settings->options.from = call->start;
+    return true;
+}
+
 static int check_settings(Call *call, const Command *command)
 {
     Error error;
+    if (call->from && !load_start(call, &error)) return command_fail(command, &error);
     if (call->settings.options.resume && call->force)
         return command_usage(command, "--resume continues, --force starts over: not both");
     if (call->minutes > 0.0 && call->settings.options.steps > 0)
         return command_usage(command, "--minutes decides the steps: not both it and --steps");
     if (call->minutes > 0.0) call->settings.options.steps = STEPS_UNKNOWN;
-    if (!training_settings_complete(&call->settings, &error))
+    const TrainingOptions *o = &call->settings.options;
+    if (!training_settings_complete(&call->settings, &error) ||
+        (call->start && !start_weights_fit(call->start, &o->arch, o->rate, &error)))
         return command_usage(command, "%s", error.text);
     return EXIT_DONE;
 }
@@ -262,7 +293,10 @@ static int run(const CommandLine *line, void *values)
     Call *call = values;
     Error error;
     int status = check_settings(call, line->command);
-    if (status != EXIT_DONE) return status;
+    if (status != EXIT_DONE) {
+        model_free(call->start);
+        return status;
+    }
     // The weights file keeps the call without options such as --resume, so that it is the same
     // whether the training was interrupted or not.
     command_word(call->command, "trainer");
@@ -281,6 +315,7 @@ static int run(const CommandLine *line, void *values)
     if (status < 0) status = train_on_music(call, line);
     if (ranks_first()) unlock_output(call);
     free(call->run_weights);
+    model_free(call->start);
     ranks_end();
     return status;
 }

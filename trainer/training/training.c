@@ -9,6 +9,7 @@
 #include "training/checkpoint.h"
 #include "training/loss_table.h"
 #include "training/music_list.h"
+#include "training/start_weights.h"
 #include "training/training_identity.h"
 #include "training/training_paths.h"
 #include "training/training_weights.h"
@@ -247,6 +248,8 @@ static bool set_state(Training *training, Error *error)
     if (o->resume)
         return !ranks_first() || checkpoint_read(state, training->identity, training->music,
                                                  training->checkpoint_path, error);
+    if (o->from)
+        return start_weights_take(o->from, training->levels.band_mean, state->parameters, error);
     initialize_parameters(&o->arch, o->seed, state->parameters);
     if (training->levels.axis)
         linear_init_axes(&o->arch, o->init, training->levels.axis, state->parameters);

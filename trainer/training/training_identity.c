@@ -32,6 +32,10 @@ void training_identity(const TrainingOptions *options, const Dataset *dataset,
     if (o->corruption.equaliser > 0.0) append(text, "equaliser", o->corruption.equaliser);
     if (o->corruption.floor_low > 0.0) append(text, "raised-floor", o->corruption.floor_low);
     if (o->split != SPLIT_BY_DRAW) strcat(text, ", split sound");
+    if (o->from) {
+        const size_t used = strlen(text);
+        snprintf(text + used, TRAINING_IDENTITY - used, ", from %.16s", o->from->fingerprint);
+    }
     if (o->latent_noise > 0.0) append(text, "latent-noise", o->latent_noise);
 }
 

@@ -4,7 +4,7 @@
 
 #include "data/corruption.h"
 #include "data/dataset.h"
-#include "model/arch.h"
+#include "model/model.h"
 #include "network/linear_init.h"
 #include "network/loss.h"
 #include "network/schedule.h"
@@ -46,6 +46,7 @@ typedef struct {
     uint32_t seed;                           // of initial weights, order and draw of the split
     const char *output;                      // the weights file
     const char *name, *trained_on, *command; // for the weights file's metadata
+    const Model *from;                       // weights to start from, or NULL
     bool resume;                             // from the checkpoint
     TrainingObserver *observer;              // may be NULL
     void *observer_data;

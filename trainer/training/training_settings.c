@@ -49,8 +49,9 @@ const Option training_options[] = {
     {"rate", 0, OPTION_DOUBLE, AT(options.rate), .unit = "HZ", .low = MODEL_RATE_MIN,
      .high = MODEL_RATE_MAX, .shown = "22050; 48000 for models of spectra",
      .help = "sample rate of the model"},
-    {"learning-rate", 'l', OPTION_DOUBLE, AT(options.schedule.learning_rate), .unit = "X",
-     .initial = "0.002", .low = 1e-9, .high = 10.0, .help = "the highest learning rate of Adam"},
+    {"learning-rate", 'l', OPTION_DOUBLE, AT(learning_rate), .unit = "X", .deferred = true,
+     .shown = "0.002; 0.0005 with --from", .low = 1e-9, .high = 10.0,
+     .help = "the highest learning rate of Adam"},
     {"schedule", 0, OPTION_CHOICE, AT(schedule), .unit = "NAME", .choices = schedule_names,
      .shown = "plateau with --patience, otherwise cosine",
      .help = "how the learning rate changes: {}. plateau halves it after --patience epochs without "
@@ -134,6 +135,9 @@ static bool complete_length(TrainingSettings *settings, Error *error)
     if (steps > 0 && steps < (size_t)settings->epochs)
         return error_set(error, "%zu steps are too few for %d epochs", steps, settings->epochs);
     training_settings_set_steps(settings, steps);
+    settings->options.schedule.learning_rate = isnan(settings->learning_rate)
+                                                   ? settings->starts_from ? 0.0005 : 0.002
+                                                   : settings->learning_rate;
     return true;
 }
 
@@ -195,6 +199,7 @@ json_t *training_settings_json(const TrainingOptions *options)
         .activation = (int)options->arch.activation,
         .schedule = (int)options->schedule.kind,
         .epochs = options->schedule.epochs,
+        .learning_rate = options->schedule.learning_rate,
         .warm_up = options->schedule.warm_up,
     };
     json_t *json = json_object();

@@ -10,10 +10,12 @@
 typedef struct {
     TrainingOptions options;
     const char *arch;
-    int activation; // a choice
-    int schedule;   // a ScheduleKind; -1: it follows from the patience
-    int epochs;     // 0: as described at the option
-    double warm_up; // epochs; NaN: as described at the option
+    int activation;       // a choice
+    int schedule;         // a ScheduleKind; -1: it follows from the patience
+    int epochs;           // 0: as described at the option
+    bool starts_from;     // other weights, which decides the learning rate
+    double learning_rate; // NaN: as described at the option
+    double warm_up;       // epochs; NaN: as described at the option
 } TrainingSettings;
 
 extern const Option training_options[];
