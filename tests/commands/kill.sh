@@ -50,7 +50,7 @@ only_whole_files() {
         run/\* | *.trasluz-0) ;;
         run/w.csv) [ "$(head -c 6 "$file")" = epoch, ] ;;
         run/w.safetensors) "$TRAINER" info "$file" >/dev/null ;;
-        run/w.checkpoint) ;; # the next call reads it
+        run/w.checkpoint | run/w.finished) ;; # the next call reads it
         *) false ;;
         esac || { echo "    $file is not whole" >&2; return 1; }
     done

@@ -29,8 +29,9 @@ typedef struct {
     const char *from; // weights, or NULL
     Model *start;     // those weights
     char start_arch[ARCH_TEXT_MAX];
-    const char *run;   // folder, or NULL
-    char *run_weights; // the weights file in that folder
+    TrainingOptions finished; // of a finished training that goes on; without output: none does
+    const char *run;          // folder, or NULL
+    char *run_weights;        // the weights file in that folder
     bool force;
     OutputLock lock;
     char command[MODEL_TEXT_MAX]; // for the weights file
@@ -86,12 +87,76 @@ static bool name_output(Call *call)
     return o->output;
 }
 
+// Prolongs a finished training of that length by the options of the call; at least by an epoch.
+static bool prolong(Call *call, const CheckpointLength *length, Error *error)
+{
+    TrainingSettings *settings = &call->settings;
+    TrainingOptions *o = &settings->options;
+    const size_t done = length->epochs;
+    size_t epochs = (size_t)o->schedule.epochs;
+    if (length->steps > 0 && settings->epochs == 0) epochs = done * o->steps / length->steps;
+    if (epochs <= done)
+        return error_set(error,
+                         "the training is finished after %zu epochs; --epochs %zu goes on with it",
+                         done, 2 * done);
+    const size_t steps = length->steps > 0 ? length->steps * epochs / done : 0;
+    settings->epochs = (int)done;
+    training_settings_set_steps(settings, length->steps);
+    o->schedule.resumed = (int)length->continued;
+    call->finished = *o;
+    settings->epochs = (int)epochs;
+    training_settings_set_steps(settings, steps);
+    o->schedule.resumed = o->schedule.kind == SCHEDULE_COSINE ? (int)done : 0;
+    o->finished = &call->finished;
+    return true;
+}
+
+// Sets what a training that is resumed takes from its files.
+static bool plan_resumption(Call *call, Error *error)
+{
+    TrainingSettings *settings = &call->settings;
+    TrainingOptions *o = &settings->options;
+    CheckpointLength length;
+    bool ok = true;
+    if (!o->resume) return true;
+    char *checkpoint = training_checkpoint_path(o->output);
+    char *finished = training_finished_path(o->output);
+    if (!checkpoint || !finished) {
+        ok = error_out_of_memory(error);
+    } else if (access(checkpoint, F_OK) == 0) {
+        ok = checkpoint_length(&length, checkpoint, error);
+        if (ok && length.continued > 0) {
+            settings->epochs = (int)length.planned;
+            training_settings_set_steps(settings, length.steps);
+            o->schedule.resumed = (int)length.continued;
+        } else if (ok && call->minutes > 0.0) {
+            training_settings_set_steps(settings, length.steps);
+        }
+    } else if (access(finished, F_OK) == 0) {
+        ok = checkpoint_length(&length, finished, error) && prolong(call, &length, error);
+    }
+    free(checkpoint);
+    free(finished);
+    return ok;
+}
+
+// Gives all processes the first one's length of the training.
+static void share_length(Call *call)
+{
+    TrainingSettings *settings = &call->settings;
+    Schedule *schedule = &settings->options.schedule;
+    ranks_copy(&settings->epochs, sizeof settings->epochs);
+    ranks_copy(&settings->options.steps, sizeof settings->options.steps);
+    ranks_copy(&schedule->resumed, sizeof schedule->resumed);
+    training_settings_set_steps(settings, settings->options.steps);
+}
+
 // Existing results are never overwritten without --force.
 static bool may_write(const Call *call, const char *checkpoint, const char *table, Error *error)
 {
     const TrainingOptions *o = &call->settings.options;
     if (o->resume)
-        return access(checkpoint, F_OK) == 0 ||
+        return access(checkpoint, F_OK) == 0 || o->finished ||
                error_set(error, "nothing to resume: %s does not exist", checkpoint);
     if (call->force) return true;
     if (access(checkpoint, F_OK) == 0)
@@ -164,12 +229,7 @@ static bool fix_steps(Call *call, double began, const Dataset *dataset, Pool *po
     char text[64];
     if (call->minutes == 0.0) return true;
     if (o->resume) {
-        char *checkpoint = training_checkpoint_path(o->output);
-        const bool ok = checkpoint ? !ranks_first() || checkpoint_steps(checkpoint, &steps, error)
-                                   : error_out_of_memory(error);
-        free(checkpoint);
-        if (!ranks_agree(ok, error)) return false;
-        ranks_copy(&steps, sizeof steps);
+        steps = o->steps; // of the checkpoint
     } else {
         const double seconds = 60.0 * call->minutes - (progress_clock() - began);
         if (!step_plan(o, dataset, pool, seconds, &steps, error)) return false;
@@ -309,6 +369,9 @@ static int run(const CommandLine *line, void *values)
         error_out_of_memory(&error);
         status = command_fail(line->command, &error);
     }
+    if (status < 0 && ranks_first() && !plan_resumption(call, &error))
+        status = command_fail(line->command, &error);
+    share_length(call);
     call->lock.file = -1;
     if (status < 0 && ranks_first()) status = check_output(call);
     ranks_copy(&status, sizeof status);
@@ -326,6 +389,7 @@ static const Artefact outputs[] = {
     {.name = "weights.csv", .content = CONTENT_CURVES},
     {.name = "weights.safetensors"},
     {.name = "weights.checkpoint"},
+    {.name = "weights.finished"},
     {.name = NULL},
 };
 

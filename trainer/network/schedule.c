@@ -27,6 +27,12 @@ double schedule_rate(const Schedule *schedule, const ScheduleState *state, doubl
 {
     static const double pi = 3.14159265358979323846;
     const double full = schedule->learning_rate, warm_up = schedule->warm_up;
+    if (schedule->kind == SCHEDULE_COSINE && schedule->resumed > 0 && at >= schedule->resumed) {
+        const double length = schedule->epochs - schedule->resumed, done = at - schedule->resumed;
+        const double rise = 0.05 * length, again = SCHEDULE_RESUMED * full;
+        return done < rise ? again * done / rise
+                           : again * 0.5 * (1.0 + cos(pi * (done - rise) / (length - rise)));
+    }
     if (at < warm_up) return full * at / warm_up;
     switch (schedule->kind) {
     case SCHEDULE_PLATEAU: return ldexp(full, -state->halvings);

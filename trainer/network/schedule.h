@@ -19,6 +19,7 @@ typedef struct {
     double learning_rate; // the highest
     double warm_up;       // epochs in which it rises linearly from 0 to that
     int patience;         // plateau: epochs without a better validation loss before it is halved
+    int resumed;          // cosine: epochs after which a finished training went on; 0: it did not
     int epochs;           // the planned training: the most it takes, and the cosine's length
 } Schedule;
 
@@ -34,6 +35,9 @@ extern const char *const schedule_names[SCHEDULE_KINDS + 1]; // ended by NULL
 
 // Returns false, with the reason, if the numbers contradict each other.
 bool schedule_check(const Schedule *schedule, Error *error);
+
+// What a cosine rises to, as a share of the full rate, where a finished training goes on.
+#define SCHEDULE_RESUMED 0.25
 
 // Returns the rate `at` so many epochs from the start, in [0, epochs]. The cosine is that of
 // Loshchilov and Hutter, "SGDR", ICLR 2017, equation 5, with one period and down to 0; the warm-up

@@ -215,18 +215,37 @@ static bool read_checkpoint(Checkpoint *checkpoint, const char *identity, const 
     return true;
 }
 
-bool checkpoint_steps(const char *path, size_t *steps, Error *error)
+// Reads ", name number" of an identity; 0 if it has no such part.
+static size_t identity_number(const char *identity, const char *name)
+{
+    char part[32], text[32];
+    long number;
+    Error ignored;
+    snprintf(part, sizeof part, ", %s ", name);
+    const char *at = identity ? strstr(identity, part) : NULL;
+    if (!at) return 0;
+    at += strlen(part);
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(at, ","), at);
+    return parse_integer(text, 1, 1 << 30, &number, &ignored) ? (size_t)number : 0;
+}
+
+bool checkpoint_length(CheckpointLength *length, const char *path, Error *error)
 {
     size_t size;
-    long number = 0;
+    long epochs;
     unsigned char *bytes = file_read(path, CHECKPOINT_FILE_MAX, &size, error);
     Safetensors *file = bytes ? safetensors_parse(bytes, size, error) : NULL;
     const char *identity = file ? safetensors_metadata(file, "identity") : NULL;
-    const char *at = identity ? strstr(identity, ", steps ") : NULL;
-    char text[32] = "";
-    if (at) snprintf(text, sizeof text, "%.*s", (int)strcspn(at + 8, ","), at + 8);
-    const bool ok = file && (!at || parse_integer(text, 1, 1 << 30, &number, error));
-    *steps = (size_t)number;
+    const char *epoch = file ? safetensors_metadata(file, "epoch") : NULL;
+    const bool ok = file && (epoch || error_set(error, "not a checkpoint")) &&
+                    parse_integer(epoch, 0, (long)EPOCHS_MAX, &epochs, error);
+    if (ok)
+        *length = (CheckpointLength){
+            .epochs = (size_t)epochs,
+            .steps = identity_number(identity, "steps"),
+            .continued = identity_number(identity, "continued"),
+            .planned = identity_number(identity, "planned"),
+        };
     safetensors_free(file);
     free(bytes);
     return ok || error_prefix(error, path);

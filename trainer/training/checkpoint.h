@@ -38,8 +38,14 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const 
 bool checkpoint_read(Checkpoint *checkpoint, const char *identity, const json_t *music,
                      const char *path, Error *error);
 
-// Reads the planned steps of a training by steps from its file; 0 for other trainings.
-bool checkpoint_steps(const char *path, size_t *steps, Error *error);
+// How long a training is, as its file says.
+typedef struct {
+    size_t epochs;             // done
+    size_t steps;              // planned, of a training by steps; else 0
+    size_t continued, planned; // epochs, of a finished training that went on; else 0
+} CheckpointLength;
+
+bool checkpoint_length(CheckpointLength *length, const char *path, Error *error);
 
 // Gives all processes the first one's checkpoint (see ranks.h).
 void checkpoint_copy(Checkpoint *checkpoint);

@@ -70,7 +70,8 @@ static bool clear_folder(const char *path, Error *error)
     for (const struct dirent *entry; good && (entry = readdir(folder));) {
         const char *name = entry->d_name;
         if (strncmp(name, TENSORBOARD_PREFIX, strlen(TENSORBOARD_PREFIX)) != 0 &&
-            strcmp(name, WEIGHTS) != 0 && strcmp(name, "weights.checkpoint") != 0)
+            strcmp(name, WEIGHTS) != 0 && strcmp(name, "weights.checkpoint") != 0 &&
+            strcmp(name, "weights.finished") != 0)
             continue;
         if (unlinkat(dirfd(folder), name, 0) != 0)
             good = error_set(error, "%s/%s: %s", path, name, strerror(errno));
@@ -100,6 +101,7 @@ static bool prepare(const char *path, const TrainingOptions *options, const Data
                     Error *error)
 {
     bool earlier;
+    if (options->finished) return with_config(path, options, dataset, run_config_write, error);
     if (options->resume) return run_folder_check(path, options, dataset, error);
     return look_for_config(path, &earlier, error) && file_make_folders(path, error) &&
            (!earlier || clear_folder(path, error)) &&

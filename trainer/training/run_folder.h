@@ -4,6 +4,7 @@
 //     weights.safetensors   the best weights
 //     weights.csv           losses, a row for each epoch
 //     weights.checkpoint    until the training is finished
+//     weights.finished      from then on: the last state, for a training that goes on
 //     events.out.tfevents…  for TensorBoard (see run_log.h), a file for each start of the program
 //
 // For one thread; allocates and blocks.

@@ -239,12 +239,49 @@ static bool is_finished(void *data)
 
 // ---- The whole ----
 
+// Reads the last state of a finished training, by the options that it had.
+static bool read_finished(Training *training, Error *error)
+{
+    const TrainingOptions *o = training->options;
+    char identity[TRAINING_IDENTITY];
+    if (!ranks_first()) return true;
+    char *path = training_finished_path(o->output);
+    if (!path) return error_out_of_memory(error);
+    training_identity(o->finished, training->dataset, identity);
+    const bool ok = checkpoint_read(&training->state, identity, training->music, path, error);
+    free(path);
+    return ok;
+}
+
+// Says how a finished training goes on.
+static void log_resumption(const Training *training)
+{
+    const Schedule *schedule = &training->options->schedule;
+    if (!training->options->finished) return;
+    fprintf(training->log, "goes on after epoch %d", training->state.epoch);
+    if (schedule->resumed > 0)
+        fprintf(training->log,
+                ": the learning rate rises to %.3g and falls to 0 again; this is not the training "
+                "that %d epochs without a break would be",
+                SCHEDULE_RESUMED * schedule->learning_rate, schedule->epochs);
+    fputc('\n', training->log);
+}
+
+// Keeps the last state of the training, from which it can go on.
+static void keep_finished(const Training *training)
+{
+    char *path = training_finished_path(training->options->output);
+    if (!path || rename(training->checkpoint_path, path) != 0) unlink(training->checkpoint_path);
+    free(path);
+}
+
 // Reads the checkpoint, or sets the initial weights.
 static bool set_state(Training *training, Error *error)
 {
     const TrainingOptions *o = training->options;
     Checkpoint *state = &training->state;
     if (!checkpoint_init(state, &o->arch, error)) return false;
+    if (o->finished) return read_finished(training, error);
     if (o->resume)
         return !ranks_first() || checkpoint_read(state, training->identity, training->music,
                                                  training->checkpoint_path, error);
@@ -348,7 +385,7 @@ static TrainingEnd run_epochs(Training *training, Error *error)
     case EPOCHS_DONE: break;
     }
     if (!write_weights(training, error)) return TRAINING_FAILED;
-    if (ranks_first()) unlink(training->checkpoint_path);
+    if (ranks_first()) keep_finished(training);
     return TRAINING_DONE;
 }
 
@@ -363,6 +400,7 @@ TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset,
     TrainingEnd end = TRAINING_FAILED;
     if (ranks_agree(begun && shared, error)) {
         checkpoint_copy(&training.state);
+        log_resumption(&training);
         log_baseline(&training);
         end = run_epochs(&training, error);
     }

@@ -2,7 +2,7 @@
 // resumed, to the same weights bit for bit.
 //
 // Beside the weights OUT.safetensors it writes OUT.csv, a line for each epoch, and until it
-// is finished OUT.checkpoint.
+// is finished OUT.checkpoint, which then becomes OUT.finished.
 #ifndef TRASLUZ_TRAINING_H
 #define TRASLUZ_TRAINING_H
 

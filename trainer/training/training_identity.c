@@ -36,6 +36,10 @@ void training_identity(const TrainingOptions *options, const Dataset *dataset,
         const size_t used = strlen(text);
         snprintf(text + used, TRAINING_IDENTITY - used, ", from %.16s", o->from->fingerprint);
     }
+    if (o->schedule.resumed > 0) {
+        append(text, "continued", o->schedule.resumed);
+        append(text, "planned", o->schedule.epochs);
+    }
     if (o->latent_noise > 0.0) append(text, "latent-noise", o->latent_noise);
 }
 

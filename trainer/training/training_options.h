@@ -28,7 +28,7 @@ typedef struct {
 // the program is killed in between. When it returns false the training ends with its error.
 typedef bool TrainingObserver(void *data, const TrainingEpoch *epoch, Error *error);
 
-typedef struct {
+typedef struct TrainingOptions {
     Arch arch;
     LinearInit init;
     double rate;           // Hz
@@ -47,8 +47,10 @@ typedef struct {
     const char *output;                      // the weights file
     const char *name, *trained_on, *command; // for the weights file's metadata
     const Model *from;                       // weights to start from, or NULL
-    bool resume;                             // from the checkpoint
-    TrainingObserver *observer;              // may be NULL
+    // Of a finished training that goes on with more epochs: its options; else NULL.
+    const struct TrainingOptions *finished;
+    bool resume;                // from the checkpoint
+    TrainingObserver *observer; // may be NULL
     void *observer_data;
 } TrainingOptions;
 

@@ -22,6 +22,11 @@ char *training_checkpoint_path(const char *output)
     return path_beside(output, ".checkpoint");
 }
 
+char *training_finished_path(const char *output)
+{
+    return path_beside(output, ".finished");
+}
+
 char *training_table_path(const char *output)
 {
     return path_beside(output, ".csv");
