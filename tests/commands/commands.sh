@@ -337,7 +337,7 @@ test_passes_over_all_windows_show_progress() {
         clips=$((clips > 0 ? 2 * clips : 8))
         script -qec "'$TRAINER' $call --epochs 1 --epoch-windows 1 -t 1" shown >/dev/null \
             </dev/null || return 1
-        grep -q 'statistics, window [0-9]* of [0-9]*, .* left' shown && return 0
+        grep -q 's left: statistics, window [0-9]* of [0-9]*' shown && return 0
     done
     return 1
 }

@@ -1,5 +1,7 @@
+#define _DEFAULT_SOURCE // TIOCGWINSZ
 #include "base/progress.h"
 
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,13 +22,40 @@ void progress_begin(Progress *progress, FILE *to, const char *what, uint64_t ite
     pthread_mutex_init(&progress->lock, NULL);
 }
 
-static void show(Progress *progress, double seconds)
+// Columns of the terminal, which may have changed since.
+static size_t terminal_width(FILE *terminal)
+{
+    struct winsize size;
+    return ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// Cuts a text of UTF-8 to so many columns, each of its letters being one wide.
+static void cut(char *text, size_t columns)
+{
+    for (size_t shown = 0; *text; text++) {
+        if ((*text & 0xc0) != 0x80 && shown++ == columns) break;
+    }
+    *text = '\0';
+}
+
+void progress_line(const Progress *progress, double seconds, size_t columns, char line[256])
 {
     char left[24];
-    const double done = (double)progress->work_done;
-    progress_time(left, seconds * ((double)progress->work - done) / done);
-    fprintf(progress->to, "\r%s %llu of %llu, %s left\033[K", progress->what,
-            (unsigned long long)progress->items_done, (unsigned long long)progress->items, left);
+    const double done = (double)progress->work_done, work = (double)progress->work;
+    const uint64_t items =
+        progress->items_done < progress->items ? progress->items_done : progress->items;
+    const double rest = done < work ? work - done : 0.0;
+    progress_time(left, done > 0.0 ? seconds * (rest + progress->after * work) / done : 0.0);
+    snprintf(line, 256, "%s left: %s %llu of %llu", left, progress->what, (unsigned long long)items,
+             (unsigned long long)progress->items);
+    cut(line, columns > 1 ? columns - 1 : 0); // the last column makes some terminals wrap
+}
+
+static void show(Progress *progress, double seconds)
+{
+    char line[256];
+    progress_line(progress, seconds, terminal_width(progress->to), line);
+    fprintf(progress->to, "\r%s\033[K", line);
     fflush(progress->to);
 }
 

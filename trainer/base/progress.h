@@ -1,4 +1,5 @@
-// progress.h: the progress of long work on one line of a terminal: what, how much, time left. The
+// progress.h: the progress of long work on one line of a terminal, cut to its width: time left, what,
+// how much. The
 // line appears only after two seconds, and only on a terminal. Any number of threads may report
 // to one Progress.
 #ifndef TRASLUZ_PROGRESS_H
@@ -14,6 +15,7 @@ typedef struct {
     const char *what; // may be rewritten between steps
     uint64_t items, items_done;
     uint64_t work, work_done; // in any unit that is proportional to time
+    double after;             // how often the same work follows, of which this is the first
     double began, shown;      // seconds
     pthread_mutex_t lock;
 } Progress;
@@ -32,6 +34,9 @@ void progress_clear(Progress *progress);
 
 // Ends, and clears the line.
 void progress_end(Progress *progress);
+
+// Writes the line as it is after so many seconds, for a terminal of so many columns.
+void progress_line(const Progress *progress, double seconds, size_t columns, char line[256]);
 
 // Returns the seconds of a monotonic clock.
 double progress_clock(void);

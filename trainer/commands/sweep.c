@@ -191,6 +191,9 @@ static TrainingEnd train(Sweep *sweep, const SweepRow *row, Error *error)
     if (!run_folder_state(row->folder, &state, error)) return TRAINING_FAILED;
     if (state == RUN_DONE) return TRAINING_DONE;
     o->resume = state == RUN_STOPPED;
+    o->runs_after = 0;
+    for (const SweepRow *next = row + 1; next < sweep->row + sweep->rows; next++)
+        o->runs_after += next->state != SWEEP_DONE;
     printf("run %zu of %zu, %s%s\n", (size_t)(row - sweep->row) + 1, sweep->rows, row->label,
            o->resume ? ", resumed" : "");
     fflush(stdout);

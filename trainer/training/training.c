@@ -89,12 +89,13 @@ static void show_progress(Training *training, uint64_t steps)
         const uint64_t done = (uint64_t)state->epoch * steps + state->step - 1;
         progress_begin(&training->progress, stderr, training->status, total, total - done);
         training->progress.items_done = done;
+        training->progress.after = (double)o->runs_after;
         training->shown = true;
     }
     const double audio =
         (double)(training->progress.work_done * (uint64_t)o->batch) * (double)o->window / o->rate;
     snprintf(training->status, sizeof training->status,
-             "epoch %d of %d, loss %.6f, %.0f s of audio per second, step", state->epoch + 1,
+             "epoch %d of %d, loss %.5f, %.0f x real time, step", state->epoch + 1,
              o->schedule.epochs, state->loss_sum / (double)state->loss_windows,
              audio / (progress_clock() - training->progress.began));
     progress_step(&training->progress, 1);

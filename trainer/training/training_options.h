@@ -49,6 +49,7 @@ typedef struct TrainingOptions {
     const Model *from;                       // weights to start from, or NULL
     // Of a finished training that goes on with more epochs: its options; else NULL.
     const struct TrainingOptions *finished;
+    size_t runs_after;          // of a sweep: trainings that follow this one
     bool resume;                // from the checkpoint
     TrainingObserver *observer; // may be NULL
     void *observer_data;
