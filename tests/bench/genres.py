@@ -9,8 +9,8 @@ GENRES has a folder of clips for each genre, as `make-genres` renders them. Of e
   M5           the classifier of `trainer classify`, on the latents of `trainer latents`: mean of
                four seeds on the test clips
   LDA          linear discriminant analysis of the pooled latents; of mel cepstra without a model
-  K-Means      30 clusters of all clips (`trainer cluster --pooled --split all`), mean of four seeds:
-               homogeneity. Without a model: of pooled mel cepstra, and of 16 pooled principal
+  K-Means      30 clusters of all clips (`trainer cluster --pooled --split all`), mean of four
+               seeds: homogeneity. Without a model: of pooled mel cepstra, and of 16 pooled principal
                components of mel levels
 
 Pooled means: the mean and the deviation over time of each value. The split is that of the trainer.
@@ -72,7 +72,8 @@ def lda_accuracy(rows, genre, train, test):
 
 def homogeneity(genre, cluster):
     """Rosenberg and Hirschberg, 2007: 1 - H(genre | cluster) / H(genre)."""
-    names, groups = np.unique(genre, return_inverse=True)[1], np.unique(cluster, return_inverse=True)[1]
+    names = np.unique(genre, return_inverse=True)[1]
+    groups = np.unique(cluster, return_inverse=True)[1]
     table = np.zeros((names.max() + 1, groups.max() + 1))
     np.add.at(table, (names, groups), 1.0 / len(genre))
     share = table.sum(1)

@@ -63,7 +63,8 @@ NOISES = ("each frame", "drifting", "follows")
 # the reference's loudness, as asked.
 CONTROLS = (
     ["--detail 0", "--noise 2", "--noise 2 --drift 8", "--offset=-2", "--offset 2"]
-    + ["--scale 0", "--scale 2", "--smear 2", "--match 1", "--freeze 2:1"]
+    + ["--scale 0", "--scale 2", "--smear 2", "--match 1"]
+    + ["--freeze 2:1", "--freeze 2:1 --freeze-kind sound"]
     + [f"--axis{axis}={value}" for axis in (1, 2, 3, 4) for value in (-3, 3)]
     + ["--blend 0.5 --reference", "--blend 1 --reference"]
 )
@@ -152,9 +153,14 @@ def noise_of_distance(player, pair, kind, seed, strength, drift):
     return best[:2]
 
 
+def kinds_of(player):
+    """Noise that follows the music is drifting noise where the latent is that of a spectrum."""
+    return NOISES if isinstance(player, Model) and not player.spectral else NOISES[:2]
+
+
 def measure_noise(player, pair, call):
     rows = {}
-    for kind in NOISES:
+    for kind in kinds_of(player):
         sums, strength = {}, 4.0 if isinstance(player, Equaliser) else 0.5
         for seed in range(1, call.seeds + 1):
             sound, strength = noise_of_distance(player, pair, kind, seed, strength, call.drift)
@@ -180,7 +186,7 @@ def measure_silence(model, pair, rows, drift):
     silence = np.zeros(len(pair.sound[0]))
     silence[: RATE // 10] = pair.sound[0][: RATE // 10]
     write_wav(path, silence)
-    for kind in NOISES:
+    for kind in kinds_of(model):
         sound = model.noise(path, kind, 1, rows[f"noise {kind}, strength"], drift)
         quiet = (sound - silence)[RATE // 2 :]
         rows[f"noise {kind}, silence"] = min(
@@ -253,7 +259,7 @@ def measure_controls(model, pair):
     rows, before = {}, loudness(pair.sound[0])
     for control in CONTROLS:
         options = control.split() + ([pair.path[1]] if control.endswith("--reference") else [])
-        if not model.spectral and ("axis" in control or "match" in control):
+        if not model.spectral and any(word in control for word in ("axis", "match", "sound")):
             continue
         name = control.replace("--reference", "").strip().lstrip("-")
         rows[f"loudness {name}"] = loudness(model.play(pair.path[0], *options)) - before
@@ -340,6 +346,8 @@ def add_same_noise(pairs_rows):
     """Each pair's change against the next one's, which had the same seed."""
     for kind in NOISES:
         key = f"noise {kind}, change"
+        if key not in pairs_rows[0]:
+            continue
         for number, rows in enumerate(pairs_rows):
             other = pairs_rows[(number + 1) % len(pairs_rows)]
             rows[f"noise {kind}, same"] = abs(correlation(rows[key], other[key]))
