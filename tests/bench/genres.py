@@ -35,13 +35,18 @@ def run(*words):
     return subprocess.run([TRAINER, *words], check=True, capture_output=True, text=True).stdout
 
 
-def read_set(path):
-    """The latents [clips, channels, frames], and each clip's name, genre and split."""
+def read_header(path):
+    """The header of a safetensors file, and where its values begin."""
     with open(path, "rb") as file:
         size = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(size))
+        return json.loads(file.read(size)), 8 + size
+
+
+def read_set(path):
+    """The latents [clips, channels, frames], and each clip's name, genre and split."""
+    header, start = read_header(path)
     shape = header["latent"]["shape"]
-    values = np.memmap(path, "<f4", "r", 8 + size + header["latent"]["data_offsets"][0])
+    values = np.memmap(path, "<f4", "r", start + header["latent"]["data_offsets"][0])
     clips = json.loads(header["__metadata__"]["clips"])
     return values[: np.prod(shape)].reshape(shape), clips
 
@@ -161,7 +166,7 @@ def main():
     for model in models:
         with tempfile.TemporaryDirectory() as work:
             latents = os.path.join(work, "latents.safetensors")
-            rate = float(run("info", model).split("sample rate")[1].split()[0])
+            rate = float(read_header(model)[0]["__metadata__"]["sample_rate"])
             run("latents", model, folder, "-o", latents, "-w", str(int(SECONDS * rate)))
             values, clips = read_set(latents)
             genre = np.array([clip["genre"] for clip in clips])

@@ -407,7 +407,7 @@ def read_call():
     parser.add_argument("model", nargs="+")
     parser.add_argument("--pairs", default=os.path.join(here, "operation-pairs.txt"))
     parser.add_argument("--seeds", type=int, default=8)
-    parser.add_argument("--drift", type=float, default=8, help="Hz, of drifting noise")
+    parser.add_argument("--drift", type=float, default=20, help="Hz, of drifting noise")
     return parser.parse_args()
 
 

@@ -148,6 +148,38 @@ static void test_a_sound_carries_its_own_latent_as_the_effect_does(void)
     check_arch("spectrum512h64b20f80:16k1s1p0,r8k3d2,8k1s1p0/16k3s1p1,20k1s1p0");
 }
 
+static double decibels(const float *samples, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) sum += (double)samples[i] * (double)samples[i];
+    return 10.0 * log10(sum / (double)n);
+}
+
+// A latent of two halves, the second 20 dB softer: its loudness is that of what noise carries.
+static void test_the_latent_has_its_loudness(void)
+{
+    static Received received;
+    AudioFaults faults;
+    Error error;
+    Carrier carrier;
+    Model *model =
+        fixture_model("spectrum512h64b20f80:16k1s1p0,8k1s1p0", ACTIVATION_LEAKY_RELU, RATE, 1);
+    REQUIRE(model && carrier_open(&carrier, NULL, 0, N, RATE, "unused", &faults, &error));
+    Latent *latent = encode(model);
+    for (size_t t = 0; t < latent->frames; t++)
+        latent->levels[t] = t < latent->frames / 2 ? -2.0f : -2.0f - 2.302585f;
+    received.count = 0;
+    CHECK(decode_latent(latent, model, &carrier, receive, &received, NULL, &error));
+    const size_t part = N / 4;
+    const double loud = decibels(received.samples + part, part);
+    const double fall = decibels(received.samples + 5 * part / 2, part) - loud;
+    CHECK_MSG(fabs(fall + 20.0) < 2.0, "falls by %g dB", fall);
+    CHECK_MSG(loud > -25.0 && loud < -5.0, "%g dB", loud); // K-weighted -17.4
+    carrier_close(&carrier);
+    latent_free(latent);
+    model_free(model);
+}
+
 int main(void)
 {
     fixture_signal(audio, N, RATE, 1);
@@ -156,5 +188,6 @@ int main(void)
     RUN(test_a_long_sound_is_read_once);
     RUN(test_a_short_sound_repeats_without_a_step);
     RUN(test_a_sound_carries_its_own_latent_as_the_effect_does);
+    RUN(test_the_latent_has_its_loudness);
     return check_status();
 }
