@@ -28,71 +28,22 @@ import tempfile
 
 import numpy as np
 
-RATE, WINDOW, HOP, BANDS, CEPSTRA = 48000, 2048, 512, 48, 19
+from sounds import FREQUENCY, RATE, SOUNDS, TRAINER, TRIANGLES
+from sounds import cepstra, change_spectra, chroma_cosine, correlation, envelope, levels
+from sounds import read_sound as read_as_it_is
+from sounds import write_wav
+
 SECONDS, LEAD_IN, BANK_PIECES, RMS = 20, 10, 40, 0.1
-SOUNDS = (".ogg", ".oga", ".opus", ".flac", ".wav", ".mp3")
-trainer = os.environ.get("TRAINER", "build/bin/trainer")
 
 
 def read_sound(path, start=0.0, seconds=LEAD_IN + SECONDS):
     """Mono at RATE, brought to one RMS."""
-    command = ["sox", "-V1", path, "-t", "f32", "-r", str(RATE), "-c", "1", "-"]
-    command += ["trim", str(start), str(seconds)]
-    raw = subprocess.run(command, capture_output=True, check=True).stdout
-    sound = np.frombuffer(raw, "<f4").astype(float)
+    sound = read_as_it_is(path, start, seconds)
     return sound * RMS / max(np.sqrt(np.mean(sound**2)), 1e-9) if sound.size else sound
 
 
 def length_of(path):
     return float(subprocess.run(["soxi", "-D", path], capture_output=True, check=True).stdout)
-
-
-def write_sound(path, sound):
-    command = ["sox", "-V1", "-t", "f32", "-r", str(RATE), "-c", "1", "-", "-b", "24", path]
-    subprocess.run(command, input=sound.astype("<f4").tobytes(), check=True)
-
-
-def mel_triangles():
-    """[BANDS, bins]: triangles between neighbours' centres, from 40 Hz to 18 kHz, mel-spaced."""
-    mel = np.linspace(*(2595 * np.log10(1 + np.array([40.0, 18000.0]) / 700)), BANDS)
-    centre = 700 * (10 ** (mel / 2595) - 1) / RATE * WINDOW
-    for band in range(1, BANDS):
-        centre[band] = max(centre[band], centre[band - 1] + 1)
-    bins = np.arange(WINDOW // 2 + 1)
-    return np.stack([np.interp(bins, centre, row) for row in np.eye(BANDS)])
-
-
-TRIANGLES = mel_triangles()
-HANN = np.sqrt(np.hanning(WINDOW + 1)[:WINDOW])
-COSINES = (
-    np.cos(np.pi * np.outer(np.arange(1, CEPSTRA + 1), np.arange(BANDS) + 0.5) / BANDS) / BANDS
-)
-
-
-def spectra(sound):
-    """[frames, bins] of complex numbers."""
-    count = (len(sound) - WINDOW) // HOP + 1
-    frames = sound[np.arange(WINDOW) + HOP * np.arange(count)[:, None]]
-    return np.fft.rfft(frames * HANN, axis=1)
-
-
-def levels(sound):
-    """[frames, BANDS] in dB, with a floor at -80 dB."""
-    power = np.abs(spectra(sound)) ** 2 @ TRIANGLES.T / TRIANGLES.sum(1) / WINDOW
-    return 10 * np.log10(power + 1e-8)
-
-
-def envelope(sound):
-    power = np.convolve(sound**2, np.ones(2048) / 2048, "same")[::1024]
-    return np.log(1e-6 + np.sqrt(power))
-
-
-def chroma(sound):
-    power, frequency = np.abs(spectra(sound)) ** 2, np.arange(WINDOW // 2 + 1) * RATE / WINDOW
-    heard = (frequency > 80) & (frequency < 4000)
-    pitch = np.round(12 * np.log2(frequency[heard] / 440)).astype(int) % 12
-    classes = np.stack([power[:, heard][:, pitch == p].sum(1) for p in range(12)], 1)
-    return classes / (np.linalg.norm(classes, axis=1, keepdims=True) + 1e-9)
 
 
 def frechet(a, b):
@@ -104,24 +55,18 @@ def frechet(a, b):
     return ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(cov_a) + np.trace(cov_b) - 2 * shared
 
 
-def features(sounds):
+def features(pieces):
     """Rows for FD and rows for Cov."""
-    cepstra = [levels(sound) @ COSINES.T for sound in sounds]
-    moving = [
-        np.concatenate([(c - c.mean(0))[1:-1], c[2:] - c[:-2]], axis=1) for c in cepstra
-    ]
-    return np.concatenate(cepstra), np.concatenate(moving)
+    still = [cepstra(piece) for piece in pieces]
+    moving = [np.concatenate([(c - c.mean(0))[1:-1], c[2:] - c[:-2]], axis=1) for c in still]
+    return np.concatenate(still), np.concatenate(moving)
 
 
 def equalise(sound, wanted):
     """A static equaliser to the mean levels `wanted`, in dB a band."""
-    centres = (TRIANGLES * np.arange(WINDOW // 2 + 1)).sum(1) / TRIANGLES.sum(1)
-    gain = np.interp(np.arange(WINDOW // 2 + 1), centres, wanted - levels(sound).mean(0))
-    padded = np.concatenate([np.zeros(WINDOW), sound, np.zeros(2 * WINDOW)])
-    out = np.zeros(len(padded))
-    for frame, at in zip(spectra(padded), range(0, len(padded), HOP)):
-        out[at : at + WINDOW] += np.fft.irfft(frame * 10 ** (gain / 20)) * HANN / 2
-    return out[WINDOW : WINDOW + len(sound)]
+    centres = (TRIANGLES * FREQUENCY).sum(1) / TRIANGLES.sum(1)
+    gain = np.interp(FREQUENCY, centres, wanted - levels(sound).mean(0))
+    return change_spectra(sound, lambda frames: frames * 10 ** (gain / 20))
 
 
 def read_weights(path):
@@ -175,8 +120,8 @@ def play(model, sounds, *options):
     with tempfile.TemporaryDirectory() as folder:
         before, after = os.path.join(folder, "in.wav"), os.path.join(folder, "out.wav")
         for sound in sounds:
-            write_sound(before, sound)
-            command = [trainer, "reconstruct", model, before, "-o", after, "--force", *options]
+            write_wav(before, sound)
+            command = [TRAINER, "reconstruct", model, before, "-o", after, "--force", *options]
             subprocess.run(command, check=True, capture_output=True)
             out.append(read_sound(after))
     return out
@@ -211,8 +156,8 @@ def print_row(name, sounds, inputs, style):
     moving = features(sounds)
     pairs = list(zip(sounds, inputs))
     same = [(a[: min(len(a), len(b))], b[: min(len(a), len(b))]) for a, b in pairs]
-    chromas = np.mean([(chroma(a) * chroma(b)).sum(1).mean() for a, b in same])
-    envelopes = np.mean([np.corrcoef(envelope(a), envelope(b))[0, 1] for a, b in same])
+    chromas = np.mean([chroma_cosine(a, b) for a, b in same])
+    envelopes = np.mean([correlation(envelope(a), envelope(b)) for a, b in same])
     distance = np.sqrt(np.mean([np.mean((levels(a) - levels(b)) ** 2) for a, b in same]))
     print(
         f"| {name} | {frechet(moving[0], style[0]):.2f} | {frechet(moving[1], style[1]):.2f} "
