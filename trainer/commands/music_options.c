@@ -12,6 +12,9 @@ const Option threads_option[] = {THREADS_OPTION(0), {.name = NULL}};
 const Option music_options[] = {
     {"cache", 0, OPTION_TEXT, offsetof(MusicOptions, cache), .unit = "FOLDER",
      .shown = "trasluz in your cache folder", .help = "keeps decoded audio"},
+    {"cache-limit", 0, OPTION_DOUBLE, offsetof(MusicOptions, cache_limit), .unit = "GB",
+     .initial = "50", .low = 0.0, .high = 1e6, .transient = true,
+     .help = "size of that folder: what is not in use is removed beyond it; 0: no limit"},
     THREADS_OPTION(offsetof(MusicOptions, threads)),
     {.name = NULL},
 };
@@ -23,6 +26,7 @@ Dataset *music_open(const MusicOptions *music, double rate, const SplitOptions *
         .folders = music->paths.path,
         .folder_count = music->paths.count,
         .cache = music->cache,
+        .cache_limit = (uint64_t)(1e9 * music->cache_limit),
         .rate = rate,
         .split = *split,
         .progress = stderr,

@@ -7,9 +7,10 @@
 #include "data/dataset.h"
 
 typedef struct {
-    PathList paths;    // folders or single files; the command's operand
-    const char *cache; // folder; NULL: that of dataset.h
-    int threads;       // 0: one for each processor
+    PathList paths;     // folders or single files; the command's operand
+    const char *cache;  // folder; NULL: that of dataset.h
+    double cache_limit; // GB; 0: none
+    int threads;        // 0: one for each processor
 } MusicOptions;
 
 extern const Option music_options[];

@@ -99,6 +99,7 @@ static bool add_file(Search *search, const char *path, const char *name, const s
         .inode = status->st_ino,
         .bytes = (uint64_t)status->st_size,
         .changed = status->st_mtim,
+        .status_changed = status->st_ctim,
         .operand = search->operand,
         .named = search->named,
     };

@@ -20,9 +20,9 @@ typedef struct {
     dev_t device;
     ino_t inode;
     uint64_t bytes;
-    struct timespec changed;
-    size_t operand; // number of the named path that led to it
-    bool named;     // that path is the file itself, not a folder
+    struct timespec changed, status_changed; // content; content, name or rights
+    size_t operand;                          // number of the named path that led to it
+    bool named;                              // that path is the file itself, not a folder
 } AudioFile;
 
 typedef struct {

@@ -49,6 +49,14 @@ static char *default_folder(Error *error)
     return folder;
 }
 
+static const char entry_ending[] = ".f32";
+
+bool clip_cache_is_entry(const char *name)
+{
+    const size_t digits = strspn(name, "0123456789abcdef");
+    return digits == HASH_TEXT - 1 && strcmp(name + digits, entry_ending) == 0;
+}
+
 // Removes temporary files of killed programs, on file systems where a new entry has a name.
 static void remove_stale(const char *folder)
 {
@@ -88,18 +96,34 @@ void clip_cache_close(ClipCache *cache)
     *cache = (ClipCache){0};
 }
 
+// Adds bytes from the beginning, the middle and the end of a file.
+static void hash_some(Hash *hash, const AudioFile *file)
+{
+    unsigned char bytes[4096];
+    const int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    for (uint64_t part = 0; fd >= 0 && part <= 2; part++) {
+        const uint64_t last = file->bytes > sizeof bytes ? file->bytes - sizeof bytes : 0;
+        const ssize_t n = pread(fd, bytes, sizeof bytes, (off_t)(last / 2 * part));
+        if (n > 0) hash_add(hash, bytes, (size_t)n);
+    }
+    if (fd >= 0) close(fd);
+}
+
 // Returns the path of the entry; the caller frees it.
 static char *entry_path(const ClipCache *cache, const AudioFile *file)
 {
     Hash hash;
-    char about[256], name[HASH_TEXT + 4];
-    snprintf(about, sizeof about, "%" PRIu64 " %lld.%09ld %.17g %" PRIx64, file->bytes,
-             (long long)file->changed.tv_sec, file->changed.tv_nsec, cache->rate, header_magic);
+    char about[256], name[CACHE_ENTRY_NAME];
+    snprintf(about, sizeof about, "%" PRIu64 " %lld.%09ld %lld.%09ld %.17g %" PRIx64, file->bytes,
+             (long long)file->changed.tv_sec, file->changed.tv_nsec,
+             (long long)file->status_changed.tv_sec, file->status_changed.tv_nsec, cache->rate,
+             header_magic);
     hash_begin(&hash);
     hash_add(&hash, file->path, strlen(file->path) + 1);
     hash_add(&hash, about, strlen(about));
+    hash_some(&hash, file);
     hash_end(&hash, name);
-    memcpy(name + HASH_TEXT - 1, ".f32", 5);
+    memcpy(name + HASH_TEXT - 1, entry_ending, sizeof entry_ending);
     return file_join(cache->folder, name);
 }
 
@@ -123,6 +147,7 @@ static bool map_file(int fd, CachedClip *clip)
     if (!read_header(fd, &header, bytes)) return false;
     const Header *map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED) return false;
+    futimens(fd, (const struct timespec[]){{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_NOW}});
     *clip = (CachedClip){
         .audio = (const float *)(map + 1),
         .samples = (size_t)header.is.samples,

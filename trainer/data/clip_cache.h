@@ -1,11 +1,18 @@
 // clip_cache.h: decoded audio on disk, so that a set is decoded only once. An entry is a file for
-// each source file and rate. Its name is a hash of the source's path, size and time of change, so a
-// changed source is decoded again. Any thread; blocks and allocates.
+// each source file and rate. Its name is a hash of the source's path, size, both times of change and
+// some of its bytes, so a changed source is decoded again, even if its size and its time were kept.
+// Its own time tells when it was used last, see cache_limit.h. Any thread; blocks and allocates.
 #ifndef TRASLUZ_CLIP_CACHE_H
 #define TRASLUZ_CLIP_CACHE_H
 
 #include "audio/audio.h"
 #include "data/audio_files.h"
+#include "files/hash.h"
+
+enum { CACHE_ENTRY_NAME = HASH_TEXT + 4 }; // with a NUL
+
+// True of the name of an entry.
+bool clip_cache_is_entry(const char *name);
 
 typedef struct {
     char *folder;

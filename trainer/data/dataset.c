@@ -2,6 +2,7 @@
 
 #include "base/progress.h"
 #include "data/audio_files.h"
+#include "data/cache_limit.h"
 #include "data/clip_cache.h"
 #include "data/dataset_faults.h"
 
@@ -247,14 +248,25 @@ static Dataset *dataset_make(AudioFiles *files, const ClipCache *cache,
     return NULL;
 }
 
+// Keeps the cache below its limit, and notes its size.
+static void settle_cache(Dataset *dataset, ClipCache *cache, uint64_t limit, time_t began)
+{
+    if (limit > 0) cache_trim(cache->folder, limit, began);
+    dataset->cache_bytes = cache_size(cache->folder).bytes;
+    dataset->cache = cache->folder;
+    cache->folder = NULL;
+}
+
 Dataset *dataset_open(const DatasetOptions *options, Pool *pool, Error *error)
 {
     AudioFiles files;
     ClipCache cache;
     Dataset *dataset = NULL;
     if (!audio_files_find(&files, options->folders, options->folder_count, error)) return NULL;
+    const time_t began = time(NULL);
     if (clip_cache_open(&cache, options->cache, options->rate, error)) {
         dataset = dataset_make(&files, &cache, options, pool, error);
+        if (dataset) settle_cache(dataset, &cache, options->cache_limit, began);
         clip_cache_close(&cache);
     }
     audio_files_free(&files);
@@ -275,6 +287,7 @@ void dataset_free(Dataset *dataset)
         diagnostics_free(&dataset->faults->warnings);
     }
     free(dataset->faults);
+    free(dataset->cache);
     free(dataset->genre);
     free(dataset->clip);
     free(dataset);

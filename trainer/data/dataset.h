@@ -43,6 +43,8 @@ typedef struct Dataset {
     bool split_shared; // fewer than three clips, or sounds: all are in every split
     bool lists;        // the weights say what they were trained on
     struct DatasetFaults *faults;
+    char *cache;          // folder
+    uint64_t cache_bytes; // in it
 } Dataset;
 
 typedef struct {
@@ -56,8 +58,9 @@ typedef struct {
 typedef struct {
     const char *const *folders; // or single files
     size_t folder_count;
-    const char *cache; // folder; NULL: trasluz below the user's cache folder (XDG)
-    double rate;       // Hz
+    const char *cache;    // folder; NULL: trasluz below the user's cache folder (XDG)
+    uint64_t cache_limit; // bytes: what is not in use is removed beyond it; 0: no limit
+    double rate;          // Hz
     SplitOptions split;
     FILE *progress; // shows the progress of decoding if it is a terminal; may be NULL
 } DatasetOptions;

@@ -1,5 +1,6 @@
 // What is printed about a dataset; see dataset.h.
 #include "base/progress.h"
+#include "data/cache_limit.h"
 #include "data/dataset.h"
 #include "data/dataset_faults.h"
 
@@ -226,11 +227,21 @@ static void report_split(const Dataset *dataset, FILE *to)
                 in_split[SPLIT_VALIDATION], in_split[SPLIT_TEST]);
 }
 
+static void report_cache(const Dataset *dataset, FILE *to)
+{
+    char bytes[CACHE_SIZE_TEXT];
+    cache_size_text(bytes, dataset->cache_bytes);
+    fprintf(to, "%s decoded in ", bytes);
+    print_name(dataset->cache, to);
+    fputs(" (see trainer cache)\n", to);
+}
+
 void dataset_report(const Dataset *dataset, FILE *to)
 {
     enum { COPIES = 5 };
     report_split(dataset, to);
     report_sound(dataset, to);
+    report_cache(dataset, to);
     report_small_genres(dataset, true, to);
     report_small_genres(dataset, false, to);
     report_known(dataset, to);
@@ -242,6 +253,7 @@ void dataset_report_all(const Dataset *dataset, FILE *to)
 {
     report_split(dataset, to);
     report_sound(dataset, to);
+    report_cache(dataset, to);
     report_genres(dataset, to);
     report_small_genres(dataset, true, to);
     report_small_genres(dataset, false, to);
