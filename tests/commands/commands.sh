@@ -29,7 +29,7 @@ test_train_makes_weights() {
 test_help_of_every_command() {
     "$TRAINER" --help >out && grep -q reconstruct out && "$TRAINER" --version >/dev/null || return 1
     for command in train eval info encode decode reconstruct latents classify cluster compare \
-        generate report; do
+        generate report sweep check cache; do
         grep -q "^  $command " out || return 1
         "$TRAINER" "$command" --help >help 2>err && [ ! -s err ] &&
             grep -q "^usage: trainer $command" help && grep -q '^example: ' help || return 1
