@@ -1,5 +1,5 @@
-// bus_error.h: files are mapped into memory; if another program cuts one that is in use, or its disk
-// fails, the processor cannot read it and the program gets SIGBUS. For the main thread.
+// bus_error.h: files are mapped into memory; if another program cuts one that is in use, or its
+// disk fails, the processor cannot read it and the program gets SIGBUS. For the main thread.
 #ifndef TRASLUZ_BUS_ERROR_H
 #define TRASLUZ_BUS_ERROR_H
 
