@@ -58,6 +58,7 @@ from sounds import (
 )
 
 SECONDS, RMS, TARGET = 10, 0.1, 3.0
+UNCHANGED = 200.0  # dB
 NOISES = ("each frame", "drifting", "follows")
 # The ends of the range of each control, of which one moves alone. Dynamics is apart: it takes over
 # the reference's loudness, as asked.
@@ -190,7 +191,7 @@ def measure_silence(model, pair, rows, drift):
         sound = model.noise(path, kind, 1, rows[f"noise {kind}, strength"], drift)
         quiet = (sound - silence)[RATE // 2 :]
         rows[f"noise {kind}, silence"] = min(
-            200.0, decibels(rows[f"noise {kind}, change"]) - decibels(quiet)
+            UNCHANGED, decibels(rows[f"noise {kind}, change"]) - decibels(quiet)
         )
 
 
@@ -377,6 +378,8 @@ def cell(pairs_rows, key, form, worst):
     values = [rows[key] for rows in pairs_rows if key in rows]
     if not values:
         return ""
+    if "silence" in key and min(values) >= UNCHANGED:
+        return "no change"
     return f"{np.mean(values):{form}} ({(worst or farthest)(values):{form}})"
 
 
