@@ -1,6 +1,6 @@
 // cache_limit.h: the size of a cache folder (clip_cache.h), and what is removed from it. Only
-// entries of the cache are counted and removed. Removing one does not disturb who uses it. Blocks; any
-// thread, any process.
+// entries of the cache are counted and removed. Removing one does not disturb who uses it. Blocks;
+// any thread, any process.
 #ifndef TRASLUZ_CACHE_LIMIT_H
 #define TRASLUZ_CACHE_LIMIT_H
 

@@ -1,7 +1,8 @@
 // clip_cache.h: decoded audio on disk, so that a set is decoded only once. An entry is a file for
 // each source file and rate. Its name is a hash of the source's path, size, both times of change
-// and some of its bytes, so a changed source is decoded again, even if its size and its time were kept.
-// Its own time tells when it was used last, see cache_limit.h. Any thread; blocks and allocates.
+// and some of its bytes, so a changed source is decoded again, even if its size and its time were
+// kept. Its own time tells when it was used last, see cache_limit.h. Any thread; blocks and
+// allocates.
 #ifndef TRASLUZ_CLIP_CACHE_H
 #define TRASLUZ_CLIP_CACHE_H
 
