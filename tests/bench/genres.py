@@ -10,8 +10,8 @@ GENRES has a folder of clips for each genre, as `make-genres` renders them. Of e
                four seeds on the test clips
   LDA          linear discriminant analysis of the pooled latents; of mel cepstra without a model
   K-Means      30 clusters of all clips (`trainer cluster --pooled --split all`), mean of four
-               seeds: homogeneity. Without a model: of pooled mel cepstra, and of 16 pooled principal
-               components of mel levels
+               seeds: homogeneity. Without a model: of pooled mel cepstra, and of 16 pooled
+               principal components of mel levels
 
 Pooled means: the mean and the deviation over time of each value. The split is that of the trainer.
 TRAINER names the program, build/bin/trainer otherwise. Needs python3-numpy and sox. M5 takes about

@@ -13,10 +13,10 @@ brackets the worst pair.
                change is output minus input; its envelope is compared with the input's. The rival is
                an equaliser of 16 bands with random gains of the same kind
   blend        d is the LSD of input and reference; LSD level apart, each frame's mean taken off. A
-               mix is the best sum of input, reference and what the model decodes both to. The rivals
+               mix is the best sum of input, reference and what the model decodes both to. Rivals
                are the morph, whose log spectra are halfway, with the input's phases; and the mix
   scale        against the input with the best gain, and through the best static equaliser
-  controls     the loudness (ITU-R BS.1770) of the whole excerpt, at the ends of each control's range
+  controls     loudness (ITU-R BS.1770) of the whole excerpt, at the ends of each control's range
   axes         at 2 deviations; the cosine is that of the changes of two axes, mean over time
 
 TRAINER names the program, build/bin/trainer otherwise. Needs python3-numpy and sox; takes about a
@@ -125,14 +125,16 @@ class Pair:
 
     def __init__(self, number, line, music, folder):
         words = line.split()
-        self.path, self.sound, self.level = [], [], []
-        for side in (0, 1):
-            sound = read_sound(os.path.join(music, words[2 * side]), words[2 * side + 1], SECONDS)
-            sound *= RMS / np.sqrt(np.mean(sound**2))
-            self.path.append(os.path.join(folder, f"pair{number}-{side}.wav"))
-            write_wav(self.path[-1], sound)
-            self.sound.append(sound)
-            self.level.append(levels(sound))
+        sounds = [
+            read_sound(os.path.join(music, piece), start, SECONDS)
+            for piece, start in zip(words[::2], words[1::2])
+        ]
+        length = min(map(len, sounds))
+        self.path = [os.path.join(folder, f"pair{number}-{side}.wav") for side in (0, 1)]
+        self.sound = [s[:length] * RMS / np.sqrt(np.mean(s[:length] ** 2)) for s in sounds]
+        self.level = [levels(sound) for sound in self.sound]
+        for path, sound in zip(self.path, self.sound):
+            write_wav(path, sound)
         self.apart = distance(*map(apart, self.level))
 
 
@@ -281,9 +283,9 @@ def measure_axes(model, pair):
 
 
 def measure_match(model, pair):
-    """How much of the distance between the long-term spectra is left, after 5 s."""
+    """How much of the distance between the long-term spectra is left, in the second half."""
     sound = model.play(pair.path[0], "--match", "1", "--reference", pair.path[1])
-    half = 5 * RATE // HOP
+    half = len(pair.level[0]) // 2
     reference = apart(pair.level[1]).mean(0)
     before = apart(pair.level[0])[half:].mean(0) - reference
     after = apart(levels(sound))[half:].mean(0) - reference

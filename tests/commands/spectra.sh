@@ -1,6 +1,7 @@
 #!/bin/sh
 # Models of spectra from the outside: trained, interrupted and resumed, measured, and put through
-# every other command; what cannot be done with them is refused. Prints "ok name" or "FAIL name" for each test.
+# every other command; what cannot be done with them is refused. Prints "ok name" or "FAIL name" for
+# each test.
 
 # shellcheck disable=SC2317 # run() calls the tests
 
@@ -107,14 +108,16 @@ test_sweep_trains_spectra() {
         echo 'window = 6400'
         echo 'epochs = 1'
     } >spectra.sweep
-    "$TRAINER" sweep spectra.sweep music -o swept >/dev/null && [ "$(wc -l <swept/sweep.csv)" -eq 3 ]
+    "$TRAINER" sweep spectra.sweep music -o swept >/dev/null &&
+        [ "$(wc -l <swept/sweep.csv)" -eq 3 ]
 }
 
 test_genres_are_studied() {
     mkdir -p genres/odd genres/even
     for i in 1 3 5 7 9; do ln -sf "../../music/$i.au" "genres/odd/odd.$i.au"; done
     for i in 2 4 6 8 10; do ln -sf "../../music/$i.au" "genres/even/even.$i.au"; done
-    "$TRAINER" latents whole/weights.safetensors genres -o genres.safetensors -w 120000 >/dev/null &&
+    "$TRAINER" latents whole/weights.safetensors genres -o genres.safetensors -w 120000 \
+        >/dev/null &&
         "$TRAINER" classify genres.safetensors -o classified --epochs 2 --width 4 --no-pictures \
             >/dev/null && [ -s classified/summary.csv ] &&
         "$TRAINER" cluster genres.safetensors -o clusters -k 2 --split all --pooled --no-pictures \
