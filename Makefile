@@ -31,7 +31,7 @@ INCLUDES_tests = -Ishared -Itrainer -Iplugin -Itests
 PACKAGES_shared = jansson nettle kissfft-float
 PACKAGES_plugin = lv2 $(PACKAGES_shared)
 PACKAGES_ui = cairo-xlib x11 $(PACKAGES_plugin)
-PACKAGES_trainer = lapacke openblas sndfile flac libmpg123 samplerate libpng $(PACKAGES_shared) \
+PACKAGES_trainer = lapacke openblas sndfile flac libmpg123 samplerate libpng lilv-0 $(PACKAGES_shared) \
 	$(if $(filter 1,$(MPI)),ompi-c)
 PACKAGES_hosts = lilv-0 sndfile $(PACKAGES_shared)
 PACKAGES_tests = lv2 lilv-0 $(PACKAGES_trainer)
@@ -165,7 +165,7 @@ uninstall:
 
 BUILD_DEPENDS = gcc make pkg-config libc6-dev lv2-dev libjansson-dev nettle-dev libopenblas-dev \
 	liblapacke-dev libsndfile1-dev libflac-dev libmpg123-dev libsamplerate0-dev libkissfft-dev \
-	libpng-dev $(if $(filter-out no,$(UI)),libcairo2-dev libx11-dev)
+	libpng-dev liblilv-dev $(if $(filter-out no,$(UI)),libcairo2-dev libx11-dev)
 # `make deps` installs what building needs. `DEPS=no` installs nothing and prints what is missing.
 install_packages = @DEPS=$(DEPS) tests/lib/packages.sh
 deps:

@@ -25,6 +25,7 @@ typedef struct {
     char name[64];
     char trained_on[MODEL_TEXT_MAX]; // the music and its licence
     char command[MODEL_TEXT_MAX];    // what repeats the training
+    char author[128], licence[128];  // of the weights
     int epochs;
     uint32_t seed; // of first weights, split and order; 1 where the file does not say
     double train_loss, validation_loss, test_loss; // MSE, unless the command says otherwise

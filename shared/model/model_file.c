@@ -60,6 +60,8 @@ static void read_info(const Safetensors *file, ModelInfo *info)
     read_text(file, "name", info->name, sizeof info->name);
     read_text(file, "trained_on", info->trained_on, sizeof info->trained_on);
     read_text(file, "command", info->command, sizeof info->command);
+    read_text(file, "author", info->author, sizeof info->author);
+    read_text(file, "licence", info->licence, sizeof info->licence);
     const double epochs = read_number(file, "epochs");
     info->epochs = epochs >= 0 && epochs < 1e9 ? (int)epochs : 0;
     const double seed = read_number(file, "seed");
@@ -260,6 +262,8 @@ static void describe(SafetensorsBuilder *builder, const Model *model)
     describe_text(builder, "name", info->name);
     describe_text(builder, "trained_on", info->trained_on);
     describe_text(builder, "command", info->command);
+    if (*info->author) describe_text(builder, "author", info->author);
+    if (*info->licence) describe_text(builder, "licence", info->licence);
     safetensors_describe(builder, "seed", "%u", (unsigned)info->seed);
     if (info->epochs > 0) safetensors_describe(builder, "epochs", "%d", info->epochs);
     describe_number(builder, "train_loss", info->train_loss);

@@ -8,6 +8,7 @@
 #include "model/arch.h"
 #include "model/model.h"
 #include "network/named_arch.h"
+#include "output/model_card.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -194,6 +195,9 @@ static int show_model(const Call *call, const Model *model)
         return command_usage(&command_info, "%s: %s", call->subject, error.text);
     print_text("weights", call->subject);
     print_text("name", about->name);
+    printf("%-14s a model of %s\n", "kind", model_kind(model));
+    print_text("author", about->author);
+    print_text("licence", about->licence);
     print_text("trained on", about->trained_on);
     print_text("made by", about->command);
     if (about->trained_sounds)

@@ -74,6 +74,10 @@ static const Option text_options[] = {
      .help = "name of the model, kept in the weights file"},
     {"trained-on", 0, OPTION_TEXT, AT_OPTION(trained_on), .unit = "TEXT", .initial = "",
      .help = "the music, as a note in the weights file"},
+    {"author", 0, OPTION_TEXT, AT_OPTION(author), .unit = "TEXT",
+     .help = "who makes the model, for its card"},
+    {"licence", 0, OPTION_TEXT, AT_OPTION(licence), .unit = "TEXT",
+     .help = "licence of the weights, for their card"},
     {.name = NULL},
 };
 

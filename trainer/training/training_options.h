@@ -45,6 +45,7 @@ typedef struct TrainingOptions {
     SplitMethod split;
     uint32_t seed;                           // of initial weights, order and draw of the split
     const char *output;                      // the weights file
+    const char *author, *licence;            // the same; NULL for none
     const char *name, *trained_on, *command; // for the weights file's metadata
     const Model *from;                       // weights to start from, or NULL
     // Of a finished training that goes on with more epochs: its options; else NULL.

@@ -162,7 +162,8 @@ bool training_verdict(const TrainingOptions *options, const Dataset *dataset, Po
     if (!ok) return false;
     fprintf(to,
             "To hear it: insert Trasluz in a host, and choose %s as its Model.\n"
+            "  As a preset in every host: trainer preset %s -o ~/.lv2/mine.lv2\n"
             "  Without a host: trainer reconstruct %s SONG -o heard.wav --noise 0.5\n",
-            options->output, options->output);
+            options->output, options->output, options->output);
     return true;
 }

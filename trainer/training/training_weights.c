@@ -18,6 +18,8 @@ static ModelInfo model_info(const TrainingOptions *options, const Checkpoint *st
     };
     snprintf(info.name, sizeof info.name, "%s", options->name);
     snprintf(info.trained_on, sizeof info.trained_on, "%s", options->trained_on);
+    if (options->author) snprintf(info.author, sizeof info.author, "%s", options->author);
+    if (options->licence) snprintf(info.licence, sizeof info.licence, "%s", options->licence);
     snprintf(info.command, sizeof info.command, "%s", options->command);
     return info;
 }
