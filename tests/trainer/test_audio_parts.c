@@ -132,6 +132,14 @@ static const char tag[129] = "TAGsomebody's song";
 
 // ---- MP3 ----
 
+// Returns where the first frame begins.
+static size_t first_of(Bytes mp3)
+{
+    size_t at = 0;
+    while (mp3.bytes[at] != 0xff || (mp3.bytes[at + 1] & 0xfe) != 0xfa) at++;
+    return at;
+}
+
 enum { DELAY = 2 * 1152 + 1105 }; // frames that an MP3 without a header may have more
 
 static void test_mp3(void)
@@ -172,6 +180,15 @@ static void test_mp3(void)
     check_file("hole.mp3", FRAMES - 6 * 1152, FRAMES, "file is damaged in 1 place, ");
     REQUIRE(write_hole("start.mp3", cbr, cbr.size / 50, 900));
     check_file("start.mp3", FRAMES - 6 * 1152, FRAMES, "file is damaged in 1 place, ");
+    // The side information of a frame whose header is whole. All frames have the same length.
+    size_t frame = cbr.size / 2;
+    while (memcmp(cbr.bytes + frame, cbr.bytes + first_of(cbr), 2) != 0) frame++;
+    unsigned char kept[17];
+    memcpy(kept, cbr.bytes + frame + 4, sizeof kept);
+    memset(cbr.bytes + frame + 4, 0xff, sizeof kept);
+    REQUIRE(fixture_write_bytes("side.mp3", cbr.bytes, cbr.size));
+    check_file("side.mp3", FRAMES - 1, FRAMES, "file is damaged in 1 place");
+    memcpy(cbr.bytes + frame + 4, kept, sizeof kept);
     REQUIRE(write_joined("junk.mp3", cbr, "what a broken program wrote", 27));
     check_file("junk.mp3", FRAMES, FRAMES, "file is damaged in 1 place, 27 bytes skipped");
     REQUIRE(write_joined("lead.mp3", (Bytes){(unsigned char *)"some garbage bytes", 18}, cbr.bytes,

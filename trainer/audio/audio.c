@@ -70,7 +70,8 @@ static void open_part(AudioReader *reader)
 static void close_part(AudioReader *reader)
 {
     AudioSource *source = reader->source;
-    if (source->announced > reader->of_part)
+    const bool whole = reader->parts.part[reader->next - 1].whole;
+    if (source->announced > reader->of_part && !whole)
         source->faults.missing += source->announced - reader->of_part;
     else if (source->announced > 0)
         source->faults.cut = false; // errors after the last frame

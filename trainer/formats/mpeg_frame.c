@@ -32,11 +32,58 @@ bool mpeg_frame_read(const unsigned char h[4], MpegFrame *frame)
         .version = version,
         .layer = layer,
         .mono = h[3] >> 6 == 3,
+        .checked = !(h[1] & 1),
     };
     frame->bytes = layer == 1 ? (size_t)(12 * bit_rate / frame->rate + padding) * 4
                               : (size_t)(frame->samples / 8 * bit_rate / frame->rate + padding);
     return true;
 }
+
+// ---- Side information: ISO 11172-3, 2.4.1.7, and 13818-3, 2.4.1.7 ----
+
+static size_t side_bytes(const MpegFrame *frame)
+{
+    return frame->version == 1 ? (frame->mono ? 17 : 32) : frame->mono ? 9 : 17;
+}
+
+static size_t bytes_before_sound(const MpegFrame *frame)
+{
+    return side_bytes(frame) + (frame->checked ? 6 : 4);
+}
+
+// Returns the next n <= 16 bits.
+static unsigned take_bits(const unsigned char *bytes, size_t *at, int n)
+{
+    unsigned value = 0;
+    for (; n > 0; n--, ++*at) value = value << 1 | (bytes[*at / 8] >> (7 - *at % 8) & 1);
+    return value;
+}
+
+bool mpeg_side_information_check(const MpegFrame *frame, const unsigned char *bytes, size_t n)
+{
+    enum { PAIRS = 288 }; // of the 576 lines of a granule
+    const bool first = frame->version == 1;
+    const int channels = frame->mono ? 1 : 2, granules = first ? 2 : 1;
+    const unsigned char *side = bytes + bytes_before_sound(frame) - side_bytes(frame);
+    size_t at = 0, bits = 0;
+    if (frame->layer != 3 || n < bytes_before_sound(frame) ||
+        frame->bytes < bytes_before_sound(frame))
+        return true;
+    const size_t begin = take_bits(side, &at, first ? 9 : 8);
+    at += first ? (size_t)(frame->mono ? 5 + 4 : 3 + 8) : (size_t)(frame->mono ? 1 : 2);
+    for (int part = 0; part < granules * channels; part++) {
+        bits += take_bits(side, &at, 12);
+        if (take_bits(side, &at, 9) > PAIRS) return false;
+        at += first ? 8 + 4 : 8 + 9;
+        const bool switched = take_bits(side, &at, 1);
+        if (switched && take_bits(side, &at, 2) == 0) return false; // a normal block switches none
+        at += switched ? 20 : 22;
+        at += first ? 3 : 2;
+    }
+    return bits <= 8 * (begin + frame->bytes - bytes_before_sound(frame));
+}
+
+// ---- Tags ----
 
 int64_t mpeg_tags_end(int fd, int64_t size)
 {

@@ -14,10 +14,15 @@ typedef struct {
     int version;  // 1, 2, or 3 for 2.5
     int layer;    // 1 to 3
     bool mono;
+    bool checked; // it has a checksum
 } MpegFrame;
 
 // Reads a header; false if it is none, or of a free bit rate.
 bool mpeg_frame_read(const unsigned char header[4], MpegFrame *frame);
+
+// True unless the side information of a layer III frame contradicts itself, which tells most damage
+// behind a whole header. bytes[n] begins with the header.
+bool mpeg_side_information_check(const MpegFrame *frame, const unsigned char *bytes, size_t n);
 
 // Returns where the first tags end and the last begin, for a file of `size` bytes: ID3v2 and ID3v1,
 // APE, Lyrics3.

@@ -68,6 +68,16 @@ static void note_gap(AudioSource *source, int64_t from, int64_t to)
     source->faults.skipped += (uint64_t)(to - from);
 }
 
+// Notes damage inside a frame whose header is whole.
+static void check_frame(AudioSource *source, int64_t at)
+{
+    unsigned char bytes[64];
+    MpegFrame frame;
+    const size_t n = file_read_at(source->slice.fd, source->slice.start + at, bytes, sizeof bytes);
+    if (n < 4 || !mpeg_frame_read(bytes, &frame)) return;
+    source->faults.places += !mpeg_side_information_check(&frame, bytes, n);
+}
+
 // Takes what the decoder gave of a frame.
 static void take_frame(AudioSource *source, Mpeg *mpeg)
 {
@@ -81,6 +91,7 @@ static void take_frame(AudioSource *source, Mpeg *mpeg)
     if (mpeg->begun) note_gap(source, mpeg->next, at);
     mpeg->begun = true;
     mpeg->next = at + 4 + (int64_t)bytes;
+    check_frame(source, at);
 }
 
 static void finish(AudioSource *source, Mpeg *mpeg)

@@ -134,6 +134,8 @@ bool ogg_parts_find(AudioParts *parts, int fd, int64_t size, bool *found, Error 
     free(buffer);
     // What is left at the end is a page that is not whole, or a file that ends without its mark.
     parts->faults.cut = scan.start >= 0 && (scan.skipped > 0 || !scan.last);
+    for (size_t i = 0; i < parts->count; i++)
+        parts->part[i].whole = parts->faults.places == 0 && !parts->faults.cut;
     *found = parts->count > 0;
     return ok;
 }
