@@ -36,6 +36,7 @@ ROOMS = [
     "trainer",
 ]
 PAIRS_MAX = 22
+COMMANDS_MAX = 28  # trainer/commands has a file for each command
 FOLDERS = {"shared": ["shared"], "plugin": ["shared", "plugin"], "trainer": ["shared", "trainer"]}
 
 os.chdir(os.path.join(os.path.dirname(__file__), "../.."))
@@ -136,9 +137,10 @@ units = collections.Counter(os.path.dirname(u) for u in {unit(path) for path in 
 report(
     "rooms_are_small",
     [
-        f"{room} has {n} pairs of files; at most {PAIRS_MAX}"
+        f"{room} has {n} pairs of files; at most {most}"
         for room, n in sorted(units.items())
-        if n > PAIRS_MAX
+        for most in [COMMANDS_MAX if room == "trainer/commands" else PAIRS_MAX]
+        if n > most
     ],
 )
 sys.exit(1 if failed else 0)

@@ -70,8 +70,10 @@ static void open_part(AudioReader *reader)
 static void close_part(AudioReader *reader)
 {
     AudioSource *source = reader->source;
+    // Lengths in Ogg files may be wrong by less than a packet.
     const bool whole = reader->parts.part[reader->next - 1].whole;
-    if (source->announced > reader->of_part && !whole)
+    const uint64_t doubtful = whole ? (uint64_t)(0.02 * source->rate) : 0;
+    if (source->announced > reader->of_part + doubtful)
         source->faults.missing += source->announced - reader->of_part;
     else if (source->announced > 0)
         source->faults.cut = false; // errors after the last frame

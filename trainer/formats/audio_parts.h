@@ -16,7 +16,7 @@ typedef struct {
     AudioDecoder decoder;
     int64_t start, end; // bytes of the file
     SF_INFO raw;        // of samples without a header; all 0 for others
-    bool whole;         // the container has no fault: a length that it tells wrongly is none
+    bool whole;         // the container was checked, and has no fault
 } AudioPart;
 
 typedef struct {
