@@ -130,7 +130,7 @@ test_generate_refuses() {
         refused 1 'need --average or --concatenate' generate "$model" songs -o x.wav &&
         refused 1 '--first 9: only 4 parts were found' generate "$model" songs --first 9 \
             --average -o x.wav &&
-        refused 1 'a part must be FILE@FROM-TO' generate "$model" songs/reggae/a.wav@1 -o x.wav &&
+        refused 1 'a part must be FILE@FROM-TO' generate "$model" songs/reggae/a.wav@1x -o x.wav &&
         refused 1 'the part contains nothing of its 2.* s' generate "$model" \
             songs/reggae/a.wav@1-0.5 -o x.wav &&
         refused 1 'too short to fade' generate "$model" songs --concatenate --fade 1 -o x.wav &&

@@ -30,6 +30,7 @@ bool classifier_write(const ClassifierEpoch *epoch, const LatentSet *set, uint32
         safetensors_describe(header, "genres", "%s", genres);
         safetensors_describe(header, "model", "%s", set->fingerprint);
         safetensors_describe(header, "model_name", "%s", set->model_name);
+        safetensors_describe(header, "frames", "%zu", set->frames);
         safetensors_describe(header, "seed", "%" PRIu32, seed);
         safetensors_describe(header, "epochs", "%d", epoch->epoch);
         safetensors_describe(header, "validation_accuracy", "%.6f", epoch->validation.accuracy);

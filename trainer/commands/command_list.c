@@ -5,23 +5,12 @@
 #include <string.h>
 
 const Command *const command_list[] = {
-    &command_train,
-    &command_eval,
-    &command_info,
-    &command_encode,
-    &command_decode,
-    &command_reconstruct,
-    &command_latents,
-    &command_classify,
-    &command_cluster,
-    &command_compare,
-    &command_generate,
-    &command_report,
-    &command_sweep,
-    &command_check,
-    &command_cache,
-    &command_preset,
-    NULL,
+    &command_train,   &command_eval,     &command_info,
+    &command_encode,  &command_decode,   &command_reconstruct,
+    &command_latents, &command_classify, &command_cluster,
+    &command_compare, &command_generate, &command_report,
+    &command_sweep,   &command_check,    &command_cache,
+    &command_preset,  &command_predict,  NULL,
 };
 
 static void print_help(FILE *to)

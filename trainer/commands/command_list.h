@@ -6,7 +6,8 @@
 
 extern const Command command_train, command_eval, command_info, command_encode, command_decode,
     command_reconstruct, command_latents, command_classify, command_cluster, command_compare,
-    command_generate, command_report, command_sweep, command_check, command_cache, command_preset;
+    command_generate, command_report, command_sweep, command_check, command_cache, command_preset,
+    command_predict;
 
 enum { COMMANDS_MAX = 32 };
 extern const Command *const command_list[]; // ended by NULL

@@ -5,8 +5,10 @@
 #include "files/plain_text.h"
 #include "files/safetensors.h"
 #include "latent/latent.h"
+#include "latents/latent_set.h"
 #include "model/arch.h"
 #include "model/model.h"
+#include "network/m5_weights.h"
 #include "network/named_arch.h"
 #include "output/model_card.h"
 
@@ -277,10 +279,62 @@ static int show_bytes(const Call *call, const unsigned char *bytes, size_t size)
     return status;
 }
 
+// A set of latents is mapped: it may be larger than the memory.
+static bool show_set(const Call *call)
+{
+    Error ignored;
+    LatentSet *set = latent_set_open(call->subject, &ignored);
+    if (!set) return false;
+    size_t split[SPLITS] = {0};
+    for (size_t i = 0; i < set->clips; i++) split[set->clip[i].split]++;
+    print_text("set of latents", call->subject);
+    print_text("source", set->source);
+    printf("%-14s %zu: %zu for training, %zu for validation, %zu for test\n", "clips", set->clips,
+           split[SPLIT_TRAIN], split[SPLIT_VALIDATION], split[SPLIT_TEST]);
+    printf("%-14s %zu channels, %zu frames, %.4g s\n", "each", set->channels, set->frames,
+           (double)set->frames / set->frame_rate);
+    printf("%-14s %zu", "genres", set->genres);
+    for (size_t i = 0; i < set->genres; i++) printf("%s %s", i ? "," : ":", set->genre[i]);
+    putchar('\n');
+    print_text("model", *set->model_name ? set->model_name : set->fingerprint);
+    print_text("fingerprint", set->fingerprint);
+    latent_set_close(set);
+    return true;
+}
+
+static void print_metadata(const Safetensors *file, const char *label, const char *key)
+{
+    const char *text = safetensors_metadata(file, key);
+    if (text) print_text(label, text);
+}
+
+static bool show_classifier(const Call *call)
+{
+    Error ignored;
+    M5Weights weights = {0};
+    Safetensors *file = NULL;
+    const bool ok = m5_weights_read(&weights, &file, call->subject, &ignored) &&
+                    safetensors_metadata(file, "genres");
+    if (ok) {
+        print_text("classifier", call->subject);
+        print_metadata(file, "genres", "genres");
+        print_metadata(file, "model", "model_name");
+        print_metadata(file, "fingerprint", "model");
+        print_metadata(file, "epochs", "epochs");
+        print_metadata(file, "validation", "validation_accuracy");
+        printf("%-14s %zu channels, %zu parameters\n", "network", weights.shape.width,
+               weights.count);
+    }
+    m5_weights_free(&weights);
+    safetensors_free(file);
+    return ok;
+}
+
 static int show_file(const Call *call)
 {
     Error error;
     size_t size;
+    if (show_set(call) || show_classifier(call)) return EXIT_DONE;
     if (call->activation >= 0 || call->rate > 0.0)
         return command_usage(
             &command_info,
@@ -312,11 +366,12 @@ static int run(const CommandLine *line, void *values)
 
 const Command command_info = {
     .name = "info",
-    .summary = "shows an architecture, a weights file or a latent file",
+    .summary = "shows an architecture, or a file of weights, latents or a classifier",
     .text =
         "Without an argument, lists the architectures that have a name. For an architecture, a\n"
         "name or layers, prints the sizes of every layer, its latent, parameters, delay and\n"
-        "cost; for a weights file also how it was made; for a latent file its contents. An\n"
+        "cost; for a weights file also how it was made; for latents, sets of\n"
+        "latents and classifiers their contents. An\n"
         "architecture that cannot run is refused with the layer and the reason.\n"
         "\n"
         "A layer is channels, kernel, stride and padding. The decoder mirrors the encoder unless\n"

@@ -15,8 +15,14 @@
 static const char *parse_bound(const char *text, PartBound *bound)
 {
     char *end;
-    const double value = strtod(text, &end);
+    double value = strtod(text, &end);
     if (*text == '-' || end == text) return text;
+    for (int colons = 0; *end == ':' && colons < 2; colons++) { // "1:02:03.5", "2:03"
+        text = end + 1;
+        const double next = strtod(text, &end);
+        if (end == text || *text == '-' || next >= 60.0) return NULL;
+        value = 60.0 * value + next;
+    }
     if (!isfinite(value) || value < 0.0) return NULL;
     *bound = (PartBound){.value = value, .percent = *end == '%'};
     return end + bound->percent;
@@ -24,7 +30,9 @@ static const char *parse_bound(const char *text, PartBound *bound)
 
 static bool parse_bounds(LatentPart *part, const char *text)
 {
+    const char *begin = text;
     text = parse_bound(text, &part->from);
+    if (text && !*text && text > begin) return true; // "50%": from there to the end
     if (!text || *text++ != '-') return false;
     text = parse_bound(text, &part->to);
     return text && !*text;
@@ -35,7 +43,10 @@ bool latent_part_parse(LatentPart *part, const char *text, Error *error)
     const char *at = access(text, F_OK) == 0 ? NULL : strrchr(text, '@');
     *part = (LatentPart){.whole = !at, .to = {.value = 100.0, .percent = true}};
     if (at && !parse_bounds(part, at + 1))
-        return error_set(error, "%s: a part must be FILE@FROM-TO, in seconds or percent", text);
+        return error_set(error,
+                         "%s: a part must be FILE@FROM-TO or FILE@FROM, in seconds, as 1:30, or in "
+                         "percent",
+                         text);
     part->path = at ? strndup(text, (size_t)(at - text)) : strdup(text);
     return part->path || error_out_of_memory(error);
 }
