@@ -7,6 +7,7 @@
 ## make check-fuzz, fuzz    fuzzes what reads untrusted data (FUZZ_SECONDS=600 a target)
 ## make check-sanitizers    AddressSanitizer, UndefinedBehaviorSanitizer, ThreadSanitizer
 ## make check-valgrind, check-torture, check-packagers, check-packagers-all, check-aarch64
+## make check-counts, count  compares instruction counts with stored ones, and stores them
 ## make coverage            prints which lines make check runs
 ## make bench               measures speed; best on a quiet machine
 ## make lint, format        checks and fixes formatting and warnings
@@ -29,7 +30,7 @@ TORTURE = $(BUILD)/tests/plugin/torture
 DEMO = $(BUILD)/tests/demo/demo
 # What PyTorch is compared with.
 DUMPS = $(call programs,tests/parity/dump_*.c)
-BENCHES = $(patsubst %,$(BUILD)/tests/bench/%,plugin stages training)
+BENCHES = $(patsubst %,$(BUILD)/tests/bench/%,counted plugin stages training)
 FUZZERS = $(filter-out %_parts %_host %_mutate,$(call programs,tests/fuzz/fuzz_*.c))
 CORPUS = $(BUILD)/tests/fuzz/make_corpus
 
@@ -202,6 +203,14 @@ check-valgrind: all $(VALGRIND_TESTS)
 	@$(TEST_ENVIRONMENT) TRASLUZ_KERNELS=avx2 tests/lib/run.sh \
 		$(patsubst %,"$(VALGRIND) %",$(VALGRIND_TESTS))
 
+# Instruction counts of engine and training against stored ones; `make count` stores them.
+COUNT = tests/bench/count.sh "$(abspath $(BUILD))/tests/bench/counted"
+check-counts: all $(BUILD)/tests/bench/counted
+	$(install_packages) $(CHECK_DEPENDS) valgrind
+	@$(TEST_ENVIRONMENT) tests/lib/run.sh '$(COUNT)'
+count: all $(BUILD)/tests/bench/counted
+	@$(TEST_ENVIRONMENT) $(COUNT) --update
+
 # Builds with the flags of packagers.
 PACKAGERS_DEPENDS = $(BUILD_DEPENDS) clang lld lilv-utils binutils util-linux git
 FORTIFIED = -Wdate-time -D_FORTIFY_SOURCE=2
@@ -272,5 +281,5 @@ format:
 	clang-format -i $(SOURCES)
 
 .PHONY: demo picture check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture \
-	check-valgrind check-packagers check-packagers-all coverage run-coverage fuzz fuzz-programs \
+	check-valgrind check-counts count check-packagers check-packagers-all coverage run-coverage fuzz fuzz-programs \
 	torture bench test-programs lint format
