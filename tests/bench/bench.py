@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """bench.py BUILD MODEL…: runs the measuring programs of the folder BUILD and PyTorch, prints what
-they found as tables, and leaves it as BUILD/bench.json.
+they found as tables, and leaves it in BUILD/bench, a file for each run.
 
 What is compared takes turns, so that whatever else this machine does falls on all alike. Of one
 thread its own time on the processor counts, the median of all turns. Of several threads the clock
@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import wave
 
 import numpy
@@ -229,11 +230,29 @@ def table(head, rows):
         print("| " + " | ".join(str(cell) for cell in row) + " |")
 
 
+def many_rows(plugin, name, words):
+    return [
+        [
+            f"{words} mono instances, blocks of 64",
+            "share of a core",
+            percent(plugin[f"{name}.share"]),
+        ],
+        ["", "slowest round", percent(plugin[f"{name}.slowest_share"])],
+        [
+            "",
+            "late rounds, by processor time",
+            f"{plugin[f'{name}.late_by_processor_time']:.0f}",
+        ],
+        ["", "late rounds, by the clock", f"{plugin[f'{name}.late_by_the_clock']:.0f}"],
+    ]
+
+
 def tell(found):
     machine, plugin, streaming = found["machine"], found["plugin"], found["streaming"]
     training, offline = found["training"], found["offline"]
     print(
-        f"{machine['processor']}, {machine['processors']} processors, kernels {machine['kernels']}; {machine['compiler']}; "
+        f"{machine['processor']}, {machine['processors']} processors, kernels {machine['kernels']}, "
+        f"{machine['clock_ghz']:.2f} GHz; {machine['compiler']}; "
         f"PyTorch {training['pytorch']}; load average {machine['load_before']:.1f} before, {machine['load_after']:.1f} after"
     )
     names = sorted({key.split(".")[1] for key in plugin if key.startswith("plugin.")})
@@ -336,18 +355,11 @@ def tell(found):
                 f"{plugin['blocks.slowest_us']:.1f} µs, {plugin['blocks.slowest_us'] / plugin['blocks.median_us']:.1f}"
                 " times the median",
             ],
-            [
-                "a hundred mono instances, blocks of 64",
-                "share of a core",
-                percent(plugin["hundred.share"]),
-            ],
-            ["", "slowest round", percent(plugin["hundred.slowest_share"])],
-            [
-                "",
-                "late rounds, by processor time",
-                f"{plugin['hundred.late_by_processor_time']:.0f}",
-            ],
-            ["", "late rounds, by the clock", f"{plugin['hundred.late_by_the_clock']:.0f}"],
+            *(
+                row
+                for name, words in (("hundred", "a hundred"), ("two_hundred", "two hundred"))
+                for row in many_rows(plugin, name, words)
+            ),
             ["an hour of sound", "`trainer reconstruct`", f"{offline['ours']:.0f} times real time"],
             ["", "PyTorch, 1 thread", f"{offline['pytorch']:.0f} times real time"],
         ],
@@ -399,6 +411,7 @@ found = {
         "processor": processor(),
         "processors": os.cpu_count(),
         "kernels": streaming["kernels"],
+        "clock_ghz": streaming["clock.report"],
         "compiler": subprocess.check_output(["cc", "--version"], text=True).splitlines()[0],
         "load_before": load_before,
         "load_after": os.getloadavg()[0],
@@ -408,6 +421,11 @@ found = {
     "training": training,
     "offline": offline,
 }
-with open(f"{build}/bench.json", "w", encoding="utf-8") as file:
+# Each run has a file of its own, so that versions and machines can be compared.
+folder = f"{build}/bench"
+os.makedirs(folder, exist_ok=True)
+path = time.strftime(f"{folder}/%Y-%m-%dT%H-%M-%S.json")
+with open(path, "w", encoding="utf-8") as file:
     json.dump(found, file, indent=1)
 tell(found)
+print(f"\n{path} has all figures.")
