@@ -73,4 +73,5 @@ run test_size_is_printed
 run test_the_limit_is_kept
 run test_the_cache_is_emptied
 run test_a_cache_that_is_cut_in_use_is_told
-exit $failed
+# shellcheck disable=SC2154
+exit "$failed"

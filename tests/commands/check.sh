@@ -101,4 +101,5 @@ run test_small_genres_are_named
 run test_a_training_prints_the_summary
 run test_names_of_any_bytes_stay_different
 run test_what_cannot_be_read_says_what_to_do
-exit $failed
+# shellcheck disable=SC2154
+exit "$failed"

@@ -106,4 +106,5 @@ run test_files_named_one_by_one_all_count
 run test_genres_without_test_clips_are_named
 run test_latents_know_the_genres_of_named_folders
 run test_the_draw_can_be_repeated
-exit $failed
+# shellcheck disable=SC2154
+exit "$failed"

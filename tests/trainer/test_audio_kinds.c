@@ -34,6 +34,7 @@ static void test_kinds_are_told_whatever_the_name(void)
         CASE(0, "OggS\0\2\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\1\x2a\x80theora",
              "Ogg video is not supported: extract its sound"),
         CASE(2000, "", "it begins with zeros: the download or the copy has failed"),
+        CASE(0, "\xff\xff\xff\xff", "begins like an MP3 file, but is none"),
         CASE(0, "a text that somebody named so", ""),
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

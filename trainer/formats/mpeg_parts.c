@@ -34,15 +34,31 @@ static bool is_other(int fd)
     return false;
 }
 
+static bool is_sync(const unsigned char header[4])
+{
+    return header[0] == 0xff && (header[1] & 0xe0) == 0xe0;
+}
+
+// True of a header whose bit rate is free: the length of its frame is not told.
+static bool is_free_rate(const unsigned char header[4])
+{
+    const unsigned char known[4] = {header[0], header[1], header[2] | 0x10, header[3]};
+    MpegFrame frame;
+    return header[2] >> 4 == 0 && mpeg_frame_read(known, &frame);
+}
+
 bool mpeg_parts_find(AudioParts *parts, int fd, int64_t size, bool *found, Error *error)
 {
     enum { JUNK = 65536 }; // bytes before the first frame, at most
-    char mark[4] = "";
+    unsigned char mark[4] = "";
     *found = false;
     if (is_other(fd)) return true;
     const int64_t begin = mpeg_tags_end(fd, size);
     if (file_read_at(fd, begin, mark, 4) == 4 && memcmp(mark, "fLaC", 4) == 0) return true;
-    const int64_t first = mpeg_find_frames(fd, begin, size, JUNK);
+    int64_t first = mpeg_find_frames(fd, begin, size, JUNK);
+    if (first < 0 && is_free_rate(mark)) first = begin;
+    // libsndfile would take it for one, and libmpg123 would complain on the terminal.
+    if (first < 0 && is_sync(mark)) return error_set(error, "begins like an MP3 file, but is none");
     if (first < 0) return true;
     *found = true;
     parts->faults.places = first > begin;
