@@ -43,6 +43,7 @@ static EngineSettings settings_of(int which)
     settings.latent.offset = which > 1 ? -2.0f : 0.0f;
     settings.latent.smear = which > 2 ? 0.5f : 0.0f;
     settings.latent.freeze = which > 3;
+    settings.latent.freeze_kind = which > 4 ? FREEZE_SOUND : FREEZE_TIMBRE;
     settings.latent.freeze_seconds = 0.1f;
     settings.gain = which > 2 ? 4.0f : 1.0f;
     return settings;
@@ -90,7 +91,7 @@ static void test_hostile_input(void)
         Engine *engine = engine_new(model, NULL, a == 1 ? 44100.0 : 48000.0, 1, &error);
         REQUIRE(engine);
         for (int kind = 0; kind < KINDS; kind++)
-            for (int which = 0; which < 5; which++) check_kind(engine, archs[a], kind, which);
+            for (int which = 0; which < 6; which++) check_kind(engine, archs[a], kind, which);
         engine_free(engine);
         model_free(model);
     }
