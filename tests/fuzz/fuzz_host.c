@@ -1,10 +1,12 @@
 #include "fuzz_host.h"
 
-#include "fuzz_parts.h"
 #include "controls/ports.h"
+#include "fuzz_parts.h"
 #include "host/uris.h"
+#include "host/view.h"
 
 #include <lv2/log/log.h>
+#include <lv2/midi/midi.h>
 #include <lv2/patch/patch.h>
 #include <lv2/time/time.h>
 #include <math.h>
@@ -22,7 +24,7 @@ static const char *known[URIDS_MAX] = {
     LV2_PATCH__subject,       LV2_PATCH__property, LV2_PATCH__value,   TRASLUZ_MODEL_URI,
     TRASLUZ_REFERENCE_URI,    TRASLUZ_STATUS_URI,  LV2_TIME__Position, LV2_TIME__frame,
     LV2_TIME__speed,          LV2_TIME__bar,       LV2_TIME__barBeat,  LV2_TIME__beatsPerBar,
-    LV2_TIME__beatsPerMinute,
+    LV2_TIME__beatsPerMinute, LV2_MIDI__MidiEvent, TRASLUZ_LISTEN_URI,
 };
 
 static LV2_URID map_uri(LV2_URID_Map_Handle handle, const char *uri)

@@ -8,6 +8,8 @@
 #ifndef TRASLUZ_LV2HOST_H
 #define TRASLUZ_LV2HOST_H
 
+#include "host/view.h"
+
 #include <lilv/lilv.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -111,10 +113,18 @@ typedef struct {
 void host_send_position(Host *host, const HostPosition *position);
 void host_send_tempo(Host *host, float tempo); // and nothing else of the position
 
+// A MIDI message, or whatever bytes are sent as one, at sample `at` of the next block.
+void host_send_midi(Host *host, uint32_t at, const void *message, uint32_t size);
+
+// The window's request for views, see plugin/host/view.h.
+void host_listen(Host *host);
+
 // ---- Messages from the plugin ----
 
 typedef struct {
-    enum { HEARD_SET, HEARD_STATE_CHANGED, HEARD_OTHER } kind;
+    enum { HEARD_SET, HEARD_STATE_CHANGED, HEARD_VIEW, HEARD_OTHER } kind;
+    uint32_t size; // of the atom, in bytes
+    View view;     // of HEARD_VIEW
     char property[64];
     char path[HOST_PATH_MAX]; // or what else the property's text is
 } Heard;

@@ -2,6 +2,7 @@
 #include "lib/lv2host_parts.h"
 
 #include <lv2/atom/util.h>
+#include <lv2/midi/midi.h>
 #include <lv2/patch/patch.h>
 #include <lv2/state/state.h>
 #include <lv2/time/time.h>
@@ -89,6 +90,32 @@ void host_get(Host *host, const char *property)
     lv2_atom_forge_pop(forge, &object);
 }
 
+void host_send_midi(Host *host, uint32_t at, const void *message, uint32_t size)
+{
+    LV2_Atom_Forge *forge = &host->forge;
+    lv2_atom_forge_frame_time(forge, at);
+    lv2_atom_forge_atom(forge, size, host_urid(LV2_MIDI__MidiEvent));
+    lv2_atom_forge_write(forge, message, size);
+}
+
+void host_listen(Host *host)
+{
+    LV2_Atom_Forge_Frame object;
+    lv2_atom_forge_frame_time(&host->forge, 0);
+    lv2_atom_forge_object(&host->forge, &object, 0, host_urid(TRASLUZ_LISTEN_URI));
+    lv2_atom_forge_pop(&host->forge, &object);
+}
+
+static void hear_view(Heard *heard, const LV2_Atom_Object *object)
+{
+    const LV2_Atom *data = NULL;
+    lv2_atom_object_get(object, host_urid(TRASLUZ_VIEW_DATA_URI), &data, 0);
+    if (!data || data->type != host_urid(LV2_ATOM__Chunk) || data->size != sizeof heard->view)
+        return;
+    heard->kind = HEARD_VIEW;
+    memcpy(&heard->view, LV2_ATOM_BODY_CONST(data), sizeof heard->view);
+}
+
 static void hear_set(Heard *heard, const LV2_Atom_Object *object)
 {
     const LV2_Atom *property = NULL, *value = NULL;
@@ -109,10 +136,12 @@ void host_hear(Host *host)
     LV2_ATOM_SEQUENCE_FOREACH (&host->notify.sequence, event) {
         if (host->heards == HEARD_MAX) host_fail("plugin", "says too much");
         Heard *heard = &host->heard[host->heards++];
-        *heard = (Heard){.kind = HEARD_OTHER};
+        *heard =
+            (Heard){.kind = HEARD_OTHER, .size = (uint32_t)sizeof event->body + event->body.size};
         const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
         if (object->atom.type != host_urid(LV2_ATOM__Object)) continue;
         if (object->body.otype == host_urid(LV2_PATCH__Set)) hear_set(heard, object);
+        if (object->body.otype == host_urid(TRASLUZ_VIEW_URI)) hear_view(heard, object);
         if (object->body.otype == host_urid(LV2_STATE__StateChanged))
             heard->kind = HEARD_STATE_CHANGED;
     }
