@@ -1,15 +1,18 @@
 // make_corpus.c: make_corpus FOLDER: writes the cases that fuzzing begins with, a folder for each
 // target: what is right, so that the targets come past their first checks. What fuzzing found later
 // is kept beside them.
+#include "controls/notes.h"
 #include "files/file.h"
 #include "fuzz_host.h"
 #include "fuzz_parts.h"
+#include "host/view.h"
 #include "latents/latent_set.h"
 #include "network/m5_weights.h"
 #include "network/named_arch.h"
 #include "training/checkpoint.h"
 
 #include <lv2/atom/forge.h>
+#include <lv2/midi/midi.h>
 #include <lv2/patch/patch.h>
 #include <lv2/time/time.h>
 #include <stdio.h>
@@ -328,6 +331,20 @@ static void add_position(Block *block, int64_t at, int64_t frame, float speed)
     end_object(block);
 }
 
+static void add_listen(Block *block)
+{
+    begin_object(block, 0, TRASLUZ_LISTEN_URI);
+    end_object(block);
+}
+
+static void add_note(Block *block, int64_t at, unsigned char status, unsigned char note)
+{
+    const unsigned char message[] = {status, note, 100};
+    lv2_atom_forge_frame_time(&block->forge, at);
+    lv2_atom_forge_atom(&block->forge, sizeof message, urid(LV2_MIDI__MidiEvent));
+    lv2_atom_forge_write(&block->forge, message, sizeof message);
+}
+
 static Block *block_new(void)
 {
     Block *block = calloc(1, sizeof *block);
@@ -341,7 +358,7 @@ static Block *block_new(void)
 // Writes the block so many times, as fuzz_messages.c reads it, and frees it.
 static void write_block(Block *block, const char *name, int times)
 {
-    enum { SAMPLES = 200, ROOM = 100 };
+    enum { SAMPLES = 200, ROOM = 255 }; // room for a view
     unsigned char bytes[CASE_MAX];
     size_t used = 0;
     lv2_atom_forge_pop(&block->forge, &block->sequence);
@@ -377,6 +394,13 @@ static void write_messages(void)
     add_position(block, 50, 4000, 1);
     add_position(block, 120, 4070, 0);
     write_block(block, "transport", 3);
+    block = block_new();
+    add_listen(block);
+    add_note(block, 10, 0x90, NOTE_FREEZE);
+    add_note(block, 20, 0x9f, NOTE_CAPTURE);
+    add_note(block, 150, 0x80, NOTE_FREEZE);
+    add_note(block, 160, 0xbf, 123); // all notes end
+    write_block(block, "window_and_notes", 8);
 }
 
 // ---- Sessions ----

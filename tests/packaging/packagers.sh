@@ -3,7 +3,8 @@
 # archive that `make dist` makes is the same each time, and from it, in a folder with a space in its
 # name, as a user who may do nothing and without a network (as far as we may take both away), each
 # compiler with its flags builds what installs, is found, exports one symbol, and can be taken away
-# again. The plugin alone builds where none of the trainer's packages are.
+# again. The plugin alone builds where none of the trainer's packages are, and without its window
+# also where those of the window are not.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 report() { if [ "$1" -eq 0 ]; then echo "ok $2"; else echo "FAIL $2"; fi; }
@@ -36,22 +37,39 @@ unpack() {
     mkdir "$place" && tar -xzf "$folder/one/$archive" -C "$place" && chmod -R a+rwX "$folder"
 }
 
-unpack plugin || exit 1
-cat >"$folder/pkg-config" <<'END'
+# plugin_alone NAME UI PACKAGE…: where there are the plugin's packages and these, and no others.
+plugin_alone() {
+    name=$1 ui=$2 packages=$3
+    unpack "$name" || exit 1
+    rm -f "$folder/pkg-config.asked"
+    cat >"$folder/pkg-config" <<END
 #!/bin/sh
-# Knows the plugin's packages alone.
-for package in "$@"; do
-    case $package in -*|lv2|jansson|nettle|kissfft-float) ;; *) echo "there is no $package" >&2; echo "$package" >>"$0.asked"; exit 1 ;; esac
+for package in "\$@"; do
+    case \$package in
+        -*|lv2|jansson|nettle|kissfft-float$packages) ;;
+        *) echo "there is no \$package" >&2; echo "\$package" >>"\$0.asked"; exit 1 ;;
+    esac
 done
-exec pkg-config "$@"
+exec pkg-config "\$@"
 END
-chmod a+rx "$folder/pkg-config"
-quiet as_packager make -C "$source" -j"$(nproc)" PKG_CONFIG="$folder/pkg-config" PREFIX=/usr \
-    DESTDIR=staged install-plugin &&
-    [ ! -e "$folder/pkg-config.asked" ] && [ -z "$(find "$source/build" -path '*trainer*')" ]
-report $? plugin_alone.installs
-LV2_PATH="$source/staged/usr/lib/lv2:/usr/lib/lv2" lv2ls |
-    grep -qx urn:trasluz:mono; report $? plugin_alone.is_found
+    chmod a+rx "$folder/pkg-config"
+    quiet as_packager make -C "$source" -j"$(nproc)" PKG_CONFIG="$folder/pkg-config" PREFIX=/usr \
+        UI="$ui" DESTDIR=staged install-plugin &&
+        [ ! -e "$folder/pkg-config.asked" ] && [ -z "$(find "$source/build" -path '*trainer*')" ]
+    report $? "$name.installs"
+    LV2_PATH="$source/staged/usr/lib/lv2:/usr/lib/lv2" lv2ls |
+        grep -qx urn:trasluz:mono; report $? "$name.is_found"
+    shown=$(LV2_PATH="$source/staged/usr/lib/lv2:/usr/lib/lv2" lv2info urn:trasluz:mono |
+        grep -c trasluz_ui.so)
+    files=$(find "$source/staged" -name trasluz_ui.so | wc -l)
+    if [ "$ui" = no ]; then [ "$shown" -eq 0 ] && [ "$files" -eq 0 ]
+    else [ "$shown" -eq 1 ] && [ "$files" -eq 1 ]; fi
+    report $? "$name.has_a_window.$ui"
+}
+
+plugin_alone plugin_without_window no ''
+rm -rf "$place"
+plugin_alone plugin yes '|cairo-xlib|x11'
 ! quiet as_packager make -C "$source" dist 2>/dev/null &&
     [ "$(grep -vc '^make' "$folder/log")" -eq 1 ]
 report $? dist_without_a_clone_says_so
