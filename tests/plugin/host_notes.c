@@ -127,19 +127,24 @@ static void deactivation_ends_it(void)
     host_free(host);
 }
 
+static void send_note(Host *host, unsigned char status, unsigned char note)
+{
+    host_send_midi(host, 0, (unsigned char[]){status, note, 1}, 3);
+}
+
 // More than there is room for in a block: what the last ones say counts.
 static void a_flood_leaves_nothing_held(void)
 {
     Host *host = new_host();
     REQUIRE(host);
-    for (int i = 0; i < 1000; i++)
-        host_send_midi(host, 0,
-                       (unsigned char[]){i % 2 ? 0x80 : 0x90, i % 4 < 2 ? FREEZE : CAPTURE, 1}, 3);
+    for (int i = 0; i < 1000; i++) send_note(host, 0x90, i % 2 ? FREEZE : CAPTURE);
+    send_note(host, 0x80, FREEZE);
+    send_note(host, 0x80, CAPTURE);
     run_nothing(host);
     CHECK(is_free(host));
     host_reactivate(host);
-    for (int i = 0; i < 1000; i++)
-        host_send_midi(host, 0, (unsigned char[]){i % 2 ? 0x90 : 0x80, FREEZE, 1}, 3);
+    for (int i = 0; i < 1000; i++) send_note(host, 0x80, FREEZE);
+    send_note(host, 0x90, FREEZE);
     run_nothing(host);
     CHECK(!is_free(host));
     host_free(host);

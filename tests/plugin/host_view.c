@@ -260,6 +260,7 @@ static void what_is_no_number_is_shown_as_one(void)
     sound_free(&music);
     music = kept;
     CHECK(seen.views > 20);
+    CHECK(seen.last.spectrum_in[20] > 0); // of the samples that are numbers
     for (int p = 0; p < seen.last.points; p++)
         for (int a = 0; a < 2; a++)
             CHECK(isfinite(seen.last.path_before[p][a]) && isfinite(seen.last.path_after[p][a]));
