@@ -51,6 +51,7 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
     messages_init(&plugin->messages, &plugin->uris, map);
     controls_init(&plugin->controls);
     transport_init(&plugin->transport, &plugin->uris, rate);
+    plugin->idle_least = (uint32_t)rate;
     plugin->channels = strcmp(descriptor->URI, TRASLUZ_STEREO_URI) == 0 ? 2 : 1;
     const size_t latency = (size_t)shipped_latency(bundle, rate);
     if (!handover_init(&plugin->handover, rate, plugin->channels, latency, plugin->schedule != NULL,
@@ -137,17 +138,24 @@ static void set_tempo(const Plugin *plugin, EngineSettings *settings)
 }
 
 // Finds controls that were moved and do nothing with the model; the worker says so, once for each
-// model.
-static void note_idle_controls(Plugin *plugin)
+// model. They have a second first: a preset's controls may come before its model.
+static void note_idle_controls(Plugin *plugin, uint32_t samples)
 {
     const Model *model = player_model(&plugin->player);
     if (!model) return;
-    if (model != plugin->noted_model) plugin->noted = 0;
+    if (model != plugin->noted_model) plugin->noted = plugin->idle = 0;
     plugin->noted_model = model;
     const EffectModel effect = control_effect_model(model);
-    const uint64_t idle = control_effect_idle(controls_moved(&plugin->controls), &effect);
-    if (!(idle & ~plugin->noted)) return;
-    handover_note_idle(&plugin->handover, idle & ~plugin->noted);
+    const uint64_t idle =
+        control_effect_idle(controls_moved(&plugin->controls), &effect) & ~plugin->noted;
+    if (idle != plugin->idle) plugin->idle_samples = 0;
+    plugin->idle = idle;
+    if (!idle) return;
+    if (plugin->idle_samples < plugin->idle_least) {
+        plugin->idle_samples += samples;
+        return;
+    }
+    handover_note_idle(&plugin->handover, idle);
     plugin->noted |= idle;
     plugin->work_due = true;
 }
@@ -324,7 +332,7 @@ static void run(LV2_Handle instance, uint32_t samples)
     feed_begin(&plugin->feed);
     player_set_constant_latency(&plugin->player, controls_constant_latency(&plugin->controls));
     read_control(plugin, &block);
-    note_idle_controls(plugin);
+    note_idle_controls(plugin, samples);
     call_worker(plugin); // before adopting: a freewheeling host loads the file now
     player_watch(&plugin->player, feed_tap(&plugin->feed));
     play_block(plugin, &block, samples);

@@ -36,9 +36,13 @@ typedef struct {
     Notes notes;
     Player player;
     Transport transport;
-    bool work_due;            // the worker has to be called
-    const Model *noted_model; // that `noted` is about
-    uint64_t noted;           // ports without effect with it, bit by bit: the worker has been told
+    bool work_due; // the worker has to be called
+    // Ports without effect with the model, bit by bit: the worker has been told of `noted`, and is
+    // told of `idle` once they have been so for `idle_samples`.
+    const Model *noted_model;
+    uint64_t noted, idle;
+    uint32_t idle_samples;
+    uint32_t idle_least; // a second
 
     // Of all threads.
     Handover handover;
