@@ -37,8 +37,8 @@ typedef struct {
 bool latent_capture_init(LatentCapture *capture, const Model *model, size_t capacity, size_t fade);
 void latent_capture_free(LatentCapture *capture);
 
-// Adds the rest of the room to all recordings. Allocates; not on the audio thread, or before it uses
-// the capture. False where memory is short: then frames beyond the first second are left out.
+// Adds the rest of the room to all recordings. Allocates; not on the audio thread, or before it
+// uses the capture. False where memory is short: then frames beyond the first second are left out.
 bool latent_capture_reserve(LatentCapture *capture);
 
 // The same for recordings that have begun without it.
