@@ -45,6 +45,7 @@ $(ENGINE_TESTS): %: %.o $(NETWORK_PARTS) $(SHARED_OBJECTS)
 	$(call link,trainer)
 $(PLUGIN_TESTS): %: %.o $(PLUGIN_OBJECTS) $(NETWORK_PARTS) $(SHARED_OBJECTS)
 	$(call link,trainer)
+$(BUILD)/tests/plugin/test_file_list: $(BUILD)/plugin/ui/file_list.o
 $(TRAINER_TESTS) $(DUMPS): %: %.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
 	$(call link,trainer)
 $(HOSTS) $(DEMO) $(TORTURE): %: %.o $(HOST_PARTS) $(SHARED_OBJECTS)
@@ -227,7 +228,7 @@ check-packagers-all:
 check-aarch64:
 	$(install_packages) make pkg-config gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 	@JOBS=$$(nproc) tests/packaging/aarch64.sh "$(MAKE)" "$(BUILD)/aarch64" \
-		"$(patsubst $(BUILD)/%,%,$(filter-out %test_file %test_limits, \
+		"$(patsubst $(BUILD)/%,%,$(filter-out %test_file %test_file_list %test_limits, \
 		$(ENGINE_TESTS) $(PLUGIN_TESTS)))" \
 		libc6 lv2-dev libjansson-dev nettle-dev libkissfft-dev libopenblas-dev
 

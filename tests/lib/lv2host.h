@@ -117,7 +117,7 @@ void host_send_tempo(Host *host, float tempo); // and nothing else of the positi
 void host_send_midi(Host *host, uint32_t at, const void *message, uint32_t size);
 
 // The window's request for views, see plugin/host/view.h.
-void host_listen(Host *host);
+void host_ask_for_views(Host *host);
 
 // ---- Messages from the plugin ----
 

@@ -98,7 +98,7 @@ void host_send_midi(Host *host, uint32_t at, const void *message, uint32_t size)
     lv2_atom_forge_write(forge, message, size);
 }
 
-void host_listen(Host *host)
+void host_ask_for_views(Host *host)
 {
     LV2_Atom_Forge_Frame object;
     lv2_atom_forge_frame_time(&host->forge, 0);

@@ -109,7 +109,7 @@ static void choose(Scene *scene, int c)
     if (c % 4 == 0) return; // a window is open, or not; who holds a note lets it go, or not
     const unsigned char freeze[] = {c % 3 ? 0x90 : 0x80, 60, 100};
     const unsigned char capture[] = {c % 2 ? 0x9f : 0x8f, 62, 100};
-    host_listen(scene->host);
+    host_ask_for_views(scene->host);
     host_send_midi(scene->host, 0, freeze, sizeof freeze);
     host_send_midi(scene->host, 0, capture, sizeof capture);
 }

@@ -30,7 +30,7 @@ static Seen watch(Host *host, size_t from, size_t to, size_t block, bool keeps)
     const size_t half = (size_t)RATE / 2;
     for (size_t at = from; at < to; at += half) {
         const size_t end = at + half < to ? at + half : to;
-        if (keeps || at == from) host_listen(host);
+        if (keeps || at == from) host_ask_for_views(host);
         host_forget(host);
         play(host, &music, &out, at, end, block);
         for (int i = 0; i < host_heard(host); i++) {
@@ -132,7 +132,7 @@ static void it_shows_the_meters(void)
 {
     Host *host = new_host();
     REQUIRE(host);
-    host_listen(host);
+    host_ask_for_views(host);
     for (size_t at = 0; at + 1470 <= (size_t)RATE; at += 1470) {
         host_forget(host);
         play(host, &music, &out, at, at + 1470, 1470);

@@ -1,0 +1,171 @@
+// test_file_list.c: the lists of models and references that the window offers.
+#include "files/file.h"
+#include "latent/latent.h"
+#include "lib/check.h"
+#include "lib/fixture.h"
+#include "ui/file_list.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RATE 48000.0
+
+enum { PATH_BYTES = 256 };
+
+static FileList list; // large
+static char folder[] = "/tmp/trasluz_list_XXXXXX";
+
+// The path below the folder; one of four buffers that are used in turn.
+static const char *below(const char *name)
+{
+    static char path[4][2 * PATH_BYTES];
+    static int turn;
+    char *to = path[turn++ % 4];
+    snprintf(to, sizeof path[0], "%s/%s", folder, name);
+    return to;
+}
+
+static void write_model(const char *name, const char *arch, uint32_t seed)
+{
+    Error error;
+    Model *model = fixture_model(arch, ACTIVATION_TANH, RATE, seed);
+    CHECK(model && model_write(model, below(name), &error));
+    model_free(model);
+}
+
+static void write_reference(const char *name, const char *model_name, size_t frames)
+{
+    Error error;
+    Model *model = model_load(below(model_name), &error);
+    Latent *latent = model ? latent_new(model, frames, &error) : NULL;
+    CHECK(latent && latent_write(latent, below(name), &error));
+    latent_free(latent);
+    model_free(model);
+}
+
+static void write_text(const char *name, const char *text)
+{
+    Error error;
+    CHECK(file_write(below(name), text, strlen(text), &error));
+}
+
+static bool lists(const char *names)
+{
+    char all[1024] = "";
+    size_t used = 0;
+    for (int i = 0; i < list.count; i++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s ", list.entry[i].name);
+    return CHECK_MSG(strcmp(all, names) == 0, "'%s', not '%s'", all, names);
+}
+
+static void models_of_the_bundle_and_of_the_folder_chosen_last(void)
+{
+    file_list_fill(&list, FILE_MODEL, below("bundle"), "", "", RATE);
+    lists("One two ");
+    file_list_fill(&list, FILE_MODEL, below("bundle/"), below("mine/gone.safetensors"), "", RATE);
+    lists("One two spectral wave ");
+    CHECK(file_list_find(&list, below("mine/wave.safetensors")) == 3);
+    CHECK(file_list_find(&list, below("mine/gone.safetensors")) == -1);
+    CHECK_MSG(strstr(list.entry[2].about, "spectra, ") && strstr(list.entry[2].about, " ms, ") &&
+                  strstr(list.entry[2].about, " kB"),
+              "%s", list.entry[2].about);
+    CHECK_MSG(strstr(list.entry[3].about, "waveforms, "), "%s", list.entry[3].about);
+}
+
+static void the_bundle_is_not_listed_twice(void)
+{
+    file_list_fill(&list, FILE_MODEL, below("bundle"), below("bundle/models/two.safetensors"), "",
+                   RATE);
+    lists("One two ");
+}
+
+static void only_references_that_fit(void)
+{
+    file_list_fill(&list, FILE_REFERENCE, below("bundle"), below("mine/of-wave.safetensors"),
+                   below("mine/wave.safetensors"), RATE);
+    lists("of-wave ");
+    CHECK_MSG(strstr(list.entry[0].about, " s"), "%s", list.entry[0].about);
+    file_list_fill(&list, FILE_REFERENCE, below("bundle"), below("mine/of-wave.safetensors"),
+                   below("mine/spectral.safetensors"), RATE);
+    lists("of-spectral ");
+    file_list_fill(&list, FILE_REFERENCE, below("bundle"), below("mine/of-wave.safetensors"),
+                   below("mine/gone.safetensors"), RATE);
+    lists("");
+}
+
+static void a_folder_with_the_folders_first(void)
+{
+    file_list_browse(&list, FILE_MODEL, folder, "", RATE);
+    lists(".. bundle empty mine ");
+    CHECK(list.entry[0].is_folder && list.entry[1].is_folder);
+    file_list_browse(&list, FILE_MODEL, below("mine"), "", RATE);
+    lists(".. folder spectral wave ");
+    CHECK(strcmp(list.entry[0].path, folder) == 0);
+    // Into an entry of the list itself.
+    file_list_browse(&list, FILE_MODEL, list.entry[0].path, "", RATE);
+    lists(".. bundle empty mine ");
+    file_list_browse(&list, FILE_MODEL, "/", "", RATE);
+    CHECK(list.count > 1 && strcmp(list.entry[0].path, "/") == 0);
+    file_list_browse(&list, FILE_MODEL, below("gone"), "", RATE);
+    lists(".. ");
+}
+
+static void more_than_there_is_room_for(void)
+{
+    char name[PATH_BYTES];
+    for (int i = 0; i < FILES_MAX + 20; i++) {
+        snprintf(name, sizeof name, "empty/%03d", i);
+        mkdir(below(name), 0777);
+    }
+    file_list_browse(&list, FILE_MODEL, below("empty"), "", RATE);
+    CHECK(list.count == FILES_MAX);
+    file_list_fill(&list, FILE_MODEL, below("bundle"), "", "", RATE);
+    lists("One two ");
+}
+
+static void names_are_without_folder_and_ending(void)
+{
+    char name[8];
+    file_name("/a/b.safetensors", name, sizeof name);
+    CHECK(strcmp(name, "b.safet") == 0 || strcmp(name, "b") == 0); // cut names keep what there is
+    char room[64];
+    file_name("/a/b.safetensors", room, sizeof room);
+    CHECK(strcmp(room, "b") == 0);
+    file_name("b.safetensors.old", room, sizeof room);
+    CHECK(strcmp(room, "b.safetensors.old") == 0);
+    file_name("", room, sizeof room);
+    CHECK(strcmp(room, "") == 0);
+}
+
+static void make_files(void)
+{
+    static const char *const folders[] = {"bundle", "bundle/models", "mine", "empty",
+                                          "mine/folder.safetensors"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) mkdir(below(folders[i]), 0777);
+    write_model("bundle/models/two.safetensors", "3k4s2p1", 1);
+    write_model("bundle/models/One.safetensors", "3k4s2p1", 2);
+    write_model("mine/wave.safetensors", "3k4s2p1", 3);
+    write_model("mine/spectral.safetensors", "spectrum64h32b16f20:16k3s1p1,4k1s1p0", 4);
+    write_reference("mine/of-wave.safetensors", "mine/wave.safetensors", 100);
+    write_reference("mine/of-spectral.safetensors", "mine/spectral.safetensors", 100);
+    write_text("mine/broken.safetensors", "no model");
+    write_text("mine/.hidden.safetensors", "no model");
+    write_text("mine/notes.txt", "no model");
+    CHECK(symlink("gone", below("mine/dangling.safetensors")) == 0);
+}
+
+int main(void)
+{
+    if (!mkdtemp(folder)) return 1;
+    make_files();
+    RUN(models_of_the_bundle_and_of_the_folder_chosen_last);
+    RUN(the_bundle_is_not_listed_twice);
+    RUN(only_references_that_fit);
+    RUN(a_folder_with_the_folders_first);
+    RUN(more_than_there_is_room_for);
+    RUN(names_are_without_folder_and_ending);
+    file_list_clear(&list);
+    char command[PATH_BYTES];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command) == 0 ? check_status() : 1;
+}
