@@ -88,7 +88,7 @@ $(call fuzz_needs,make_corpus,training/checkpoint training/music_list latents/la
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
 CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi \
 	binutils sox libsox-fmt-base python3 locales python3-protobuf python3-torch python3-numpy \
-	openmpi-bin libopenmpi-dev
+	openmpi-bin libopenmpi-dev mma fluidsynth fluid-soundfont-gm espeak-ng
 
 demo:
 	$(install_packages) $(DEMO_DEPENDS)
