@@ -1,5 +1,5 @@
-// The engine with spectral models where nothing sounds: silence, constant offsets, and bands that the
-// host's rate leaves empty.
+// The engine with spectral models where nothing sounds: silence, constant offsets, and bands that
+// the host's rate leaves empty.
 #include "front/analysis.h"
 #include "lib/check.h"
 #include "lib/engine_fixture.h"
