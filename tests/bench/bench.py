@@ -355,6 +355,11 @@ def tell(found):
                 f"{plugin['blocks.slowest_us']:.1f} µs, {plugin['blocks.slowest_us'] / plugin['blocks.median_us']:.1f}"
                 " times the median",
             ],
+            [
+                "`normal`, stereo, blocks of 64",
+                "window closed, open",
+                percent(plugin["window.closed"]) + ", " + percent(plugin["window.open"]),
+            ],
             *(
                 row
                 for name, words in (("hundred", "a hundred"), ("two_hundred", "two hundred"))

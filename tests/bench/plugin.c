@@ -1,6 +1,6 @@
 // plugin.c WEIGHTS…: what instances of the plugin cost in a host at 48 kHz: by model, time by
 // channels and block length, latency, how long one takes to start, its memory; of the default, how
-// even the time is, and one and two hundred at once.
+// even the time is, what a window costs, and one and two hundred at once.
 #include "lib/bare_plugin.h"
 #include "lib/fixture.h"
 #include "timing.h"
@@ -158,6 +158,28 @@ static void measure_many(int instances, const char *name)
     for (int i = 0; i < instances; i++) bare_plugin_free(&plugin[i]);
 }
 
+// ---- A window ----
+
+// What the messages for a window cost: alternating rounds with a window that listens and without.
+static void measure_window(void)
+{
+    double spent[2][ROUNDS];
+    BarePlugin plugin = bare_plugin_new(2, RATE, NULL);
+    play(&plugin, SAMPLES / 4, BLOCK, NULL);
+    for (int i = 0; i < 2 * ROUNDS; i++) {
+        bare_plugin_watch(&plugin, i % 2);
+        const double start = thread_seconds();
+        play(&plugin, SAMPLES, BLOCK, NULL);
+        spent[i % 2][i / 2] = thread_seconds() - start;
+        // Until the plugin no longer takes the window to listen.
+        bare_plugin_watch(&plugin, false);
+        play(&plugin, 3 * SAMPLES / 2, BLOCK, NULL);
+    }
+    result(median(spent[0], ROUNDS) / SECONDS, "window.closed");
+    result(median(spent[1], ROUNDS) / SECONDS, "window.open");
+    bare_plugin_free(&plugin);
+}
+
 int main(int argc, char **argv)
 {
     fixture_signal(sound, SAMPLES, RATE, 1);
@@ -176,6 +198,7 @@ int main(int argc, char **argv)
         model_free(model);
     }
     measure_slowest();
+    measure_window();
     measure_many(100, "hundred");
     measure_many(200, "two_hundred");
 }

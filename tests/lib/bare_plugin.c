@@ -1,5 +1,7 @@
 #include "lib/bare_plugin.h"
 
+#include "host/view.h"
+
 #include <dlfcn.h>
 #include <lv2/atom/atom.h>
 #include <lv2/state/state.h>
@@ -134,8 +136,33 @@ void bare_plugin_free(BarePlugin *plugin)
     }
 }
 
+// The message ports' buffers, for all instances.
+static struct {
+    LV2_Atom_Sequence sequence;
+    LV2_Atom_Event event;
+    LV2_Atom_Object_Body object;
+} control;
+static union {
+    LV2_Atom_Sequence sequence;
+    uint64_t aligned[1024];
+} notify;
+
+void bare_plugin_watch(BarePlugin *plugin, bool watched)
+{
+    const LV2_Atom listen = {sizeof control.object, map_uri(NULL, LV2_ATOM__Object)};
+    const size_t event = watched ? sizeof control.event + sizeof control.object : 0;
+    control.sequence.atom = (LV2_Atom){(uint32_t)(sizeof control.sequence.body + event),
+                                       map_uri(NULL, LV2_ATOM__Sequence)};
+    control.event.body = listen;
+    control.object.otype = map_uri(NULL, TRASLUZ_LISTEN_URI);
+    plugin->watched = watched;
+    plugin->descriptor->connect_port(plugin->handle, PORT_CONTROL, &control);
+    plugin->descriptor->connect_port(plugin->handle, PORT_NOTIFY, &notify);
+}
+
 void bare_plugin_run(const BarePlugin *plugin, uint32_t n)
 {
+    notify.sequence.atom.size = sizeof notify - sizeof(LV2_Atom);
     plugin->descriptor->run(plugin->handle, n);
 }
 

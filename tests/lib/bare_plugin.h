@@ -7,6 +7,7 @@
 #include "controls/ports.h"
 
 #include <lv2/core/lv2.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,12 +19,16 @@ typedef struct {
     int channels;
     float *control; // [PORT_AUDIO]: by the ports' numbers; NaN: the default
     float *in[CHANNELS_MAX], *out[CHANNELS_MAX]; // [BARE_BLOCK_MAX], zeros at first
+    bool watched;                                // by a window that asks in each block
 } BarePlugin;
 
 // Loads the plugin from the bundle below the environment's TRASLUZ_LV2 and instantiates and
 // activates it. `model` is a weights file; NULL: the plugin's default.
 BarePlugin bare_plugin_new(int channels, double rate, const char *model);
 void bare_plugin_free(BarePlugin *plugin);
+
+// Connects the message ports, as of a window that listens, or of none.
+void bare_plugin_watch(BarePlugin *plugin, bool watched);
 
 // Plays in[c][0, n) to out[c][0, n).
 void bare_plugin_run(const BarePlugin *plugin, uint32_t n);
