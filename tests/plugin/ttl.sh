@@ -26,3 +26,12 @@ for plugin in mono stereo; do
 done
 symbols=$(nm -D --defined-only "$bundle/trasluz.so" | awk '{print $3}')
 [ "$symbols" = lv2_descriptor ]; report $? exports_only_lv2_descriptor
+
+# The window is a shared object of its own: hosts without a screen need neither X11 nor cairo.
+readelf -d "$bundle/trasluz.so" | grep NEEDED | grep -qiE 'cairo|libX'
+[ $? -eq 1 ]; report $? the_plugin_needs_no_window_libraries
+if [ -e "$bundle/trasluz_ui.so" ]; then
+    symbols=$(nm -D --defined-only "$bundle/trasluz_ui.so" | awk '$2 == "T" {print $3}')
+    [ "$symbols" = lv2ui_descriptor ]; report $? the_window_exports_only_lv2ui_descriptor
+    LV2_PATH=$(dirname "$bundle"):/usr/lib/lv2 lv2info urn:trasluz:stereo | grep -q 'trasluz_ui.so'; report $? lv2info_shows_the_window
+fi
