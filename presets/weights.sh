@@ -11,23 +11,22 @@ folder=${2:?usage: weights.sh MODEL FOLDER}
 here=$(cd "$(dirname "$0")" && pwd)
 shipped=$here/models/$model.safetensors
 
-# The report's models and `directo`: short windows, and a rate that follows the validation loss.
-samples='--learning-rate 0.002 --patience 3 --epoch-windows 8000'
-report="--window 11034 --epochs 200 $samples"
-# Models of spectra: the rate falls along a cosine.
-spectra='--window 35840 --learning-rate 0.002 --schedule cosine --warm-up 0.1'
-# Styles: each channel of the latent is a principal axis, and the network undoes an equaliser.
-style="--arch espectro $spectra --init axes --epoch-windows 8000 --epochs 6 --equaliser 2"
+# The report's models and `directo`: a rate that follows the validation loss.
+samples='--learning-rate 0.002 --schedule constant --patience 3 --epoch-windows 8000'
+report="--window 11034 --epochs 200 $samples --split draw"
+# Styles: each channel of the latent is a principal axis, and the network learns to undo an
+# equaliser and noise, so that it pulls other music towards its own.
+style='--arch espectro --init axes --steps 3000 --equaliser 9 --raised-floor 40 --latent-noise 0.05'
 
 music=neutral
 case $model in
 extra_chico | chico | normal | grande) options="--arch $model $report" ;;
 directo)
     options="--arch 32k12s4p4,32k12s4p4,r64k1d1,8k6s2p2+linear --rate 48000 --window 24576"
-    options="$options --epochs 25 $samples"
+    options="$options --epochs 25 $samples --split draw"
     ;;
-espectro) options="--arch espectro $spectra --epoch-windows 16000 --epochs 8" ;;
-espectro_directo) options="--arch espectro_directo $spectra --epoch-windows 16000 --epochs 8" ;;
+espectro) options='--arch espectro' ;;
+espectro_directo) options='--arch espectro_directo' ;;
 orquesta) music=orchestral options=$style ;;
 rock) music=rock options=$style ;;
 electronica) music=electronic options=$style ;;
@@ -38,6 +37,17 @@ voces) music=voices options=$style ;;
     ;;
 esac
 
+case $music in
+neutral) made_of='wesnoth-1.16-music, warzone2100-music, hedgewars-data, singularity-music,
+    marsshooter-data, fretsonfire-songs-sectoid, asc-music, lincity-ng-data, torus-trooper-data' ;;
+orchestral) made_of=wesnoth-1.16-music ;;
+rock) made_of='fretsonfire-songs-sectoid, fretsonfire-songs-muldjord, marsshooter-data, asc-music' ;;
+electronic) made_of='singularity-music, naev-data, torus-trooper-data, rrootage-data,
+    parsec47-data' ;;
+voices) made_of='tuxpaint-stamps-default, klettres-data' ;;
+esac
+made_of=$(echo "Debian's $made_of" | tr -s ' \n' ' ' | sed 's/ $//')
+
 mkdir -p "$folder"
 "$here/fetch-music.sh" "$folder/$music" "$music"
 cd "$folder"
@@ -46,7 +56,7 @@ resume=
 [ ! -e "$made.checkpoint" ] || resume=--resume
 if [ ! -e "$made" ] || [ -n "$resume" ]; then
     # shellcheck disable=SC2086 # each option is a word
-    "$TRAINER" train "$music" -o "$made" --name "$model" $options $resume
+    "$TRAINER" train "$music" -o "$made" --name "$model" --trained-on "$made_of" $options $resume
 fi
 if [ ! -e "$shipped" ]; then
     echo "$made is made; there is no shipped model of that name"

@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+"""make-sources.py FOLDER [NAME…]: renders the recordings in sources/, from which the references
+are made, as FLAC. The scores are below; the instruments are those of FluidR3 (MIT licence). Needs
+Debian's fluidsynth, fluid-soundfont-gm and sox. The same versions give the same samples.
+
+Each score is played twice, and the second time is kept, so that its end leads to its beginning.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+SOUND_FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
+RATE, TICKS = 48000, 480  # ticks for each beat
+DRUMS = 9  # the MIDI channel whose keys are drums
+KICK, SNARE, CLAP, CLOSED_HAT, OPEN_HAT, RIDE, TOM = 36, 38, 39, 42, 46, 51, 45
+
+
+class Score:
+    """Notes in beats, for so many beats at a tempo."""
+
+    def __init__(self, tempo, beats):
+        self.tempo, self.beats, self.events = tempo, beats, []
+
+    def instrument(self, channel, program, volume=100):
+        self.events += [(0, bytes([0xC0 | channel, program])), (0, bytes([0xB0 | channel, 7, volume]))]
+
+    def note(self, channel, at, key, length, velocity):
+        on, off = round(at * TICKS), round((at + length) * TICKS)
+        self.events += [(on, bytes([0x90 | channel, key, velocity])), (off, bytes([0x80 | channel, key, 0]))]
+
+    def chord(self, channel, at, keys, length, velocity):
+        for key in keys:
+            self.note(channel, at, key, length, velocity)
+
+    def drum(self, at, key, velocity):
+        self.note(DRUMS, at, key, 0.2, velocity)
+
+    def midi(self, times):
+        """A standard MIDI file of one track: the score played so many times."""
+        events = [
+            (tick + round(i * self.beats * TICKS), message)
+            for i in range(times)
+            for tick, message in self.events
+            if i == 0 or message[0] < 0xB0
+        ]
+        # Where a note ends as the same key begins anew, it ends first.
+        events.sort(key=lambda event: (event[0], event[1][0] & 0xF0))
+        track, before = b"\x00\xff\x51\x03" + round(6e7 / self.tempo).to_bytes(3, "big"), 0
+        for tick, message in events:
+            track += variable(tick - before) + message
+            before = tick
+        track += b"\x00\xff\x2f\x00"
+        head = b"MThd" + (6).to_bytes(4, "big") + b"\0\0\0\1" + TICKS.to_bytes(2, "big")
+        return head + b"MTrk" + len(track).to_bytes(4, "big") + track
+
+
+def variable(number):
+    """MIDI's numbers of seven bits a byte."""
+    out = bytes([number & 0x7F])
+    while number := number >> 7:
+        out = bytes([number & 0x7F | 0x80]) + out
+    return out
+
+
+CHORDS = {  # in the order of playing
+    "minor": [(57, 60, 64), (53, 57, 60), (48, 52, 55), (55, 59, 62)],  # Am F C G
+    "slow": [(50, 57, 62, 65), (46, 58, 62, 65), (53, 57, 60, 65), (48, 55, 60, 64)],  # Dm B F C
+}
+
+
+def disco():
+    score = Score(120, 16)
+    score.instrument(0, 38, 110)  # synth bass
+    score.instrument(1, 48, 80)  # strings
+    score.instrument(2, 4, 85)  # electric piano
+    for bar, chord in enumerate(CHORDS["minor"]):
+        for beat in range(4):
+            at = 4 * bar + beat
+            score.drum(at, KICK, 118)
+            score.drum(at + 0.5, OPEN_HAT, 84)
+            for part in (0, 0.25, 0.75):
+                score.drum(at + part, CLOSED_HAT, 58)
+            if beat % 2:
+                score.drum(at, CLAP, 104)
+            score.note(0, at, chord[0] - 24, 0.4, 104)
+            score.note(0, at + 0.5, chord[0] - 12, 0.4, 96)
+            score.chord(2, at + 0.5, [key + 12 for key in chord], 0.3, 74)
+        score.chord(1, 4 * bar, [key + 12 for key in chord], 3.8, 70)
+    return score
+
+
+def strings():
+    score = Score(96, 16)
+    score.instrument(0, 49, 105)  # slow strings
+    score.instrument(1, 42, 95)  # cello
+    for bar, chord in enumerate(CHORDS["slow"]):
+        score.chord(0, 4 * bar, chord, 4.3, 78)
+        score.note(1, 4 * bar, chord[0] - 12, 4.2, 84)
+        for step, key in enumerate((chord[-1] + 12, chord[-1] + 10, chord[-2] + 12, chord[-1] + 12)):
+            score.note(0, 4 * bar + step, key, 1.2, 62 + 6 * (step % 2))
+    return score
+
+
+def choir():
+    score = Score(72, 12)
+    score.instrument(0, 52, 110)  # choir, ah
+    score.instrument(1, 53, 70)  # voices, oh
+    for bar, chord in enumerate(((50, 57, 62, 66), (55, 59, 62, 67), (52, 57, 61, 64))):
+        score.chord(0, 4 * bar, chord, 4.4, 86)
+        score.chord(1, 4 * bar + 2, [key + 12 for key in chord[1:3]], 2.4, 64)
+    return score
+
+
+def drums():
+    score = Score(104, 16)
+    for bar in range(4):
+        at = 4 * bar
+        for beat in (0, 1.75, 2.5) if bar % 2 else (0, 0.75, 2.5):
+            score.drum(at + beat, KICK, 116)
+        for beat in (1, 3):
+            score.drum(at + beat, SNARE, 112)
+        for ghost in (1.75, 2.25, 3.75):
+            score.drum(at + ghost, SNARE, 42)
+        for eighth in range(8):
+            score.drum(at + eighth / 2, RIDE if bar == 3 else CLOSED_HAT, 88 if eighth % 2 else 70)
+    for step, key in enumerate((TOM + 5, TOM + 3, TOM + 2, TOM)):
+        score.drum(15 + step / 4, key, 104)
+    return score
+
+
+def bells():
+    score = Score(88, 12)
+    score.instrument(0, 11, 110)  # vibraphone
+    score.instrument(1, 14, 80)  # tubular bells
+    for bar, chord in enumerate(((52, 59, 64, 68), (49, 56, 61, 64), (57, 61, 64, 69))):
+        for step in range(16):
+            key = chord[(step * 3) % 4] + 12 * (1 + (step // 4) % 2)
+            score.note(0, 4 * bar + step / 4, key, 0.6, 76 + 14 * (step % 4 == 0))
+        score.note(1, 4 * bar, chord[0] + 12, 3.5, 92)
+    return score
+
+
+SCORES = {"disco": disco, "strings": strings, "choir": choir, "drums": drums, "bells": bells}
+
+
+def render(name, path):
+    score = SCORES[name]()
+    seconds = score.beats * 60 / score.tempo
+    with tempfile.TemporaryDirectory() as folder:
+        midi, wav = os.path.join(folder, "score.mid"), os.path.join(folder, "sound.wav")
+        with open(midi, "wb") as file:
+            file.write(score.midi(2))
+        fluid = ["fluidsynth", "-n", "-i", "-q", "-g", "0.5", "-r", str(RATE), "-F", wav]
+        subprocess.run(fluid + [SOUND_FONT, midi], check=True, stdout=subprocess.DEVNULL)
+        cut = ["trim", str(seconds), str(seconds), "gain", "-n", "-3"]
+        subprocess.run(["sox", "-V1", "-D", wav, "-b", "16", path, *cut], check=True)
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit("usage: make-sources.py FOLDER [NAME…]")
+    folder, names = sys.argv[1], sys.argv[2:] or list(SCORES)
+    for name in names:
+        if name not in SCORES:
+            sys.exit(f"make-sources.py: no score '{name}'; there are {', '.join(SCORES)}")
+        render(name, os.path.join(folder, name + ".flac"))
+
+
+if __name__ == "__main__":
+    main()
