@@ -139,7 +139,7 @@ static void window_forward(const BatchJob *job, int item, int thread, float *gra
     WindowFrames window = batch_read_window(job, item, thread);
     const size_t n = window.frames * window.inputs;
     const float *target = window.values;
-    if (job->training && is_corrupted(o)) {
+    if (is_corrupted(o)) {
         memcpy(worker->target, window.values, n * sizeof(float));
         target = worker->target;
         corruption_apply(&o->corruption, o->seed, job->epoch, job->first + (uint32_t)item,
@@ -214,6 +214,7 @@ void batch_sum_results(BatchJob job, const WindowList *windows, PoolTask *task, 
     for (size_t at = 0; at < windows->count; at += size) {
         const size_t left = windows->count - at;
         job.windows = windows->window + at;
+        job.first = (uint32_t)at;
         job.n = (int)(left < size ? left : size);
         run_windows(&job, task);
         ranks_gather(batch->result, results * sizeof(double), job.n);

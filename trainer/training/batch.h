@@ -25,7 +25,9 @@ double batch_gradient(Batch *batch, const float *parameters, const WindowList *w
 
 // The two below print their progress on standard error, see progress.h.
 
-// Returns the mean loss over any number of windows as they are, and the mean squared error alone.
+// Returns the mean loss over any number of windows, and the mean squared error alone. They have the
+// corruption of the training, the same at each call, so that the best weights are those that undo
+// it best; but no random gain, and no noise in the latent.
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse);
 
 // Returns the mean loss that the principal axes of a spectrum leave, see level_pca.h.

@@ -370,8 +370,12 @@ static void log_baseline(Training *training)
 {
     if (!training->levels.axis) return;
     const double loss = batch_axes_loss(training->batch, &training->levels, &training->validation);
-    fprintf(training->log, "principal components of as many values: loss %.6f on validation\n",
-            loss);
+    const Corruption *corruption = &training->options->corruption;
+    fprintf(training->log, "principal components of as many values: loss %.6f on validation%s\n",
+            loss,
+            corruption->equaliser > 0.0 || corruption->floor_low > 0.0
+                ? ", which is not corrupted for them"
+                : "");
     fflush(training->log);
 }
 
