@@ -180,6 +180,11 @@ dist:
 	git archive --format=tar --prefix=trasluz-$(VERSION)/ HEAD | \
 		gzip -9 -n >$(BUILD)/trasluz-$(VERSION).tar.gz
 
+# Makes a shipped model again, from its music on, and compares.
+weights: trainer
+	@TRAINER="$(abspath $(BUILD))/bin/trainer" presets/weights.sh "$(MODEL)" \
+		"$(abspath $(BUILD))/weights"
+
 # `make compile_commands.json`: for clangd and clang-tidy.
 compile_commands.json:
 	$(install_packages) $(BUILD_DEPENDS) bear liblilv-dev
@@ -197,9 +202,11 @@ help:
 ##                          install-trainer, uninstall
 ## make deps                installs the Debian packages that building needs
 ## make dist                writes the source archive of the last commit
+## make weights MODEL=name   fetches the music of a shipped model, trains it again, and compares
 ## make compile_commands.json   for clangd and clang-tidy
 ## make clean               removes build/
 
-.PHONY: all plugin trainer install install-plugin install-trainer uninstall deps dist clean help
+.PHONY: all plugin trainer install install-plugin install-trainer uninstall deps dist weights clean \
+	help
 include tests/tests.mk
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

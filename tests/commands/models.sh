@@ -1,4 +1,7 @@
 #!/bin/sh
+# The shipped models have their rows in presets/README.md: each by name, and each package of the
+# music that it was trained on, with its licence.
+#
 # Weights that were trained with options that no longer exist (`--start folded`, `--loss snr`) still
 # load and sound as they did. Prints "ok name" or "FAIL name" for each test.
 
@@ -22,6 +25,29 @@ test_old_weights_sound_as_before() {
     awk '$NF ~ /clip\.flac$/ { same = $3 > 42.40 && $3 < 42.42 } END { exit !same }' out
 }
 
+readme=$here/../presets/README.md
+
+test_each_model_has_its_row() {
+    for model in "$here"/../presets/models/*.safetensors; do
+        name=$(basename "$model" .safetensors)
+        grep -q "^| \`$name\` |" "$readme" || { echo "$name has no row" >&2; return 1; }
+    done
+}
+
+test_each_package_of_music_has_its_licence() {
+    for model in "$here"/../presets/models/*.safetensors; do
+        "$TRAINER" info "$model" | sed -n 's/^trained on *//p' |
+            grep -oE '[a-z0-9.-]+-(music|data|songs-[a-z]+|default|1\.16-music)' >packages
+        [ -s packages ] || { echo "$model names no package" >&2; return 1; }
+        while read -r package; do
+            grep -qE "^\| $package \| [A-Z0-9][A-Za-z0-9.+, -]+ \|" "$readme" ||
+                { echo "$package has no licence" >&2; return 1; }
+        done <packages
+    done
+}
+
+run test_each_model_has_its_row
+run test_each_package_of_music_has_its_licence
 run test_old_weights_show_the_call_that_made_them
 run test_old_weights_sound_as_before
 # shellcheck disable=SC2154 # fixture.sh counts
