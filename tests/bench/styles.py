@@ -33,7 +33,7 @@ from sounds import cepstra, change_spectra, chroma_cosine, correlation, envelope
 from sounds import read_sound as read_as_it_is
 from sounds import write_wav
 
-SECONDS, LEAD_IN, BANK_PIECES, RMS = 20, 10, 40, 0.1
+SECONDS, LEAD_IN, BANK_SECONDS, RMS = 20, 10, 800, 0.1
 
 
 def read_sound(path, start=0.0, seconds=LEAD_IN + SECONDS):
@@ -128,14 +128,16 @@ def play(model, sounds, *options):
 
 
 def bank(folder):
-    """20 s out of the middle of pieces, evenly drawn from all."""
+    """20 s, or all, out of the middle of pieces that are evenly drawn from all."""
     pieces = sorted(
         os.path.join(place, name)
         for place, _, names in os.walk(folder, followlinks=True)
         for name in names
         if name.endswith(SOUNDS)
     )
-    step = max(1, len(pieces) // BANK_PIECES)
+    some = pieces[:: max(1, len(pieces) // 40)]
+    usual = np.mean([min(length_of(piece), SECONDS) for piece in some])
+    step = max(1, round(len(pieces) * usual / BANK_SECONDS))
     middle = [(p, max(0.0, length_of(p) / 2 - SECONDS / 2)) for p in pieces[::step]]
     sounds = [read_sound(piece, start, SECONDS) for piece, start in middle]
     return [sound for sound in sounds if len(sound) > RATE]
