@@ -16,7 +16,7 @@ samples='--learning-rate 0.002 --schedule constant --patience 3 --epoch-windows 
 report="--window 11034 --epochs 200 $samples --split draw"
 # Styles: each channel of the latent is a principal axis, and the network learns to undo an
 # equaliser and noise, so that it pulls other music towards its own.
-style='--arch espectro --init axes --steps 3000 --equaliser 9 --raised-floor 40 --latent-noise 0.05'
+style='--arch espectro --init axes --steps 3000 --equaliser 5 --raised-floor 60 --latent-noise 0.05'
 
 music=neutral
 case $model in

@@ -18,6 +18,9 @@ Chroma is the mean cosine of the pitch classes with the input's, envelope the co
 loudness with the input's. All sounds are brought to one RMS first, because the floor is absolute.
 LSD is the log-spectral distance to the input.
 
+styles.py MODEL MODEL… OTHERS: how far two styles are from each other on the same ten pieces, with
+Match: the LSD of their sounds and, in brackets, with each sound's long-term spectrum taken off.
+
 TRAINER names the program, build/bin/trainer otherwise. Needs python3-numpy and sox.
 """
 import json
@@ -168,7 +171,29 @@ def print_row(name, sounds, inputs, style):
     )
 
 
+def print_distances(models, others):
+    """A table of each model against each other."""
+    inputs = ten_pieces(others)
+    heard = [
+        [levels(sound) for sound in measured(play(model, inputs, "--match", "1"))]
+        for model in models
+    ]
+    names = [os.path.basename(model).removesuffix(".safetensors") for model in models]
+    print("| | " + " | ".join(names) + " |\n|" + "---|" * (len(names) + 1))
+    for name, a in zip(names, heard):
+        cells = []
+        for b in heard:
+            pairs = [(x[: len(y)], y[: len(x)]) for x, y in zip(a, b)]
+            lsd = np.sqrt(np.mean([np.mean((x - y) ** 2) for x, y in pairs]))
+            moving = np.sqrt(np.mean([np.var(x - y, axis=0).mean() for x, y in pairs]))
+            cells.append(f"{lsd:.1f} ({moving:.1f})" if a is not b else "")
+        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+
+
 def main():
+    if sys.argv[2].endswith(".safetensors"):
+        print_distances(sys.argv[1:-1], sys.argv[-1])
+        return
     model, music, others = sys.argv[1:4]
     settings = sys.argv[4:] or ["--match 1"]
     inputs, pieces = ten_pieces(others), bank(music)
@@ -195,5 +220,5 @@ def main():
 
 if __name__ == "__main__":
     if len(sys.argv) < 4:
-        sys.exit("usage: styles.py MODEL MUSIC OTHERS [OPTIONS…]")
+        sys.exit("usage: styles.py MODEL MUSIC OTHERS [OPTIONS…], or styles.py MODEL MODEL… OTHERS")
     main()
