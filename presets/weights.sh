@@ -25,8 +25,8 @@ directo)
     options="--arch 32k12s4p4,32k12s4p4,r64k1d1,8k6s2p2+linear --rate 48000 --window 24576"
     options="$options --epochs 25 $samples --split draw"
     ;;
-espectro) options='--arch espectro' ;;
-espectro_directo) options='--arch espectro_directo' ;;
+espectro) options='--arch espectro --steps 8000' ;;
+espectro_directo) options='--arch espectro_directo --steps 8000' ;;
 orquesta) music=orchestral options=$style ;;
 rock) music=rock options=$style ;;
 electronica) music=electronic options=$style ;;

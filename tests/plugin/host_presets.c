@@ -89,8 +89,12 @@ static void check_preset(const char *uri, const char *comment)
             *host_control(host, moved[i].control) = moved[i].value;
     play(host, &music, &out, begun, music.frames, 512);
     const size_t latency = (size_t)*host_control(host, "latency");
-    const double before = level(&music, 0, music.frames - latency);
-    const double after = level(&out, latency, music.frames);
+    // A moment that sounds on is as loud as it was.
+    const bool one_moment = strcmp(uri, "urn:trasluz:preset:endless-chord") == 0;
+    const size_t tenth = (size_t)RATE / 10;
+    const double before =
+        one_moment ? level(&music, begun - tenth, begun) : level(&music, 0, music.frames - latency);
+    const double after = level(&out, one_moment ? begun + (size_t)RATE : latency, music.frames);
     CHECK_MSG(fabs(after - before) < 3.0, "%s: level %.1f dB, the input's is %.1f dB", uri, after,
               before);
     CHECK_MSG(peak(&out) < 1.0f, "%s: peak %g", uri, (double)peak(&out));
