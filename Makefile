@@ -31,8 +31,8 @@ INCLUDES_tests = -Ishared -Itrainer -Iplugin -Itests
 PACKAGES_shared = jansson nettle kissfft-float
 PACKAGES_plugin = lv2 $(PACKAGES_shared)
 PACKAGES_ui = cairo-xlib x11 $(PACKAGES_plugin)
-PACKAGES_trainer = lapacke openblas sndfile flac libmpg123 samplerate libpng lilv-0 $(PACKAGES_shared) \
-	$(if $(filter 1,$(MPI)),ompi-c)
+PACKAGES_trainer = lapacke openblas sndfile flac libmpg123 samplerate libpng lilv-0 \
+	$(PACKAGES_shared) $(if $(filter 1,$(MPI)),ompi-c)
 PACKAGES_hosts = lilv-0 sndfile $(PACKAGES_shared)
 PACKAGES_tests = lv2 lilv-0 $(PACKAGES_trainer)
 
@@ -197,7 +197,7 @@ help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
 ## make                     builds the plugin and the trainer into build/
-## make plugin, trainer     builds one of them, with the packages of that one; UI=no: without window
+## make plugin, trainer     builds one of them, with the packages of that one; UI=no: no window
 ## make install             PREFIX=/usr/local LV2DIR=PREFIX/lib/lv2 DESTDIR=; also install-plugin,
 ##                          install-trainer, uninstall
 ## make deps                installs the Debian packages that building needs
@@ -206,7 +206,7 @@ help:
 ## make compile_commands.json   for clangd and clang-tidy
 ## make clean               removes build/
 
-.PHONY: all plugin trainer install install-plugin install-trainer uninstall deps dist weights clean \
-	help
+.PHONY: all plugin trainer install install-plugin install-trainer uninstall deps dist weights \
+	clean help
 include tests/tests.mk
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

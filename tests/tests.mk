@@ -261,7 +261,7 @@ PROGRAM_SOURCES = $(filter-out tests/%.c %.h %/ranks_mpi.c,$(SOURCES))
 TEXTS = $(filter-out tests/fuzz/corpus/% tests/plugin/fixtures/% %.flac %.safetensors %.png, \
 	$(shell git ls-files))
 # Spanish words and names that codespell takes for mistakes.
-SPELLED = nam,fo,hace,doble,momento,trian,sectoid,filetest
+SPELLED = nam,fo,controles,hace,doble,momento,trian,sectoid,filetest
 LINT_DEPENDS = $(BUILD_DEPENDS) liblilv-dev clang clang-format clang-tidy cppcheck shellcheck \
 	codespell
 
@@ -282,5 +282,6 @@ format:
 	clang-format -i $(SOURCES)
 
 .PHONY: demo picture check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture \
-	check-valgrind check-counts count check-packagers check-packagers-all coverage run-coverage fuzz fuzz-programs \
+	check-valgrind check-counts count check-packagers check-packagers-all coverage run-coverage \
+	fuzz fuzz-programs \
 	torture bench test-programs lint format

@@ -62,7 +62,7 @@ test_a_cache_that_is_cut_in_use_is_told() {
     tries=0
     until grep -q 'epoch 2:' trained || [ $((tries += 1)) -gt 300 ]; do sleep 0.1; done
     for file in cache/trasluz/*.f32; do : >"$file"; done
-    wait $trainer
+    wait "$trainer"
     [ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] &&
         grep -q '^trainer: a file in use, .* was cut by another program' err
 }

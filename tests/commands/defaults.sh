@@ -2,6 +2,7 @@
 # defaults.sh: a training without options, by steps, and in a given time: how long it is, what it
 # keeps so that it can be repeated, and what it says at the end. See fixture.sh.
 # shellcheck disable=SC2317,SC2329 # run() calls the tests
+# shellcheck source=tests/lib/fixture.sh
 . "$(dirname "$0")/../lib/fixture.sh"
 
 # Twelve pieces of a few seconds, unlike each other: AU, 8 bits, one channel, 8000 Hz.

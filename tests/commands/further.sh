@@ -2,6 +2,7 @@
 # further.sh: a finished training that goes on with more epochs, and one that starts from other
 # weights. See fixture.sh.
 # shellcheck disable=SC2317,SC2329 # run() calls the tests
+# shellcheck source=tests/lib/fixture.sh
 . "$(dirname "$0")/../lib/fixture.sh"
 
 # piece FILE SAMPLES EXPRESSION: AU, 8 bits, one channel, 8000 Hz; letters by awk, from i and k.
@@ -89,7 +90,6 @@ test_from_begins_where_the_weights_are() {
 test_from_learns_the_new_music_at_a_lower_rate() {
     "$TRAINER" train other --from base.safetensors -o tuned.safetensors --steps 200 >/dev/null &&
         awk -F , 'NR > 1 && $2 > 0.0005 { bad = 1 } END { exit bad }' tuned.csv &&
-        [ "$(lsd tuned.safetensors) $(lsd base.safetensors)" != "" ] &&
         echo "$(lsd tuned.safetensors) $(lsd base.safetensors)" | awk '{ exit !($1 < $2 - 0.3) }'
 }
 

@@ -2,6 +2,7 @@
 # predict.sh: `trainer predict`: new songs and parts of them, the accuracy beside them; what `info`
 # says of sets and classifiers; positions in minutes. See fixture.sh.
 # shellcheck disable=SC2317,SC2329 # run() calls the tests
+# shellcheck source=tests/lib/fixture.sh
 . "$(dirname "$0")/../lib/fixture.sh"
 
 # tone FOLDER NAME STEP SAMPLES: mu-law at 22050 Hz, a saw tooth whose step tells the genre.
@@ -28,7 +29,7 @@ tail -c +25 new/high.au >>new/both.au
 classifier=classified/classifier.safetensors
 
 test_new_songs_have_their_genre_with_probabilities() {
-    "$TRAINER" predict $classifier new/high.au new/low.au --model small.safetensors >out 2>err ||
+    "$TRAINER" predict "$classifier" new/high.au new/low.au --model small.safetensors >out 2>err ||
         { cat err >&2; return 1; }
     grep -Eq '/high.au: high [5-9][0-9.]* %, low [0-9.]* %$|/high.au: high 100.0 %' out &&
         grep -Eq '/low.au: low [5-9][0-9.]* %, high|/low.au: low 100.0 %' out
@@ -45,29 +46,29 @@ test_accuracy_is_beside_them() {
 }
 
 test_parts_of_a_song_are_classified() {
-    "$TRAINER" predict $classifier 'new/both.au@0%-50%' 'new/both.au@0:01.82' --model small.safetensors \
+    "$TRAINER" predict "$classifier" 'new/both.au@0%-50%' 'new/both.au@0:01.82' --model small.safetensors \
         >out 2>err || { cat err >&2; return 1; }
     sed -n 1p out | grep -q ': low' && sed -n 2p out | grep -q ': high'
 }
 
 test_it_is_the_same_on_any_threads() {
-    "$TRAINER" predict $classifier new/both.au --model small.safetensors -t 1 >one &&
-        "$TRAINER" predict $classifier new/both.au --model small.safetensors -t 3 >three &&
+    "$TRAINER" predict "$classifier" new/both.au --model small.safetensors -t 1 >one &&
+        "$TRAINER" predict "$classifier" new/both.au --model small.safetensors -t 3 >three &&
         cmp one three
 }
 
 test_what_does_not_fit_is_refused() {
     "$TRAINER" train music -o other.safetensors --arch 4k8s4p2 --window 2048 --epochs 1 --seed 9 \
         >/dev/null 2>&1
-    refused 1 'belongs to the latents of another model' predict $classifier new/low.au --model \
+    refused 1 'belongs to the latents of another model' predict "$classifier" new/low.au --model \
         other.safetensors && refused 1 'small.safetensors' predict small.safetensors new/low.au --model \
-        small.safetensors && refused 1 'gone.au' predict $classifier gone.au --model small.safetensors
+        small.safetensors && refused 1 'gone.au' predict "$classifier" gone.au --model small.safetensors
 }
 
 test_info_knows_sets_and_classifiers() {
     "$TRAINER" info set.safetensors >out && grep -q '^clips *60: ' out &&
         grep -q '^genres *2: high, low$' out && grep -q '4 channels, 2000 frames' out &&
-        "$TRAINER" info $classifier >out && grep -q '^genres *\["high","low"\]' out &&
+        "$TRAINER" info "$classifier" >out && grep -q '^genres *\["high","low"\]' out &&
         grep -q '^validation' out
 }
 

@@ -2,6 +2,7 @@
 # preset.sh: `trainer preset`: the bundle is one that lilv, and so every host, lists; it stays whole
 # where it is moved; the card. See fixture.sh. LV2_PATH is the folder of the built plugin.
 # shellcheck disable=SC2317,SC2329 # run() calls the tests
+# shellcheck source=tests/lib/fixture.sh
 . "$(dirname "$0")/../lib/fixture.sh"
 models=$here/../presets/models references=$here/../presets/references
 bundles=$(dirname "$TRAINER")/../lv2
@@ -14,7 +15,7 @@ test_bundle_is_listed_with_model_and_reference() {
     grep -q '^wrote my own.lv2: 2 presets' out && mv 'my own.lv2' moved.lv2 &&
         LV2_PATH="$bundles:$folder" lv2info -p presets urn:trasluz:stereo >info 2>err
     for plugin in mono stereo; do
-        LV2_PATH="$bundles:$folder" lv2info urn:trasluz:$plugin >info 2>err || return 1
+        LV2_PATH="$bundles:$folder" lv2info "urn:trasluz:$plugin" >info 2>err || return 1
         grep -q 'My "own" sound é$' info && grep -q 'My "own" sound é, disco-normal$' info ||
             return 1
     done
@@ -29,7 +30,7 @@ test_turtle_is_valid() {
 
 # Every control of the plugin has a value, the model alone is heard.
 test_controls_have_values() {
-    file=$(ls moved.lv2/my--own--sound*-stereo.ttl | head -n 1)
+    file=$(find moved.lv2 -name 'my--own--sound*-stereo.ttl' | head -n 1)
     for symbol in noise scale blend wet detail enabled; do
         grep -q "lv2:symbol \"$symbol\"" "$file" || return 1
     done
@@ -41,10 +42,10 @@ test_card_and_metadata_have_author_and_licence() {
         grep -q '| licence | CC0-1.0 |' moved.lv2/card.md &&
         grep -q '| kind | a model of samples |' moved.lv2/card.md &&
         grep -q 'trainer train' moved.lv2/card.md &&
-        "$TRAINER" info moved.lv2/model.safetensors >info &&
-        grep -q '^author *A. Musician$' info && grep -q '^licence *CC0-1.0$' info &&
-        grep -q '^kind *a model of samples$' info || return 1
-    [ "$(awk '$1 == "fingerprint" { print $2 }' info)" = \
+        "$TRAINER" info moved.lv2/model.safetensors >about &&
+        grep -q '^author *A. Musician$' about && grep -q '^licence *CC0-1.0$' about &&
+        grep -q '^kind *a model of samples$' about || return 1
+    [ "$(awk '$1 == "fingerprint" { print $2 }' about)" = \
         "$("$TRAINER" info "$models/normal.safetensors" | awk '$1 == "fingerprint" { print $2 }')" ]
 }
 

@@ -2,6 +2,7 @@
 # signals.sh: a training that is stopped by Ctrl-C, SIGTERM or SIGHUP, once or twice; two trainers on
 # one output; a training that is resumed with other music. See fixture.sh.
 # shellcheck disable=SC2317,SC2329 # run() calls the tests
+# shellcheck source=tests/lib/fixture.sh
 . "$(dirname "$0")/../lib/fixture.sh"
 
 mkdir music
@@ -97,7 +98,9 @@ test_lock_of_a_killed_trainer_is_free() {
 changed() {
     # shellcheck disable=SC2086
     "$TRAINER" $long -o named.safetensors --resume >/dev/null 2>err
-    [ $? -eq 1 ] && grep -q "$1" err || { cat err >&2; return 1; }
+    if [ $? -eq 1 ] && grep -q "$1" err; then return 0; fi
+    cat err >&2
+    return 1
 }
 
 test_changed_music_is_named() {

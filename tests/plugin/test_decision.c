@@ -1,7 +1,7 @@
 // The whole table of decision.h: every combination of what can be known of a choice, against the
 // rules as a person would say them.
-#include "session/decision.h"
 #include "lib/check.h"
+#include "session/decision.h"
 
 // Each source is missing, loaded but not playable, or playable.
 enum { MISSING, LOADED, PLAYABLE, STATES };

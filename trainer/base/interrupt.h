@@ -1,5 +1,5 @@
-// interrupt.h: Ctrl-C (SIGINT), SIGTERM and SIGHUP as a request, for work that can be resumed later.
-// For the main thread.
+// interrupt.h: Ctrl-C (SIGINT), SIGTERM and SIGHUP as a request, for work that can be resumed
+// later. For the main thread.
 #ifndef TRASLUZ_INTERRUPT_H
 #define TRASLUZ_INTERRUPT_H
 

@@ -18,8 +18,8 @@ typedef struct {
 } LatentPart;
 
 // Reads FILE, FILE@FROM-TO or FILE@FROM, where FROM and TO are seconds, minutes and seconds as in
-// 1:30, or percent if a '%' follows; without FROM from the beginning, without TO to the end. If a file has the whole name, that file is meant.
-// The caller frees part->path.
+// 1:30, or percent if a '%' follows; without FROM from the beginning, without TO to the end. If a
+// file has the whole name, that file is meant. The caller frees part->path.
 bool latent_part_parse(LatentPart *part, const char *text, Error *error);
 
 typedef struct {

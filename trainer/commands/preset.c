@@ -169,7 +169,8 @@ static bool is_ours(const char *folder)
     return ours;
 }
 
-// Removes the presets and references of an earlier call: lilv adds presets to the list that is there.
+// Removes the presets and references of an earlier call: lilv adds presets to the list that is
+// there.
 static void clear_bundle(const char *path)
 {
     DIR *folder = opendir(path);

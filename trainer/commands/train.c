@@ -224,8 +224,8 @@ static int check_output(Call *call)
 
 // ---- Training ----
 
-// Fixes the steps of a training that is told its minutes: those of the checkpoint, or as many as fit
-// after `began`, in seconds of progress_clock().
+// Fixes the steps of a training that is told its minutes: those of the checkpoint, or as many as
+// fit after `began`, in seconds of progress_clock().
 static bool fix_steps(Call *call, double began, const Dataset *dataset, Pool *pool, Error *error)
 {
     const TrainingOptions *o = &call->settings.options;

@@ -28,8 +28,8 @@ typedef struct {
 bool checkpoint_init(Checkpoint *checkpoint, const Arch *arch, Error *error);
 void checkpoint_free(Checkpoint *checkpoint);
 
-// Writes the file; `identity` names the training, see training_identity.h, and `music` its files, see
-// music_list.h; a list that is too long for the file is left out.
+// Writes the file; `identity` names the training, see training_identity.h, and `music` its files,
+// see music_list.h; a list that is too long for the file is left out.
 bool checkpoint_write(const Checkpoint *checkpoint, const char *identity, const json_t *music,
                       const char *path, Error *error);
 
