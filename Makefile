@@ -25,12 +25,14 @@ Q = $(if $(filter 1,$(V)),,@)
 INCLUDES_shared = -Ishared
 INCLUDES_plugin = -Ishared -Iplugin
 INCLUDES_ui = $(INCLUDES_plugin) -Iplugin/ui
+INCLUDES_ui_tests = $(INCLUDES_ui) -Itests
 INCLUDES_trainer = -Ishared -Itrainer
 INCLUDES_tests = -Ishared -Itrainer -Iplugin -Itests
 
 PACKAGES_shared = jansson nettle kissfft-float
 PACKAGES_plugin = lv2 $(PACKAGES_shared)
 PACKAGES_ui = cairo-xlib x11 $(PACKAGES_plugin)
+PACKAGES_ui_tests = cairo-xlib x11 xtst lilv-0 sndfile $(PACKAGES_plugin)
 PACKAGES_trainer = lapacke openblas sndfile flac libmpg123 samplerate libpng lilv-0 \
 	$(PACKAGES_shared) $(if $(filter 1,$(MPI)),ompi-c)
 PACKAGES_hosts = lilv-0 sndfile $(PACKAGES_shared)
@@ -42,9 +44,10 @@ cflags_$(1) = $$(eval \
 	cflags_$(1) := $$(shell $$(PKG_CONFIG) --cflags $$(PACKAGES_$(1))))$$(cflags_$(1))
 libs_$(1) = $$(eval libs_$(1) := $$(shell $$(PKG_CONFIG) --libs $$(PACKAGES_$(1))))$$(libs_$(1))
 endef
-$(foreach room,shared plugin ui trainer hosts tests,$(eval $(call ask_packages,$(room))))
+$(foreach room,shared plugin ui ui_tests trainer hosts tests,$(eval $(call ask_packages,$(room))))
 
-room = $(if $(filter plugin/ui/%,$<),ui,$(firstword $(subst /, ,$<)))
+window_room = $(if $(filter plugin/ui/%,$<),ui)$(if $(filter tests/ui/%,$<),ui_tests)
+room = $(or $(window_room),$(firstword $(subst /, ,$<)))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
 
 SHARED_OBJECTS = $(call objects,shared/*/*.c)

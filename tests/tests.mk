@@ -26,6 +26,10 @@ PLUGIN_TESTS = $(call programs,tests/plugin/test_*.c)
 TRAINER_TESTS = $(call programs,tests/trainer/test_*.c)
 TESTS = $(ENGINE_TESTS) $(PLUGIN_TESTS) $(TRAINER_TESTS)
 HOSTS = $(call programs,tests/plugin/host_*.c)
+# The window's tests, on an X11 server without a screen.
+UI_TESTS = $(if $(filter-out no,$(UI)),$(call programs,tests/ui/ui_test_*.c))
+UI_PICTURE = $(BUILD)/tests/ui/picture
+UI_COST = $(BUILD)/tests/ui/cost
 TORTURE = $(BUILD)/tests/plugin/torture
 DEMO = $(BUILD)/tests/demo/demo
 # What PyTorch is compared with.
@@ -34,7 +38,7 @@ BENCHES = $(patsubst %,$(BUILD)/tests/bench/%,counted plugin stages training)
 FUZZERS = $(filter-out %_parts %_host %_mutate,$(call programs,tests/fuzz/fuzz_*.c))
 CORPUS = $(BUILD)/tests/fuzz/make_corpus
 
-test-programs: $(BENCHES) $(TESTS) $(HOSTS) $(DUMPS) $(DEMO)
+test-programs: $(BENCHES) $(TESTS) $(HOSTS) $(DUMPS) $(DEMO) $(UI_TESTS)
 
 ifeq ($(MACHINE),aarch64) # GCC 12 fails where it vectorises fmax() of doubles in a loop
 $(BUILD)/tests/%.o: override CFLAGS += -fno-tree-vectorize
@@ -50,6 +54,10 @@ $(TRAINER_TESTS) $(DUMPS): %: %.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
 	$(call link,trainer)
 $(HOSTS) $(DEMO) $(TORTURE): %: %.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(call link,hosts)
+
+$(UI_TESTS) $(UI_PICTURE) $(UI_COST): %: %.o $(call objects,tests/ui/ui_host*.c) \
+		$(BUILD)/tests/ui/places.o $(UI_OBJECTS) $(HOST_PARTS) $(SHARED_OBJECTS)
+	$(call link,ui_tests)
 
 $(BUILD)/tests/plugin/host_instances $(BUILD)/tests/plugin/host_latency: \
 	$(BUILD)/tests/lib/bare_plugin.o

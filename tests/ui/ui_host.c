@@ -210,11 +210,12 @@ void ui_host_set_sound(UiHost *host, UiHostSound sound, void *data)
 // A chord whose brightness swells and ebbs.
 static void chord(UiHost *host, float *const *in, int channels, size_t n)
 {
+    const double turn = 6.283185307179586;
     for (size_t i = 0; i < n; i++) {
         const double t = (double)host->frames++ / host->rate;
         double sum = 0;
         for (int k = 1; k <= 12; k++)
-            sum += sin(2 * M_PI * 110 * k * t) / pow(k, 1.2 + 0.8 * sin(2 * M_PI * 0.7 * t));
+            sum += sin(turn * 110 * k * t) / pow(k, 1.2 + 0.8 * sin(turn * 0.7 * t));
         for (int c = 0; c < channels; c++) in[c][i] = (float)(0.08 * sum);
     }
 }
