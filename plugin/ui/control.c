@@ -76,95 +76,142 @@ bool control_parse(const ControlInfo *info, const char *text, float *value)
     return true;
 }
 
-static Colour text_colour(const Control *control)
+float control_choice_at(const Control *control, double y)
 {
-    return control->idle ? colour_line : colour_text;
+    const ControlInfo *info = control->info;
+    const int row = (int)((y - control->box.y) / control->box.height * info->points);
+    return info->point[row < 0 ? 0 : row >= info->points ? info->points - 1 : row].value;
+}
+
+// ---- Drawing ----
+
+static Colour name_colour(const Control *control)
+{
+    return control->idle ? colour_dim : colour_faint;
+}
+
+static Colour value_colour(const Control *control)
+{
+    return control->idle ? colour_dim : colour_text;
+}
+
+static void draw_rim(cairo_t *cr, const Control *control)
+{
+    if (!control->hot && !control->focused) return;
+    paint_frame(cr, &control->box, 4, control->focused ? colour_before : colour_faint,
+                control->focused ? 1 : 0.5);
 }
 
 static void draw_switch(cairo_t *cr, const Control *control)
 {
     const bool on = control->value > 0;
-    const Box lamp = {control->box.x + control->box.width - 26, control->box.y + 3, 20,
-                      control->box.height - 6};
-    const Box knob = {on ? lamp.x + lamp.width - lamp.height : lamp.x, lamp.y, lamp.height,
-                      lamp.height};
+    const Box lamp = {control->box.x + control->box.width - 32, control->box.y + 5, 26,
+                      control->box.height - 10};
+    const Box knob = {(on ? lamp.x + lamp.width - lamp.height : lamp.x) + 2, lamp.y + 2,
+                      lamp.height - 4, lamp.height - 4};
     const Colour colour = on && !control->idle ? colour_after : colour_line;
-    paint_box(cr, &lamp, lamp.height / 2, colour, on ? 0.55 : 0.6);
-    paint_box(cr, &knob, lamp.height / 2, on ? colour_text : colour_faint, control->idle ? 0.4 : 1);
+    paint_box(cr, &lamp, lamp.height / 2, colour, 1);
+    paint_box(cr, &knob, knob.height / 2,
+              control->idle ? colour_dim
+              : on          ? colour_back
+                            : colour_text,
+              1);
+}
+
+// Draws the range below the text, filled from the default to the value.
+static void draw_bar(cairo_t *cr, const Control *control)
+{
+    const ControlInfo *info = control->info;
+    const Box *box = &control->box;
+    const double start = control_share(info, info->start);
+    const double now = control_share(info, control->value);
+    const double left = box->x + 6, wide = box->width - 12;
+    const Box track = {left, box->y + box->height - 5, wide, 3};
+    const Box fill = {left + fmin(start, now) * wide, track.y, fabs(now - start) * wide, 3};
+    const Box mark = {left + now * wide - 1.5, track.y - 2, 3, 7};
+    const Colour colour = control->idle ? colour_dim : colour_after;
+    paint_box(cr, &track, 1.5, colour_line, 0.7);
+    if (fill.width > 1) paint_box(cr, &fill, 0, colour, 0.75);
+    paint_box(cr, &mark, 1.5, colour, 1);
 }
 
 static void draw_row(cairo_t *cr, const Control *control, int language)
 {
     const ControlInfo *info = control->info;
     const Box *box = &control->box;
-    paint_box(cr, box, 3, colour_well, 1);
-    if (info->kind < CONTROL_SWITCH) {
-        const double zero = control_share(info, info->start),
-                     now = control_share(info, control->value);
-        const double from = fmin(zero, now), to = fmax(zero, now);
-        const Box fill = {box->x + from * box->width, box->y, fmax((to - from) * box->width, 0),
-                          box->height};
-        if (fill.width > 0.5)
-            paint_box(cr, &fill, fmin(3, fill.width / 2),
-                      control->idle ? colour_fill : colour_after, control->idle ? 0.35 : 0.38);
-        const Box mark = {box->x + now * (box->width - 2), box->y + 1, 2, box->height - 2};
-        paint_box(cr, &mark, 1, control->idle ? colour_line : colour_after, 1);
-    }
-    char text[64];
-    control_text(info, control->value, text, sizeof text);
-    const bool shows_text = info->kind != CONTROL_SWITCH;
-    const double wide = shows_text ? text_width(cr, 10.5, false, text) + 6 : 28;
-    const Box name = {box->x + 6, box->y, box->width - wide - 12, box->height};
-    const Box value = {box->x + box->width - wide - 5, box->y, wide, box->height};
-    paint_text(cr, &name, ALIGN_LEFT, 10.5, false, control->idle ? colour_line : colour_faint,
-               info->name[language]);
-    if (shows_text)
-        paint_text(cr, &value, ALIGN_RIGHT, 10.5, false, text_colour(control), text);
-    else
+    const bool has_bar = info->kind < CONTROL_SWITCH;
+    paint_box(cr, box, 4, colour_well, 1);
+    if (has_bar) draw_bar(cr, control);
+    const double high = box->height - (has_bar ? 4 : 0);
+    double wide = 28;
+    if (info->kind == CONTROL_SWITCH) {
         draw_switch(cr, control);
-    if (control->hot || control->focused)
-        paint_frame(cr, box, 3, control->focused ? colour_before : colour_faint,
-                    control->focused ? 1 : 0.6);
+    } else {
+        char text[64];
+        control_text(info, control->value, text, sizeof text);
+        wide = text_width(cr, 11, false, text) + 1;
+        const Box value = {box->x + box->width - wide - 6, box->y, wide, high};
+        paint_text(cr, &value, ALIGN_RIGHT, 11, false, value_colour(control), text);
+    }
+    const Box name = {box->x + 7, box->y, box->width - wide - 18, high};
+    paint_text(cr, &name, ALIGN_LEFT, 11, false, name_colour(control), info->name[language]);
+    draw_rim(cr, control);
+}
+
+static void draw_list(cairo_t *cr, const Control *control)
+{
+    const ControlInfo *info = control->info;
+    const double high = control->box.height / info->points;
+    for (int i = 0; i < info->points; i++) {
+        const Box row = {control->box.x, control->box.y + i * high, control->box.width, high - 3};
+        const Box name = {row.x + 8, row.y, row.width - 10, row.height};
+        const bool chosen = info->point[i].value == control->value;
+        const Colour ground = chosen && !control->idle ? colour_after : colour_well;
+        paint_box(cr, &row, 4, ground, 1);
+        paint_text(cr, &name, ALIGN_LEFT, 11, false,
+                   control->idle ? colour_dim
+                   : chosen      ? colour_back
+                                 : colour_faint,
+                   info->point[i].label);
+    }
+    draw_rim(cr, control);
 }
 
 static void draw_dial(cairo_t *cr, const Control *control, int language)
 {
     const Box *box = &control->box;
-    const double radius = fmin(box->width, box->height - 34) / 2 - 6;
-    const double x = box->x + box->width / 2, y = box->y + 22 + radius;
+    const double radius = 40, x = box->x + box->width / 2, y = box->y + 24 + radius;
     const double begin = 0.75 * PI, turn = 1.5 * PI;
     const double now = begin + turn * control_share(control->info, control->value);
     const Box name = {box->x, box->y, box->width, 18};
-    paint_text(cr, &name, ALIGN_CENTRE, 14, true, colour_text, control->info->name[language]);
+    paint_text(cr, &name, ALIGN_CENTRE, 14, true, value_colour(control),
+               control->info->name[language]);
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_width(cr, 9);
+    cairo_new_path(cr);
     paint_colour(cr, colour_well, 1);
     cairo_arc(cr, x, y, radius, begin, begin + turn);
     cairo_stroke(cr);
-    paint_colour(cr, control->idle ? colour_line : colour_after, 1);
+    paint_colour(cr, control->idle ? colour_dim : colour_after, 1);
     cairo_arc(cr, x, y, radius, begin, fmax(now, begin + 0.01));
     cairo_stroke(cr);
-    paint_colour(cr, colour_panel, 1);
-    cairo_arc(cr, x, y, radius - 10, 0, 2 * PI);
-    cairo_fill(cr);
     cairo_set_line_width(cr, 3);
-    paint_colour(cr, colour_text, 1);
-    cairo_move_to(cr, x + 0.45 * radius * cos(now), y + 0.45 * radius * sin(now));
-    cairo_line_to(cr, x + (radius - 12) * cos(now), y + (radius - 12) * sin(now));
+    paint_colour(cr, value_colour(control), 1);
+    cairo_move_to(cr, x + 0.55 * radius * cos(now), y + 0.55 * radius * sin(now));
+    cairo_line_to(cr, x + 0.78 * radius * cos(now), y + 0.78 * radius * sin(now));
     cairo_stroke(cr);
     char text[64];
     control_text(control->info, control->value, text, sizeof text);
-    const Box value = {box->x, y + 0.62 * radius, box->width, 18};
-    paint_text(cr, &value, ALIGN_CENTRE, 13, true, colour_text, text);
-    if (control->hot || control->focused)
-        paint_frame(cr, box, 6, control->focused ? colour_before : colour_line,
-                    control->focused ? 1 : 0.5);
+    const Box value = {box->x, y + 0.75 * radius, box->width, 20};
+    paint_text(cr, &value, ALIGN_CENTRE, 14, true, value_colour(control), text);
+    draw_rim(cr, control);
 }
 
 void control_draw(cairo_t *cr, const Control *control, int language)
 {
-    if (control->shape == SHAPE_DIAL)
-        draw_dial(cr, control, language);
-    else
-        draw_row(cr, control, language);
+    switch (control->shape) {
+    case SHAPE_DIAL: draw_dial(cr, control, language); break;
+    case SHAPE_LIST: draw_list(cr, control); break;
+    default: draw_row(cr, control, language);
+    }
 }

@@ -1,4 +1,5 @@
-// control.h: one control of the window: a row that is dragged, a switch, a choice, or the dial.
+// control.h: one control of the window: a row that is dragged, a switch, a choice, a list of
+// choices, or the dial.
 // Draws itself and turns the pointer and the keys into values.
 #ifndef TRASLUZ_UI_CONTROL_H
 #define TRASLUZ_UI_CONTROL_H
@@ -8,7 +9,11 @@
 
 #include <stddef.h>
 
-typedef enum { SHAPE_ROW, SHAPE_DIAL } Shape;
+typedef enum {
+    SHAPE_ROW,
+    SHAPE_DIAL,
+    SHAPE_LIST, // all choices, one below the other
+} Shape;
 
 typedef struct {
     const ControlInfo *info;
@@ -34,6 +39,9 @@ void control_text(const ControlInfo *info, float value, char *text, size_t room)
 // Reads a typed value, in the locale's or the C locale's numbers, or the name of a point. False
 // where it is neither; a number out of range is brought into it.
 bool control_parse(const ControlInfo *info, const char *text, float *value);
+
+// Returns the choice of a list at a height of the panel.
+float control_choice_at(const Control *control, double y);
 
 void control_draw(cairo_t *cr, const Control *control, int language);
 

@@ -1,5 +1,8 @@
 #include "history.h"
 
+#include "latent/latent_tap.h"
+
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +12,13 @@ bool history_init(History *history)
     for (int i = 0; i < 2; i++)
         history->picture[i] =
             cairo_image_surface_create(CAIRO_FORMAT_RGB24, HISTORY_COLUMNS, VIEW_CHANNELS);
+    for (int i = 0; i < 2; i++) {
+        cairo_t *cr = cairo_create(history->picture[i]);
+        paint_colour(cr, colour_well, 1);
+        cairo_paint(cr);
+        cairo_destroy(cr);
+    }
+    history->held_since = -1;
     return cairo_surface_status(history->picture[0]) == CAIRO_STATUS_SUCCESS &&
            cairo_surface_status(history->picture[1]) == CAIRO_STATUS_SUCCESS;
 }
@@ -30,6 +40,15 @@ static uint32_t colour_of(int8_t deviation)
     return r << 16 | g << 8 | b;
 }
 
+static HistoryMark mark_of(const View *view)
+{
+    if (view->captured > 0) return MARK_CAPTURE;
+    if (view->frozen > 0 || view->sounding) return MARK_FREEZE;
+    return view->turn == TURN_INPUT       ? MARK_INPUT
+           : view->turn == TURN_REFERENCE ? MARK_REFERENCE
+                                          : MARK_NOTHING;
+}
+
 void history_take(History *history, const View *view)
 {
     const int8_t *channels[2] = {view->before, view->after};
@@ -44,7 +63,9 @@ void history_take(History *history, const View *view)
         }
         cairo_surface_mark_dirty(history->picture[i]);
     }
+    history->mark[history->at] = (uint8_t)mark_of(view);
     history->at = (history->at + 1) % HISTORY_COLUMNS;
+    history->held_since = view->frozen > 0 || view->sounding ? history->held_since + 1 : -1;
     history->captured = view->captured;
     history->recording = view->recording;
     history->frozen = view->frozen;
@@ -81,43 +102,67 @@ static void state_text(const History *history, int language, char *text, size_t 
         snprintf(text, room, es ? "congelado: un instante" : "frozen: one moment");
     else if (history->frozen > 0)
         snprintf(text, room, es ? "congelado: %.2f s" : "frozen: %.2f s", (double)history->frozen);
-    else if (history->turn == 1)
+    else if (history->turn == TURN_INPUT)
         snprintf(text, room, es ? "suena la entrada" : "the input's turn");
-    else if (history->turn == 2)
+    else if (history->turn == TURN_REFERENCE)
         snprintf(text, room, es ? "suena la referencia" : "the reference's turn");
     else if (history->recording > 0)
         snprintf(text, room, es ? "capturado: %.1f s" : "captured: %.1f s",
                  (double)history->recording);
 }
 
+// Draws the strip between the pictures: runs of the same mark.
+static void draw_marks(cairo_t *cr, const History *history, const Box *strip)
+{
+    static const Colour *const colours[] = {NULL, &colour_alarm, &colour_text, &colour_before,
+                                            &colour_reference};
+    const double wide = strip->width / HISTORY_COLUMNS;
+    for (int from = 0, to; from < HISTORY_COLUMNS; from = to) {
+        const uint8_t mark = history->mark[(history->at + from) % HISTORY_COLUMNS];
+        for (to = from + 1; to < HISTORY_COLUMNS; to++)
+            if (history->mark[(history->at + to) % HISTORY_COLUMNS] != mark) break;
+        const Box run = {strip->x + from * wide, strip->y, (to - from) * wide, strip->height};
+        if (mark != MARK_NOTHING) paint_box(cr, &run, 0, *colours[mark], 1);
+    }
+}
+
+// Frames the stretch that is held, where it was played.
+static void draw_held(cairo_t *cr, const History *history, const Box *picture)
+{
+    const double wide = picture->width / HISTORY_COLUMNS;
+    const double seconds = history->sounding ? 0.04 : (double)history->frozen;
+    const double right = picture->x + picture->width - wide * history->held_since;
+    const double left = fmax(right - wide * seconds * VIEW_PER_SECOND, picture->x);
+    const Box stretch = {left - 1, picture->y, right - left + 2, picture->height};
+    if (history->held_since < 0 || right <= picture->x) return;
+    paint_box(cr, &stretch, 0, colour_text, 0.18);
+    paint_frame(cr, &stretch, 0, colour_text, 1);
+}
+
 void history_draw(cairo_t *cr, const History *history, int language)
 {
     static const char *const title[2][2] = {{"latent before", "latent after"},
                                             {"latente antes", "latente después"}};
-    const double high = (history->box.height - 40) / 2;
+    const Box *box = &history->box;
+    const double high = (box->height - 42) / 2;
     for (int i = 0; i < 2; i++) {
-        const double y = history->box.y + i * (high + 20);
-        const Box name = {history->box.x + 2, y, history->box.width - 4, 17};
-        const Box picture = {history->box.x, y + 18, history->box.width, high};
-        paint_text(cr, &name, ALIGN_LEFT, 10.5, true, i ? colour_after : colour_before,
+        const double y = box->y + i * (high + 24);
+        const Box name = {box->x + 2, y, box->width - 4, 17};
+        const Box picture = {box->x, y + 18, box->width, high};
+        paint_text(cr, &name, ALIGN_LEFT, 11, true, i ? colour_after : colour_before,
                    title[language][i]);
-        paint_box(cr, &picture, 2, colour_well, 1);
+        paint_box(cr, &picture, 0, colour_well, 1);
         if (history->channels > 0) {
             draw_part(cr, history, i, &picture, history->at, HISTORY_COLUMNS, 0);
             draw_part(cr, history, i, &picture, 0, history->at, HISTORY_COLUMNS - history->at);
         }
-        if (history->frozen > 0 && i == 1) {
-            // The stretch that is held, as long as it is in the picture.
-            const double wide =
-                history->box.width * history->frozen * VIEW_PER_SECOND / HISTORY_COLUMNS;
-            const Box stretch = {picture.x + picture.width - wide, picture.y, wide, picture.height};
-            paint_frame(cr, &stretch, 2, colour_text, 0.9);
-        }
+        if (i == 0) draw_held(cr, history, &picture);
     }
+    const Box strip = {box->x, box->y + 18 + high + 2, box->width, 4};
+    draw_marks(cr, history, &strip);
     char text[64];
     state_text(history, language, text, sizeof text);
-    const Box state = {history->box.x + history->box.width / 2, history->box.y,
-                       history->box.width / 2 - 2, 17};
-    paint_text(cr, &state, ALIGN_RIGHT, 10.5, true,
+    const Box state = {box->x + box->width / 2, box->y, box->width / 2 - 2, 17};
+    paint_text(cr, &state, ALIGN_RIGHT, 11, true,
                history->captured > 0 ? colour_alarm : colour_text, text);
 }

@@ -1,5 +1,5 @@
 // history.h: the last seconds of the latent as two pictures, channels over time, before and after
-// the operations. Blue is below a channel's mean, orange above it.
+// the operations, and a strip that shows what was recorded, held or in turn. Blue is below a channel's mean, orange above it.
 #ifndef TRASLUZ_UI_HISTORY_H
 #define TRASLUZ_UI_HISTORY_H
 
@@ -8,10 +8,20 @@
 
 enum { HISTORY_COLUMNS = 300 }; // views: ten seconds
 
+typedef enum {
+    MARK_NOTHING,
+    MARK_CAPTURE,   // it was recorded
+    MARK_FREEZE,    // a stretch was held
+    MARK_INPUT,     // alternating: the input's turn
+    MARK_REFERENCE, // the reference's
+} HistoryMark;
+
 typedef struct {
     Box box;
-    cairo_surface_t *picture[2]; // [HISTORY_COLUMNS] by VIEW_CHANNELS pixels, a ring
+    cairo_surface_t *picture[2];   // [HISTORY_COLUMNS] by VIEW_CHANNELS pixels, a ring
+    uint8_t mark[HISTORY_COLUMNS]; // what went on: a HistoryMark for each column
     int at, channels;
+    int held_since; // columns since the stretch was taken; -1: none is held
     float captured, recording, frozen;
     bool sounding;
     int turn;

@@ -104,6 +104,22 @@ static void draw_handle(cairo_t *cr, const Map *map)
     cairo_stroke(cr);
 }
 
+static void draw_legend(cairo_t *cr, const Map *map, int language)
+{
+    static const char *const names[2][3] = {{"before", "after", "reference"},
+                                            {"antes", "después", "referencia"}};
+    const Colour colour[3] = {colour_before, colour_after, colour_reference};
+    for (int i = 0; i < (map->ghosts > 0 ? 3 : 2); i++) {
+        const double y = map->box.y + 13 + 14 * i;
+        const Box name = {map->box.x + 20, y - 7, 90, 14};
+        cairo_new_path(cr);
+        paint_colour(cr, colour[i], 1);
+        cairo_arc(cr, map->box.x + 12, y, 3.5, 0, 2 * PI);
+        cairo_fill(cr);
+        paint_text(cr, &name, ALIGN_LEFT, 10, false, colour_faint, names[language][i]);
+    }
+}
+
 void map_draw(cairo_t *cr, const Map *map, int language)
 {
     static const char *const across[2] = {"axis 1 →", "eje 1 →"}, *const up[2] = {"axis 2 ↑",
@@ -126,11 +142,12 @@ void map_draw(cairo_t *cr, const Map *map, int language)
     }
     if (map->can_drag) draw_handle(cr, map);
     cairo_restore(cr);
+    draw_legend(cr, map, language);
     const Box foot = {map->box.x + 8, map->box.y + map->box.height - 18, map->box.width - 16, 14};
-    const Box head = {map->box.x + 8, map->box.y + 5, map->box.width / 2 - 20, 14};
+    const Box head = {map->box.x + map->box.width / 2 + 8, map->box.y + 5, 90, 14};
     if (map->has_axes) {
         paint_text(cr, &foot, ALIGN_RIGHT, 10, false, colour_faint, across[language]);
-        paint_text(cr, &head, ALIGN_RIGHT, 10, false, colour_faint, up[language]);
+        paint_text(cr, &head, ALIGN_LEFT, 10, false, colour_faint, up[language]);
     } else {
         paint_text(cr, &foot, ALIGN_CENTRE, 10, false, colour_faint, plain[language]);
     }

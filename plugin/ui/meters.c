@@ -3,8 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LOWEST -90.0f // dB
-#define FALL   1.2f   // dB for each view
+#define LOWEST  -90.0f // dB
+#define HIGHEST 6.0f
+#define FALL    1.2f // dB for each view
 
 void meters_init(Meters *meters)
 {
@@ -36,14 +37,14 @@ void meters_take(Meters *meters, const View *view)
 
 static double share_of(float decibels)
 {
-    return fmin(fmax((decibels - LOWEST) / (6.0 - LOWEST), 0), 1);
+    return fmin(fmax((double)((decibels - LOWEST) / (HIGHEST - LOWEST)), 0), 1);
 }
 
 static void draw_curve(cairo_t *cr, const Box *box, const float *bands, Colour colour, bool filled)
 {
     for (int b = 0; b < VIEW_BANDS; b++)
         cairo_line_to(cr, box->x + b * box->width / (VIEW_BANDS - 1),
-                      box->y + box->height * (1 - share_of(bands[b] + 12)));
+                      box->y + box->height * (1 - share_of(bands[b] - 6)));
     if (filled) {
         cairo_line_to(cr, box->x + box->width, box->y + box->height);
         cairo_line_to(cr, box->x, box->y + box->height);
@@ -75,41 +76,46 @@ void meters_draw_spectrum(cairo_t *cr, const Meters *meters, int language)
 
 static void draw_bar(cairo_t *cr, const Box *box, float decibels, Colour colour)
 {
-    const double high = box->height * share_of(decibels);
+    const double high = box->height * share_of(decibels), zero = box->height * (1 - share_of(0));
     const Box bar = {box->x, box->y + box->height - high, box->width, high};
-    paint_box(cr, box, 1, colour_well, 1);
-    if (high > 1) paint_box(cr, &bar, 1, decibels >= 0 ? colour_alarm : colour, 1);
+    const Box full = {box->x, box->y + floor(zero), box->width, 1};
+    paint_box(cr, box, 2, colour_well, 1);
+    if (high > 4) paint_box(cr, &bar, 2, decibels >= 0 ? colour_alarm : colour, 1);
+    paint_box(cr, &full, 0, colour_text, 0.5);
+}
+
+// Draws a figure and, below it, what it is of.
+static void draw_figure(cairo_t *cr, Box line, const char *figure, const char *name)
+{
+    paint_text(cr, &line, ALIGN_LEFT, 15, true, colour_text, figure);
+    line.y += 17;
+    paint_text(cr, &line, ALIGN_LEFT, 10.5, false, colour_faint, name);
 }
 
 void meters_draw_levels(cairo_t *cr, const Meters *meters, int language)
 {
     static const char *const names[2][2] = {{"in", "out"}, {"ent.", "sal."}};
-    static const char *const late[2] = {"latency", "latencia"}, *const core[2] = {"of a core",
-                                                                                  "de un núcleo"};
     const Box *box = &meters->levels;
+    const double high = box->height - 18, wide = meters->channels > 1 ? 13 : 28;
     for (int side = 0; side < 2; side++) {
         const float *peak = side ? meters->peak_out : meters->peak_in;
-        const double x = box->x + 4 + side * 46, high = box->height - 18;
+        const double x = box->x + side * 38;
         for (int c = 0; c < meters->channels; c++) {
-            const double wide = meters->channels > 1 ? 14 : 30;
-            const Box bar = {x + c * 16, box->y, wide, high};
+            const Box bar = {x + c * 15, box->y, wide, high};
             draw_bar(cr, &bar, peak[c], side ? colour_after : colour_before);
         }
-        const Box name = {x - 4, box->y + high + 2, 38, 14};
-        paint_text(cr, &name, ALIGN_CENTRE, 10, false, colour_faint, names[language][side]);
+        const Box name = {x - 3, box->y + high + 2, 34, 14};
+        paint_text(cr, &name, ALIGN_CENTRE, 10.5, false, colour_faint, names[language][side]);
     }
-    char text[64];
-    Box line = {box->x + 104, box->y + 4, box->width - 104, 18};
-    const double milliseconds = meters->rate > 0 ? 1e3 * meters->latency / meters->rate : 0;
-    snprintf(text, sizeof text, "%.1f ms", milliseconds);
-    paint_text(cr, &line, ALIGN_LEFT, 14, true, colour_text, text);
-    line.y += 18;
-    snprintf(text, sizeof text, language ? "%s, %.0f muestras" : "%s, %.0f samples", late[language],
+    char figure[32], name[64];
+    const Box late = {box->x + 84, box->y + 6, box->width - 84, 18};
+    const Box core = {late.x, box->y + 54, late.width, 18};
+    const double milliseconds =
+        meters->rate > 0 ? 1e3 * (double)(meters->latency / meters->rate) : 0;
+    snprintf(figure, sizeof figure, "%.1f ms", milliseconds);
+    snprintf(name, sizeof name, language ? "latencia: %.0f muestras" : "latency: %.0f samples",
              (double)meters->latency);
-    paint_text(cr, &line, ALIGN_LEFT, 10, false, colour_faint, text);
-    line.y += 26;
-    snprintf(text, sizeof text, "%.2f %%", 100 * (double)meters->share);
-    paint_text(cr, &line, ALIGN_LEFT, 14, true, colour_text, text);
-    line.y += 18;
-    paint_text(cr, &line, ALIGN_LEFT, 10, false, colour_faint, core[language]);
+    draw_figure(cr, late, figure, name);
+    snprintf(figure, sizeof figure, "%.1f %%", 100 * (double)meters->share);
+    draw_figure(cr, core, figure, language ? "de un núcleo" : "of a core");
 }

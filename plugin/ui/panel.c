@@ -203,6 +203,8 @@ static void press_control(Panel *panel, int i, bool resets, double now)
     focus_on(panel, i);
     if (resets) {
         set_at_once(panel, i, info->start);
+    } else if (control->shape == SHAPE_LIST) {
+        set_at_once(panel, i, control_choice_at(control, panel->pointer_y));
     } else if (info->kind >= CONTROL_SWITCH) {
         set_at_once(panel, i, control_step(info, control->value, 1, false));
     } else if (again) {

@@ -6,10 +6,10 @@
 
 const Colour colour_back = {0.090, 0.098, 0.110}, colour_panel = {0.130, 0.140, 0.157},
              colour_well = {0.063, 0.069, 0.078}, colour_line = {0.240, 0.255, 0.280},
-             colour_text = {0.910, 0.915, 0.925}, colour_faint = {0.580, 0.600, 0.635},
-             colour_before = {0.337, 0.706, 0.914}, colour_after = {0.902, 0.624, 0.000},
-             colour_reference = {0.800, 0.475, 0.655}, colour_alarm = {0.835, 0.369, 0.000},
-             colour_fill = {0.260, 0.300, 0.360};
+             colour_text = {0.910, 0.915, 0.925}, colour_faint = {0.660, 0.680, 0.715},
+             colour_dim = {0.370, 0.385, 0.415}, colour_before = {0.337, 0.706, 0.914},
+             colour_after = {0.902, 0.624, 0.000}, colour_reference = {0.800, 0.475, 0.655},
+             colour_alarm = {0.835, 0.369, 0.000}, colour_fill = {0.260, 0.300, 0.360};
 
 bool box_has(const Box *box, double x, double y)
 {

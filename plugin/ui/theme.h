@@ -13,7 +13,7 @@ typedef struct {
 } Colour;
 
 extern const Colour colour_back, colour_panel, colour_well, colour_line, colour_text, colour_faint,
-    colour_before, colour_after, colour_reference, colour_alarm, colour_fill;
+    colour_dim, colour_before, colour_after, colour_reference, colour_alarm, colour_fill;
 
 typedef struct {
     double x, y, width, height;
