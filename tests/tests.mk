@@ -2,6 +2,7 @@
 
 ## make demo                plays a clip through the plugin and draws before and after
 ## make picture             the same, for the picture of README.md
+## make pictures            that, and the picture of the window
 ## make check               runs the tests; TEST=name runs those whose path has that name in it
 ## make check-hosts         runs the plugin in Ardour and jalv
 ## make check-fuzz, fuzz    fuzzes what reads untrusted data (FUZZ_SECONDS=600 a target)
@@ -29,7 +30,6 @@ HOSTS = $(call programs,tests/plugin/host_*.c)
 # The window's tests, on an X11 server without a screen.
 UI_TESTS = $(if $(filter-out no,$(UI)),$(call programs,tests/ui/ui_test_*.c))
 UI_PICTURE = $(BUILD)/tests/ui/picture
-UI_COST = $(BUILD)/tests/ui/cost
 TORTURE = $(BUILD)/tests/plugin/torture
 DEMO = $(BUILD)/tests/demo/demo
 # What PyTorch is compared with.
@@ -55,7 +55,7 @@ $(TRAINER_TESTS) $(DUMPS): %: %.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
 $(HOSTS) $(DEMO) $(TORTURE): %: %.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(call link,hosts)
 
-$(UI_TESTS) $(UI_PICTURE) $(UI_COST): %: %.o $(call objects,tests/ui/ui_host*.c) \
+$(UI_TESTS) $(UI_PICTURE): %: %.o $(call objects,tests/ui/ui_host*.c) \
 		$(BUILD)/tests/ui/places.o $(UI_OBJECTS) $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(call link,ui_tests)
 
@@ -96,12 +96,23 @@ $(call fuzz_needs,make_corpus,training/checkpoint training/music_list latents/la
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
 CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi \
 	binutils sox libsox-fmt-base python3 locales python3-protobuf python3-torch python3-numpy \
-	openmpi-bin libopenmpi-dev mma fluidsynth fluid-soundfont-gm espeak-ng
+	openmpi-bin libopenmpi-dev mma fluidsynth fluid-soundfont-gm espeak-ng \
+	$(if $(filter-out no,$(UI)),xvfb xauth libxtst-dev)
 
 demo:
 	$(install_packages) $(DEMO_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(DEMO)
 	@tests/demo/demo.sh "$(abspath $(BUILD))" "$(abspath $(BUILD))/demo"
+
+pictures: picture
+	$(install_packages) $(CHECK_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UI_PICTURE)
+	$(TEST_ENVIRONMENT) xvfb-run -a $(UI_PICTURE) tests/clip.flac 6 $(BUILD)/window.png \
+		model=$(abspath $(BUNDLE))/models/espectro.safetensors \
+		reference=$(abspath $(BUNDLE))/references/choir-espectro.safetensors \
+		noise=0.6 drift=8 blend=0.3 wait=6
+	convert $(BUILD)/window.png -strip -colors 64 +dither -define png:compression-level=9 \
+		plugin/pictures/window.png
 
 picture: demo
 	convert $(BUILD)/demo/before-after.png -resize 760x -strip -colors 40 +dither \
@@ -118,7 +129,7 @@ REAL_HOSTS = $(if $(shell which ardour7-lua),tests/hosts/ardour.sh) \
 	$(if $(shell which jalv),tests/hosts/jalv.sh)
 COMMAND_TESTS = $(filter-out %/locale.sh %/ranks.sh,$(sort $(wildcard tests/commands/*.sh)))
 # Names without spaces, so that TEST= can choose.
-ALL_TESTS = $(TESTS) $(HOSTS) $(COMMAND_TESTS) tests/commands/locale.sh tests/commands/ranks.sh \
+ALL_TESTS = $(TESTS) $(HOSTS) $(UI_TESTS) $(COMMAND_TESTS) tests/commands/locale.sh tests/commands/ranks.sh \
 	tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) tests/parity/pytorch.py \
 	tests/parity/pytorch_m5.py $(sort $(wildcard tests/layout/*)) $(REAL_HOSTS)
 CHOSEN_TESTS = $(strip $(if $(TEST), \
@@ -126,7 +137,7 @@ CHOSEN_TESTS = $(strip $(if $(TEST), \
 # The command that runs a test.
 test_command = $(strip $(if $(filter $(HOST_THREADS),$(1)),\
 	BUILD=$(BUILD)/threads tests/lib/sanitized.sh $(1),\
-	$(if $(filter %.py,$(1)),/usr/bin/python3 )$(1) $(ARGUMENTS_$(basename $(notdir $(1))))))
+	$(if $(filter $(UI_TESTS),$(1)),xvfb-run -a )$(if $(filter %.py,$(1)),/usr/bin/python3 )$(1) $(ARGUMENTS_$(basename $(notdir $(1))))))
 ARGUMENTS_locale = $(BUILD)/tests/shared/test_weights
 ARGUMENTS_ranks = $(BUILD)/mpi/bin/trainer
 ARGUMENTS_ttl = $(BUNDLE)
@@ -281,15 +292,16 @@ lint:
 	shellcheck -x trainer/*.sh tests/*/*.sh presets/*.sh .ci/run
 	cppcheck -j $$(nproc) --quiet --error-exitcode=1 --std=c11 \
 		--enable=warning,performance,portability --inline-suppr --suppress=missingIncludeSystem \
-		--suppress=ctuuninitvar -Ishared -Itrainer -Iplugin shared plugin trainer
+		--suppress=ctuuninitvar -Ishared -Itrainer -Iplugin -Iplugin/ui shared plugin trainer
 	printf '%s\n' $(PROGRAM_SOURCES) | xargs -P $$(nproc) -n 8 sh -c 'clang-tidy --quiet "$$@" -- \
-		$(OUR_CPPFLAGS) $(INCLUDES_tests) $(cflags_tests) -std=c11' lint
+		$(OUR_CPPFLAGS) $(INCLUDES_tests) $(INCLUDES_ui) $(cflags_tests) $(cflags_ui) \
+		-std=c11' lint
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs
 
 format:
 	clang-format -i $(SOURCES)
 
-.PHONY: demo picture check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture \
+.PHONY: demo picture pictures check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture \
 	check-valgrind check-counts count check-packagers check-packagers-all coverage run-coverage \
 	fuzz fuzz-programs \
 	torture bench test-programs lint format

@@ -166,7 +166,7 @@ static void draw_list(cairo_t *cr, const Control *control)
         const Box row = {control->box.x, control->box.y + i * high, control->box.width, high - 3};
         const Box name = {row.x + 8, row.y, row.width - 10, row.height};
         const bool chosen = info->point[i].value == control->value;
-        const Colour ground = chosen && !control->idle ? colour_after : colour_well;
+        const Colour ground = !chosen ? colour_well : control->idle ? colour_line : colour_after;
         paint_box(cr, &row, 4, ground, 1);
         paint_text(cr, &name, ALIGN_LEFT, 11, false,
                    control->idle ? colour_dim

@@ -72,8 +72,8 @@ int main(int argc, char **argv)
         return 1;
     }
     const char *scale = getenv("SCALE");
-    UiHost *host = ui_host_new(&(UiHostOptions){.rate = info.samplerate,
-                                                .scale = scale ? (float)atof(scale) : 1.0f});
+    UiHost *host = ui_host_new(
+        &(UiHostOptions){.rate = info.samplerate, .scale = scale ? (float)atof(scale) : 1.0f});
     if (!host) return 1;
     ui_host_set_sound(host, read_clip, &clip);
     for (int i = 4; i < argc; i++) {

@@ -2,7 +2,6 @@
 
 #include "lib/lv2host_parts.h"
 
-#include <X11/Xlib.h>
 #include <cairo-xlib.h>
 #include <dlfcn.h>
 #include <lv2/options/options.h>
@@ -14,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <X11/Xlib.h>
 
 #include "ui/ui_host_parts.h"
 
@@ -82,7 +82,8 @@ static LV2UI_Request_Value_Status request(LV2UI_Feature_Handle handle, LV2_URID 
 static int resize(LV2UI_Feature_Handle handle, int width, int height)
 {
     UiHost *host = handle;
-    if (!host->no_parent) XResizeWindow(host->display, host->parent, (unsigned)width, (unsigned)height);
+    if (!host->no_parent)
+        XResizeWindow(host->display, host->parent, (unsigned)width, (unsigned)height);
     XSync(host->display, False);
     return 0;
 }

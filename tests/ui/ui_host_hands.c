@@ -1,12 +1,12 @@
 // ui_host_hands.c: pointer, keys and pixels.
 #include "ui/ui_host_parts.h"
 
-#include <X11/Xutil.h>
-#include <X11/extensions/XTest.h>
-#include <X11/keysym.h>
 #include <cairo-xlib.h>
 #include <math.h>
 #include <string.h>
+#include <X11/extensions/XTest.h>
+#include <X11/keysym.h>
+#include <X11/Xutil.h>
 
 enum { PANEL_W = 900, PANEL_H = 560 };
 

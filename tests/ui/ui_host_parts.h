@@ -5,8 +5,8 @@
 #include "lib/lv2host.h"
 #include "ui/ui_host.h"
 
-#include <X11/Xlib.h>
 #include <lv2/ui/ui.h>
+#include <X11/Xlib.h>
 
 enum { SAID_MAX = 4096 };
 
