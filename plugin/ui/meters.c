@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LOWEST  -90.0f // dB
+#define LOWEST  (-90.0f) // dB
 #define HIGHEST 6.0f
 #define FALL    1.2f // dB for each view
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 // Returns the bytes of the printable UTF-8 character that begins here; 0 if none does.
-int plain_text_character(const char *text);
+int plain_text_character(const char *characters);
 
 // Writes a text in this form, as much of it as fits into to[room], whole characters only.
 void plain_text(const char *text, char *to, size_t room);

@@ -32,7 +32,7 @@ void ui_host_set_sound(UiHost *host, UiHostSound sound, void *data);
 // Plays the time that has passed since the last step, at most a tenth of a second, and lets the
 // window work. False where the window says that it is closed.
 bool ui_host_step(UiHost *host);
-void ui_host_steps(UiHost *host, double seconds);
+void ui_host_steps(UiHost *host, double time);
 
 // Steps until the condition holds; false where it does not within 20 seconds.
 bool ui_host_until(UiHost *host, bool (*holds)(UiHost *host, void *data), void *data);
