@@ -23,7 +23,7 @@ typedef struct {
 
 #define MARK(at, bytes, kind, advice)                                                              \
     {                                                                                              \
-        bytes, sizeof bytes - 1, at, kind, advice                                                  \
+        (bytes), sizeof(bytes) - 1, (at), (kind), (advice)                                         \
     }
 
 // The more special ones come first.

@@ -21,7 +21,7 @@ size_t file_read_at(int fd, int64_t at, void *to, size_t n);
 SF_VIRTUAL_IO file_slice_io(void);
 
 // The calls of libmpg123's readers; its handle is a FileSlice.
-ssize_t file_slice_read(void *slice, void *to, size_t n);
-off_t file_slice_seek(void *slice, off_t offset, int whence);
+ssize_t file_slice_read(void *data, void *to, size_t n);
+off_t file_slice_seek(void *data, off_t offset, int whence);
 
 #endif
