@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""make-sources.py FOLDER [NAME…]: renders the recordings in sources/, from which the references
-are made, as FLAC. The scores are below; the instruments are those of FluidR3 (MIT licence). Needs
+"""make-sources.py FOLDER [NAME…]: renders recordings in sources/, from which references are made,
+as FLAC. The scores are below; the instruments are those of FluidR3 (MIT licence). Needs
 Debian's fluidsynth, fluid-soundfont-gm and sox. The same versions give the same samples.
 
 Each score is played twice, and the second time is kept, so that its end leads to its beginning.
@@ -13,7 +13,7 @@ import tempfile
 SOUND_FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
 RATE, TICKS = 48000, 480  # ticks for each beat
 DRUMS = 9  # the MIDI channel whose keys are drums
-KICK, SNARE, CLAP, CLOSED_HAT, OPEN_HAT, RIDE, TOM = 36, 38, 39, 42, 46, 51, 45
+KICK, SNARE, CLOSED_HAT, RIDE, TOM = 36, 38, 42, 51, 45
 
 
 class Score:
@@ -63,45 +63,6 @@ def variable(number):
     return out
 
 
-CHORDS = {  # in the order of playing
-    "minor": [(57, 60, 64), (53, 57, 60), (48, 52, 55), (55, 59, 62)],  # Am F C G
-    "slow": [(50, 57, 62, 65), (46, 58, 62, 65), (53, 57, 60, 65), (48, 55, 60, 64)],  # Dm B F C
-}
-
-
-def disco():
-    score = Score(120, 16)
-    score.instrument(0, 38, 110)  # synth bass
-    score.instrument(1, 48, 80)  # strings
-    score.instrument(2, 4, 85)  # electric piano
-    for bar, chord in enumerate(CHORDS["minor"]):
-        for beat in range(4):
-            at = 4 * bar + beat
-            score.drum(at, KICK, 118)
-            score.drum(at + 0.5, OPEN_HAT, 84)
-            for part in (0, 0.25, 0.75):
-                score.drum(at + part, CLOSED_HAT, 58)
-            if beat % 2:
-                score.drum(at, CLAP, 104)
-            score.note(0, at, chord[0] - 24, 0.4, 104)
-            score.note(0, at + 0.5, chord[0] - 12, 0.4, 96)
-            score.chord(2, at + 0.5, [key + 12 for key in chord], 0.3, 74)
-        score.chord(1, 4 * bar, [key + 12 for key in chord], 3.8, 70)
-    return score
-
-
-def strings():
-    score = Score(96, 16)
-    score.instrument(0, 49, 105)  # slow strings
-    score.instrument(1, 42, 95)  # cello
-    for bar, chord in enumerate(CHORDS["slow"]):
-        score.chord(0, 4 * bar, chord, 4.3, 78)
-        score.note(1, 4 * bar, chord[0] - 12, 4.2, 84)
-        for step, key in enumerate((chord[-1] + 12, chord[-1] + 10, chord[-2] + 12, chord[-1] + 12)):
-            score.note(0, 4 * bar + step, key, 1.2, 62 + 6 * (step % 2))
-    return score
-
-
 def choir():
     score = Score(72, 12)
     score.instrument(0, 52, 110)  # choir, ah
@@ -141,7 +102,7 @@ def bells():
     return score
 
 
-SCORES = {"disco": disco, "strings": strings, "choir": choir, "drums": drums, "bells": bells}
+SCORES = {"choir": choir, "drums": drums, "bells": bells}
 
 
 def render(name, path):

@@ -110,13 +110,18 @@ static void test_parts_are_read(void)
         double from, to;
         bool from_percent, to_percent;
     } good[] = {
-        {"a.wav@0-15", 0.0, 15.0, false, false},      {"a.wav@1.5-", 1.5, 100.0, false, true},
-        {"a.wav@-20", 0.0, 20.0, false, false},       {"a.wav@50%-75.5%", 50.0, 75.5, true, true},
-        {"a.wav@2-90%", 2.0, 90.0, false, true},      {"a.wav@-", 0.0, 100.0, false, true},
+        {"a.wav@0-15", 0.0, 15.0, false, false},
+        {"a.wav@1.5-", 1.5, 100.0, false, true},
+        {"a.wav@-20", 0.0, 20.0, false, false},
+        {"a.wav@50%-75.5%", 50.0, 75.5, true, true},
+        {"a.wav@2-90%", 2.0, 90.0, false, true},
+        {"a.wav@-", 0.0, 100.0, false, true},
         {"a@b.wav@1e1-20", 10.0, 20.0, false, false},
+        {"a.wav@1:02.5-2:00", 62.5, 120.0, false, false},
+        {"a.wav@50%", 50.0, 100.0, true, true},
     };
-    static const char *const bad[] = {"a.wav@",    "a.wav@1",    "a.wav@1-2-3", "a.wav@x-2",
-                                      "a.wav@1-x", "a.wav@nan-", "a.wav@1--2",  "me@home.wav"};
+    static const char *const bad[] = {"a.wav@",     "a.wav@1-2-3", "a.wav@x-2",  "a.wav@1-x",
+                                      "a.wav@nan-", "a.wav@1--2",  "me@home.wav"};
     Error error;
     LatentPart part;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
