@@ -21,7 +21,7 @@ is_shipped() {
 
 test_sources_are_rendered_from_their_scores() {
     for source in drums choir bells; do
-        is_shipped $source || { echo "$source differs" >&2; return 1; }
+        is_shipped "$source" || { echo "$source differs" >&2; return 1; }
     done
 }
 
