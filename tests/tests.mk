@@ -129,15 +129,16 @@ REAL_HOSTS = $(if $(shell which ardour7-lua),tests/hosts/ardour.sh) \
 	$(if $(shell which jalv),tests/hosts/jalv.sh)
 COMMAND_TESTS = $(filter-out %/locale.sh %/ranks.sh,$(sort $(wildcard tests/commands/*.sh)))
 # Names without spaces, so that TEST= can choose.
-ALL_TESTS = $(TESTS) $(HOSTS) $(UI_TESTS) $(COMMAND_TESTS) tests/commands/locale.sh tests/commands/ranks.sh \
-	tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) tests/parity/pytorch.py \
-	tests/parity/pytorch_m5.py $(sort $(wildcard tests/layout/*)) $(REAL_HOSTS)
+ALL_TESTS = $(TESTS) $(HOSTS) $(UI_TESTS) $(COMMAND_TESTS) tests/commands/locale.sh \
+	tests/commands/ranks.sh tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) \
+	tests/parity/pytorch.py tests/parity/pytorch_m5.py $(sort $(wildcard tests/layout/*)) $(REAL_HOSTS)
 CHOSEN_TESTS = $(strip $(if $(TEST), \
 	$(foreach test,$(ALL_TESTS),$(if $(findstring $(TEST),$(test)),$(test))),$(ALL_TESTS)))
 # The command that runs a test.
 test_command = $(strip $(if $(filter $(HOST_THREADS),$(1)),\
 	BUILD=$(BUILD)/threads tests/lib/sanitized.sh $(1),\
-	$(if $(filter $(UI_TESTS),$(1)),xvfb-run -a )$(if $(filter %.py,$(1)),/usr/bin/python3 )$(1) $(ARGUMENTS_$(basename $(notdir $(1))))))
+	$(if $(filter $(UI_TESTS),$(1)),xvfb-run -a )$(if $(filter %.py,$(1)),/usr/bin/python3 \
+	)$(1) $(ARGUMENTS_$(basename $(notdir $(1))))))
 ARGUMENTS_locale = $(BUILD)/tests/shared/test_weights
 ARGUMENTS_ranks = $(BUILD)/mpi/bin/trainer
 ARGUMENTS_ttl = $(BUNDLE)
@@ -301,7 +302,6 @@ lint:
 format:
 	clang-format -i $(SOURCES)
 
-.PHONY: demo picture pictures check check-hosts check-aarch64 check-fuzz check-sanitizers check-torture \
-	check-valgrind check-counts count check-packagers check-packagers-all coverage run-coverage \
-	fuzz fuzz-programs \
-	torture bench test-programs lint format
+.PHONY: demo picture pictures check check-hosts check-aarch64 check-fuzz check-sanitizers \
+	check-torture check-valgrind check-counts count check-packagers check-packagers-all coverage \
+	run-coverage fuzz fuzz-programs torture bench test-programs lint format

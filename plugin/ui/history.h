@@ -1,5 +1,6 @@
 // history.h: the last seconds of the latent as two pictures, channels over time, before and after
-// the operations, and a strip that shows what was recorded, held or in turn. Blue is below a channel's mean, orange above it.
+// the operations, and a strip that shows what was recorded, held or in turn. Blue is below a
+// channel's mean, orange above it.
 #ifndef TRASLUZ_UI_HISTORY_H
 #define TRASLUZ_UI_HISTORY_H
 

@@ -97,7 +97,7 @@ static void check_constant(double rate)
     CHECK(own[SHIPPED - 1] < longest);
     // A model of one's own that is later than all of these.
     change_file(host, MODEL, wire_file("late.safetensors", 1024, 1, rate / 2));
-    CHECK(*host_control(host, "latency") > longest);
+    CHECK(*host_control(host, "latency") > (float)longest);
     host_free(host);
 }
 

@@ -1,6 +1,7 @@
 // picture: draws the window with the real plugin playing a sound file.
 //
-//     picture IN SECONDS OUT.png [SYMBOL=VALUE | model=FILE | reference=FILE | click=X,Y | point=X,Y | wait=SECONDS]…
+//     picture IN SECONDS OUT.png [SYMBOL=VALUE | model=FILE | reference=FILE | click=X,Y |
+//         point=X,Y | wait=SECONDS]…
 #include "ui/places.h"
 #include "ui/ui_host.h"
 
