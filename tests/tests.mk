@@ -131,7 +131,8 @@ COMMAND_TESTS = $(filter-out %/locale.sh %/ranks.sh,$(sort $(wildcard tests/comm
 # Names without spaces, so that TEST= can choose.
 ALL_TESTS = $(TESTS) $(HOSTS) $(UI_TESTS) $(COMMAND_TESTS) tests/commands/locale.sh \
 	tests/commands/ranks.sh tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) \
-	tests/parity/pytorch.py tests/parity/pytorch_m5.py $(sort $(wildcard tests/layout/*)) $(REAL_HOSTS)
+	tests/parity/pytorch.py tests/parity/pytorch_m5.py $(sort $(wildcard tests/layout/*)) \
+	$(REAL_HOSTS)
 CHOSEN_TESTS = $(strip $(if $(TEST), \
 	$(foreach test,$(ALL_TESTS),$(if $(findstring $(TEST),$(test)),$(test))),$(ALL_TESTS)))
 # The command that runs a test.
