@@ -29,6 +29,8 @@ TESTS = $(ENGINE_TESTS) $(PLUGIN_TESTS) $(TRAINER_TESTS)
 HOSTS = $(call programs,tests/plugin/host_*.c)
 # The window's tests, on an X11 server without a screen.
 UI_TESTS = $(if $(filter-out no,$(UI)),$(call programs,tests/ui/ui_test_*.c))
+# Without -noreset the server starts anew when its last window has closed.
+XVFB = xvfb-run -a -s '-screen 0 1600x1000x24 -noreset'
 UI_PICTURE = $(BUILD)/tests/ui/picture
 TORTURE = $(BUILD)/tests/plugin/torture
 DEMO = $(BUILD)/tests/demo/demo
@@ -107,7 +109,7 @@ demo:
 pictures: picture
 	$(install_packages) $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(UI_PICTURE)
-	$(TEST_ENVIRONMENT) xvfb-run -a $(UI_PICTURE) tests/clip.flac 6 $(BUILD)/window.png \
+	$(TEST_ENVIRONMENT) $(XVFB) $(UI_PICTURE) tests/clip.flac 6 $(BUILD)/window.png \
 		model=$(abspath $(BUNDLE))/models/espectro.safetensors \
 		reference=$(abspath $(BUNDLE))/references/choir-espectro.safetensors \
 		noise=0.6 drift=8 blend=0.3 wait=6
@@ -138,7 +140,7 @@ CHOSEN_TESTS = $(strip $(if $(TEST), \
 # The command that runs a test.
 test_command = $(strip $(if $(filter $(HOST_THREADS),$(1)),\
 	BUILD=$(BUILD)/threads tests/lib/sanitized.sh $(1),\
-	$(if $(filter $(UI_TESTS),$(1)),xvfb-run -a )$(if $(filter %.py,$(1)),/usr/bin/python3 \
+	$(if $(filter $(UI_TESTS),$(1)),$(XVFB) )$(if $(filter %.py,$(1)),/usr/bin/python3 \
 	)$(1) $(ARGUMENTS_$(basename $(notdir $(1))))))
 ARGUMENTS_locale = $(BUILD)/tests/shared/test_weights
 ARGUMENTS_ranks = $(BUILD)/mpi/bin/trainer

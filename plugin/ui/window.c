@@ -207,7 +207,7 @@ static void draw(UiWindow *window)
     enum { ROOM = PARTS + CONTROLS_MAX };
     Box drawn[ROOM];
     cairo_t *cr = cairo_create(window->image);
-    cairo_set_antialias(cr, CAIRO_ANTIALIAS_FAST); // a third of the time, the same to the eye
+    cairo_set_antialias(cr, CAIRO_ANTIALIAS_FAST); // trails in two thirds of the time
     cairo_translate(cr, left_of(window), top_of(window));
     cairo_scale(cr, scale_of(window), scale_of(window));
     int count = panel_draw(window->panel, cr, drawn, ROOM);
