@@ -49,6 +49,7 @@ void chooser_step(Chooser *chooser, int rows)
 {
     const int all = chooser_rows(chooser);
     if (all == 0) return;
+    if (chooser->hot < 0 && rows < 0) chooser->hot = 0; // up from no row is to the last one
     chooser->hot = (chooser->hot + rows + all) % all;
     if (chooser->hot < chooser->first) chooser->first = chooser->hot;
     const int last = chooser->first + rows_shown(chooser) - 1;
