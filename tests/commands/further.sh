@@ -1,5 +1,5 @@
 #!/bin/sh
-# further.sh: a finished training that goes on with more epochs, and one that starts from other
+# further.sh: a finished training that is resumed with more epochs, and one that starts from other
 # weights. See fixture.sh.
 # shellcheck disable=SC2317,SC2329 # run() calls the tests
 # shellcheck source=tests/lib/fixture.sh

@@ -29,7 +29,7 @@ typedef struct {
     const char *from; // weights, or NULL
     Model *start;     // those weights
     char start_arch[ARCH_TEXT_MAX];
-    TrainingOptions finished; // of a finished training that goes on; without output: none does
+    TrainingOptions finished; // of a finished training that is resumed; without output: none is
     const char *run;          // folder, or NULL
     char *run_weights;        // the weights file in that folder
     bool force;
@@ -101,8 +101,8 @@ static bool prolong(Call *call, const CheckpointLength *length, Error *error)
     if (length->steps > 0 && settings->epochs == 0) epochs = done * o->steps / length->steps;
     if (epochs <= done)
         return error_set(error,
-                         "the training is finished after %zu epochs; --epochs %zu goes on with it",
-                         done, 2 * done);
+                         "the training is finished after %zu epochs; --epochs %zu resumes it", done,
+                         2 * done);
     const size_t steps = length->steps > 0 ? length->steps * epochs / done : 0;
     settings->epochs = (int)done;
     training_settings_set_steps(settings, length->steps);

@@ -48,7 +48,7 @@ typedef struct TrainingOptions {
     const char *author, *licence;            // the same; NULL for none
     const char *name, *trained_on, *command; // for the weights file's metadata
     const Model *from;                       // weights to start from, or NULL
-    // Of a finished training that goes on with more epochs: its options; else NULL.
+    // Of a finished training that is resumed with more epochs: its options; else NULL.
     const struct TrainingOptions *finished;
     size_t runs_after;          // of a sweep: trainings that follow this one
     bool resume;                // from the checkpoint
