@@ -60,7 +60,7 @@ test_a_cache_that_is_cut_in_use_is_told() {
         >trained 2>err &
     trainer=$!
     tries=0
-    until grep -q 'epoch 2:' trained || [ $((tries += 1)) -gt 300 ]; do sleep 0.1; done
+    until grep -qs 'epoch 2:' trained || [ $((tries += 1)) -gt 300 ]; do sleep 0.1; done
     for file in cache/trasluz/*.f32; do : >"$file"; done
     wait "$trainer"
     [ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] &&
