@@ -2,6 +2,7 @@
 #include "plugin.h"
 
 #include "host/atoms.h"
+#include "host/block_events.h"
 #include "session/shipped.h"
 
 #include <lv2/core/lv2.h>
@@ -94,6 +95,7 @@ static void connect_port(LV2_Handle instance, uint32_t port, void *data)
     switch (port) {
     case PORT_CONTROL: plugin->control = data; break;
     case PORT_NOTIFY: plugin->notify = data; break;
+    case PORT_MIDI: plugin->midi = data; break;
     case PORT_LATENCY: plugin->latency = data; break;
     default:
         if (port < PORT_AUDIO)
@@ -208,15 +210,6 @@ static void follow_transport(Plugin *plugin, EngineSettings *settings,
         player_locate(&plugin->player, &now, plugin->transport.frame);
 }
 
-// What happens within a block: time:Positions and notes, in their order. Hosts send a few at most.
-enum { POSITIONS_MAX = 32, EVENTS_MAX = 128 };
-
-typedef struct {
-    const LV2_Atom_Event *event[EVENTS_MAX];
-    int events, positions;
-    bool overflows; // there were more notes than have room
-} BlockEvents;
-
 static bool is_position(const Plugin *plugin, const LV2_Atom_Event *event)
 {
     const LV2_Atom_Object *object = (const LV2_Atom_Object *)&event->body;
@@ -229,22 +222,6 @@ static const uint8_t *midi_message(const Plugin *plugin, const LV2_Atom_Event *e
     return event->body.type == plugin->uris.midi_event ? (const uint8_t *)(&event->body + 1) : NULL;
 }
 
-// Of more positions than there may be, the last one counts.
-static void add_position(const Plugin *plugin, BlockEvents *block, const LV2_Atom_Event *event)
-{
-    if (block->positions == POSITIONS_MAX || block->events == EVENTS_MAX) {
-        int last = block->events - 1;
-        while (last >= 0 && !is_position(plugin, block->event[last])) last--;
-        if (last < 0) return;
-        memmove(block->event + last, block->event + last + 1,
-                (size_t)(block->events - 1 - last) * sizeof *block->event);
-        block->events--;
-        block->positions--;
-    }
-    block->event[block->events++] = event;
-    block->positions++;
-}
-
 static void read_object(Plugin *plugin, const LV2_Atom_Object *object)
 {
     if (object->body.otype == plugin->uris.listen)
@@ -253,58 +230,55 @@ static void read_object(Plugin *plugin, const LV2_Atom_Object *object)
         plugin->work_due = true;
 }
 
-// Handles the block's messages, but for those that happen at a sample: lists these.
-static void read_control(Plugin *plugin, BlockEvents *block)
+// Handles a port's messages, but for those that happen at a sample: queues these. Notes come by the
+// port for MIDI, but some hosts send all events to the control port.
+static void read_events(Plugin *plugin, const LV2_Atom_Sequence *sequence, EventQueue *queue)
 {
-    const LV2_Atom_Sequence *control = plugin->control;
-    if (!control || control->atom.type != plugin->uris.atom_sequence) return;
-    for (const LV2_Atom_Event *event = atoms_first(control); event;
-         event = atoms_next(control, event)) {
+    if (!sequence || sequence->atom.type != plugin->uris.atom_sequence) return;
+    for (const LV2_Atom_Event *event = atoms_first(sequence); event;
+         event = atoms_next(sequence, event)) {
         const uint8_t *midi = midi_message(plugin, event);
-        if (midi && notes_concerns(midi, event->body.size)) {
-            if (block->events < EVENTS_MAX)
-                block->event[block->events++] = event;
-            else
-                block->overflows = true;
-        } else if (is_position(plugin, event)) {
-            add_position(plugin, block, event);
-        } else if (!midi && uris_is_object(&plugin->uris, &event->body)) {
+        if (midi && notes_concerns(midi, event->body.size))
+            block_events_add_note(queue, event);
+        else if (is_position(plugin, event))
+            block_events_add_position(queue, event);
+        else if (!midi && uris_is_object(&plugin->uris, &event->body))
             read_object(plugin, (const LV2_Atom_Object *)&event->body);
-        }
     }
 }
 
 // Takes all notes of a block that had too many, so that none stays held.
-static void take_all_notes(Plugin *plugin)
+static void take_all_notes(Plugin *plugin, const LV2_Atom_Sequence *sequence)
 {
-    for (const LV2_Atom_Event *event = atoms_first(plugin->control); event;
-         event = atoms_next(plugin->control, event)) {
+    for (const LV2_Atom_Event *event = atoms_first(sequence); event;
+         event = atoms_next(sequence, event)) {
         const uint8_t *midi = midi_message(plugin, event);
         if (midi) notes_take(&plugin->notes, midi, event->body.size);
     }
 }
 
-static void play_block(Plugin *plugin, const BlockEvents *block, uint32_t samples)
+static void play_block(Plugin *plugin, BlockEvents *block, uint32_t samples)
 {
     EngineSettings wanted = controls_read(&plugin->controls), settings = wanted;
     set_tempo(plugin, &wanted);
+    notes_apply(&plugin->notes, &settings);
+    adopt(plugin, &settings);
     uint32_t done = 0;
-    for (int i = 0; i <= block->events; i++) {
-        const LV2_Atom_Event *event = i < block->events ? block->event[i] : NULL;
+    for (bool at_end = false; !at_end;) {
+        const BlockEvent next = block_events_take(block);
+        const LV2_Atom_Event *event = next.event;
+        at_end = !event;
         const int64_t at = event ? event->time.frames : samples;
         settings = wanted;
         notes_apply(&plugin->notes, &settings);
-        if (i == 0) adopt(plugin, &settings);
         if (at > done && at <= samples) {
             play(plugin, &settings, done, (uint32_t)at);
             done = (uint32_t)at;
         }
-        if (!event) break;
-        const uint8_t *midi = midi_message(plugin, event);
-        if (midi)
-            notes_take(&plugin->notes, midi, event->body.size);
-        else
+        if (next.is_position)
             follow_transport(plugin, &wanted, (const LV2_Atom_Object *)&event->body);
+        else if (event)
+            notes_take(&plugin->notes, midi_message(plugin, event), event->body.size);
     }
 }
 
@@ -328,15 +302,18 @@ static FeedFacts feed_facts(const Plugin *plugin)
 static void run(LV2_Handle instance, uint32_t samples)
 {
     Plugin *plugin = instance;
-    BlockEvents block = {.events = 0};
+    BlockEvents block;
+    block_events_clear(&block);
     feed_begin(&plugin->feed);
     player_set_constant_latency(&plugin->player, controls_constant_latency(&plugin->controls));
-    read_control(plugin, &block);
+    read_events(plugin, plugin->control, &block.control);
+    read_events(plugin, plugin->midi, &block.midi);
     note_idle_controls(plugin, samples);
     call_worker(plugin); // before adopting: a freewheeling host loads the file now
     player_watch(&plugin->player, feed_tap(&plugin->feed));
     play_block(plugin, &block, samples);
-    if (block.overflows) take_all_notes(plugin);
+    if (block.control.overflows) take_all_notes(plugin, plugin->control);
+    if (block.midi.overflows) take_all_notes(plugin, plugin->midi);
     if (player_asks_for_room(&plugin->player)) plugin->work_due = true;
     transport_end_block(&plugin->transport, samples);
 

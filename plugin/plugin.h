@@ -25,7 +25,7 @@ typedef struct {
     int channels;
 
     // Of the audio thread.
-    const LV2_Atom_Sequence *control;
+    const LV2_Atom_Sequence *control, *midi;
     LV2_Atom_Sequence *notify;
     float *latency;
     const float *in[CHANNELS_MAX];

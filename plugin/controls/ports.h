@@ -40,6 +40,7 @@ enum {
     PORT_MATCH,
     PORT_DYNAMICS,
     PORT_FREEZE_KIND,
+    PORT_MIDI,
     PORT_AUDIO, // the inputs, then the outputs
 };
 

@@ -76,7 +76,7 @@ void fuzz_host_init(FuzzHost *host)
     const LV2_Feature *const features[] = {&map_feature, &log_feature, &worker_feature, NULL};
     host->instance = host->descriptor->instantiate(host->descriptor, 8000, ".", features);
     MUST(host->instance);
-    for (uint32_t port = PORT_ENABLED; port < PORT_AUDIO; port++)
+    for (uint32_t port = PORT_ENABLED; port < PORT_MIDI; port++)
         host->descriptor->connect_port(host->instance, port, &host->control[port]);
     host->control[PORT_ENABLED] = host->control[PORT_WET] = host->control[PORT_BLEND] = 1;
     for (uint32_t c = 0; c < 2; c++) {
@@ -98,6 +98,7 @@ void fuzz_host_run(FuzzHost *host, const LV2_Atom_Sequence *control, uint32_t ro
     MUST(notify);
     notify->atom = (LV2_Atom){.size = room};
     host->descriptor->connect_port(host->instance, PORT_CONTROL, (void *)(uintptr_t)control);
+    host->descriptor->connect_port(host->instance, PORT_MIDI, (void *)(uintptr_t)control);
     host->descriptor->connect_port(host->instance, PORT_NOTIFY, notify);
     host->descriptor->run(host->instance, n);
     MUST(notify->atom.size <= room);

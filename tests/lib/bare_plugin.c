@@ -98,7 +98,7 @@ static void connect_ports(BarePlugin *plugin)
 {
     const LV2_Descriptor *descriptor = plugin->descriptor;
     plugin->control = new_values(PORT_AUDIO, NAN);
-    for (uint32_t port = PORT_ENABLED; port < PORT_AUDIO; port++)
+    for (uint32_t port = PORT_ENABLED; port < PORT_MIDI; port++)
         descriptor->connect_port(plugin->handle, port, plugin->control + port);
     for (int c = 0; c < plugin->channels; c++) {
         const uint32_t in = PORT_AUDIO + (uint32_t)c, out = in + (uint32_t)plugin->channels;

@@ -113,7 +113,9 @@ static void connect_port(Host *host, uint32_t index)
         mine->control_input = input;
         data = &mine->value;
     } else if (port_is(host, port, LV2_ATOM__AtomPort)) {
-        data = input ? &host->control : &host->notify;
+        data = !input                              ? &host->notify
+               : strcmp(mine->symbol, "midi") == 0 ? &host->midi
+                                                   : &host->control;
     } else if (input) {
         host->in[host->channels++] = index; // outputs follow the inputs in the same number
     } else {
@@ -138,10 +140,12 @@ static void connect_ports(Host *host)
     }
 }
 
-static void empty_control(Host *host)
+static void empty_inputs(Host *host)
 {
     lv2_atom_forge_set_buffer(&host->forge, (uint8_t *)&host->control, sizeof host->control);
     lv2_atom_forge_sequence_head(&host->forge, &host->sequence, 0);
+    lv2_atom_forge_set_buffer(&host->midi_forge, (uint8_t *)&host->midi, sizeof host->midi);
+    lv2_atom_forge_sequence_head(&host->midi_forge, &host->midi_sequence, 0);
 }
 
 Host *host_new(const HostOptions *options)
@@ -161,7 +165,9 @@ Host *host_new(const HostOptions *options)
         return NULL;
     }
     lv2_atom_forge_init(&host->forge, &host_map);
-    empty_control(host);
+    lv2_atom_forge_init(&host->midi_forge, &host_map);
+    host->midi_to_control = options->midi_to_control;
+    empty_inputs(host);
     connect_ports(host);
     host_worker_start(&host->worker, host);
     lilv_instance_activate(host->instance);
@@ -251,6 +257,7 @@ void host_run(Host *host, const float *const *in, float *const *out, uint32_t n)
 {
     exchange_values(host);
     lv2_atom_forge_pop(&host->forge, &host->sequence);
+    lv2_atom_forge_pop(&host->midi_forge, &host->midi_sequence);
     host->notify.sequence.atom = (LV2_Atom){.size = host->notify_size};
 
     host_enter(&host->watch);
@@ -264,5 +271,5 @@ void host_run(Host *host, const float *const *in, float *const *out, uint32_t n)
     host_leave(&host->watch);
 
     if (host->notify.sequence.atom.type == host_urid(LV2_ATOM__Sequence)) host_hear(host);
-    empty_control(host);
+    empty_inputs(host);
 }

@@ -40,6 +40,7 @@ typedef struct {
     const char *lv2_path; // where to look for plugins; NULL: LV2_PATH
     uint32_t notify_size; // bytes of the notify port's buffer; 0: plenty
     bool small_stack;     // of the worker's thread: 16 kB, as mod-host lends it
+    bool midi_to_control; // MIDI goes to the control port, not to the port for it
     HostWatch watch;
 } HostOptions;
 

@@ -92,7 +92,7 @@ void host_get(Host *host, const char *property)
 
 void host_send_midi(Host *host, uint32_t at, const void *message, uint32_t size)
 {
-    LV2_Atom_Forge *forge = &host->forge;
+    LV2_Atom_Forge *forge = host->midi_to_control ? &host->forge : &host->midi_forge;
     lv2_atom_forge_frame_time(forge, at);
     lv2_atom_forge_atom(forge, size, host_urid(LV2_MIDI__MidiEvent));
     lv2_atom_forge_write(forge, message, size);

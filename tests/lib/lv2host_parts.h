@@ -86,10 +86,11 @@ struct Host {
     Exchange exchange;
     uint32_t in[CHANNELS_MAX], out[CHANNELS_MAX]; // port indices
     int channels;
-    AtomBuffer control, notify;
+    AtomBuffer control, midi, notify;
     uint32_t notify_size;
-    LV2_Atom_Forge forge; // writes the control buffer between blocks
-    LV2_Atom_Forge_Frame sequence;
+    LV2_Atom_Forge forge, midi_forge; // write the buffers between blocks
+    LV2_Atom_Forge_Frame sequence, midi_sequence;
+    bool midi_to_control;
 
     Heard heard[HEARD_MAX];
     int heards;

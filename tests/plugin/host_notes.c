@@ -15,10 +15,12 @@ typedef struct {
 } Moment;
 
 static Sound music, silent;
+static bool midi_to_control;
 
 static Host *new_host(void)
 {
-    Host *host = host_new(&(HostOptions){.uri = STEREO, .rate = RATE});
+    const HostOptions options = {.uri = STEREO, .rate = RATE, .midi_to_control = midi_to_control};
+    Host *host = host_new(&options);
     if (host) {
         *host_control(host, "blend") = 1.0f; // what is captured is heard
         *host_control(host, "detail") = 0.0f;
@@ -75,6 +77,45 @@ static void notes_are_controls_at_their_sample(void)
                           {30040, {0x80, FREEZE, 64}, "freeze", 0},
                           {30060, {0x90, FREEZE, 1}, "freeze", 1}},
                3);
+}
+
+// Some hosts send all events to the port that is designated as the control.
+static void notes_are_heard_on_the_control_port_too(void)
+{
+    midi_to_control = true;
+    check_same("Freeze",
+               (Moment[]){{30001, {0x90, FREEZE, 1}, "freeze", 1},
+                          {60007, {0x80, FREEZE, 64}, "freeze", 0}},
+               2);
+    midi_to_control = false;
+}
+
+// A note is heard at its sample, whatever the position's message is in the block, which comes by
+// another port: here the transport jumps, and a jump with a held Freeze is another one.
+static void notes_and_positions_keep_their_order(void)
+{
+    Sound together = sound_new(FRAMES), apart = sound_new(FRAMES);
+    for (int i = 0; i < 2; i++) {
+        Host *host = new_host();
+        REQUIRE(host);
+        Sound *out = i == 0 ? &together : &apart;
+        const uint32_t note = 100, jump = 200, off = 300; // samples after 30000
+        play(host, &music, out, 0, 30000, BLOCK);
+        host_send_midi(host, note, (unsigned char[]){0x90, FREEZE, 1}, 3);
+        if (i == 1) play(host, &music, out, 30000, 30000 + jump, jump);
+        host_send_position(
+            host,
+            &(HostPosition){.at = i == 0 ? jump : 0, .frame = 500000, .speed = 1, .beat = -1});
+        if (i == 0) host_send_midi(host, off, (unsigned char[]){0x80, FREEZE, 1}, 3);
+        if (i == 1) host_send_midi(host, off - jump, (unsigned char[]){0x80, FREEZE, 1}, 3);
+        if (i == 0) play(host, &music, out, 30000, 30000 + BLOCK, BLOCK);
+        if (i == 1) play(host, &music, out, 30000 + jump, 30000 + BLOCK, BLOCK - jump);
+        play(host, &music, out, 30000 + BLOCK, FRAMES, BLOCK);
+        host_free(host);
+    }
+    CHECK(sound_equal(&together, &apart, 0, FRAMES));
+    sound_free(&together);
+    sound_free(&apart);
 }
 
 static void a_note_is_held_until_the_last_channel_ends_it(void)
@@ -195,6 +236,8 @@ int main(void)
     music = sound_music(FRAMES);
     silent = sound_new(FRAMES);
     RUN(notes_are_controls_at_their_sample);
+    RUN(notes_are_heard_on_the_control_port_too);
+    RUN(notes_and_positions_keep_their_order);
     RUN(a_note_is_held_until_the_last_channel_ends_it);
     RUN(messages_that_end_all_notes_end_it);
     RUN(deactivation_ends_it);

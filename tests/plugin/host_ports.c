@@ -7,6 +7,8 @@
 
 #include "files/hash.h"
 
+#include <lv2/midi/midi.h>
+#include <lv2/time/time.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@ static const struct {
 } freezes[] = {
     {98, "1869e33705b19ca2e2e5609b075b0ef3311cea14b623c5c84554ad52ea33d35b"},
     {110, "c4a6843d33a34ed3bdbab71796e8fe2db3c2cb4d5f9a32843e718af93fa63e05"},
+    {114, "a6a51f79c8a43b9ccc00c8ecffec1597f33f3c3c956cc235cfa4f388cac8278d"},
 };
 
 enum { LINES_MAX = 200, LINE_MAX = 400 };
@@ -234,6 +237,26 @@ static void ports_are_grouped(void)
     host_free(host);
 }
 
+// Ardour sends no position to a port for MIDI on a track that has no MIDI.
+static void position_and_midi_have_ports_of_their_own(void)
+{
+    Host *host = host_new(&(HostOptions){.uri = STEREO, .rate = RATE});
+    REQUIRE(host);
+    LilvWorld *world = host_world(host);
+    LilvNode *position = lilv_new_uri(world, LV2_TIME__Position);
+    LilvNode *midi = lilv_new_uri(world, LV2_MIDI__MidiEvent);
+    for (int i = 0; i < 2; i++) {
+        LilvNode *symbol = lilv_new_string(world, i == 0 ? "control" : "midi");
+        const LilvPort *port = lilv_plugin_get_port_by_symbol(host_plugin(host), symbol);
+        CHECK(lilv_port_supports_event(host_plugin(host), port, i == 0 ? position : midi));
+        CHECK(!lilv_port_supports_event(host_plugin(host), port, i == 0 ? midi : position));
+        lilv_node_free(symbol);
+    }
+    lilv_node_free(position);
+    lilv_node_free(midi);
+    host_free(host);
+}
+
 // Half of its travel, on a logarithmic scale, is below 50 ms; its minimum is no smear at all.
 static void smear_has_a_useful_curve(void)
 {
@@ -299,6 +322,7 @@ int main(int count, char **arguments)
     RUN(new_things_are_listed);
     RUN(file_is_only_appended_to);
     RUN(ports_are_grouped);
+    RUN(position_and_midi_have_ports_of_their_own);
     RUN(smear_has_a_useful_curve);
     RUN(message_ports_are_as_hosts_want_them);
     return check_status();
