@@ -2,11 +2,11 @@
 // sounds apart: against the values themselves, and against what theory says.
 #define _XOPEN_SOURCE 700
 #include "audio/audio_features.h"
-#include "commands/latent_parts.h"
 #include "latents/latent_mix.h"
 #include "lib/audio_fixture.h"
 #include "lib/check.h"
 #include "lib/fixture.h"
+#include "options/latent_parts.h"
 
 static Model *model;
 

@@ -1,8 +1,8 @@
 // The tables of options of all commands: each option is whole, its default is one that it accepts
 // and that help shows, and nothing that is told elsewhere differs. Mistyped names are recognised.
 #include "commands/command_list.h"
-#include "commands/latent_options.h"
 #include "lib/check.h"
+#include "options/latent_options.h"
 #include "training/training_settings.h"
 
 #include <string.h>

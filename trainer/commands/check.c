@@ -1,6 +1,6 @@
 // check.c: `trainer check`: reads a library of music and prints what is in it, before a training.
 #include "commands/command_list.h"
-#include "commands/music_options.h"
+#include "options/music_options.h"
 
 #include <stdio.h>
 

@@ -2,9 +2,9 @@
 // a trained one, and tests it.
 #include "analysis/classifier_file.h"
 #include "commands/command_list.h"
-#include "commands/music_options.h"
 #include "commands/study.h"
 #include "files/file.h"
+#include "options/music_options.h"
 #include "output/csv.h"
 #include "output/plot.h"
 

@@ -6,9 +6,9 @@
 #include "analysis/pooled_latents.h"
 #include "base/progress.h"
 #include "commands/command_list.h"
-#include "commands/music_options.h"
 #include "commands/study.h"
 #include "files/file.h"
+#include "options/music_options.h"
 #include "output/csv.h"
 #include "output/plot.h"
 

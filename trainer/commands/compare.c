@@ -2,9 +2,9 @@
 // with the original: sound, picture, scores.
 #include "analysis/evaluation.h"
 #include "commands/command_list.h"
-#include "commands/latent_files.h"
-#include "commands/music_options.h"
 #include "files/file.h"
+#include "options/latent_files.h"
+#include "options/music_options.h"
 #include "output/gnuplot.h"
 #include "output/waveform_figure.h"
 

@@ -1,8 +1,8 @@
 // decode.c: `trainer decode`: turns a latent file into audio, changed as the plugin would.
 #include "audio/audio_writer.h"
 #include "commands/command_list.h"
-#include "commands/latent_files.h"
-#include "commands/latent_options.h"
+#include "options/latent_files.h"
+#include "options/latent_options.h"
 
 #include <stdio.h>
 

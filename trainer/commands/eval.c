@@ -2,7 +2,7 @@
 // an ideal low-pass.
 #include "analysis/evaluation.h"
 #include "commands/command_list.h"
-#include "commands/music_options.h"
+#include "options/music_options.h"
 
 #include <stdio.h>
 

@@ -3,11 +3,11 @@
 #include "base/progress.h"
 #include "base/shared_error.h"
 #include "commands/command_list.h"
-#include "commands/music_options.h"
 #include "latents/audio_encoder.h"
 #include "latents/latent_set.h"
 #include "math/denormals.h"
 #include "network/named_arch.h"
+#include "options/music_options.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 // predict.c: `trainer predict`: the genre of new songs, with probabilities, by a classifier that
 // `trainer classify` trained.
 #include "commands/command_list.h"
-#include "commands/latent_parts.h"
 #include "files/file.h"
 #include "network/m5.h"
+#include "options/latent_parts.h"
 #include "output/csv.h"
 
 #include <jansson.h>

@@ -3,7 +3,7 @@
 #include "audio/audio_writer.h"
 #include "base/progress.h"
 #include "commands/command_list.h"
-#include "commands/effect_options.h"
+#include "options/effect_options.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
-#include "commands/latent_options.h"
+#include "options/latent_options.h"
 
-#include "commands/latent_files.h"
 #include "math/denormals.h"
+#include "options/latent_files.h"
 
 #define AT(member) offsetof(LatentOptions, member)
 

@@ -1,4 +1,4 @@
-#include "commands/latent_files.h"
+#include "options/latent_files.h"
 
 #include "audio/audio_writer.h"
 #include "latents/decoding.h"

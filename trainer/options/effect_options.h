@@ -3,8 +3,8 @@
 #ifndef TRASLUZ_EFFECT_OPTIONS_H
 #define TRASLUZ_EFFECT_OPTIONS_H
 
-#include "commands/latent_options.h"
 #include "engine/engine.h"
+#include "options/latent_options.h"
 
 // A change in time is followed in steps of so many frames, and at each breakpoint, as by a host
 // with blocks of that length.

@@ -1,4 +1,4 @@
-#include "commands/music_options.h"
+#include "options/music_options.h"
 
 #define THREADS_OPTION(offset)                                                                     \
     {                                                                                              \

@@ -1,8 +1,8 @@
-#include "commands/latent_parts.h"
+#include "options/latent_parts.h"
 
 #include "base/progress.h"
-#include "commands/latent_files.h"
 #include "data/audio_files.h"
+#include "options/latent_files.h"
 
 #include <math.h>
 #include <stdlib.h>

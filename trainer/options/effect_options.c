@@ -1,4 +1,4 @@
-#include "commands/effect_options.h"
+#include "options/effect_options.h"
 
 #include <math.h>
 #include <stdio.h>
