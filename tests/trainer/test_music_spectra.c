@@ -5,8 +5,11 @@
 #include "front/analysis.h"
 #include "lib/check.h"
 #include "lib/fixture.h"
+#include "math/random.h"
 
-enum { RATE = 48000, N = 16 * RATE, SHORT = 3 * RATE };
+enum { RATE = 48000, N = 16 * RATE };
+// An operation is on for a second and a half, after two seconds, which Match has to hear.
+enum { ON = 2 * RATE + 5, OFF = ON + 3 * RATE / 2, SHORT = OFF + RATE / 2 };
 
 static Model *model;
 static Latent *reference;
@@ -70,15 +73,14 @@ static Engine *engine_of(int operation, double rate)
     return engine_new(model, operations[operation].reference ? reference : NULL, rate, 2, &error);
 }
 
-// At rest for a second, then the operation, then at rest again.
+// At rest, then the operation, then at rest again.
 static void run_operation(Engine *engine, int operation, float in[2][N], float to[2][N],
                           size_t most, uint32_t seed)
 {
     engine_reset(engine);
-    run_blocks(engine, &at_rest, in, to, 0, RATE + 5, most, seed);
-    run_blocks(engine, &operations[operation].settings, in, to, RATE + 5, SHORT - RATE / 2, most,
-               seed + 1);
-    run_blocks(engine, &at_rest, in, to, SHORT - RATE / 2, SHORT, most, seed + 2);
+    run_blocks(engine, &at_rest, in, to, 0, ON, most, seed);
+    run_blocks(engine, &operations[operation].settings, in, to, ON, OFF, most, seed + 1);
+    run_blocks(engine, &at_rest, in, to, OFF, SHORT, most, seed + 2);
 }
 
 static void test_block_lengths_do_not_matter(void)
@@ -92,27 +94,58 @@ static void test_block_lengths_do_not_matter(void)
                       memcmp(out[1], other[1], SHORT * sizeof(float)) == 0,
                   "%s", operations[o].name);
         const size_t latency = (size_t)engine_latency(engine);
-        CHECK_MSG(fixture_difference(out[0] + RATE + latency, music[0] + RATE, RATE) > 0.01,
+        CHECK_MSG(fixture_difference(out[0] + ON + latency, music[0] + ON, RATE) > 0.01,
                   "%s: nothing changes", operations[o].name);
         engine_free(engine);
     }
 }
 
+// What is left of recordings where nobody plays: noise below -120 dB on a constant offset.
+static void set_hush(float in[2][N], size_t from, size_t end)
+{
+    for (size_t i = from; i < end; i++) {
+        float noise[2];
+        random_normal((RandomKey){.seed = 7}, i, noise, 2);
+        for (int c = 0; c < 2; c++) in[c][i] = 0.01f + 3e-7f * noise[c];
+    }
+}
+
+static bool is_same(const float *a, const float *b, size_t from, size_t end)
+{
+    return memcmp(a + from, b + from, (end - from) * sizeof(float)) == 0;
+}
+
+// Nothing is added to silence before and after music, once no frame sees the music or the step to
+// the offset. A sound that was frozen sounds on.
 static void test_silence_stays_silent(void)
 {
-    static float nothing[2][N];
+    enum { START = RATE / 2, STOP = START + 2 * RATE };
+    const size_t window = (size_t)model->arch.front.window;
+    memcpy(other, music, sizeof other);
+    set_hush(other, 0, START);
+    set_hush(other, STOP, SHORT);
     for (int o = 0; o < OPERATIONS; o++) {
+        const char *name = operations[o].name;
+        const EngineSettings *settings = &operations[o].settings;
+        const bool sounds_on = settings->latent.freeze_kind == FREEZE_SOUND;
         Engine *engine = engine_of(o, RATE);
         REQUIRE(engine);
         engine_reset(engine);
-        run_blocks(engine, &operations[o].settings, nothing, out, 0, SHORT, 512, 1);
-        bool silent = true;
-        for (size_t i = 0; i < SHORT; i++)
-            silent = silent && out[0][i] == 0.0f && out[1][i] == 0.0f;
-        CHECK_MSG(silent, "%s", operations[o].name);
+        run_blocks(engine, settings, other, out, 0, SHORT, 512, 1);
+        const size_t latency = (size_t)engine_latency(engine);
+        for (int c = 0; c < 2; c++) {
+            const float *heard = out[c] + latency, *in = other[c];
+            CHECK_MSG(is_same(heard, in, window, START - window), "%s: sounds before the music",
+                      name);
+            CHECK_MSG(!is_same(heard, in, START, STOP), "%s: nothing changes", name);
+            CHECK_MSG(is_same(heard, in, STOP + window, SHORT - latency) == !sounds_on,
+                      "%s: sounds after the music", name);
+        }
         engine_free(engine);
     }
 }
+
+// ---- Clicks ----
 
 // The largest second difference in [from, to).
 static double bend(const float *audio, size_t from, size_t to)
@@ -124,32 +157,51 @@ static double bend(const float *audio, size_t from, size_t to)
     return most;
 }
 
-// Low tones in which every click stands out.
+// Two low tones in which every step stands out, each slowly now louder, now softer than the other.
 static void set_tones(float in[2][N])
 {
     for (size_t i = 0; i < SHORT; i++) {
-        const double t = (double)i / RATE;
-        in[0][i] = (float)(0.2 * sin(2.0 * 3.14159265 * 110.0 * t) +
-                           0.1 * sin(2.0 * 3.14159265 * 277.0 * t));
+        const double t = (double)i / RATE, turn = 2.0 * 3.14159265;
+        const double share = 0.5 + 0.4 * sin(turn * 0.4 * t);
+        in[0][i] =
+            (float)(0.2 * (share * sin(turn * 110.0 * t) + (1.0 - share) * sin(turn * 277.0 * t)));
         in[1][i] = 0.5f * in[0][i];
     }
 }
 
-// Each operation is switched on and off at full strength.
+// The RMS of what is changed in the milliseconds [from, to) after sample `at`.
+static double change_in(const float *in, const float *audio, size_t at, size_t from, size_t to)
+{
+    enum { MILLISECOND = RATE / 1000 };
+    at += from * MILLISECOND;
+    return fixture_difference(audio + at, in + at, (to - from) * MILLISECOND);
+}
+
+// Each operation is switched on and off at full strength: its change fades in and out over some 50
+// ms, and no sample leaps. Without a fade the spectrum's own windows would leave one of 5 ms, or 20
+// ms where the frozen sound ends.
 static void test_nothing_clicks(void)
 {
     set_tones(other);
     const double own = bend(other[0], 0, SHORT);
     for (int o = 0; o < OPERATIONS; o++) {
+        const char *name = operations[o].name;
+        const bool sound = operations[o].settings.latent.freeze_kind == FREEZE_SOUND;
         Engine *engine = engine_of(o, RATE);
         REQUIRE(engine);
         run_operation(engine, o, other, out, 512, 1);
-        const double steady =
-            fmax(own, bend(out[0], RATE + RATE / 4, SHORT - RATE / 2 - RATE / 10));
-        const double on = bend(out[0], RATE - 2000, RATE + RATE / 4);
-        const double off = bend(out[0], SHORT - RATE / 2 - 2000, SHORT);
-        CHECK_MSG(on < 1.5 * steady && off < 1.5 * steady, "%s: bends by %g, %g; %g in between",
-                  operations[o].name, on, off, steady);
+        const float *heard = out[0] + (size_t)engine_latency(engine);
+        const double early = change_in(other[0], heard, ON, 0, 10);
+        const double full = change_in(other[0], heard, ON, 60, 100);
+        CHECK_MSG(full > 0.0 && early < 0.5 * full, "%s: %g at once, %g then", name, early, full);
+        const double before = change_in(other[0], heard, OFF - RATE / 10, 0, 100);
+        const double fading = change_in(other[0], heard, OFF, sound ? 25 : 12, sound ? 35 : 22);
+        const double after = change_in(other[0], heard, OFF, 80, 400);
+        CHECK_MSG(fading > 0.1 * before && after < 0.01 * before,
+                  "%s: %g before it ends, then %g and %g", name, before, fading, after);
+        // Gains lift by up to 8; the first sample of the tones is left out.
+        const double most = bend(heard, RATE / 10, OFF + RATE / 4);
+        CHECK_MSG(most < 10.0 * own, "%s: bends by %g, the tones by %g", name, most, own);
         engine_free(engine);
     }
 }
