@@ -1,7 +1,11 @@
 #!/usr/bin/python3
-"""make-sources.py FOLDER [NAME…]: renders recordings in sources/, from which references are made,
-as FLAC. The scores are below; the instruments are those of FluidR3 (MIT licence). Needs
-Debian's fluidsynth, fluid-soundfont-gm and sox. The same versions give the same samples.
+"""make-sources.py FOLDER [NAME…]: renders the recordings in sources/, from which references are
+made, and tests/clip.flac, as FLAC. NAME is one of choir, drums, bells, disco, strings and clip.
+
+The scores of the first three are below; the others are cut out of clips that make-genres renders.
+The instruments are those of FluidR3 (MIT licence). Needs Debian's mma, fluidsynth,
+fluid-soundfont-gm, sox and espeak-ng. The same versions give the same samples; only the dither of
+clip.flac was drawn by chance, so that its samples differ by one step.
 
 Each score is played twice, and the second time is kept, so that its end leads to its beginning.
 """
@@ -105,7 +109,27 @@ def bells():
 SCORES = {"choir": choir, "drums": drums, "bells": bells}
 
 
-def render(name, path):
+# Of clip 0 of a genre, seed 4242: where its part begins, how long it is, and what else is done to it.
+CLIPS = {
+    "disco": ("disco", 2, 8, []),
+    "strings": ("classical", 4, 10, []),
+    "clip": ("jazz", 1, 16, ["fade", "t", "0.005", "16", "0.05"]),
+}
+
+
+def render_clip(name, path):
+    genre, start, seconds, effects = CLIPS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "make-genres")
+        call = [program, folder, "--genres", genre, "--per-genre", "1", "--seed", "4242"]
+        call += ["--rate", str(RATE), "--channels", "2"]
+        subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
+        wav = os.path.join(folder, genre, genre + ".00000.wav")
+        cut = ["trim", str(start), str(seconds), *effects]
+        subprocess.run(["sox", "-V1", "-D", wav, "-b", "16", path, *cut], check=True)
+
+
+def render_score(name, path):
     score = SCORES[name]()
     seconds = score.beats * 60 / score.tempo
     with tempfile.TemporaryDirectory() as folder:
@@ -121,11 +145,12 @@ def render(name, path):
 def main():
     if len(sys.argv) < 2:
         sys.exit("usage: make-sources.py FOLDER [NAME…]")
-    folder, names = sys.argv[1], sys.argv[2:] or list(SCORES)
+    known = {name: render_score for name in SCORES} | {name: render_clip for name in CLIPS}
+    folder, names = sys.argv[1], sys.argv[2:] or list(known)
     for name in names:
-        if name not in SCORES:
-            sys.exit(f"make-sources.py: no score '{name}'; there are {', '.join(SCORES)}")
-        render(name, os.path.join(folder, name + ".flac"))
+        if name not in known:
+            sys.exit(f"make-sources.py: no recording '{name}'; there are {', '.join(known)}")
+        known[name](name, os.path.join(folder, name + ".flac"))
 
 
 if __name__ == "__main__":
