@@ -95,7 +95,7 @@ $(call fuzz_needs,make_corpus,training/checkpoint training/music_list latents/la
 
 # ---- The two commands of README.md ----
 
-DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-all imagemagick
+DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-base python3-numpy python3-cairo
 CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi \
 	binutils sox libsox-fmt-base python3 locales python3-protobuf python3-torch python3-numpy \
 	openmpi-bin libopenmpi-dev mma fluidsynth fluid-soundfont-gm espeak-ng \
@@ -106,6 +106,7 @@ demo:
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(DEMO)
 	@tests/demo/demo.sh "$(abspath $(BUILD))" "$(abspath $(BUILD))/demo"
 
+SMALL_PICTURE = -strip +dither -colors 64 -define png:compression-level=9
 pictures: picture
 	$(install_packages) $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(UI_PICTURE)
@@ -113,12 +114,11 @@ pictures: picture
 		model=$(abspath $(BUNDLE))/models/espectro.safetensors \
 		reference=$(abspath $(BUNDLE))/references/choir-espectro.safetensors \
 		noise=0.6 drift=8 blend=0.3 wait=6
-	convert $(BUILD)/window.png -strip -colors 64 +dither -define png:compression-level=9 \
-		plugin/pictures/window.png
+	convert $(BUILD)/window.png $(SMALL_PICTURE) plugin/pictures/window.png
 
 picture: demo
-	convert $(BUILD)/demo/before-after.png -resize 760x -strip -colors 40 +dither \
-		-define png:compression-level=9 plugin/pictures/dissolve.png
+	$(install_packages) imagemagick
+	convert $(BUILD)/demo/before-after.png $(SMALL_PICTURE) plugin/pictures/light.png
 
 TEST_ENVIRONMENT = TRAINER="$(abspath $(BUILD))/bin/trainer" \
 	TRASLUZ_LV2="$(abspath $(BUILD))/lv2" LV2_PATH="$(abspath $(BUILD))/lv2:/usr/lib/lv2" \

@@ -1,7 +1,7 @@
 // demo: plays a sound file through the built plugin in a real LV2 host, as a musician would: a
-// preset is loaded, a control is automated while it plays, the latency is compensated.
+// preset is loaded, controls are automated while it plays, the latency is compensated.
 //
-//     demo PRESET-URI IN OUT.wav CONTROL SECONDS:VALUE,SECONDS:VALUE,…
+//     demo PRESET-URI IN OUT.wav [CONTROL SECONDS:VALUE,SECONDS:VALUE,…]…
 //
 // Prints the automation second by second with the level and how far the sound is from the input.
 #include "lib/lv2host.h"
@@ -12,16 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 64, POINTS_MAX = 64 };
+enum { BLOCK = 64, POINTS_MAX = 64, CURVES_MAX = 8 };
 
 typedef struct {
     double time[POINTS_MAX], value[POINTS_MAX]; // seconds, the control's unit
     int points;
+    const char *control; // the symbol of its port
 } Curve;
 
-static bool read_curve(Curve *curve, const char *text)
+static bool read_curve(Curve *curve, const char *control, const char *text)
 {
-    *curve = (Curve){0};
+    *curve = (Curve){.control = control};
     for (char *end; *text && curve->points < POINTS_MAX; text = end + (*end == ',')) {
         curve->time[curve->points] = strtod(text, &end);
         if (*end != ':') return false;
@@ -93,7 +94,7 @@ static bool sound_write(const Sound *sound, const char *path)
 
 // Runs the plugin over `in` and as much silence as its latency; what comes out `latency` late is
 // written to `out`.
-static void play(Host *host, const char *control, const Curve *curve, const Sound *in, Sound *out)
+static void play(Host *host, const Curve *curves, int count, const Sound *in, Sound *out)
 {
     float block[2][BLOCK];
     float *const buffers[2] = {block[0], block[1]};
@@ -103,7 +104,9 @@ static void play(Host *host, const char *control, const Curve *curve, const Soun
         for (int c = 0; c < in->channels; c++)
             for (size_t i = 0; i < BLOCK; i++)
                 block[c][i] = at + i < in->frames ? in->channel[c][at + i] : 0.0f;
-        *host_control(host, control) = (float)curve_at(curve, (double)at / in->rate);
+        for (int i = 0; i < count; i++)
+            *host_control(host, curves[i].control) =
+                (float)curve_at(&curves[i], (double)at / in->rate);
         host_run(host, (const float *const *)buffers, buffers, BLOCK);
         for (int c = 0; c < in->channels; c++)
             for (size_t i = 0; i < BLOCK; i++)
@@ -118,10 +121,11 @@ static double decibels(double power)
     return power > 0.0 ? 10.0 * log10(power) : -INFINITY;
 }
 
-static void print_seconds(const char *control, const Curve *curve, const Sound *in,
-                          const Sound *out)
+static void print_seconds(const Curve *curves, int count, const Sound *in, const Sound *out)
 {
-    printf("second  %8s  level in  level out  difference\n", control);
+    printf("second");
+    for (int i = 0; i < count; i++) printf("  %8s", curves[i].control);
+    printf("  level in  level out  difference\n");
     const size_t second = (size_t)in->rate;
     for (size_t at = 0; at + second <= in->frames; at += second) {
         double before = 0.0, after = 0.0, apart = 0.0;
@@ -134,20 +138,26 @@ static void print_seconds(const char *control, const Curve *curve, const Sound *
             }
         }
         const double n = (double)(second * (size_t)in->channels);
-        printf("%6zu  %8.2f  %5.1f dB   %5.1f dB    %5.1f dB\n", at / second,
-               curve_at(curve, ((double)at + 0.5 * (double)second) / in->rate),
-               decibels(before / n), decibels(after / n), decibels(apart / n));
+        printf("%6zu", at / second);
+        for (int i = 0; i < count; i++)
+            printf("  %8.2f", curve_at(&curves[i], ((double)at + 0.5 * in->rate) / in->rate));
+        printf("  %5.1f dB   %5.1f dB    %5.1f dB\n", decibels(before / n), decibels(after / n),
+               decibels(apart / n));
     }
 }
 
 int main(int argc, char **argv)
 {
-    Curve curve;
-    Sound in;
-    if (argc != 6 || !read_curve(&curve, argv[5])) {
-        fprintf(stderr, "usage: demo PRESET-URI IN OUT.wav CONTROL SECONDS:VALUE,…\n");
+    Curve curves[CURVES_MAX];
+    const int count = (argc - 4) / 2;
+    bool understood = argc >= 4 && argc % 2 == 0 && count <= CURVES_MAX;
+    for (int i = 0; understood && i < count; i++)
+        understood = read_curve(&curves[i], argv[4 + 2 * i], argv[5 + 2 * i]);
+    if (!understood) {
+        fprintf(stderr, "usage: demo PRESET-URI IN OUT.wav [CONTROL SECONDS:VALUE,…]…\n");
         return 2;
     }
+    Sound in;
     if (!sound_read(&in, argv[2])) return 1;
     Sound out = in;
     for (int c = 0; c < 2; c++) out.channel[c] = calloc(in.frames, sizeof(float));
@@ -165,8 +175,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "demo: no preset %s\n", argv[1]);
         return 1;
     }
-    play(host, argv[4], &curve, &in, &out);
-    print_seconds(argv[4], &curve, &in, &out);
+    for (int i = 0; i < count; i++) {
+        if (host_control(host, curves[i].control)) continue;
+        fprintf(stderr, "demo: the plugin has no control %s\n", curves[i].control);
+        return 1;
+    }
+    play(host, curves, count, &in, &out);
+    print_seconds(curves, count, &in, &out);
     fputs(host_log(host), stderr);
     const bool written = sound_write(&out, argv[3]);
     host_free(host);

@@ -1,23 +1,21 @@
 #!/bin/sh
-# demo.sh BUILD FOLDER: a music clip through the built plugin in a real LV2 host, the noise
-# automated while it plays; leaves FOLDER/before.wav, FOLDER/after.wav and FOLDER/before-after.png.
+# demo.sh BUILD FOLDER: a music clip through the built plugin in a real LV2 host, with the first
+# preset of the list: its noise is automated, then its blend. Leaves FOLDER/before.wav,
+# FOLDER/after.wav and FOLDER/before-after.png.
 set -eu
 build=$1 folder=$2
-curve=0:0,3:0,9:1,11:1,13:0,16:0
+noise=0:0,2:0,5:1,8:1,9:0,16:0
+blend=0:0,9.5:0,12:1,15:1,16:0
 here=$(dirname "$0")/..
 mkdir -p "$folder"
-LV2_PATH="$build/lv2:/usr/lib/lv2" "$build/tests/demo/demo" urn:trasluz:preset:dissolve \
-    "$here/clip.flac" "$folder/after.wav" noise $curve
+LV2_PATH="$build/lv2:/usr/lib/lv2" "$build/tests/demo/demo" urn:trasluz:preset:against-the-light \
+    "$here/clip.flac" "$folder/after.wav" noise $noise blend $blend
 sox "$here/clip.flac" -b 24 "$folder/before.wav"
-for which in before after; do
-    sox "$folder/$which.wav" -n remix - rate 48k spectrogram -x 900 -Y 380 -z 100 -t "$which" \
-        -c ' ' -o "$folder/$which.png"
-done
-convert "$folder/before.png" "$folder/after.png" -append "$folder/before-after.png"
-rm "$folder/before.png" "$folder/after.png"
-cat <<EOF
+/usr/bin/python3 -B "$here/demo/pictures.py" "$folder/before.wav" "$folder/after.wav" \
+    "$folder/before-after.png" Noise $noise Blend $blend
+cat <<END
 
 before:   $folder/before.wav
-after:    $folder/after.wav   (noise automated, SECONDS:SIGMA $curve)
+after:    $folder/after.wav   (SECONDS:VALUE, noise $noise, blend $blend)
 picture:  $folder/before-after.png
-EOF
+END

@@ -7,7 +7,9 @@
 
 #include <lv2/presets/presets.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { SECONDS = 16 };
@@ -118,7 +120,7 @@ static void presets_keep_the_level(void)
     LilvNode *kind = lilv_new_uri(world, LV2_PRESETS__Preset);
     LilvNode *comment_key = lilv_new_uri(world, "http://www.w3.org/2000/01/rdf-schema#comment");
     LilvNodes *presets = lilv_plugin_get_related(host_plugin(host), kind);
-    CHECK(lilv_nodes_size(presets) >= 12);
+    CHECK(lilv_nodes_size(presets) >= 16);
     LILV_FOREACH (nodes, i, presets) {
         const LilvNode *preset = lilv_nodes_get(presets, i);
         lilv_world_load_resource(world, preset);
@@ -138,6 +140,44 @@ static LilvNode *value_of(LilvWorld *world, const LilvNode *subject, const char 
     LilvNode *value = lilv_world_get(world, subject, key, NULL);
     lilv_node_free(key);
     return value;
+}
+
+// Keeps the lesser of two texts in `least`.
+static void keep_least(char least[KEPT_LENGTH], const LilvNode *node)
+{
+    const char *text = node ? lilv_node_as_string(node) : "";
+    if (strcasecmp(text, least) < 0) snprintf(least, KEPT_LENGTH, "%s", text);
+}
+
+// Hosts sort presets by URI or by label, and banks by label.
+static void first_preset_shows_the_purpose(void)
+{
+    static const char label[] = "http://www.w3.org/2000/01/rdf-schema#label";
+    Host *host = host_new(&(HostOptions){.uri = STEREO, .rate = RATE});
+    REQUIRE(host);
+    LilvWorld *world = host_world(host);
+    LilvNode *kind = lilv_new_uri(world, LV2_PRESETS__Preset);
+    LilvNodes *presets = lilv_plugin_get_related(host_plugin(host), kind);
+    char least_uri[KEPT_LENGTH] = "~", least_label[KEPT_LENGTH] = "~",
+         least_bank[KEPT_LENGTH] = "~";
+    LILV_FOREACH (nodes, i, presets) {
+        const LilvNode *preset = lilv_nodes_get(presets, i);
+        lilv_world_load_resource(world, preset);
+        LilvNode *bank = value_of(world, preset, LV2_PRESETS__bank);
+        LilvNode *name = value_of(world, preset, label), *bank_name = value_of(world, bank, label);
+        keep_least(least_uri, preset);
+        keep_least(least_label, name);
+        keep_least(least_bank, bank_name);
+        lilv_node_free(bank_name);
+        lilv_node_free(name);
+        lilv_node_free(bank);
+    }
+    CHECK_MSG(strstr(least_uri, ":against-the-light"), "%s is first by URI", least_uri);
+    CHECK_MSG(strcmp(least_label, "Against the light") == 0, "%s is first", least_label);
+    CHECK_MSG(strcmp(least_bank, "Begin here") == 0, "the bank %s is first", least_bank);
+    lilv_nodes_free(presets);
+    lilv_node_free(kind);
+    host_free(host);
 }
 
 static void check_bank(LilvWorld *world, const LilvNode *preset)
@@ -242,7 +282,7 @@ static void shipped_presets_load(void)
     enum { PRESETS_MAX = 64 };
     char preset[PRESETS_MAX][KEPT_LENGTH];
     const int presets = list_presets(host, preset, PRESETS_MAX);
-    CHECK_MSG(presets >= 6, "%d presets", presets);
+    CHECK_MSG(presets >= 16, "%d presets", presets);
     Sound in = sound_music(20000), out = sound_new(in.frames);
     for (int i = 0; i < presets; i++) {
         const char *uri = preset[i];
@@ -263,6 +303,7 @@ int main(void)
     music = sound_music((size_t)(SECONDS * RATE));
     RUN(presets_keep_the_level);
     RUN(presets_are_in_banks);
+    RUN(first_preset_shows_the_purpose);
     RUN(silence_stays_silence);
     RUN(preset_brings_its_model);
     RUN(shipped_presets_load);
