@@ -176,6 +176,18 @@ LaneFrames encoder_process(Encoder *encoder, LaneFrames in)
     return coder_process(&encoder->coder, in);
 }
 
+size_t encoder_memory(const Encoder *encoder)
+{
+    size_t reach = 1, hop = 1;
+    const Path *path = &encoder->coder.path;
+    for (int i = 0; i < path->layers; i++) {
+        const Layer *layer = &path->layer[i].layer;
+        reach += hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
+        hop *= (size_t)layer->stride;
+    }
+    return reach;
+}
+
 // ---- Decoder ----
 
 Decoder *decoder_new(const Model *model, int lanes)

@@ -54,6 +54,9 @@ size_t encoder_frames_max(const Encoder *encoder, size_t frames);
 // last until the next call.
 LaneFrames encoder_process(Encoder *encoder, LaneFrames in);
 
+// Returns the frames after which an encoder is in the same state whatever came before.
+size_t encoder_memory(const Encoder *encoder);
+
 Decoder *decoder_new(const Model *model, int lanes);
 void decoder_free(Decoder *decoder);
 

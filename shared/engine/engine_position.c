@@ -184,17 +184,24 @@ static bool find_silence(const Engine *engine, size_t *since)
     bool found = false;
     for (size_t ago = recent; ago > 0;) {
         const size_t block = ago < BLOCK ? ago : BLOCK;
-        float samples[BLOCK], loudest[BLOCK] = {0};
+        float samples[BLOCK];
+        int sounds[BLOCK] = {0}, any = 0;
         for (int c = 0; c < engine->channels; c++) {
             input_history_read(&engine->channel[c].history, ago, samples, block);
-            for (size_t i = 0; i < block; i++) loudest[i] = fmaxf(loudest[i], fabsf(samples[i]));
+            for (size_t i = 0; i < block; i++) sounds[i] |= samples[i] != 0.0f;
         }
-        for (size_t i = 0; i < block; i++, ago--) {
-            silent = loudest[i] == 0.0f ? silent + 1 : 0;
+        for (size_t i = 0; i < block; i++) any |= sounds[i];
+        if (!any) silent += block;
+        for (size_t i = 0; any && i < block; i++) {
+            silent = sounds[i] ? 0 : silent + 1;
             if (silent < least) continue;
             found = true;
-            *since = ago - 1;
+            *since = ago - i - 1;
         }
+        ago -= block;
+        if (any || silent < least) continue;
+        found = true;
+        *since = ago;
     }
     return found;
 }

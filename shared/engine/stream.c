@@ -18,7 +18,13 @@ struct Stream {
     size_t values;         // in a latent frame
     bool diverged;         // altered and clean have differed lately: the decoder has both
     size_t equal_frames;   // since they last differed
+    bool endless;          // the signal
+    size_t silent_frames;  // of the front, which the encoder was given since the last other one
+    LaneFrames encoded;    // the latent frame of the last of them
+    size_t same_frames;    // latent frames that the decoder was given alike, the newest ones
+    LaneFrames decoded;    // what it made of the last of them
     float *frame;          // [2][latents][values]: altered, clean
+    float *given;          // [2][latents][values]: that the decoder was given last
     float *worked;         // [values and one]: a latent frame in the operations, with its level
     float level;           // sum of the levels of the front's frames since the last latent frame
     int levels;            // how many
@@ -47,7 +53,8 @@ static bool stream_init(Stream *stream, const Latent *reference, double host_rat
     stream->front = front_new(model, stream->channels, host_rate, decoded_max(model));
     stream->encoder = encoder_new(model, latents);
     stream->decoder = decoder_new(model, 2 * latents);
-    stream->frame = malloc(2 * (size_t)latents * stream->values * sizeof(float));
+    stream->frame = calloc(4 * (size_t)latents * stream->values, sizeof(float));
+    stream->given = stream->frame ? stream->frame + 2 * (size_t)latents * stream->values : NULL;
     stream->worked = malloc((stream->values + 1) * sizeof(float));
     stream->ops = calloc((size_t)latents, sizeof *stream->ops);
     bool ok = stream->front && stream->encoder && stream->decoder && stream->frame &&
@@ -66,6 +73,8 @@ static void start(Stream *stream, uint64_t samples)
     decoder_reset(stream->decoder, endless ? samples : arch_latent_frames(arch, samples));
     front_reset(stream->front);
     stream->diverged = false;
+    stream->endless = endless;
+    stream->silent_frames = stream->same_frames = 0;
     stream->padded = 0;
     stream->level = 0.0f;
     stream->levels = 0;
@@ -152,6 +161,20 @@ LatentCapture *stream_capture(Stream *stream, int latent)
     return latent_ops_capture(&stream->ops[latent]);
 }
 
+// Decodes the frame in so many lanes. Where it has been the same for longer than the decoder
+// remembers, the decoder would give the same again and stay as it is: silence costs nothing.
+static LaneFrames decode_lanes(Stream *stream, int lanes)
+{
+    const size_t bytes = 2 * (size_t)stream->latents * stream->values * sizeof(float);
+    const bool same = lanes == stream->decoded.lanes && stream->endless &&
+                      memcmp(stream->given, stream->frame, bytes) == 0;
+    if (same && stream->same_frames > decoder_memory(stream->decoder)) return stream->decoded;
+    stream->same_frames = same ? stream->same_frames + 1 : 0;
+    memcpy(stream->given, stream->frame, bytes);
+    stream->decoded = decoder_process(stream->decoder, stream->frame, lanes);
+    return stream->decoded;
+}
+
 // Decodes the latents as altered and, where it is wanted, as they were. While the two are equal one
 // lane does for both; its state is copied when they diverge, and again after as many equal frames
 // as a decoder remembers.
@@ -164,8 +187,8 @@ static void decode(Stream *stream, bool wants_clean, const FrontChange *change)
         stream->diverged = true;
         stream->equal_frames = 0;
     }
-    LaneFrames altered = decoder_process(stream->decoder, stream->frame,
-                                         stream->diverged ? 2 * stream->latents : stream->latents);
+    LaneFrames altered =
+        decode_lanes(stream, stream->diverged ? 2 * stream->latents : stream->latents);
     LaneFrames clean = altered;
     if (stream->diverged) {
         altered.lanes = clean.lanes = stream->latents;
@@ -211,6 +234,18 @@ static void process_frame(Stream *stream, const LatentSettings *settings, const 
     decode(stream, wants_clean, &change);
 }
 
+// Encodes the front's frames. Where they have been silent, and so the same, for longer than the
+// encoder remembers, and each of them gives a latent frame, it would give the same again.
+static LaneFrames encode(Stream *stream, LaneFrames frames)
+{
+    const bool silent = front_silent(stream->front) && frames.count == 1 && stream->endless &&
+                        arch_network_hop(&stream->model->arch) == 1;
+    if (silent && stream->silent_frames > encoder_memory(stream->encoder)) return stream->encoded;
+    stream->silent_frames = silent ? stream->silent_frames + 1 : 0;
+    stream->encoded = encoder_process(stream->encoder, frames);
+    return stream->encoded;
+}
+
 // Takes at most n samples of each channel; returns how many.
 static size_t process_block(Stream *stream, const LatentSettings *settings, const float *details,
                             const float *const *in, float *const *out, size_t n)
@@ -219,7 +254,7 @@ static size_t process_block(Stream *stream, const LatentSettings *settings, cons
     if (frames.count > 0) {
         stream->level += front_frame_level(stream->front);
         stream->levels++;
-        const LaneFrames latent = encoder_process(stream->encoder, frames);
+        const LaneFrames latent = encode(stream, frames);
         for (int t = 0; t < latent.count; t++)
             process_frame(stream, settings, latent.values + (size_t)t * stream->values,
                           latent.lane_step, details != NULL);

@@ -165,3 +165,12 @@ void analysis_process(Analysis *analysis, const float *const *audio, int channel
     const bool silent = is_silent(analysis, audio, channels, power, strongest);
     find_levels(analysis, power, strongest, silent, frame);
 }
+
+void analysis_zero(const Analysis *analysis, int channels, Bin *const *spectra,
+                   AnalysisFrame *frame)
+{
+    static const float power[SPECTRUM_BANDS_MAX];
+    for (int c = 0; c < channels; c++)
+        memset(spectra[c], 0, (size_t)analysis->bands.bins * sizeof(Bin));
+    find_levels(analysis, power, 0.0f, true, frame);
+}

@@ -56,4 +56,8 @@ Analysis *analysis_new(const ArchFront *front, double rate, const float *band_me
 void analysis_process(Analysis *analysis, const float *const *audio, int channels,
                       Bin *const *spectra, AnalysisFrame *frame);
 
+// Writes what analysis_process() would write for a frame of zeros, without a transform.
+void analysis_zero(const Analysis *analysis, int channels, Bin *const *spectra,
+                   AnalysisFrame *frame);
+
 #endif

@@ -193,28 +193,34 @@ static void set_frozen(SpectrumFront *spectrum, const FrontChange *change)
     spectrum_set_frozen(spectrum->spectrum, change->frozen, change->frozen_at);
 }
 
-// Changes the frames that are both analysed and decoded, in their order:
+// Writes to gains[bands] what the decoder asks of the frame at `place`:
 // log G = altered - detail * clean - (1 - detail) * levels, the shift that keeps the loudness, and
 // the change of the frame's level.
+static void find_gains(SpectrumFront *spectrum, size_t place)
+{
+    const size_t bands = spectrum->bands;
+    const float *altered = spectrum->altered + place * bands;
+    const float *clean = spectrum->clean + place * bands, *levels = spectrum->levels;
+    const float detail = spectrum->detail[place];
+    for (size_t k = 0; k < bands; k++)
+        spectrum->gains[k] = altered[k] - detail * clean[k] - (1.0f - detail) * levels[k];
+    keep_loudness(spectrum->powers, spectrum->gains, bands);
+    for (size_t k = 0; k < bands; k++) spectrum->gains[k] += spectrum->change[place].level;
+}
+
+// Changes the frames that are both analysed and decoded, in their order.
 static void change_frames(SpectrumFront *spectrum)
 {
-    const size_t hop = spectrum->hop, bands = spectrum->bands;
     while (spectrum->changed < spectrum->analysed && spectrum->changed < spectrum->decoded) {
         const size_t place = (size_t)(spectrum->changed % (uint64_t)spectrum->places);
-        const float *altered = spectrum->altered + place * bands;
-        const float *clean = spectrum->clean + place * bands;
         const FrontChange *change = &spectrum->change[place];
-        const float detail = spectrum->detail[place];
+        const bool silent = spectrum_oldest(spectrum->spectrum)->silent && change->frozen == 0.0f;
         set_frozen(spectrum, change);
-        const float *levels = spectrum->levels;
-        for (size_t k = 0; k < bands; k++)
-            spectrum->gains[k] = altered[k] - detail * clean[k] - (1.0f - detail) * levels[k];
-        keep_loudness(spectrum->powers, spectrum->gains, bands);
-        for (size_t k = 0; k < bands; k++) spectrum->gains[k] += change->level;
-        spectrum_synthesise(spectrum->spectrum, spectrum->gains, spectrum->made_of);
+        if (!silent) find_gains(spectrum, place);
+        spectrum_synthesise(spectrum->spectrum, silent ? NULL : spectrum->gains, spectrum->made_of);
         // The first frame completes the hop before the signal.
         for (int c = 0; spectrum->changed > 0 && c < spectrum->channels; c++)
-            fifo_push(&spectrum->due[c], spectrum->made_of[c], hop);
+            fifo_push(&spectrum->due[c], spectrum->made_of[c], spectrum->hop);
         spectrum->changed++;
     }
 }

@@ -17,6 +17,7 @@ struct Spectrum {
     int64_t frozen_at;        // hops after it was frozen
     int lag;                  // hops by which the frozen sound is heard later
     float *taken_away;        // [lag]: how much of the signal's frames, the next one's first
+    size_t zeros;             // newest samples of the history that are 0 in all channels
     float *history;           // [channels][window]: the newest sample last
     float *overlap;           // [channels][2 hop]
     Bin *spectra;             // [frames][channels][window / 2 + 1]
@@ -91,9 +92,9 @@ static Bin *spectrum_at(const Spectrum *spectrum, int frame, int channel)
 
 void spectrum_reset(Spectrum *spectrum)
 {
-    const size_t channels = (size_t)spectrum->channels;
-    const size_t bins = (size_t)spectrum->front.window / 2 + 1;
-    memset(spectrum->history, 0, channels * (size_t)spectrum->front.window * sizeof(float));
+    const size_t channels = (size_t)spectrum->channels, size = (size_t)spectrum->front.window;
+    const size_t bins = size / 2 + 1;
+    memset(spectrum->history, 0, channels * size * sizeof(float));
     memset(spectrum->overlap, 0, channels * 2 * (size_t)spectrum->front.hop * sizeof(float));
     memset(spectrum_at(spectrum, spectrum->frames - 1, 0), 0, channels * bins * sizeof(Bin));
     memset(spectrum->taken_away, 0, (size_t)spectrum->lag * sizeof(float));
@@ -101,6 +102,26 @@ void spectrum_reset(Spectrum *spectrum)
     spectrum->frozen_amount = 0.0f;
     spectrum->oldest = 0;
     spectrum->waiting = 0;
+    spectrum->zeros = size;
+}
+
+static bool is_zero(const float *samples, size_t n)
+{
+    int sounds = 0; // of which the compiler makes vectors
+    for (size_t i = 0; i < n; i++) sounds |= samples[i] != 0.0f;
+    return !sounds;
+}
+
+// Counts the zeros that the history ends with, in whole hops, when it has got one more.
+static void count_zeros(Spectrum *spectrum, const float *const *audio)
+{
+    const size_t size = (size_t)spectrum->front.window, hop = (size_t)spectrum->front.hop;
+    for (int c = 0; c < spectrum->channels; c++) {
+        if (is_zero(audio[c], hop)) continue;
+        spectrum->zeros = 0;
+        return;
+    }
+    if (spectrum->zeros < size) spectrum->zeros += hop;
 }
 
 const AnalysisFrame *spectrum_analyse(Spectrum *spectrum, const float *const *audio)
@@ -113,8 +134,13 @@ const AnalysisFrame *spectrum_analyse(Spectrum *spectrum, const float *const *au
         memcpy(history + size - hop, audio[c], hop * sizeof(float));
         spectrum->spectrum_of[c] = spectrum_at(spectrum, newest, c);
     }
-    analysis_process(&spectrum->analysis, spectrum->history_of, spectrum->channels,
-                     spectrum->spectrum_of, &spectrum->frame[newest]);
+    count_zeros(spectrum, audio);
+    if (spectrum->zeros >= size) // a start in silence brings many such frames at once
+        analysis_zero(&spectrum->analysis, spectrum->channels, spectrum->spectrum_of,
+                      &spectrum->frame[newest]);
+    else
+        analysis_process(&spectrum->analysis, spectrum->history_of, spectrum->channels,
+                         spectrum->spectrum_of, &spectrum->frame[newest]);
     spectrum->waiting++;
     return &spectrum->frame[newest];
 }

@@ -132,6 +132,33 @@ static void test_empty_bands_are_at_the_mean(void)
     model_free(model);
 }
 
+// After a rest the sound is that of an engine which begins in the rest: what the engine does not
+// compute while nothing sounds is not missed.
+static void test_a_rest_leaves_no_trace(void)
+{
+    enum { SOUND = 9601, REST = 72000, ALL = SOUND + REST + N, FROM = SOUND + REST - 4999 };
+    static float in[ALL], out[ALL], begun[ALL];
+    EngineSettings settings = {ENGINE_NEUTRAL, .detail = 0.5f};
+    Error error;
+    Model *models[] = {network(), fixture_model("normal", ACTIVATION_TANH, 22050.0, 1)};
+    settings.latent.scale = 1.5f;
+    fixture_signal(in, SOUND, 48000.0, 1);
+    fixture_signal(in + SOUND + REST, N, 48000.0, 2);
+    for (int m = 0; m < 2; m++) {
+        Engine *engine = engine_new(models[m], NULL, 48000.0, 1, &error);
+        Engine *late = engine_new(models[m], NULL, 48000.0, 1, &error);
+        REQUIRE(engine && late);
+        run_engine(engine, &settings, in, out, ALL, 512, 1);
+        engine_locate(late, &settings, FROM);
+        run_engine(late, &settings, in + FROM, begun + FROM, ALL - FROM, 512, 2);
+        const size_t from = SOUND + REST;
+        CHECK_MSG(memcmp(out + from, begun + from, N * sizeof *out) == 0, "model %d", m);
+        engine_free(engine);
+        engine_free(late);
+        model_free(models[m]);
+    }
+}
+
 int main(void)
 {
     altered = at_rest;
@@ -143,5 +170,6 @@ int main(void)
     RUN(test_an_offset_is_no_sound);
     RUN(test_a_tone_on_an_offset_sounds);
     RUN(test_empty_bands_are_at_the_mean);
+    RUN(test_a_rest_leaves_no_trace);
     return check_status();
 }
