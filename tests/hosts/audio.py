@@ -5,6 +5,7 @@ reason on standard error where they are not as the command says.
   same A B                 the same samples, bit for bit, and not silence
   level A B LOW HIGH       A's level is LOW to HIGH dB above B's
   noise CLEAN NOISY CURVE  what NOISY has beside CLEAN follows the curve of the noise control (SECONDS:SIGMA,…)
+  parts A B FIRST LAST     within -80 dBFS of one another up to sample FIRST, and no longer before LAST
   delayed A B SAMPLES      A is B, that many samples later, to -120 dB
   closer A B C SAMPLES DB  A is closer to C, so much later, than B is, by so many decibels"""
 import array
@@ -60,6 +61,15 @@ def same(a, b):
             sys.exit(
                 f"channel {channel}: {len(differing)} samples differ, the first at {differing[0]}, by {most:g} at most"
             )
+
+
+def parts(a, b, first, last):
+    (left, _), (right, _) = read(a), read(b)
+    at = min(
+        next((i for i, (p, q) in enumerate(zip(x, y)) if abs(p - q) > 1e-4), len(x))
+        for x, y in zip(left, right)
+    )
+    demand(int(first) <= at < int(last), f"they differ from sample {at} on, not {first} to {last}")
 
 
 def level(a, b, low, high):
@@ -121,4 +131,4 @@ def closer(a, b, c, samples, least):
 
 
 if __name__ == "__main__":
-    {f.__name__: f for f in (same, level, noise, delayed, closer)}[sys.argv[1]](*sys.argv[2:])
+    {f.__name__: f for f in (same, parts, level, noise, delayed, closer)}[sys.argv[1]](*sys.argv[2:])

@@ -5,7 +5,10 @@ clip. JACK freewheels meanwhile: nothing is late and nothing is lost. Prints "la
 says the client's latency is.
 
 With --live SECONDS in front it plays so long in real time, writes nothing (OUT.wav is not touched),
-and prints "xruns N"."""
+and prints "xruns N".
+
+With --midi PORT SAMPLE:STATUS:NOTE,… in front it sends these notes to that port, at their samples of
+the clip, in their order."""
 import array
 import ctypes
 import struct
@@ -20,6 +23,7 @@ jack.jack_port_register.restype = ctypes.c_void_p
 jack.jack_port_by_name.restype = ctypes.c_void_p
 jack.jack_port_get_buffer.restype = ctypes.c_void_p
 jack.jack_port_name.restype = ctypes.c_char_p
+AUDIO, MIDI = b"32 bit float mono audio", b"8 bit raw midi"
 NO_START_SERVER, IS_INPUT, IS_OUTPUT, CAPTURE_LATENCY = 1, 1, 2, 0
 FLOAT = ctypes.sizeof(ctypes.c_float)
 CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
@@ -27,7 +31,9 @@ XRUN = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 
 
 class Client:
-    """A JACK client with ports of one direction, whose process callback calls work(frames)."""
+    """A JACK client with ports of one direction, whose process callback calls work(frames).
+
+    `ports` are their types."""
 
     def __init__(self, name, direction, ports, work):
         self.handle = ctypes.c_void_p(jack.jack_client_open(name, NO_START_SERVER, None))
@@ -38,12 +44,12 @@ class Client:
                 jack.jack_port_register(
                     self.handle,
                     b"%d" % i,
-                    b"32 bit float mono audio",
+                    kind,
                     ctypes.c_ulong(direction),
                     ctypes.c_ulong(0),
                 )
             )
-            for i in range(ports)
+            for i, kind in enumerate(ports)
         ]
 
         def process(frames, _):
@@ -71,10 +77,15 @@ def capture_latency(port):
 
 
 live = 0
+midi_port, notes = None, []
 arguments = sys.argv[1:]
 if arguments[0] == "--live":
     live = float(arguments[1])
     arguments = arguments[2:]
+if arguments[0] == "--midi":
+    midi_port = arguments[1]
+    notes = [tuple(map(int, note.split(":"))) for note in arguments[2].split(",")]
+    arguments = arguments[3:]
 clip, out, name, *ports = arguments
 ports = [port if port == "--" else f"{name}:{port}" for port in ports]
 inputs, outputs = ports[: ports.index("--")], ports[ports.index("--") + 1 :]
@@ -89,11 +100,22 @@ next_position = -1
 xruns = 0
 
 
+def send_notes(buffer, frames):
+    jack.jack_midi_clear_buffer(buffer)
+    for sample, status, note in notes:
+        if 0 <= sample - position < frames and position >= 0:
+            event = bytes([status, note, 100])
+            jack.jack_midi_event_write(buffer, sample - position, event, ctypes.c_size_t(3))
+
+
 def play(frames):
     global position, next_position
     position = next_position
     count = max(0, min(frames, length - position)) if position >= 0 else 0
-    for source, buffer in zip(addresses[0], player.buffers(frames)):
+    buffers = player.buffers(frames)
+    if midi_port:
+        send_notes(buffers.pop(), frames)
+    for source, buffer in zip(addresses[0], buffers):
         ctypes.memset(buffer, 0, frames * FLOAT)
         if count:
             ctypes.memmove(buffer, source + position * FLOAT, count * FLOAT)
@@ -115,13 +137,14 @@ def count_xrun(_):
     return 0
 
 
-player = Client(b"player", IS_OUTPUT, len(inputs), play)
-recorder = Client(b"recorder", IS_INPUT, len(outputs), record)
+midi_ports = [f"{name}:{midi_port}"] if midi_port else []
+player = Client(b"player", IS_OUTPUT, [AUDIO] * len(inputs) + [MIDI] * len(midi_ports), play)
+recorder = Client(b"recorder", IS_INPUT, [AUDIO] * len(outputs), record)
 on_xrun = XRUN(count_xrun)
 jack.jack_set_xrun_callback(player.handle, on_xrun, None)
 for client in player, recorder:
     jack.jack_activate(client.handle)
-player.connect(inputs, True)
+player.connect(inputs + midi_ports, True)
 recorder.connect(outputs, False)
 time.sleep(0.3)
 

@@ -70,10 +70,12 @@ controls_are() { # the controls' lines
         { echo "not so: $line" >&2; return 1; }; done
 }
 
-# play OUT: the clip through the plugin, to $work/OUT.wav.
+# play OUT [OPTION…]: the clip through the plugin, to $work/OUT.wav; options of jack_play.py.
 play() {
+    out=$work/$1.wav
+    shift
     # shellcheck disable=SC2086
-    timeout 60 /usr/bin/python3 -B "$here/jack_play.py" "$clip" "$work/$1.wav" plugin $ports \
+    timeout 60 /usr/bin/python3 -B "$here/jack_play.py" "$@" "$clip" "$out" plugin $ports \
         >"$work/played"
 }
 latency() { sed -n 's/^latency //p' "$work/played"; } # as told to JACK
@@ -146,6 +148,12 @@ gain_is_what_it_says() {
     set_control gain -6 && play quiet && set_control gain 0 &&
         audio level "$work/quiet.wav" "$work/dry.wav" -6.1 -5.9
 }
+# Middle C holds Freeze from its sample on, within a cycle of 2048 samples, whose start is 200704.
+# At detail 1 what comes before is the delayed input.
+note_is_heard_at_its_sample() {
+    play plain && play held --midi midi 202000:144:60,300000:128:60 &&
+        audio parts "$work/held.wav" "$work/plain.wav" 202000 203500
+}
 causes_no_xruns() {
     for try in $(seq $xrun_tries); do
         # shellcheck disable=SC2086
@@ -165,6 +173,7 @@ for kind in mono stereo; do
     check jalv_${kind}_takes_controls controls_are "$(control noise 0.25)"
     check jalv_${kind}_latency is_delayed_by_its_latency
     check jalv_${kind}_gain gain_is_what_it_says
+    check jalv_${kind}_hears_a_note_at_its_sample note_is_heard_at_its_sample
     [ $kind = mono ] || all_presets
     check jalv_${kind}_causes_no_xruns causes_no_xruns
     check jalv_${kind}_ends stop_jalv
