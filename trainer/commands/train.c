@@ -8,6 +8,7 @@
 #include "files/file.h"
 #include "options/music_options.h"
 #include "training/checkpoint.h"
+#include "training/listening_page.h"
 #include "training/run_config.h"
 #include "training/run_folder.h"
 #include "training/start_weights.h"
@@ -32,7 +33,7 @@ typedef struct {
     TrainingOptions finished; // of a finished training that is resumed; without output: none is
     const char *run;          // folder, or NULL
     char *run_weights;        // the weights file in that folder
-    bool force;
+    bool force, no_page;
     OutputLock lock;
     char command[MODEL_TEXT_MAX]; // for the weights file
 } Call;
@@ -64,6 +65,8 @@ static const Option options[] = {
          "like the music of one instrument"},
     {"resume", 0, OPTION_FLAG, AT_OPTION(resume), .transient = true,
      .help = "continues an interrupted training"},
+    {"no-page", 0, OPTION_FLAG, AT(no_page), .transient = true,
+     .help = "writes no page that plays a piece by the best weights so far"},
     {"force", 0, OPTION_FLAG, AT(force), .transient = true,
      .help = "starts over and overwrites what exists"},
     {.name = NULL},
@@ -156,9 +159,15 @@ static void share_length(Call *call)
 }
 
 // Existing results are never overwritten without --force.
-static bool may_write(const Call *call, const char *checkpoint, const char *table, Error *error)
+static bool may_write(const Call *call, const char *checkpoint, const char *table, const char *page,
+                      Error *error)
 {
     const TrainingOptions *o = &call->settings.options;
+    if (o->page && !call->force && access(page, F_OK) == 0 && !listening_page_is(page))
+        return error_set(error,
+                         "%s exists and is not the page of a training: move it away, or use "
+                         "--no-page",
+                         page);
     if (o->resume)
         return access(checkpoint, F_OK) == 0 || o->finished ||
                error_set(error, "nothing to resume: %s does not exist", checkpoint);
@@ -211,14 +220,17 @@ static int check_output(Call *call)
     Error error;
     char *checkpoint = training_checkpoint_path(call->settings.options.output);
     char *table = training_table_path(call->settings.options.output);
+    char *page = training_page_path(call->settings.options.output);
+    const bool named = checkpoint && table && page;
     int status = -1;
-    if (!checkpoint || !table) error_out_of_memory(&error);
-    if (!checkpoint || !table || !can_write(call, &error) || !lock_output(call, &error))
+    if (!named) error_out_of_memory(&error);
+    if (!named || !can_write(call, &error) || !lock_output(call, &error))
         status = command_fail(&command_train, &error);
-    else if (!may_write(call, checkpoint, table, &error))
+    else if (!may_write(call, checkpoint, table, page, &error))
         status = command_usage(&command_train, "%s", error.text);
     free(checkpoint);
     free(table);
+    free(page);
     return status;
 }
 
@@ -263,6 +275,11 @@ static int train(const Call *call, const CommandLine *line, const Dataset *datas
 {
     const TrainingOptions *o = &call->settings.options;
     Error error;
+    char *page = o->page ? training_page_path(o->output) : NULL;
+    if (page && ranks_first())
+        printf("to hear it while it learns, open %s in a browser after the first epoch\n", page);
+    free(page);
+    fflush(stdout);
     interrupt_catch_signals();
     const TrainingEnd end =
         call->run
@@ -366,6 +383,7 @@ static int run(const CommandLine *line, void *values)
     command_word(call->command, "trainer");
     for (size_t i = 0; i < line->word_count; i++) command_word(call->command, line->words[i]);
     call->settings.options.command = call->command;
+    call->settings.options.page = !call->no_page;
 
     ranks_begin();
     status = -1;
@@ -392,6 +410,7 @@ static const Artefact outputs[] = {
     {.name = "config.json", .content = CONTENT_SETTINGS},
     {.name = "weights.csv", .content = CONTENT_CURVES},
     {.name = "weights.safetensors"},
+    {.name = "weights.html"},
     {.name = "weights.checkpoint"},
     {.name = "weights.finished"},
     {.name = NULL},
@@ -406,12 +425,15 @@ const Command command_train = {
         "split by their sound: about 80 % training, 10 % validation, 10 % test; copies of a\n"
         "recording are on one side, and a file stays on its side when others are added or "
         "removed.\n"
-        "WEIGHTS.csv gets the losses of each epoch. At the end the result is explained. Ctrl-C\n"
-        "stops after the current step;\n"
-        "--resume continues from there and ends with the same weights as an uninterrupted run.\n"
+        "WEIGHTS.csv gets the losses of each epoch. WEIGHTS.html is a page to listen to: it plays\n"
+        "some seconds of a validation piece before and after the best weights so far, and through\n"
+        "two latent operations, and is renewed while the model learns. At the end the result is\n"
+        "explained. Ctrl-C stops after the current step; --resume continues from there and ends\n"
+        "with the same weights as an uninterrupted run.\n"
         "With --run a folder of its own gets all results: weights.safetensors, weights.csv,\n"
-        "config.json, and event files for TensorBoard (losses, learning rate, and a validation\n"
-        "clip, as sound and spectrogram, reconstructed by the network while it learns).\n",
+        "weights.html, config.json, and event files for TensorBoard (losses, learning rate, and a\n"
+        "validation clip, as sound and spectrogram, reconstructed by the network while it "
+        "learns).\n",
     .example = "trainer train ~/Music -o mine.safetensors --minutes 10",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0},

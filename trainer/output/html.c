@@ -58,9 +58,7 @@ static void write_source(FILE *page, const char *type, const unsigned char *byte
 
 void html_begin(FILE *page, const char *title)
 {
-    fputs(PAGE_BEGINNING
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
-          page);
+    fputs(PAGE_BEGINNING PAGE_TITLE, page);
     write_text(page, title);
     fprintf(page, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", page_css);
     write_text(page, title);

@@ -13,6 +13,10 @@
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"                      \
     "<meta name=\"generator\" content=\"trasluz\">\n"
 
+// What follows it; then comes the title.
+#define PAGE_TITLE                                                                                 \
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
+
 // The functions write to a stream, whose errors its owner checks. Texts are escaped.
 void html_begin(FILE *page, const char *title);
 void html_end(FILE *page);

@@ -1,6 +1,6 @@
 #include "output/tensorboard.h"
 
-#include "audio/wav_bytes.h"
+#include "audio/sound_bytes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -211,7 +211,7 @@ bool tensorboard_audio(TensorBoard *board, const char *tag, int64_t step, const 
                        size_t samples, double rate, Error *error)
 {
     Bytes wav = {0};
-    wav.data = wav_bytes(audio, samples, rate, &wav.size, error);
+    wav.data = sound_bytes(SOUND_WAV, audio, samples, rate, &wav.size, error);
     if (!wav.data) return false;
     Bytes message = {0}, value = value_begin(tag);
     put_float(&message, AUDIO_RATE, (float)rate);

@@ -60,7 +60,7 @@ bool run_folder_check(const char *path, const TrainingOptions *options, const Da
 
 // ---- Training ----
 
-// Removes the weights, checkpoint and event files of an older training; its configuration and its
+// Removes the weights, page, checkpoint and event files of an older training; its configuration and its
 // table are overwritten.
 static bool clear_folder(const char *path, Error *error)
 {
@@ -71,7 +71,7 @@ static bool clear_folder(const char *path, Error *error)
         const char *name = entry->d_name;
         if (strncmp(name, TENSORBOARD_PREFIX, strlen(TENSORBOARD_PREFIX)) != 0 &&
             strcmp(name, WEIGHTS) != 0 && strcmp(name, "weights.checkpoint") != 0 &&
-            strcmp(name, "weights.finished") != 0)
+            strcmp(name, "weights.finished") != 0 && strcmp(name, "weights.html") != 0)
             continue;
         if (unlinkat(dirfd(folder), name, 0) != 0)
             good = error_set(error, "%s/%s: %s", path, name, strerror(errno));

@@ -3,6 +3,7 @@
 //     config.json           all settings (see run_config.h)
 //     weights.safetensors   the best weights
 //     weights.csv           losses, a row for each epoch
+//     weights.html          a page that plays a piece by the best weights
 //     weights.checkpoint    until the training is finished
 //     weights.finished      from then on: the last state, for a training that goes on
 //     events.out.tfevents…  for TensorBoard (see run_log.h), a file for each start of the program

@@ -7,6 +7,7 @@
 #include "network/initialize.h"
 #include "training/batch.h"
 #include "training/checkpoint.h"
+#include "training/listening_page.h"
 #include "training/loss_table.h"
 #include "training/music_list.h"
 #include "training/start_weights.h"
@@ -43,6 +44,7 @@ typedef struct {
     Progress progress;
     char status[96]; // shown by the progress line
     bool shown;      // it has begun
+    bool page;       // is written
     double seconds;  // spent in this epoch's steps, by this process
     double rate;     // learning rate of the last step
 } Training;
@@ -190,6 +192,30 @@ static void free_windows(WindowList *list)
     *list = (WindowList){0};
 }
 
+// Writes the page of the weights file. A training goes on without it.
+static void write_page(Training *training, bool ended)
+{
+    Error error;
+    if (!training->page || !ranks_first()) return;
+    training->page = listening_page_write(training->options, training->dataset, ended, &error);
+    if (training->page) return;
+    progress_clear(&training->progress);
+    fprintf(training->log, "no page to hear the model by: %s\n", error.text);
+}
+
+// Writes the best weights so far and their page: while the training goes on, measured on few
+// windows.
+static bool write_weights(Training *training, bool ended, Error *error)
+{
+    const TrainingOptions *o = training->options;
+    const size_t most = !ended ? FIRST_WINDOWS : o->steps > 0 ? TRAINING_STATISTICS_WINDOWS : 0;
+    if (!training_write_weights(o, training->dataset, training->batch, &training->levels,
+                                &training->state, most, ended ? training->log : NULL, error))
+        return false;
+    write_page(training, ended);
+    return true;
+}
+
 static bool end_epoch(void *data, int at, Error *error)
 {
     Training *training = data;
@@ -221,9 +247,7 @@ static bool end_epoch(void *data, int at, Error *error)
     training->seconds = 0.0;
     // The weights after the checkpoint: without it they would be those of a finished training.
     return ranks_agree(logged, error) && save_checkpoint(training, error) &&
-           (!better ||
-            training_write_weights(training->options, training->dataset, training->batch,
-                                   &training->levels, state, FIRST_WINDOWS, NULL, error));
+           (!better || write_weights(training, false, error));
 }
 
 static bool is_stopped(void *data)
@@ -338,13 +362,6 @@ static void training_end(Training *training)
     free(training->checkpoint_path);
 }
 
-static bool write_weights(Training *training, Error *error)
-{
-    return training_write_weights(
-        training->options, training->dataset, training->batch, &training->levels, &training->state,
-        training->options->steps > 0 ? TRAINING_STATISTICS_WINDOWS : 0, training->log, error);
-}
-
 static TrainingEnd finish_interrupted(Training *training, Error *error)
 {
     progress_clear(&training->progress);
@@ -352,7 +369,8 @@ static TrainingEnd finish_interrupted(Training *training, Error *error)
     fprintf(training->log,
             "saved; measuring the best weights, which can be skipped: again Ctrl-C\n");
     fflush(training->log);
-    if (training->state.best_epoch > 0 && !write_weights(training, error)) return TRAINING_FAILED;
+    if (training->state.best_epoch > 0 && !write_weights(training, true, error))
+        return TRAINING_FAILED;
     return TRAINING_STOPPED;
 }
 
@@ -361,7 +379,7 @@ static TrainingEnd finish_failed(Training *training)
 {
     Error other;
     progress_clear(&training->progress);
-    if (training->state.best_epoch > 0) write_weights(training, &other);
+    if (training->state.best_epoch > 0) write_weights(training, true, &other);
     return TRAINING_FAILED;
 }
 
@@ -389,7 +407,7 @@ static TrainingEnd run_epochs(Training *training, Error *error)
     case EPOCHS_FAILED: return finish_failed(training);
     case EPOCHS_DONE: break;
     }
-    if (!write_weights(training, error)) return TRAINING_FAILED;
+    if (!write_weights(training, true, error)) return TRAINING_FAILED;
     if (ranks_first()) keep_finished(training);
     return TRAINING_DONE;
 }
@@ -397,8 +415,12 @@ static TrainingEnd run_epochs(Training *training, Error *error)
 TrainingEnd training_run(const TrainingOptions *options, const Dataset *dataset, Pool *pool,
                          const volatile sig_atomic_t *stop, FILE *log, Error *error)
 {
-    Training training = {
-        .options = options, .dataset = dataset, .pool = pool, .log = log, .stop = stop};
+    Training training = {.options = options,
+                         .dataset = dataset,
+                         .pool = pool,
+                         .log = log,
+                         .stop = stop,
+                         .page = options->page};
     const bool begun = training_begin(&training, error);
     Error other;
     const bool shared = training_identity_shared(training.identity, begun ? error : &other);

@@ -1,8 +1,8 @@
 // training.h: one training, from its options to its weights file. It can be stopped at any step and
 // resumed, to the same weights bit for bit.
 //
-// Beside the weights OUT.safetensors it writes OUT.csv, a line for each epoch, and until it
-// is finished OUT.checkpoint, which then becomes OUT.finished.
+// Beside the weights OUT.safetensors it writes OUT.csv, a line for each epoch, OUT.html, the page
+// that plays a piece, and until it is finished OUT.checkpoint, which then becomes OUT.finished.
 #ifndef TRASLUZ_TRAINING_H
 #define TRASLUZ_TRAINING_H
 

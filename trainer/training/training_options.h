@@ -52,6 +52,7 @@ typedef struct TrainingOptions {
     const struct TrainingOptions *finished;
     size_t runs_after;          // of a sweep: trainings that follow this one
     bool resume;                // from the checkpoint
+    bool page;                  // write the page that plays a piece, see listening_page.h
     TrainingObserver *observer; // may be NULL
     void *observer_data;
 } TrainingOptions;

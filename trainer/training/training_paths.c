@@ -31,3 +31,8 @@ char *training_table_path(const char *output)
 {
     return path_beside(output, ".csv");
 }
+
+char *training_page_path(const char *output)
+{
+    return path_beside(output, ".html");
+}

@@ -11,6 +11,8 @@ char *training_checkpoint_path(const char *output);
 
 // Returns the path of the last state of a finished training, OUT.finished, from which it can go on.
 char *training_finished_path(const char *output);
+// Returns the path of the page that plays a piece, OUT.html.
+char *training_page_path(const char *output);
 char *training_table_path(const char *output);
 
 // Returns true if the file is such a table.

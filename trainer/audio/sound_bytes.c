@@ -1,11 +1,22 @@
-#include "audio/wav_bytes.h"
+#include "audio/sound_bytes.h"
 
 #include <math.h>
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER_ROOM = 256, PIECE = 4096 };
+enum { PIECE = 4096 };
+
+// Of each kind: libsndfile's format, full scale, the largest sample, and room for headers, and for
+// what a frame of FLAC needs beyond its samples. FLAC gives sound of 24 bits back as it was.
+static const struct {
+    int format;
+    float full, most;
+    size_t room;
+} kinds[] = {
+    [SOUND_WAV] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16, 32767.0f, 32767.0f, 256},
+    [SOUND_FLAC] = {SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 8388608.0f, 8388607.0f, 65536},
+};
 
 // A file of fixed room in memory.
 typedef struct {
@@ -51,36 +62,38 @@ static sf_count_t memory_read(void *bytes, sf_count_t count, void *data)
     return 0;
 }
 
-static bool write_samples(SNDFILE *file, const float *audio, size_t samples)
+static bool write_samples(SNDFILE *file, SoundKind kind, const float *audio, size_t samples)
 {
-    short piece[PIECE];
+    const float full = kinds[kind].full, most = kinds[kind].most;
+    int piece[PIECE]; // libsndfile takes the upper bits of 32
     for (size_t at = 0; at < samples; at += PIECE) {
         const size_t n = samples - at < PIECE ? samples - at : PIECE;
-        for (size_t i = 0; i < n; i++)
-            piece[i] = (short)lrintf(fminf(fmaxf(32767.0f * audio[at + i], -32767.0f), 32767.0f));
-        if (sf_write_short(file, piece, (sf_count_t)n) != (sf_count_t)n) return false;
+        for (size_t i = 0; i < n; i++) {
+            const long sample = lrintf(fminf(fmaxf(full * audio[at + i], -most), most));
+            piece[i] = (int)sample * (kind == SOUND_WAV ? 65536 : 256);
+        }
+        if (sf_write_int(file, piece, (sf_count_t)n) != (sf_count_t)n) return false;
     }
     return true;
 }
 
-unsigned char *wav_bytes(const float *audio, size_t samples, double rate, size_t *size,
-                         Error *error)
+unsigned char *sound_bytes(SoundKind kind, const float *audio, size_t samples, double rate,
+                           size_t *size, Error *error)
 {
     SF_VIRTUAL_IO calls = {memory_size, memory_seek, memory_read, memory_write, memory_tell};
-    SF_INFO info = {
-        .samplerate = (int)lround(rate), .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
-    Memory memory = {.room = (sf_count_t)(sizeof(short) * samples + HEADER_ROOM)};
+    SF_INFO info = {.samplerate = (int)lround(rate), .channels = 1, .format = kinds[kind].format};
+    Memory memory = {.room = (sf_count_t)(sizeof(int) * samples + kinds[kind].room)};
     memory.bytes = malloc((size_t)memory.room);
     if (!memory.bytes) {
         error_out_of_memory(error);
         return NULL;
     }
     SNDFILE *file = sf_open_virtual(&calls, SFM_WRITE, &info, &memory);
-    bool ok = file && write_samples(file, audio, samples);
+    bool ok = file && write_samples(file, kind, audio, samples);
     ok = file && sf_close(file) == 0 && ok;
     *size = (size_t)memory.size;
     if (ok) return memory.bytes;
-    error_set(error, "a WAV file at %g Hz: %s", rate, sf_strerror(NULL));
+    error_set(error, "sound at %g Hz: %s", rate, sf_strerror(NULL));
     free(memory.bytes);
     return NULL;
 }
