@@ -44,7 +44,7 @@ killed_in_the_middle() {
 
 test_a_run_folder_is_complete() {
     train --run whole >out 2>err && [ ! -s err ] &&
-        [ "$(find whole -type f | wc -l)" -eq 5 ] && [ -s whole/weights.safetensors ] &&
+        [ "$(find whole -type f | wc -l)" -eq 6 ] && [ -s whole/weights.safetensors ] && [ -s whole/weights.html ] &&
         [ "$(wc -l <whole/weights.csv)" -eq 6 ] && ls whole/events.out.tfevents.* >/dev/null &&
         train -o alone.safetensors >/dev/null && cut -d , -f 1-4 alone.csv >alone &&
         cut -d , -f 1-4 whole/weights.csv | cmp - alone

@@ -60,8 +60,8 @@ bool run_folder_check(const char *path, const TrainingOptions *options, const Da
 
 // ---- Training ----
 
-// Removes the weights, page, checkpoint and event files of an older training; its configuration and its
-// table are overwritten.
+// Removes the weights, page, checkpoint and event files of an older training; its configuration and
+// its table are overwritten.
 static bool clear_folder(const char *path, Error *error)
 {
     DIR *folder = opendir(path);
