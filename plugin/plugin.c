@@ -318,9 +318,9 @@ static void run(LV2_Handle instance, uint32_t samples)
     transport_end_block(&plugin->transport, samples);
 
     const View *view = NULL;
-    if (feed_tap(&plugin->feed)) {
+    if (feed_end(&plugin->feed, controls_freewheels(&plugin->controls), samples)) {
         const FeedFacts facts = feed_facts(plugin);
-        view = feed_end(&plugin->feed, &facts, controls_freewheels(&plugin->controls), samples);
+        view = feed_view(&plugin->feed, &facts);
     }
     messages_write(&plugin->messages, plugin->notify, player_names(&plugin->player), view);
     if (plugin->latency) *plugin->latency = (float)player_latency(&plugin->player);

@@ -147,13 +147,17 @@ static void show_facts(Feed *feed, const FeedFacts *facts)
     view->has_axes = facts->model && facts->model->latent_axes;
 }
 
-const View *feed_end(Feed *feed, const FeedFacts *facts, bool freewheels, uint32_t n)
+bool feed_end(Feed *feed, bool freewheels, uint32_t n)
 {
-    if (feed->listens <= 0) return NULL;
+    if (feed->listens <= 0) return false;
     feed->busy += seconds_since(&feed->begun);
     feed->since += n;
     feed->listens -= n;
-    if (freewheels || (double)feed->since * VIEW_PER_SECOND < feed->rate) return NULL;
+    return !freewheels && (double)feed->since * VIEW_PER_SECOND >= feed->rate;
+}
+
+const View *feed_view(Feed *feed, const FeedFacts *facts)
+{
     show_facts(feed, facts);
     show_latent(feed);
     show_spectrum(feed, feed->in, feed->view.spectrum_in);

@@ -42,10 +42,13 @@ void feed_free(Feed *feed);
 // The window listens.
 void feed_listen(Feed *feed);
 
-// Begin and end a block of n samples. feed_end() returns a view to be sent, or NULL; `freewheels`:
-// none is.
+// Begin and end a block of n samples. feed_end() returns whether a view is due; `freewheels`: none
+// is.
 void feed_begin(Feed *feed);
-const View *feed_end(Feed *feed, const FeedFacts *facts, bool freewheels, uint32_t n);
+bool feed_end(Feed *feed, bool freewheels, uint32_t n);
+
+// Makes the view that is due.
+const View *feed_view(Feed *feed, const FeedFacts *facts);
 
 // Returns the tap for the engine that sounds, or NULL.
 LatentTap *feed_tap(Feed *feed);
