@@ -1,7 +1,8 @@
 # Tests, demo, benchmarks and style; included by the Makefile. tests/README.md explains each.
 
 ## make demo                plays a clip through the plugin and draws before and after
-## make picture             the same, for the picture of README.md
+## make examples            renders presets before and after, into a page to be heard and seen
+## make picture             make demo, for the picture of README.md
 ## make pictures            that, and the picture of the window
 ## make check               runs the tests; TEST=name runs those whose path has that name in it
 ## make check-hosts         runs the plugin in Ardour and jalv
@@ -96,15 +97,21 @@ $(call fuzz_needs,make_corpus,training/checkpoint training/music_list latents/la
 # ---- The two commands of README.md ----
 
 DEMO_DEPENDS = $(BUILD_DEPENDS) liblilv-dev sox libsox-fmt-base python3-numpy python3-cairo
+EXAMPLES_DEPENDS = mma fluidsynth fluid-soundfont-gm espeak-ng python3-cairo imagemagick
 CHECK_DEPENDS = $(BUILD_DEPENDS) chromium gnuplot-nox groff mandoc liblilv-dev lilv-utils sordi \
 	binutils sox libsox-fmt-base python3 locales python3-protobuf python3-torch python3-numpy \
-	openmpi-bin libopenmpi-dev mma fluidsynth fluid-soundfont-gm espeak-ng \
+	openmpi-bin libopenmpi-dev $(EXAMPLES_DEPENDS) \
 	$(if $(filter-out no,$(UI)),xvfb xauth libxtst-dev)
 
 demo:
 	$(install_packages) $(DEMO_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(DEMO)
 	@tests/demo/demo.sh "$(abspath $(BUILD))" "$(abspath $(BUILD))/demo"
+
+examples:
+	$(install_packages) $(DEMO_DEPENDS) $(EXAMPLES_DEPENDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(DEMO)
+	@/usr/bin/python3 -B tests/demo/examples.py "$(abspath $(BUILD))" "$(abspath $(BUILD))/examples"
 
 SMALL_PICTURE = -strip +dither -colors 64 -define png:compression-level=9
 pictures: picture
@@ -132,7 +139,8 @@ REAL_HOSTS = $(if $(shell which ardour7-lua),tests/hosts/ardour.sh) \
 COMMAND_TESTS = $(filter-out %/locale.sh %/ranks.sh,$(sort $(wildcard tests/commands/*.sh)))
 # Names without spaces, so that TEST= can choose.
 ALL_TESTS = $(TESTS) $(HOSTS) $(UI_TESTS) $(COMMAND_TESTS) tests/commands/locale.sh \
-	tests/commands/ranks.sh tests/plugin/ttl.sh tests/packaging/install.sh $(HOST_THREADS) \
+	tests/commands/ranks.sh tests/plugin/ttl.sh tests/packaging/install.sh tests/demo/examples.sh \
+	$(HOST_THREADS) \
 	tests/parity/pytorch.py tests/parity/pytorch_m5.py $(sort $(wildcard tests/layout/*)) \
 	$(REAL_HOSTS)
 CHOSEN_TESTS = $(strip $(if $(TEST), \
@@ -305,6 +313,6 @@ lint:
 format:
 	clang-format -i $(SOURCES)
 
-.PHONY: demo picture pictures check check-hosts check-aarch64 check-fuzz check-sanitizers \
+.PHONY: demo examples picture pictures check check-hosts check-aarch64 check-fuzz check-sanitizers \
 	check-torture check-valgrind check-counts count check-packagers check-packagers-all coverage \
 	run-coverage fuzz fuzz-programs torture bench test-programs lint format
