@@ -75,6 +75,17 @@ test_cluster_tables_hold_what_they_say() {
             clusters/pca.csv
 }
 
+test_small_sets_get_fewer_clusters() {
+    "$TRAINER" cluster set.safetensors -o small-clusters -k 10,30,16,17 --no-pictures >out 2>err &&
+        [ ! -s err ] && grep -qx '16 clips with a genre: 16 clusters instead of 30, 17' out &&
+        grep -q '^clip,genre,x,y,clusters_10,clusters_16$' small-clusters/points_2d.csv &&
+        "$TRAINER" cluster set.safetensors -o small-clusters --no-pictures >out &&
+        grep -q ' 16 clusters instead of 20, 25, 30$' out &&
+        tr -d ' \n' <small-clusters/config.json | grep -q '"clusters":\[10,12,15,16\]' &&
+        refused 1 '2 clips with a genre; four are needed' cluster set.safetensors -o x \
+            --split validation
+}
+
 test_classifier_is_the_same_on_any_threads() {
     "$TRAINER" classify set.safetensors -o classifier -e 4 --width 4 -b 5 -t 1 >out 2>err &&
         [ ! -s err ] &&
@@ -174,7 +185,6 @@ test_wrong_calls_are_refused() {
             -k , &&
         refused 2 "--split: must be train, validation, test or all, not 'dev'" cluster a -o x \
             --split dev &&
-        refused 1 '30 clusters of 16 clips' cluster set.safetensors -o x -k 30 &&
         refused 1 'none: No such file' cluster none -o x &&
         refused 1 'small.safetensors: not a latent set' cluster small.safetensors -o x &&
         refused 1 'must contain clips of at least two genres' cluster whole.safetensors -o x &&
@@ -188,6 +198,7 @@ run test_latents_are_the_same_on_any_threads
 run test_full_disk_leaves_no_latents
 run test_clusters_are_the_same_on_any_threads
 run test_cluster_tables_hold_what_they_say
+run test_small_sets_get_fewer_clusters
 run test_classifier_is_the_same_on_any_threads
 run test_classifier_tables_hold_what_they_say
 run test_classifier_weights_are_used_again

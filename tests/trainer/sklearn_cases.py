@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""sklearn_cases.py > tests/sklearn_cases.h: what scikit-learn says of small cases, for the tests of
+"""sklearn_cases.py > tests/trainer/sklearn_cases.h: what scikit-learn says of small cases, for the tests of
 principal components, K-Means and cluster scores, which then need no scikit-learn. The cases are
 made by formulas that the tests know too."""
 import numpy
@@ -8,10 +8,29 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.metrics import homogeneity_completeness_v_measure
 
+STARTS = 20  # of each case of K-Means
+
 
 def points(count, values):
     i, j = numpy.mgrid[:count, :values]
     return ((i * i * 7 + j * j * 3 + i * j * 11) % 31 - 15).astype(float)
+
+
+def share(index):
+    """A number in [0, 1) for each index: a hash of 32 bits."""
+    word = (index * 2654435761 + 12345) & 0xFFFFFFFF
+    word ^= word >> 16
+    word = (word * 0x7FEB352D) & 0xFFFFFFFF
+    word ^= word >> 15
+    word = (word * 0x846CA68B) & 0xFFFFFFFF
+    return (word ^ word >> 16) / 2**32
+
+
+def heaps_of_points(count, dimensions, heaps):
+    """Points of nearly normal distribution around centres in a cube; 0 heaps: one centre."""
+    i, j = numpy.mgrid[:count, :dimensions].astype(numpy.uint64)
+    centre = 4 * share(i % heaps * 16 + j) if heaps > 0 else 0
+    return centre + sum(share(100000 + (i * 16 + j) * 4 + t) for t in range(4)) / 4 - 0.5
 
 
 def table(name, rows, columns=""):
@@ -48,6 +67,24 @@ for dimensions in (2, 3, 7):
         ).fit(where)
         runs.append((dimensions, clusters, found.inertia_))
 table("sklearn_inertia", runs, "[3]")
+
+print(
+    f"// KMeans(n_init=10) of heaps of points, {STARTS} times: heaps, points, dimensions, clusters; "
+    "smallest,\n// mean and largest inertia."
+)
+runs = []
+for heaps in (0, 12, 40):
+    for count, dimensions in ((90, 2), (800, 2), (800, 3), (800, 8)):
+        for clusters in (5, 10, 20, 30):
+            where = heaps_of_points(count, dimensions, heaps)
+            found = [
+                KMeans(clusters, n_init=10, random_state=state).fit(where).inertia_
+                for state in range(STARTS)
+            ]
+            runs.append(
+                (heaps, count, dimensions, clusters, min(found), numpy.mean(found), max(found))
+            )
+table("sklearn_best_of_ten", runs, "[7]")
 
 print(
     "// Classes i * i % a, clusters (i * i * i + i) % b of n points: n, a, b, homogeneity, "

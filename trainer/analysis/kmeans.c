@@ -39,10 +39,10 @@ void kmeans_free(KMeans *kmeans)
 // ---- Initial centres ----
 
 // Returns a number in [0, 1).
-static double uniform(RandomKey key, uint64_t index)
+static double uniform(RandomKey key, size_t centre, size_t candidate)
 {
     uint32_t words[4];
-    random_words(key, index, 0, words);
+    random_words(key, centre, (uint32_t)candidate, words);
     return (double)(((uint64_t)words[0] << 32 | words[1]) >> 11) * 0x1p-53;
 }
 
@@ -62,23 +62,61 @@ static size_t pick(const double *weight, size_t n, double share)
     return last;
 }
 
+// The squared distance of each point to the nearest centre: of those chosen so far, with the
+// candidate that is tried, and with the best candidate. [count] each.
+typedef struct {
+    double *nearest, *tried, *best;
+} Distances;
+
+static void swap(double **a, double **b)
+{
+    double *const kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+// Draws candidates by their squared distance to the nearest centre. Returns the one that leaves
+// the smallest sum of distances, and writes these to distances->nearest.
+static size_t choose_centre(const Points *points, RandomKey key, size_t centre, size_t candidates,
+                            Distances *distances)
+{
+    size_t chosen = 0;
+    double least = INFINITY;
+    for (size_t c = 0; c < candidates; c++) {
+        const size_t candidate = pick(distances->nearest, points->count, uniform(key, centre, c));
+        const double *where = point_at(points, candidate);
+        double sum = 0.0;
+        for (size_t i = 0; i < points->count; i++) {
+            const double distance =
+                squared_distance(point_at(points, i), where, points->dimensions);
+            distances->tried[i] = centre == 0 ? distance : fmin(distances->nearest[i], distance);
+            sum += distances->tried[i];
+        }
+        if (sum >= least) continue;
+        least = sum;
+        chosen = candidate;
+        swap(&distances->tried, &distances->best);
+    }
+    swap(&distances->nearest, &distances->best);
+    return chosen;
+}
+
 bool kmeans_choose(KMeans *kmeans, const Points *points, uint32_t seed, uint32_t start,
                    Error *error)
 {
     const RandomKey key = {.seed = seed, .stream = 0x4b4d0000u + start};
     const size_t n = points->count, dimensions = points->dimensions;
-    double *nearest = malloc(n * sizeof *nearest); // squared distance to the nearest centre so far
-    if (!nearest) return error_out_of_memory(error);
-    for (size_t i = 0; i < n; i++) nearest[i] = 1.0; // the first one is any
+    const size_t candidates = 2 + (size_t)log((double)kmeans->clusters); // as scikit-learn
+    double *room = malloc(3 * n * sizeof *room);
+    if (!room) return error_out_of_memory(error);
+    Distances distances = {room, room + n, room + 2 * n};
+    for (size_t i = 0; i < n; i++) distances.nearest[i] = 1.0; // the first centre is any point
     for (size_t k = 0; k < kmeans->clusters; k++) {
-        const double *chosen = point_at(points, pick(nearest, n, uniform(key, k)));
-        memcpy(kmeans->centre + k * dimensions, chosen, dimensions * sizeof *chosen);
-        for (size_t i = 0; i < n; i++) {
-            const double distance = squared_distance(point_at(points, i), chosen, dimensions);
-            nearest[i] = k == 0 ? distance : fmin(nearest[i], distance);
-        }
+        const size_t chosen = choose_centre(points, key, k, k == 0 ? 1 : candidates, &distances);
+        memcpy(kmeans->centre + k * dimensions, point_at(points, chosen),
+               dimensions * sizeof *kmeans->centre);
     }
-    free(nearest);
+    free(room);
     return true;
 }
 
@@ -123,14 +161,16 @@ static void refill(KMeans *kmeans, const Points *points, double *distance, size_
     distance[farthest] = 0.0;
 }
 
-// Moves each centre to the mean of its points.
-static void move_centres(KMeans *kmeans, const Points *points, double *distance, size_t *size)
+static void count_points(const KMeans *kmeans, const Points *points, size_t *size)
+{
+    memset(size, 0, kmeans->clusters * sizeof *size);
+    for (size_t i = 0; i < points->count; i++) size[kmeans->cluster[i]]++;
+}
+
+// Moves each centre to the mean of its points, of which there must be one.
+static void take_means(KMeans *kmeans, const Points *points, const size_t *size)
 {
     const size_t dimensions = points->dimensions, clusters = kmeans->clusters;
-    memset(size, 0, clusters * sizeof *size);
-    for (size_t i = 0; i < points->count; i++) size[kmeans->cluster[i]]++;
-    for (size_t k = 0; k < clusters; k++)
-        if (size[k] == 0) refill(kmeans, points, distance, size, k);
     memset(kmeans->centre, 0, clusters * dimensions * sizeof *kmeans->centre);
     for (size_t i = 0; i < points->count; i++) {
         double *centre = kmeans->centre + (size_t)kmeans->cluster[i] * dimensions;
@@ -150,17 +190,95 @@ bool kmeans_iterate(KMeans *kmeans, const Points *points, Error *error)
     if (ok) {
         double before = INFINITY;
         memset(kmeans->cluster, -1, points->count * sizeof *kmeans->cluster); // all are new
-        kmeans->iterations = 0;
         // The inertia falls until no cluster changes; with ties clusters may change while it stays.
         while (assign(kmeans, points, distance) > 0 && kmeans->inertia < before) {
             before = kmeans->inertia;
-            move_centres(kmeans, points, distance, size);
-            kmeans->iterations++;
+            count_points(kmeans, points, size);
+            for (size_t k = 0; k < kmeans->clusters; k++)
+                if (size[k] == 0) refill(kmeans, points, distance, size, k);
+            take_means(kmeans, points, size);
         }
     }
     free(distance);
     free(size);
     return ok || error_out_of_memory(error);
+}
+
+// ---- Hartigan's iteration ----
+
+// Returns the cluster in which the point leaves the smallest inertia, its own if no move is
+// better. Without a point at distance d, the inertia of a cluster of n points is smaller by
+// n / (n - 1) d^2; with it, that of another is larger by n / (n + 1) d^2.
+static size_t better_cluster(const KMeans *kmeans, const double *point, size_t own,
+                             const size_t *size)
+{
+    const size_t dimensions = kmeans->dimensions;
+    size_t best = own;
+    double least = squared_distance(point, kmeans->centre + own * dimensions, dimensions) *
+                   (double)size[own] / (double)(size[own] - 1);
+    for (size_t k = 0; k < kmeans->clusters; k++) {
+        if (k == own) continue;
+        const double added = squared_distance(point, kmeans->centre + k * dimensions, dimensions) *
+                             (double)size[k] / (double)(size[k] + 1);
+        if (added >= least) continue;
+        least = added;
+        best = k;
+    }
+    return best;
+}
+
+static void move_point(KMeans *kmeans, const double *point, size_t from, size_t to, size_t *size)
+{
+    double *left = kmeans->centre + from * kmeans->dimensions;
+    double *joined = kmeans->centre + to * kmeans->dimensions;
+    size[from]--;
+    size[to]++;
+    for (size_t d = 0; d < kmeans->dimensions; d++) {
+        left[d] -= (point[d] - left[d]) / (double)size[from];
+        joined[d] += (point[d] - joined[d]) / (double)size[to];
+    }
+}
+
+// Moves each point once, if that lowers the inertia. Returns the number of moves.
+static size_t move_points(KMeans *kmeans, const Points *points, size_t *size)
+{
+    size_t moves = 0;
+    for (size_t i = 0; i < points->count; i++) {
+        const size_t own = (size_t)kmeans->cluster[i];
+        if (size[own] == 1) continue;
+        const size_t to = better_cluster(kmeans, point_at(points, i), own, size);
+        if (to == own) continue;
+        move_point(kmeans, point_at(points, i), own, to, size);
+        kmeans->cluster[i] = (int)to;
+        moves++;
+    }
+    return moves;
+}
+
+static double inertia_of(const KMeans *kmeans, const Points *points)
+{
+    double inertia = 0.0;
+    for (size_t i = 0; i < points->count; i++)
+        inertia += squared_distance(
+            point_at(points, i), kmeans->centre + (size_t)kmeans->cluster[i] * kmeans->dimensions,
+            points->dimensions);
+    return inertia;
+}
+
+bool kmeans_refine(KMeans *kmeans, const Points *points, Error *error)
+{
+    size_t *size = malloc(kmeans->clusters * sizeof *size);
+    if (!size) return error_out_of_memory(error);
+    double before = INFINITY;
+    count_points(kmeans, points, size);
+    // Moves that only rounding finds better could alternate; the inertia tells.
+    while (kmeans->inertia < before && move_points(kmeans, points, size) > 0) {
+        before = kmeans->inertia;
+        take_means(kmeans, points, size);
+        kmeans->inertia = inertia_of(kmeans, points);
+    }
+    free(size);
+    return true;
 }
 
 // ---- Several starts ----
@@ -177,9 +295,11 @@ static void run_start(void *data, int item, int thread)
 {
     (void)thread;
     Starts *starts = data;
-    starts->ok[item] = kmeans_choose(&starts->run[item], starts->points, starts->seed,
-                                     (uint32_t)item, &starts->error[item]) &&
-                       kmeans_iterate(&starts->run[item], starts->points, &starts->error[item]);
+    KMeans *run = &starts->run[item];
+    Error *error = &starts->error[item];
+    starts->ok[item] = kmeans_choose(run, starts->points, starts->seed, (uint32_t)item, error) &&
+                       kmeans_iterate(run, starts->points, error) &&
+                       kmeans_refine(run, starts->points, error);
 }
 
 static bool starts_run(Starts *starts, KMeans *best, size_t clusters, int count, Pool *pool,

@@ -81,6 +81,7 @@ enum { SPACES_MAX = 4 };
 
 typedef struct {
     const Call *call;
+    Settings settings; // the call's, with clusters that the clips allow
     const LatentSet *set;
     Pool *pool;
     size_t *clip; // [clips], indices of set->clip
@@ -98,15 +99,34 @@ typedef struct {
 static bool choose_clips(Study *study, Error *error)
 {
     const LatentSet *set = study->set;
-    study->clip = latent_set_choose(set, (Split)study->call->settings.split, &study->clips, error);
+    study->clip = latent_set_choose(set, (Split)study->settings.split, &study->clips, error);
     study->genre = calloc(study->clips + 1, sizeof *study->genre);
     if (!study->clip || !study->genre) return error_out_of_memory(error);
     for (size_t i = 0; i < study->clips; i++) study->genre[i] = set->clip[study->clip[i]].genre;
-    for (size_t i = 0; i < study->call->settings.clusters.count; i++)
-        if ((size_t)study->call->settings.clusters.number[i] > study->clips)
-            return error_set(error, "%ld clusters of %zu clips with a genre",
-                             study->call->settings.clusters.number[i], study->clips);
-    return true;
+    return study->clips > 3 ||
+           error_set(error, "%zu clips with a genre; four are needed", study->clips);
+}
+
+// Gives small sets fewer clusters: each larger number becomes the number of clips, once.
+static void limit_clusters(Study *study)
+{
+    const NumberList *wanted = &study->call->settings.clusters;
+    NumberList *clusters = &study->settings.clusters;
+    const long most = (long)study->clips;
+    bool has_most = false, reduced = false;
+    clusters->count = 0;
+    for (size_t i = 0; i < wanted->count; i++) {
+        const long number = wanted->number[i];
+        if (number < most || !has_most) clusters->number[clusters->count++] = number;
+        has_most |= number >= most;
+        if (number <= most) continue;
+        if (!reduced) printf("%ld clips with a genre: %ld clusters instead of", most, most);
+        printf("%s %ld", reduced ? "," : "", number);
+        reduced = true;
+    }
+    if (reduced) putchar('\n');
+    for (size_t i = 0; i < clusters->count; i++)
+        if (clusters->number[i] > most) clusters->number[i] = most;
 }
 
 static bool analyse(Study *study, Error *error)
@@ -142,12 +162,11 @@ static Points points_of(const Study *study, const Space *space)
 
 static bool find_clusters(Study *study, Space *space, Error *error)
 {
-    const Call *call = study->call;
     const Points points = points_of(study, space);
-    for (size_t i = 0; i < call->settings.clusters.count; i++) {
-        const size_t clusters = (size_t)call->settings.clusters.number[i];
-        if (!kmeans_run(&space->run[i], &points, clusters, call->settings.starts,
-                        call->settings.seed, study->pool, error) ||
+    for (size_t i = 0; i < study->settings.clusters.count; i++) {
+        const size_t clusters = (size_t)study->settings.clusters.number[i];
+        if (!kmeans_run(&space->run[i], &points, clusters, study->settings.starts,
+                        study->settings.seed, study->pool, error) ||
             !cluster_scores(&space->scores[i], study->genre, study->set->genres,
                             space->run[i].cluster, clusters, study->clips, error))
             return false;
@@ -160,11 +179,11 @@ static bool find_all_clusters(Study *study, Error *error)
 {
     uint64_t work = 0;
     for (int s = 0; s < study->spaces; s++)
-        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
-            work += (uint64_t)study->call->settings.clusters.number[i] *
+        for (size_t i = 0; i < study->settings.clusters.count; i++)
+            work += (uint64_t)study->settings.clusters.number[i] *
                     points_of(study, &study->space[s]).dimensions;
     progress_begin(&study->progress, stderr, "clusters, run",
-                   (uint64_t)study->spaces * study->call->settings.clusters.count, work);
+                   (uint64_t)study->spaces * study->settings.clusters.count, work);
     bool ok = true;
     for (int s = 0; ok && s < study->spaces; s++)
         ok = find_clusters(study, &study->space[s], error);
@@ -193,8 +212,8 @@ static bool write_points(const Study *study, const Space *space, Error *error)
     if (!file_create_in(&writer, study->call->output, space->table, error)) return false;
     fprintf(writer.stream, "clip,genre");
     for (size_t d = 0; d < space->columns; d++) fprintf(writer.stream, ",%c", "xyz"[d]);
-    for (size_t i = 0; i < study->call->settings.clusters.count; i++)
-        fprintf(writer.stream, ",clusters_%ld", study->call->settings.clusters.number[i]);
+    for (size_t i = 0; i < study->settings.clusters.count; i++)
+        fprintf(writer.stream, ",clusters_%ld", study->settings.clusters.number[i]);
     for (size_t p = 0; p < study->clips; p++) {
         fputc('\n', writer.stream);
         csv_field(writer.stream, study->set->clip[study->clip[p]].name);
@@ -202,7 +221,7 @@ static bool write_points(const Study *study, const Space *space, Error *error)
         csv_field(writer.stream, study->set->genre[study->genre[p]]);
         for (size_t d = 0; d < space->columns; d++)
             fprintf(writer.stream, ",%.9g", pca->score[p * pca->components + d]);
-        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+        for (size_t i = 0; i < study->settings.clusters.count; i++)
             fprintf(writer.stream, ",%d", space->run[i].cluster[p]);
     }
     fputc('\n', writer.stream);
@@ -216,9 +235,9 @@ static bool write_scores(const Study *study, Error *error)
     fprintf(writer.stream, "space,clusters,homogeneity,completeness,v_measure,inertia\n");
     for (int s = 0; s < study->spaces; s++) {
         const Space *space = &study->space[s];
-        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+        for (size_t i = 0; i < study->settings.clusters.count; i++)
             fprintf(writer.stream, "%s,%ld,%.9f,%.9f,%.9f,%.9g\n", space->name,
-                    study->call->settings.clusters.number[i], space->scores[i].homogeneity,
+                    study->settings.clusters.number[i], space->scores[i].homogeneity,
                     space->scores[i].completeness, space->scores[i].v_measure,
                     space->run[i].inertia);
     }
@@ -229,7 +248,7 @@ static bool write_tables(const Study *study, Error *error)
 {
     const Call *call = study->call;
     json_t *json = json_object();
-    if (!json || !options_to_json(setting_options, &call->settings, json) ||
+    if (!json || !options_to_json(setting_options, &study->settings, json) ||
         json_object_set_new(json, "clips", json_integer((json_int_t)study->clips)) != 0) {
         json_decref(json);
         return error_out_of_memory(error);
@@ -260,13 +279,13 @@ static bool draw_space(const Study *study, const Space *space, Error *error)
     char name[32], title[64];
     snprintf(name, sizeof name, "genres_%s.png", space->name);
     if (!study_draw_points(call->output, name, "Latents by genre", &points, error)) return false;
-    const size_t best = best_run(space, call->settings.clusters.count);
+    const size_t best = best_run(space, study->settings.clusters.count);
     points.group = space->run[best].cluster;
-    points.groups = (size_t)call->settings.clusters.number[best];
+    points.groups = (size_t)study->settings.clusters.number[best];
     points.name = NULL;
     snprintf(name, sizeof name, "clusters_%s.png", space->name);
     snprintf(title, sizeof title, "Latents by cluster: %ld, V-measure %.3f",
-             call->settings.clusters.number[best], space->scores[best].v_measure);
+             study->settings.clusters.number[best], space->scores[best].v_measure);
     return study_draw_points(call->output, name, title, &points, error);
 }
 
@@ -280,11 +299,11 @@ static bool draw_scores(const Study *study, Error *error)
     };
     double clusters[RUNS_MAX], value[SPACES_MAX][2][RUNS_MAX];
     PlotSeries series[SPACES_MAX * 2];
-    for (size_t i = 0; i < study->call->settings.clusters.count; i++)
-        clusters[i] = (double)study->call->settings.clusters.number[i];
+    for (size_t i = 0; i < study->settings.clusters.count; i++)
+        clusters[i] = (double)study->settings.clusters.number[i];
     for (int s = 0; s < study->spaces; s++) {
         const ClusterScores *scores = study->space[s].scores;
-        for (size_t i = 0; i < study->call->settings.clusters.count; i++) {
+        for (size_t i = 0; i < study->settings.clusters.count; i++) {
             value[s][0][i] = scores[i].homogeneity;
             value[s][1][i] = scores[i].completeness;
         }
@@ -292,7 +311,7 @@ static bool draw_scores(const Study *study, Error *error)
             series[2 * s + kind] = (PlotSeries){.name = names[s][kind],
                                                 .x = clusters,
                                                 .y = value[s][kind],
-                                                .count = study->call->settings.clusters.count};
+                                                .count = study->settings.clusters.count};
     }
     const PlotFigure figure = {.title = "Clusters and genres",
                                .x_label = "clusters",
@@ -325,9 +344,9 @@ static void print_scores(const Study *study)
            "V-measure", "inertia");
     for (int s = 0; s < study->spaces; s++) {
         const Space *space = &study->space[s];
-        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+        for (size_t i = 0; i < study->settings.clusters.count; i++)
             printf("%-7s %8ld %12.6f %13.6f %10.6f %14.6g\n", space->name,
-                   study->call->settings.clusters.number[i], space->scores[i].homogeneity,
+                   study->settings.clusters.number[i], space->scores[i].homogeneity,
                    space->scores[i].completeness, space->scores[i].v_measure,
                    space->run[i].inertia);
     }
@@ -338,7 +357,7 @@ static void print_scores(const Study *study)
 static void study_free(Study *study)
 {
     for (int s = 0; s < study->spaces; s++)
-        for (size_t i = 0; i < study->call->settings.clusters.count; i++)
+        for (size_t i = 0; i < study->settings.clusters.count; i++)
             kmeans_free(&study->space[s].run[i]);
     pca_free(&study->pca);
     free(study->pooled);
@@ -359,13 +378,15 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
     Study *study = calloc(1, sizeof *study);
     if (!study) return error_out_of_memory(error);
     study->call = call;
+    study->settings = call->settings;
     study->set = set;
     study->pool = pool;
     memcpy(study->space, spaces, sizeof spaces);
     study->spaces = call->pooled ? SPACES_MAX : SPACES_MAX - 1;
-    const bool ok = choose_clips(study, error) && analyse(study, error) &&
-                    find_all_clusters(study, error) && write_tables(study, error) &&
-                    draw(study, error);
+    bool ok = choose_clips(study, error);
+    if (ok) limit_clusters(study);
+    ok = ok && analyse(study, error) && find_all_clusters(study, error) &&
+         write_tables(study, error) && draw(study, error);
     if (ok) print_scores(study);
     study_free(study);
     return ok;
@@ -403,7 +424,8 @@ const Command command_cluster = {
         "Computes two and three principal components of the latents of a set (see `trainer\n"
         "latents`), finds clusters there and among the whole latents by K-Means, and measures\n"
         "how well they match the genres: homogeneity, completeness and their harmonic mean, the\n"
-        "V-measure. The folder gets scores.csv, pca.csv (the share of each component),\n"
+        "V-measure. A set of fewer clips than clusters gets as many clusters as clips. The folder "
+        "gets scores.csv, pca.csv (the share of each component),\n"
         "points_2d.csv, points_3d.csv and points_latent.csv (coordinates and clusters of each\n"
         "clip), config.json, and pictures: scores.svg, genres_2d.png, genres_3d.png,\n"
         "clusters_2d.png and clusters_3d.png (the clusters with the best V-measure). --pooled\n"
