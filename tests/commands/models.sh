@@ -1,6 +1,6 @@
 #!/bin/sh
 # The shipped models have their rows in presets/README.md: each by name, and each package of the
-# music that it was trained on, with its licence.
+# music that it was trained on, with its licence. Each has its card, which make-cards.sh made.
 #
 # Weights that were trained with options that no longer exist (`--start folded`, `--loss snr`) still
 # load and sound as they did. Prints "ok name" or "FAIL name" for each test.
@@ -46,6 +46,17 @@ test_each_package_of_music_has_its_licence() {
     done
 }
 
+test_each_model_has_its_card() {
+    "$here/../presets/make-cards.sh" cards || return 1
+    for model in "$here"/../presets/models/*.safetensors; do
+        card=$(basename "$model" .safetensors).md
+        cmp "cards/$card" "$here/../presets/models/$card" && grep -q '^| licence | ISC' "cards/$card" &&
+            grep -q '^    trainer train' "cards/$card" && sed -n '/^| package/,$p' "cards/$card" |
+            grep -qE '^\| [a-z0-9.-]+ \| [A-Z0-9][A-Za-z0-9.+, -]+ \| [A-Za-z]' || return 1
+    done
+}
+
+run test_each_model_has_its_card
 run test_each_model_has_its_row
 run test_each_package_of_music_has_its_licence
 run test_old_weights_show_the_call_that_made_them
