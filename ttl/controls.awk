@@ -17,10 +17,13 @@ function text(line, spanish,    part, i, n, found) {
 
 function flush(    i) {
     if (symbol == "" || !control) return
+    # Hosts show the points in English, so the Spanish comments name them so; the window does not.
+    for (i = 1; i <= points; i++) gsub(label[i], label_es[i], comment_es)
     printf "    {\"%s\", %d, {\"%s\", \"%s\"},\n        {\"%s\",\n         \"%s\"},\n", \
         symbol, place, name, name_es, comment, comment_es
-    printf "        %s, %s, %s, \"%s\", %s, {", low, high, start, unit, kind
-    for (i = 1; i <= points; i++) printf "%s{\"%s\", %s}", (i > 1 ? ", " : ""), label[i], value[i]
+    printf "        %s, %s, %s, {\"%s\", \"%s\"}, %s, {", low, high, start, unit, unit_es, kind
+    for (i = 1; i <= points; i++)
+        printf "%s{{\"%s\", \"%s\"}, %s}", (i > 1 ? ", " : ""), label[i], label_es[i], value[i]
     printf "}, %d},\n", points
 }
 
@@ -33,7 +36,7 @@ BEGIN {
 # Ports are named, and so stand once for both plugins.
 /^_:/ {
     flush()
-    symbol = name = comment = name_es = comment_es = unit = ""
+    symbol = name = comment = name_es = comment_es = unit = unit_es = ""
     kind = "CONTROL_LINEAR"
     control = points = 0
     saying = ""
@@ -55,10 +58,12 @@ $1 == "lv2:default" { start = $2 }
 $1 == "units:unit" {
     unit = $2 ~ /sigma/ ? "σ" : $2 ~ /:hz/ ? "Hz" : $2 ~ /:ms/ ? "ms" : $2 ~ /:s$/ ? "s" : \
         $2 ~ /:db/ ? "dB" : $2 ~ /:beat/ ? "beats" : ""
+    unit_es = unit == "beats" ? "tiempos" : unit
 }
 /rdfs:label .* rdf:value/ {
     points++
     label[points] = text($0, 0)
+    label_es[points] = text($0, 1)
     match($0, /rdf:value [-0-9.]+/)
     value[points] = substr($0, RSTART + 10, RLENGTH - 10)
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 
 _Static_assert(sizeof(View) <= 1024, "a view is a small message");
-_Static_assert((int)VIEW_CHANNELS == TAP_CHANNELS && (int)VIEW_POINTS == TAP_POINTS,
+_Static_assert((int)VIEW_CHANNELS == TAP_CHANNELS && (int)VIEW_POINTS == TAP_POINTS &&
+                   (int)VIEW_RECORDED == TAP_RECORDED,
                "a view has room for what the tap has");
 
 static const ArchFront front = {FRONT_SPECTRUM, FEED_WINDOW, FEED_WINDOW / 4, VIEW_BANDS, 80};
@@ -86,13 +87,20 @@ static uint8_t level_byte(float decibels)
     return (uint8_t)fminf(fmaxf(roundf(2.0f * (decibels + 100.0f)), 0.0f), 255.0f);
 }
 
+// A sine at full scale is so much above white noise of RMS 1 in its bin of a Hann window, in dB: its
+// power is (sum w / 2)^2, that of the noise sum w^2.
+static float sine_over_noise(void)
+{
+    return 10.0f * log10f(FEED_WINDOW / 6.0f);
+}
+
 static void show_spectrum(Feed *feed, const float *window, uint8_t levels[VIEW_BANDS])
 {
     AnalysisFrame frame = {.values = feed->values};
     Bin *spectrum = feed->spectrum;
     analysis_process(feed->analysis, &window, 1, &spectrum, &frame);
     for (int b = 0; b < VIEW_BANDS; b++) {
-        const float decibels = 8.685890f * (frame.level + frame.values[b]);
+        const float decibels = 8.685890f * (frame.level + frame.values[b]) - sine_over_noise();
         levels[b] = frame.silent ? 0 : level_byte(decibels);
     }
 }
@@ -117,6 +125,9 @@ static void show_latent(Feed *feed)
     }
     memcpy(view->path_before, tap->path_before, sizeof view->path_before);
     memcpy(view->path_after, tap->path_after, sizeof view->path_after);
+    view->first_recorded = (uint8_t)tap->first_recorded;
+    view->recorded = (uint8_t)tap->recorded;
+    memcpy(view->path_recorded, tap->path_recorded, sizeof view->path_recorded);
     view->captured = tap->captured;
     view->recording = tap->reference;
     view->frozen = tap->frozen;

@@ -24,7 +24,7 @@ static int latency_of_file(const char *folder, const char *name, double rate)
     double model_rate;
     char *path = NULL;
     const bool read = asprintf(&path, "%s/%s", folder, name) >= 0 &&
-                      model_load_arch(path, &arch, &model_rate, &error);
+                      model_load_header(path, &arch, &model_rate, NULL, &error);
     free(path);
     return read ? engine_latency_of(&arch, model_rate, rate) : 0;
 }

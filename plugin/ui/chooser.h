@@ -22,10 +22,14 @@ typedef struct {
     FileList list;
     char recording[48]; // of a captured reference; "" where there is none
     int first, hot;     // row that is shown first; row under the pointer or chosen by keys
-    int current;        // row of the file in use, or -1
+    int current;        // row of what is in use, or -1
 } Chooser;
 
 int chooser_rows(const Chooser *chooser);
+
+// Marks the row of what is in use: the file at `path`, or, of references, the recording, or none.
+void chooser_mark(Chooser *chooser, const char *path);
+
 void chooser_draw(cairo_t *cr, const Chooser *chooser, int language);
 
 // Scrolls by so many rows.

@@ -40,26 +40,29 @@ float control_step(const ControlInfo *info, float value, double steps, bool fine
     return control_at(info, share);
 }
 
-void control_text(const ControlInfo *info, float value, char *text, size_t room)
+void control_text(const ControlInfo *info, float value, int language, char *text, size_t room)
 {
     for (int i = 0; i < info->points; i++) {
         const bool whole = info->kind > CONTROL_WHOLE;
         if (info->point[i].value != value || (!whole && info->kind != CONTROL_LOGARITHMIC))
             continue;
-        snprintf(text, room, "%s", info->point[i].label);
+        snprintf(text, room, "%s", info->point[i].label[language]);
         return;
     }
     const int digits = info->kind == CONTROL_WHOLE ? 0
                        : fabsf(value) >= 100       ? 0
                        : fabsf(value) >= 10        ? 1
                                                    : 2;
-    snprintf(text, room, "%.*f%s%s", digits, (double)value, *info->unit ? " " : "", info->unit);
+    const char *unit = info->unit[language];
+    snprintf(text, room, "%.*f%s%s", digits, (double)value, *unit ? " " : "", unit);
 }
 
 bool control_parse(const ControlInfo *info, const char *text, float *value)
 {
     for (int i = 0; i < info->points; i++) {
-        if (strcasecmp(text, info->point[i].label) != 0) continue;
+        if (strcasecmp(text, info->point[i].label[LANGUAGE_ENGLISH]) != 0 &&
+            strcasecmp(text, info->point[i].label[LANGUAGE_SPANISH]) != 0)
+            continue;
         *value = info->point[i].value;
         return true;
     }
@@ -95,27 +98,27 @@ static Colour value_colour(const Control *control)
     return control->idle ? colour_dim : colour_text;
 }
 
+static Colour accent(const Control *control)
+{
+    return control->idle ? colour_dim : colour_after;
+}
+
 static void draw_rim(cairo_t *cr, const Control *control)
 {
     if (!control->hot && !control->focused) return;
     paint_frame(cr, &control->box, 4, control->focused ? colour_before : colour_faint,
-                control->focused ? 1 : 0.5);
+                control->focused ? 1 : 0.45);
 }
 
 static void draw_switch(cairo_t *cr, const Control *control)
 {
     const bool on = control->value > 0;
-    const Box lamp = {control->box.x + control->box.width - 32, control->box.y + 5, 26,
-                      control->box.height - 10};
+    const Box *box = &control->box;
+    const Box lamp = {box->x + box->width - 31, box->y + box->height / 2 - 6.5, 25, 13};
     const Box knob = {(on ? lamp.x + lamp.width - lamp.height : lamp.x) + 2, lamp.y + 2,
                       lamp.height - 4, lamp.height - 4};
-    const Colour colour = on && !control->idle ? colour_after : colour_line;
-    paint_box(cr, &lamp, lamp.height / 2, colour, 1);
-    paint_box(cr, &knob, knob.height / 2,
-              control->idle ? colour_dim
-              : on          ? colour_back
-                            : colour_text,
-              1);
+    paint_box(cr, &lamp, lamp.height / 2, on ? accent(control) : colour_line, 1);
+    paint_box(cr, &knob, knob.height / 2, on ? colour_well : value_colour(control), 1);
 }
 
 // Draws the range below the text, filled from the default to the value.
@@ -125,54 +128,69 @@ static void draw_bar(cairo_t *cr, const Control *control)
     const Box *box = &control->box;
     const double start = control_share(info, info->start);
     const double now = control_share(info, control->value);
-    const double left = box->x + 6, wide = box->width - 12;
-    const Box track = {left, box->y + box->height - 5, wide, 3};
-    const Box fill = {left + fmin(start, now) * wide, track.y, fabs(now - start) * wide, 3};
-    const Box mark = {left + now * wide - 1.5, track.y - 2, 3, 7};
-    const Colour colour = control->idle ? colour_dim : colour_after;
-    paint_box(cr, &track, 1.5, colour_line, 0.7);
-    if (fill.width > 1) paint_box(cr, &fill, 0, colour, 0.75);
-    paint_box(cr, &mark, 1.5, colour, 1);
+    const double left = box->x + 7, wide = box->width - 14;
+    const Box track = {left, box->y + box->height - 5, wide, 2};
+    const Box fill = {left + fmin(start, now) * wide, track.y, fabs(now - start) * wide, 2};
+    const Box mark = {left + now * wide - 1.5, track.y - 2, 3, 6};
+    paint_box(cr, &track, 1, colour_line, 1);
+    if (fill.width > 1) paint_box(cr, &fill, 0, accent(control), 1);
+    paint_box(cr, &mark, 1.5, accent(control), 1);
+}
+
+// Draws a mark for each choice below the text; that of the value is bright.
+static void draw_choices(cairo_t *cr, const Control *control)
+{
+    const ControlInfo *info = control->info;
+    const Box *box = &control->box;
+    const double wide = (box->width - 14) / info->points;
+    for (int i = 0; i < info->points; i++) {
+        const Box mark = {box->x + 7 + i * wide, box->y + box->height - 5,
+                          wide - (i + 1 < info->points ? 3 : 0), 2};
+        const bool chosen = info->point[i].value == control->value;
+        paint_box(cr, &mark, 1, chosen ? accent(control) : colour_line, 1);
+    }
 }
 
 static void draw_row(cairo_t *cr, const Control *control, int language)
 {
     const ControlInfo *info = control->info;
     const Box *box = &control->box;
-    const bool has_bar = info->kind < CONTROL_SWITCH;
     paint_box(cr, box, 4, colour_well, 1);
-    if (has_bar) draw_bar(cr, control);
-    const double high = box->height - (has_bar ? 4 : 0);
-    double wide = 28;
+    const double high = box->height - (info->kind == CONTROL_SWITCH ? 0 : 4);
+    double wide = 27;
     if (info->kind == CONTROL_SWITCH) {
         draw_switch(cr, control);
     } else {
         char text[64];
-        control_text(info, control->value, text, sizeof text);
-        wide = text_width(cr, 11, false, text) + 1;
-        const Box value = {box->x + box->width - wide - 6, box->y, wide, high};
+        control_text(info, control->value, language, text, sizeof text);
+        wide = fmin(text_width(cr, 11, false, text) + 1, 0.62 * box->width);
+        const Box value = {box->x + box->width - wide - 7, box->y, wide, high};
         paint_text(cr, &value, ALIGN_RIGHT, 11, false, value_colour(control), text);
+        if (info->kind == CONTROL_CHOICE)
+            draw_choices(cr, control);
+        else
+            draw_bar(cr, control);
     }
-    const Box name = {box->x + 7, box->y, box->width - wide - 18, high};
-    paint_text(cr, &name, ALIGN_LEFT, 11, false, name_colour(control), info->name[language]);
+    const Box name = {box->x + 7, box->y, box->width - wide - 19, high};
+    paint_text(cr, &name, ALIGN_LEFT, 11, false, name_colour(control), control->label[language]);
     draw_rim(cr, control);
 }
 
-static void draw_list(cairo_t *cr, const Control *control)
+static void draw_list(cairo_t *cr, const Control *control, int language)
 {
     const ControlInfo *info = control->info;
     const double high = control->box.height / info->points;
     for (int i = 0; i < info->points; i++) {
         const Box row = {control->box.x, control->box.y + i * high, control->box.width, high - 3};
-        const Box name = {row.x + 8, row.y, row.width - 10, row.height};
+        const Box name = {row.x + 8, row.y, row.width - 14, row.height};
         const bool chosen = info->point[i].value == control->value;
         const Colour ground = !chosen ? colour_well : control->idle ? colour_line : colour_after;
         paint_box(cr, &row, 4, ground, 1);
         paint_text(cr, &name, ALIGN_LEFT, 11, false,
                    control->idle ? colour_dim
-                   : chosen      ? colour_back
+                   : chosen      ? colour_well
                                  : colour_faint,
-                   info->point[i].label);
+                   info->point[i].label[language]);
     }
     draw_rim(cr, control);
 }
@@ -180,29 +198,28 @@ static void draw_list(cairo_t *cr, const Control *control)
 static void draw_dial(cairo_t *cr, const Control *control, int language)
 {
     const Box *box = &control->box;
-    const double radius = 40, x = box->x + box->width / 2, y = box->y + 24 + radius;
+    const double radius = 35, x = box->x + box->width / 2, y = box->y + 24 + radius;
     const double begin = 0.75 * PI, turn = 1.5 * PI;
     const double now = begin + turn * control_share(control->info, control->value);
     const Box name = {box->x, box->y, box->width, 18};
-    paint_text(cr, &name, ALIGN_CENTRE, 14, true, value_colour(control),
-               control->info->name[language]);
+    paint_text(cr, &name, ALIGN_CENTRE, 14, true, value_colour(control), control->label[language]);
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_width(cr, 9);
     cairo_new_path(cr);
     paint_colour(cr, colour_well, 1);
     cairo_arc(cr, x, y, radius, begin, begin + turn);
     cairo_stroke(cr);
-    paint_colour(cr, control->idle ? colour_dim : colour_after, 1);
+    paint_colour(cr, accent(control), 1);
     cairo_arc(cr, x, y, radius, begin, fmax(now, begin + 0.01));
     cairo_stroke(cr);
     cairo_set_line_width(cr, 3);
     paint_colour(cr, value_colour(control), 1);
-    cairo_move_to(cr, x + 0.55 * radius * cos(now), y + 0.55 * radius * sin(now));
-    cairo_line_to(cr, x + 0.78 * radius * cos(now), y + 0.78 * radius * sin(now));
+    cairo_move_to(cr, x + 0.5 * radius * cos(now), y + 0.5 * radius * sin(now));
+    cairo_line_to(cr, x + 0.76 * radius * cos(now), y + 0.76 * radius * sin(now));
     cairo_stroke(cr);
     char text[64];
-    control_text(control->info, control->value, text, sizeof text);
-    const Box value = {box->x, y + 0.75 * radius, box->width, 20};
+    control_text(control->info, control->value, language, text, sizeof text);
+    const Box value = {box->x, box->y + box->height - 24, box->width, 20};
     paint_text(cr, &value, ALIGN_CENTRE, 14, true, value_colour(control), text);
     draw_rim(cr, control);
 }
@@ -211,7 +228,7 @@ void control_draw(cairo_t *cr, const Control *control, int language)
 {
     switch (control->shape) {
     case SHAPE_DIAL: draw_dial(cr, control, language); break;
-    case SHAPE_LIST: draw_list(cr, control); break;
+    case SHAPE_LIST: draw_list(cr, control, language); break;
     default: draw_row(cr, control, language);
     }
 }

@@ -17,6 +17,7 @@ typedef enum {
 
 typedef struct {
     const ControlInfo *info;
+    const char *label[LANGUAGES]; // the name, without what its group says already
     Shape shape;
     Box box;
     float value;
@@ -34,10 +35,10 @@ double control_share(const ControlInfo *info, float value);
 float control_step(const ControlInfo *info, float value, double steps, bool fine);
 
 // Writes the value as it is shown, with its unit or its name.
-void control_text(const ControlInfo *info, float value, char *text, size_t room);
+void control_text(const ControlInfo *info, float value, int language, char *text, size_t room);
 
-// Reads a typed value, in the locale's or the C locale's numbers, or the name of a point. False
-// where it is neither; a number out of range is brought into it.
+// Reads a typed value, in the locale's or the C locale's numbers, or the name of a point in any
+// language. False where it is neither; a number out of range is brought into it.
 bool control_parse(const ControlInfo *info, const char *text, float *value);
 
 // Returns the choice of a list at a height of the panel.

@@ -18,11 +18,11 @@ typedef struct {
     const char *symbol;
     int port;
     const char *name[LANGUAGES], *help[LANGUAGES];
-    float low, high, start; // the range, and the default
-    const char *unit;       // "" where there is none
+    float low, high, start;      // the range, and the default
+    const char *unit[LANGUAGES]; // "" where there is none
     ControlKind kind;
     struct {
-        const char *label;
+        const char *label[LANGUAGES];
         float value;
     } point[CONTROL_POINTS]; // values that have a name
     int points;

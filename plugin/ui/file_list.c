@@ -1,5 +1,6 @@
 #include "file_list.h"
 
+#include "control_table.h"
 #include "engine/engine_latency.h"
 #include "latent/latent.h"
 #include "model/model.h"
@@ -34,30 +35,84 @@ int file_list_find(const FileList *list, const char *path)
     return -1;
 }
 
-// Describes the file; false where it is not of the kind, or does not fit the model.
-static bool describe(FileEntry *entry, FileKind kind, const Model *model, double rate)
+// ---- What is told of a file ----
+
+// Finds the folder of music in "trainer train FOLDER -o MODEL …", which is how the trainer writes
+// down how a model was made.
+static void find_style(const char *command, char *style, size_t room)
+{
+    static const char begin[] = "trainer train ";
+    *style = '\0';
+    if (strncmp(command, begin, sizeof begin - 1) != 0) return;
+    const char *folder = command + sizeof begin - 1;
+    const bool quoted = *folder == '\'';
+    folder += quoted;
+    size_t length = strcspn(folder, quoted ? "'" : " ");
+    if (*folder == '-') return; // an option
+    while (length > 0 && folder[length - 1] == '/') length--;
+    size_t first = length;
+    while (first > 0 && folder[first - 1] != '/') first--;
+    snprintf(style, room, "%.*s", (int)(length - first), folder + first);
+}
+
+bool file_describe_model(const char *path, double rate, FileEntry *entry)
 {
     Error error;
+    Arch arch;
+    double model_rate;
     struct stat about;
-    if (stat(entry->path, &about) != 0) return false;
-    if (kind == FILE_MODEL) {
-        Model *loaded = model_load(entry->path, &error);
-        if (!loaded) return false;
-        const double samples = engine_latency_of(&loaded->arch, loaded->sample_rate, rate);
-        snprintf(entry->about, sizeof entry->about, "%s, %.1f ms, %.0f kB",
-                 loaded->arch.front.kind == FRONT_SPECTRUM ? "spectra" : "waveforms",
-                 1e3 * samples / rate, (double)about.st_size / 1000);
-        model_free(loaded);
-        return true;
+    ModelInfo *info = calloc(1, sizeof *info);
+    const bool read = info && stat(path, &about) == 0 &&
+                      model_load_header(path, &arch, &model_rate, info, &error);
+    if (read) {
+        find_style(info->command, entry->style, sizeof entry->style);
+        entry->spectral = arch.front.kind == FRONT_SPECTRUM;
+        entry->milliseconds = 1e3 * engine_latency_of(&arch, model_rate, rate) / rate;
+        entry->kilobytes = (double)about.st_size / 1000;
     }
-    Latent *latent = latent_load(entry->path, &error);
-    const bool fits = latent && model && latent_fits(latent, model, &error);
-    if (fits)
-        snprintf(entry->about, sizeof entry->about, "%.1f s",
-                 (double)latent->frames / latent->frame_rate);
+    free(info);
+    return read;
+}
+
+static bool describe_reference(const Model *model, FileEntry *entry)
+{
+    Error error;
+    Latent *latent = model ? latent_load(entry->path, &error) : NULL;
+    const bool fits = latent && latent_fits(latent, model, &error);
+    if (fits) entry->seconds = (double)latent->frames / latent->frame_rate;
     latent_free(latent);
     return fits;
 }
+
+const char *file_style(const FileEntry *entry, int language)
+{
+    static const char *const known[][LANGUAGES] = {
+        {"music", "música"},        {"neutral", "neutra"}, {"electronic", "electrónica"},
+        {"orchestral", "orquesta"}, {"rock", "rock"},      {"voices", "voces"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(entry->style, known[i][LANGUAGE_ENGLISH]) == 0) return known[i][language];
+    return entry->style;
+}
+
+const char *file_kind(const FileEntry *entry, int language)
+{
+    static const char *const kinds[LANGUAGES][2] = {{"waveforms", "spectra"},
+                                                    {"ondas", "espectros"}};
+    return kinds[language][entry->spectral];
+}
+
+void file_about(const FileEntry *entry, FileKind kind, int language, char *text, size_t room)
+{
+    const char *style = file_style(entry, language);
+    if (kind == FILE_REFERENCE)
+        snprintf(text, room, "%.1f s", entry->seconds);
+    else
+        snprintf(text, room, "%s%s%s, %.1f ms, %.0f kB", style, *style ? ", " : "",
+                 file_kind(entry, language), entry->milliseconds, entry->kilobytes);
+}
+
+// ---- Lists ----
 
 static void add(FileList *list, const char *folder, const char *name, bool is_folder)
 {
@@ -101,7 +156,9 @@ static void add_folder(FileList *list, FileKind kind, const char *folder, const 
         const int before = list->count;
         add(list, folder, item->d_name, S_ISDIR(about.st_mode));
         if (list->count == before || list->entry[before].is_folder) continue;
-        if (!describe(&list->entry[before], kind, model, rate))
+        FileEntry *entry = &list->entry[before];
+        if (kind == FILE_MODEL ? !file_describe_model(entry->path, rate, entry)
+                               : !describe_reference(model, entry))
             free(list->entry[--list->count].path);
     }
     closedir(directory);

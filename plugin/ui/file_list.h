@@ -11,9 +11,15 @@ enum { FILE_PATH_BYTES = 4096, FILES_MAX = 200 };
 
 typedef struct {
     char *path;
-    char name[96];  // without folder and ending
-    char about[96]; // kind, delay and size, or duration; "" of a folder
+    char name[96]; // without folder and ending
     bool is_folder;
+    // Of a model. The style is the name of the folder of music that it was trained on; "" where the
+    // file does not tell.
+    char style[32];
+    bool spectral;
+    double milliseconds; // of latency
+    double kilobytes;
+    double seconds; // of a reference
 } FileEntry;
 
 typedef struct {
@@ -31,6 +37,17 @@ void file_list_browse(FileList *list, FileKind kind, const char *folder, const c
                       double rate);
 
 void file_list_clear(FileList *list);
+
+// Reads what is told of a model from the head of its file. False where it is none.
+bool file_describe_model(const char *path, double rate, FileEntry *entry);
+
+// Writes "orchestral, spectra, 10.6 ms, 629 kB", or a reference's duration, in the window's
+// language.
+void file_about(const FileEntry *entry, FileKind kind, int language, char *text, size_t room);
+
+// Returns a model's kind, and its style, in the window's language where it is one that we train.
+const char *file_kind(const FileEntry *entry, int language);
+const char *file_style(const FileEntry *entry, int language);
 
 // Returns the number of the entry with this path, or -1.
 int file_list_find(const FileList *list, const char *path);

@@ -71,6 +71,7 @@ void history_take(History *history, const View *view)
     history->frozen = view->frozen;
     history->sounding = view->sounding;
     history->turn = view->turn;
+    history->first_alone = view->audio_channels > 1 && !view->spectral;
 }
 
 // Draws columns [from, to) of a picture at a share of the box's width.
@@ -126,43 +127,80 @@ static void draw_marks(cairo_t *cr, const History *history, const Box *strip)
     }
 }
 
-// Frames the stretch that is held, where it was played.
-static void draw_held(cairo_t *cr, const History *history, const Box *picture)
+// Frames a stretch that ended `since` columns ago and lasted `seconds`, as far as it is in sight.
+static void draw_stretch(cairo_t *cr, const Box *picture, int since, double seconds, Colour colour)
 {
     const double wide = picture->width / HISTORY_COLUMNS;
-    const double seconds = history->sounding ? 0.04 : (double)history->frozen;
-    const double right = picture->x + picture->width - wide * history->held_since;
+    const double right = picture->x + picture->width - wide * since;
     const double left = fmax(right - wide * seconds * VIEW_PER_SECOND, picture->x);
-    const Box stretch = {left - 1, picture->y, right - left + 2, picture->height};
-    if (history->held_since < 0 || right <= picture->x) return;
-    paint_box(cr, &stretch, 0, colour_text, 0.18);
-    paint_frame(cr, &stretch, 0, colour_text, 1);
+    const Box stretch = {left, picture->y, fmax(right - left, 3), picture->height};
+    if (since < 0 || right <= picture->x) return;
+    paint_box(cr, &stretch, 0, colour, 0.2);
+    paint_frame(cr, &stretch, 0, colour, 1);
+}
+
+// Draws what is held and what is recorded on the picture of what came in.
+static void draw_stretches(cairo_t *cr, const History *history, const Box *picture)
+{
+    const double held = history->sounding ? 0.04 : (double)history->frozen;
+    if (history->captured > 0)
+        draw_stretch(cr, picture, 0, (double)history->captured, colour_alarm);
+    draw_stretch(cr, picture, history->held_since, held, colour_text);
+}
+
+// Draws what goes on as a label at the right end of a line.
+static void draw_state(cairo_t *cr, const History *history, const Box *line, int language)
+{
+    char text[64];
+    state_text(history, language, text, sizeof text);
+    if (!*text) return;
+    const Colour colour = history->captured > 0                      ? colour_alarm
+                          : history->frozen > 0 || history->sounding ? colour_text
+                          : history->turn == TURN_INPUT              ? colour_before
+                                                                     : colour_reference;
+    const double wide = fmin(text_width(cr, 11, true, text) + 14, line->width);
+    const Box label = {line->x + line->width - wide, line->y, wide, line->height - 2};
+    const Box inner = {label.x + 5, label.y, label.width - 10, label.height};
+    paint_box(cr, &label, 4, colour, 1);
+    paint_text(cr, &inner, ALIGN_CENTRE, 11, true, colour_well, text);
+}
+
+static void draw_titles(cairo_t *cr, const History *history, const Box line[2], int language)
+{
+    static const char *const title[2][2] = {{"Latent before", "Latent after"},
+                                            {"Latente antes", "Latente después"}};
+    char about[96];
+    for (int i = 0; i < 2; i++)
+        paint_text(cr, &line[i], ALIGN_LEFT, 11, true, i ? colour_after : colour_before,
+                   title[language][i]);
+    draw_state(cr, history, &line[0], language);
+    if (history->channels == 0) return;
+    snprintf(about, sizeof about, language ? "%d canales, %d s%s" : "%d channels, %d s%s",
+             history->channels, HISTORY_COLUMNS / VIEW_PER_SECOND,
+             !history->first_alone ? ""
+             : language            ? ", audio izquierdo"
+                                   : ", left audio");
+    const Box right = {line[1].x + 110, line[1].y, line[1].width - 110, line[1].height};
+    paint_text(cr, &right, ALIGN_RIGHT, 10.5, false, colour_faint, about);
 }
 
 void history_draw(cairo_t *cr, const History *history, int language)
 {
-    static const char *const title[2][2] = {{"latent before", "latent after"},
-                                            {"latente antes", "latente después"}};
     const Box *box = &history->box;
-    const double high = (box->height - 42) / 2;
+    const double high = (box->height - 44) / 2;
+    Box line[2];
     for (int i = 0; i < 2; i++) {
-        const double y = box->y + i * (high + 24);
-        const Box name = {box->x + 2, y, box->width - 4, 17};
+        const double y = box->y + i * (high + 26);
         const Box picture = {box->x, y + 18, box->width, high};
-        paint_text(cr, &name, ALIGN_LEFT, 11, true, i ? colour_after : colour_before,
-                   title[language][i]);
+        line[i] = (Box){box->x, y, box->width, 17};
         paint_box(cr, &picture, 0, colour_well, 1);
         if (history->channels > 0) {
             draw_part(cr, history, i, &picture, history->at, HISTORY_COLUMNS, 0);
             draw_part(cr, history, i, &picture, 0, history->at, HISTORY_COLUMNS - history->at);
         }
-        if (i == 0) draw_held(cr, history, &picture);
+        if (i == 0) draw_stretches(cr, history, &picture);
     }
-    const Box strip = {box->x, box->y + 18 + high + 2, box->width, 4};
+    const Box strip = {box->x, box->y + 18 + high + 2, box->width, 5};
     draw_marks(cr, history, &strip);
-    char text[64];
-    state_text(history, language, text, sizeof text);
-    const Box state = {box->x + box->width / 2, box->y, box->width / 2 - 2, 17};
-    paint_text(cr, &state, ALIGN_RIGHT, 11, true,
-               history->captured > 0 ? colour_alarm : colour_text, text);
+    draw_titles(cr, history, line, language);
 }

@@ -26,6 +26,7 @@ typedef struct {
     float captured, recording, frozen;
     bool sounding;
     int turn;
+    bool first_alone; // a stereo model of waveforms shows its first audio channel alone
 } History;
 
 // False where memory is short.

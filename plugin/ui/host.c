@@ -90,14 +90,18 @@ void host_ask(Host *host)
 // True if all numbers of a view can be drawn.
 static bool is_sound(const View *view)
 {
-    const float *numbers[] = {view->path_before[0], view->path_after[0], view->peak_in,
-                              view->peak_out, &view->rate};
-    const int counts[] = {2 * VIEW_POINTS, 2 * VIEW_POINTS, 2, 2, 6};
-    for (int i = 0; i < 5; i++)
+    const float *numbers[] = {view->path_before[0], view->path_after[0], view->path_recorded[0],
+                              view->peak_in,        view->peak_out,      &view->rate,
+                              &view->latency,       &view->share,        &view->captured,
+                              &view->recording,     &view->frozen};
+    const int counts[] = {
+        2 * VIEW_POINTS, 2 * VIEW_POINTS, 2 * VIEW_POINTS, 2, 2, 1, 1, 1, 1, 1, 1};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         for (int j = 0; j < counts[i]; j++)
             if (!isfinite(numbers[i][j])) return false;
     return view->version == VIEW_VERSION && view->channels <= VIEW_CHANNELS &&
-           view->points <= VIEW_POINTS && view->audio_channels <= 2;
+           view->points <= VIEW_POINTS && view->recorded <= VIEW_POINTS &&
+           view->audio_channels <= 2;
 }
 
 static void read_set(const Host *host, const LV2_Atom_Object *object, Heard *heard)

@@ -34,6 +34,8 @@ typedef enum {
     KEY_ESCAPE,
     KEY_ERASE,
     KEY_RESET,
+    KEY_FILE_BEFORE, // with Shift, of the references
+    KEY_FILE_AFTER,
 } Key;
 
 typedef struct {
@@ -47,7 +49,9 @@ typedef struct {
     Meters meters;
     Chooser chooser;
     char file[FILE_KINDS][FILE_PATH_BYTES];
-    char notice[NOTICE_BYTES];
+    char notice[NOTICE_BYTES]; // why a file is not used; "" where all are
+    char about[128];           // what is told of the model in use
+    bool has_model;            // one plays
     uint64_t effects;
     double rate;
 

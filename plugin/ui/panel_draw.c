@@ -7,21 +7,24 @@
 
 static void draw_file(const Panel *panel, cairo_t *cr, FileKind kind)
 {
-    static const char *const label[2][FILE_KINDS] = {{"Model", "Reference"},
-                                                     {"Modelo", "Referencia"}};
-    static const char *const none[2] = {"none", "ninguna"};
+    static const char *const label[LANGUAGES][FILE_KINDS] = {{"Model", "Reference"},
+                                                             {"Modelo", "Referencia"}};
+    static const char *const none[LANGUAGES] = {"none", "ninguna"};
     const Box box = layout_file(kind);
     char name[96];
     file_name(panel->file[kind], name, sizeof name);
     const char *shown = *panel->file[kind] ? name : none[panel->language];
     if (kind == FILE_REFERENCE && panel->chooser.recording[0]) shown = panel->chooser.recording;
+    const bool follows = kind == FILE_MODEL && panel->chooser.follows;
     paint_box(cr, &box, 4, colour_panel, 1);
     const Box what = {box.x + 10, box.y, 74, box.height};
-    const Box which = {box.x + 84, box.y, box.width - 104, box.height};
+    const Box which = {box.x + 84, box.y, box.width - 104 - (follows ? 18 : 0), box.height};
+    const Box mark = {box.x + box.width - 38, box.y, 14, box.height};
     const Box arrow = {box.x + box.width - 20, box.y, 14, box.height};
-    paint_text(cr, &what, ALIGN_LEFT, 10.5, false, colour_faint, label[panel->language][kind]);
-    paint_text(cr, &which, ALIGN_LEFT, 12.5, true,
+    paint_text(cr, &what, ALIGN_LEFT, 11, false, colour_faint, label[panel->language][kind]);
+    paint_text(cr, &which, ALIGN_LEFT, 13, true,
                kind == FILE_REFERENCE ? colour_reference : colour_text, shown);
+    if (follows) paint_text(cr, &mark, ALIGN_CENTRE, 13, true, colour_after, "↻");
     paint_text(cr, &arrow, ALIGN_CENTRE, 10, false, colour_faint, "▾");
     for (int step = -1; step <= 1; step += 2) {
         const Box button = layout_file_step(kind, step);
@@ -30,11 +33,33 @@ static void draw_file(const Panel *panel, cairo_t *cr, FileKind kind)
     }
 }
 
+// Draws what stands in the way of a file or, where nothing does, what the model is.
+static void draw_notice(const Panel *panel, cairo_t *cr)
+{
+    static const char *const silent[LANGUAGES] = {"No model: the input passes through unchanged",
+                                                  "Sin modelo: la entrada pasa sin cambios"};
+    const char *text = *panel->notice     ? panel->notice
+                       : panel->has_model ? panel->about
+                                          : silent[panel->language];
+    const bool calm = !*panel->notice && panel->has_model;
+    const Box mark = {layout_notice.x, layout_notice.y, 16, layout_notice.height};
+    Box line = layout_notice;
+    if (calm) {
+        line.x = layout_file(FILE_MODEL).x + 84;
+        line.width -= line.x - layout_notice.x;
+    } else {
+        line.x += 18;
+        line.width -= 18;
+        paint_text(cr, &mark, ALIGN_LEFT, 13, true, colour_alarm, "⚠");
+    }
+    paint_text(cr, &line, ALIGN_LEFT, 11, false, calm ? colour_faint : colour_text, text);
+}
+
 static Box part_box(const Panel *panel, Part part)
 {
     switch (part) {
     case PART_FILES: return (Box){0, 0, PANEL_WIDTH, 36};
-    case PART_NOTICE: return (Box){0, 36, PANEL_WIDTH, 22};
+    case PART_NOTICE: return (Box){0, 36, PANEL_WIDTH, 21};
     case PART_MAP: return panel->map.box;
     case PART_HISTORY: return panel->history.box;
     case PART_SPECTRUM: return panel->meters.spectrum;
@@ -42,7 +67,7 @@ static Box part_box(const Panel *panel, Part part)
     }
 }
 
-static void draw_part(const Panel *panel, cairo_t *cr, Part part)
+static void draw_part(Panel *panel, cairo_t *cr, Part part)
 {
     const int language = panel->language;
     switch (part) {
@@ -50,9 +75,7 @@ static void draw_part(const Panel *panel, cairo_t *cr, Part part)
         paint_text(cr, &layout_title, ALIGN_LEFT, 19, true, colour_text, "Trasluz");
         for (FileKind kind = 0; kind < FILE_KINDS; kind++) draw_file(panel, cr, kind);
         break;
-    case PART_NOTICE:
-        paint_text(cr, &layout_notice, ALIGN_LEFT, 11, false, colour_after, panel->notice);
-        break;
+    case PART_NOTICE: draw_notice(panel, cr); break;
     case PART_MAP: map_draw(cr, &panel->map, language); break;
     case PART_HISTORY: history_draw(cr, &panel->history, language); break;
     case PART_SPECTRUM: meters_draw_spectrum(cr, &panel->meters, language); break;

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-const Colour colour_back = {0.090, 0.098, 0.110}, colour_panel = {0.130, 0.140, 0.157},
-             colour_well = {0.063, 0.069, 0.078}, colour_line = {0.240, 0.255, 0.280},
-             colour_text = {0.910, 0.915, 0.925}, colour_faint = {0.660, 0.680, 0.715},
-             colour_dim = {0.370, 0.385, 0.415}, colour_before = {0.337, 0.706, 0.914},
-             colour_after = {0.902, 0.624, 0.000}, colour_reference = {0.800, 0.475, 0.655},
-             colour_alarm = {0.835, 0.369, 0.000}, colour_fill = {0.260, 0.300, 0.360};
+const Colour colour_back = {0.075, 0.082, 0.094}, colour_panel = {0.118, 0.128, 0.145},
+             colour_well = {0.051, 0.056, 0.065}, colour_line = {0.235, 0.252, 0.280},
+             colour_text = {0.930, 0.935, 0.945}, colour_faint = {0.690, 0.710, 0.745},
+             colour_dim = {0.440, 0.458, 0.490}, colour_before = {0.337, 0.706, 0.914},
+             colour_after = {0.945, 0.655, 0.050}, colour_reference = {0.850, 0.530, 0.720},
+             colour_alarm = {1.000, 0.420, 0.330}, colour_fill = {0.220, 0.262, 0.325};
 
 bool box_has(const Box *box, double x, double y)
 {
@@ -68,29 +68,71 @@ double text_width(cairo_t *cr, double size, bool bold, const char *text)
     return width_of(cr, text);
 }
 
-// Cuts the text so that it fits; what is cut is whole UTF-8 characters.
-static void fit(cairo_t *cr, double width, const char *text, char *cut, size_t room)
+// Returns how many bytes the UTF-8 character at `text` has; 0 where there is none that is whole and
+// in its shortest form. Cairo draws nothing any more after a text that is not UTF-8.
+static size_t character(const char *text)
 {
-    snprintf(cut, room, "%s", text);
-    size_t length = strlen(cut);
-    while (length > 0 && width_of(cr, cut) > width) {
+    const unsigned char *byte = (const unsigned char *)text;
+    if (byte[0] < 0x80) return 1;
+    const size_t length = byte[0] >= 0xf0 ? 4 : byte[0] >= 0xe0 ? 3 : 2;
+    if (byte[0] < 0xc2 || byte[0] > 0xf4) return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((byte[i] & 0xc0) != 0x80) return 0;
+    if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] >= 0xa0) ||
+        (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] >= 0x90))
+        return 0;
+    return length;
+}
+
+// Copies text, as much as there is room for, with question marks for what is not UTF-8 and spaces
+// for control characters.
+static void copy_text(const char *text, char *copy, size_t room)
+{
+    size_t at = 0;
+    while (*text) {
+        const size_t length = character(text);
+        if (at + length + 1 >= room) break;
+        if (length == 0)
+            copy[at++] = '?';
+        else if (length == 1)
+            copy[at++] = (unsigned char)*text < ' ' || *text == 127 ? ' ' : *text;
+        else
+            memcpy(copy + at, text, length);
+        at += length > 1 ? length : 0;
+        text += length ? length : 1;
+    }
+    copy[at] = '\0';
+}
+
+// Cuts the text so that it fits; what is cut is whole UTF-8 characters.
+static void cut_text(cairo_t *cr, double width, char *text, size_t room)
+{
+    size_t length = strlen(text);
+    while (length > 0 && width_of(cr, text) > width) {
         do length--;
         while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80);
-        snprintf(cut + length, room - length, "…");
+        snprintf(text + length, room - length, "…");
     }
 }
 
 void paint_text(cairo_t *cr, const Box *box, Align align, double size, bool bold, Colour colour,
                 const char *text)
 {
-    char cut[1024];
+    char shown[1024];
+    copy_text(text, shown, sizeof shown - 4);
     set_font(cr, size, bold);
-    fit(cr, box->width, text, cut, sizeof cut - 4);
-    const double spare = box->width - width_of(cr, cut);
+    const double wanted = width_of(cr, shown);
+    if (wanted > box->width) {
+        size *= fmax(box->width / wanted, TEXT_SMALLEST);
+        set_font(cr, size, bold);
+        cut_text(cr, box->width, shown, sizeof shown);
+    }
+    const double spare = box->width - width_of(cr, shown);
     const double x = align == ALIGN_LEFT ? 0 : align == ALIGN_RIGHT ? spare : spare / 2;
     paint_colour(cr, colour, 1);
     cairo_move_to(cr, box->x + x, box->y + box->height / 2 + 0.36 * size);
-    cairo_show_text(cr, cut);
+    cairo_show_text(cr, shown);
+    cairo_new_path(cr); // the end of a text is no place to go on from
 }
 
 double paint_paragraph(cairo_t *cr, const Box *box, double size, const Colour *colour,

@@ -129,13 +129,21 @@ static void take_key(UiWindow *window, XKeyEvent *event)
         KeySym symbol;
         Key key;
     } keys[] = {
-        {XK_Tab, KEY_NEXT},        {XK_ISO_Left_Tab, KEY_PREVIOUS},
-        {XK_Up, KEY_UP},           {XK_Right, KEY_UP},
-        {XK_Down, KEY_DOWN},       {XK_Left, KEY_DOWN},
-        {XK_Return, KEY_ENTER},    {XK_KP_Enter, KEY_ENTER},
-        {XK_space, KEY_ENTER},     {XK_Escape, KEY_ESCAPE},
-        {XK_BackSpace, KEY_ERASE}, {XK_Delete, KEY_RESET},
+        {XK_Tab, KEY_NEXT},
+        {XK_ISO_Left_Tab, KEY_PREVIOUS},
+        {XK_Up, KEY_UP},
+        {XK_Right, KEY_UP},
+        {XK_Down, KEY_DOWN},
+        {XK_Left, KEY_DOWN},
+        {XK_Return, KEY_ENTER},
+        {XK_KP_Enter, KEY_ENTER},
+        {XK_space, KEY_ENTER},
+        {XK_Escape, KEY_ESCAPE},
+        {XK_BackSpace, KEY_ERASE},
+        {XK_Delete, KEY_RESET},
         {XK_Home, KEY_RESET},
+        {XK_Page_Up, KEY_FILE_BEFORE},
+        {XK_Page_Down, KEY_FILE_AFTER},
     };
     char text[16] = "";
     KeySym symbol = NoSymbol;

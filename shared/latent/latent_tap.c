@@ -25,6 +25,22 @@ LatentPoint latent_point(const Model *model, const float *frame)
     return (LatentPoint){along(model, 0, frame), along(model, 1, frame)};
 }
 
+// Adds the next point of the recording that is the reference. The audio thread alone changes which
+// recording that is.
+static void add_recorded(LatentTap *tap, const LatentOps *ops)
+{
+    const LatentCapture *capture = &ops->reference.capture;
+    const size_t frames = capture->frames[capture->playing];
+    if (!ops->reference.captured || frames == 0) {
+        tap->recorded = tap->first_recorded = 0;
+        return;
+    }
+    if (tap->recorded == TAP_POINTS) return; // nobody has taken them
+    const size_t number = (size_t)(tap->first_recorded + tap->recorded) % TAP_RECORDED;
+    const float *frame = latent_capture_at(capture, (int64_t)(number * frames / TAP_RECORDED));
+    if (frame) tap->path_recorded[tap->recorded++] = latent_point(ops->model, frame);
+}
+
 static void show_memory(LatentTap *tap, const LatentOps *ops, const LatentSettings *settings)
 {
     const double rate = ops->space.frame_rate;
@@ -58,10 +74,13 @@ void latent_tap_frame(LatentTap *tap, const LatentOps *ops, const LatentSettings
     }
     tap->path_before[tap->points] = latent_point(model, before);
     tap->path_after[tap->points++] = latent_point(model, after);
+    add_recorded(tap, ops);
     show_memory(tap, ops, settings);
 }
 
 void latent_tap_take(LatentTap *tap)
 {
     tap->points = 0;
+    tap->first_recorded = (tap->first_recorded + tap->recorded) % TAP_RECORDED;
+    tap->recorded = 0;
 }

@@ -6,7 +6,11 @@
 
 #include "latent/latent_ops.h"
 
-enum { TAP_CHANNELS = 64, TAP_POINTS = 16 };
+enum {
+    TAP_CHANNELS = 64,
+    TAP_POINTS = 16,
+    TAP_RECORDED = 256, // points of a recorded reference, spread over all of it
+};
 
 // A place on the map: along the first two stored axes of the model or, where it has none, in its
 // first two channels.
@@ -26,6 +30,11 @@ typedef struct {
     // Of the last frames, the oldest first; `points` since they were taken, at most TAP_POINTS.
     int points;
     LatentPoint path_before[TAP_POINTS], path_after[TAP_POINTS];
+
+    // Of the recording that is the reference: `recorded` points, numbered on from first_recorded and
+    // around after TAP_RECORDED. Each frame adds one, so that what watches has all of them in time.
+    int first_recorded, recorded;
+    LatentPoint path_recorded[TAP_POINTS];
 
     float captured;  // seconds that the recording under way has; 0: none is
     float reference; // seconds of the recording that is the reference; 0: it is none

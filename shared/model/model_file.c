@@ -219,7 +219,8 @@ Model *model_load(const char *path, Error *error)
     return model;
 }
 
-bool model_load_arch(const char *path, Arch *arch, double *sample_rate, Error *error)
+bool model_load_header(const char *path, Arch *arch, double *sample_rate, ModelInfo *info,
+                       Error *error)
 {
     size_t size;
     bool newest;
@@ -227,6 +228,10 @@ bool model_load_arch(const char *path, Arch *arch, double *sample_rate, Error *e
     Safetensors *file = bytes ? safetensors_parse_metadata(bytes, size, error) : NULL;
     const bool read =
         file && read_arch(file, arch, &newest, error) && read_rate(file, sample_rate, error);
+    if (read && info) {
+        read_info(file, info);
+        info->trained_sounds = info->validation_sounds = NULL; // they are the file's
+    }
     safetensors_free(file);
     free(bytes);
     return read;

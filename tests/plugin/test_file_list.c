@@ -5,6 +5,7 @@
 #include "lib/fixture.h"
 #include "ui/file_list.h"
 
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,15 @@ static bool lists(const char *names)
     return CHECK_MSG(strcmp(all, names) == 0, "'%s', not '%s'", all, names);
 }
 
+// What is told of entry i has these parts, in this order.
+static void told(int i, const char *first, const char *second, const char *third)
+{
+    char about[128];
+    file_about(&list.entry[i], FILE_MODEL, 0, about, sizeof about);
+    const char *a = strstr(about, first), *b = a ? strstr(a, second) : NULL;
+    CHECK_MSG(b && strstr(b, third), "%s", about);
+}
+
 static void models_of_the_bundle_and_of_the_folder_chosen_last(void)
 {
     file_list_fill(&list, FILE_MODEL, below("bundle"), "", "", RATE);
@@ -66,10 +76,8 @@ static void models_of_the_bundle_and_of_the_folder_chosen_last(void)
     lists("One two spectral wave ");
     CHECK(file_list_find(&list, below("mine/wave.safetensors")) == 3);
     CHECK(file_list_find(&list, below("mine/gone.safetensors")) == -1);
-    CHECK_MSG(strstr(list.entry[2].about, "spectra, ") && strstr(list.entry[2].about, " ms, ") &&
-                  strstr(list.entry[2].about, " kB"),
-              "%s", list.entry[2].about);
-    CHECK_MSG(strstr(list.entry[3].about, "waveforms, "), "%s", list.entry[3].about);
+    told(2, "spectra, ", " ms, ", " kB");
+    told(3, "waveforms, ", " ms, ", " kB");
 }
 
 static void the_bundle_is_not_listed_twice(void)
@@ -84,7 +92,7 @@ static void only_references_that_fit(void)
     file_list_fill(&list, FILE_REFERENCE, below("bundle"), below("mine/of-wave.safetensors"),
                    below("mine/wave.safetensors"), RATE);
     lists("of-wave ");
-    CHECK_MSG(strstr(list.entry[0].about, " s"), "%s", list.entry[0].about);
+    CHECK_MSG(fabs(list.entry[0].seconds - 100 * 2 / RATE) < 1e-6, "%g", list.entry[0].seconds);
     file_list_fill(&list, FILE_REFERENCE, below("bundle"), below("mine/of-wave.safetensors"),
                    below("mine/spectral.safetensors"), RATE);
     lists("of-spectral ");
@@ -121,6 +129,35 @@ static void more_than_there_is_room_for(void)
     CHECK(list.count == FILES_MAX);
     file_list_fill(&list, FILE_MODEL, below("bundle"), "", "", RATE);
     lists("One two ");
+}
+
+// Writes a model that was made by a command, and returns its style.
+static const char *style_of(const char *command)
+{
+    Error error;
+    static FileEntry entry;
+    Model *model = fixture_model("3k4s2p1", ACTIVATION_TANH, RATE, 5);
+    snprintf(model->info.command, sizeof model->info.command, "%s", command);
+    CHECK(model_write(model, below("style.safetensors"), &error));
+    model_free(model);
+    entry = (FileEntry){0};
+    CHECK(file_describe_model(below("style.safetensors"), RATE, &entry));
+    return entry.style;
+}
+
+static void the_style_is_the_folder_of_the_music(void)
+{
+    CHECK(strcmp(style_of("trainer train orchestral -o m.safetensors --steps 3"), "orchestral") ==
+          0);
+    CHECK(strcmp(style_of("trainer train /home/me/gongs/ -o m.safetensors"), "gongs") == 0);
+    CHECK(strcmp(style_of("trainer train 'my music' -o m.safetensors"), "my music") == 0);
+    CHECK(strcmp(style_of("trainer train -o m.safetensors gongs"), "") == 0);
+    CHECK(strcmp(style_of("made by hand"), "") == 0);
+    CHECK(strcmp(style_of(""), "") == 0);
+    FileEntry entry = {.style = "orchestral"};
+    CHECK(strcmp(file_style(&entry, 1), "orquesta") == 0);
+    CHECK(!file_describe_model(below("mine/broken.safetensors"), RATE, &entry));
+    unlink(below("style.safetensors"));
 }
 
 static void names_are_without_folder_and_ending(void)
@@ -163,6 +200,7 @@ int main(void)
     RUN(only_references_that_fit);
     RUN(a_folder_with_the_folders_first);
     RUN(more_than_there_is_room_for);
+    RUN(the_style_is_the_folder_of_the_music);
     RUN(names_are_without_folder_and_ending);
     file_list_clear(&list);
     char command[PATH_BYTES];
