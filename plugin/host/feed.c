@@ -150,6 +150,7 @@ static void show_facts(Feed *feed, const FeedFacts *facts)
     view->serial++;
     view->effects = facts->effects;
     view->rate = (float)feed->rate;
+    view->seconds = (float)((double)feed->since / feed->rate);
     view->latency = (float)facts->latency;
     view->share = (float)(feed->busy * feed->rate / (double)feed->since);
     view->audio_channels = (uint8_t)feed->channels;

@@ -32,6 +32,7 @@ typedef struct {
     uint32_t serial;  // counts the views
     uint64_t effects; // ports whose control has an effect now, bit by bit
     float rate;       // of the host, Hz
+    float seconds;    // since the view before; large blocks bring fewer views
     float latency;    // samples
     float share;      // of a core: time spent in run() for the time played
     float peak_in[2], peak_out[2];

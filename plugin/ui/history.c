@@ -49,23 +49,32 @@ static HistoryMark mark_of(const View *view)
                                           : MARK_NOTHING;
 }
 
-void history_take(History *history, const View *view)
+// Adds one column.
+static void add_column(History *history, const View *view)
 {
     const int8_t *channels[2] = {view->before, view->after};
-    history->channels = view->channels;
     for (int i = 0; i < 2; i++) {
-        cairo_surface_flush(history->picture[i]);
         unsigned char *pixels = cairo_image_surface_get_data(history->picture[i]);
         const int stride = cairo_image_surface_get_stride(history->picture[i]);
         for (int c = 0; c < view->channels; c++) {
             const uint32_t colour = colour_of(channels[i][c]);
             memcpy(pixels + c * stride + 4 * history->at, &colour, 4);
         }
-        cairo_surface_mark_dirty(history->picture[i]);
     }
     history->mark[history->at] = (uint8_t)mark_of(view);
     history->at = (history->at + 1) % HISTORY_COLUMNS;
     history->held_since = view->frozen > 0 || view->sounding ? history->held_since + 1 : -1;
+}
+
+void history_take(History *history, const View *view)
+{
+    history->channels = view->channels;
+    history->owed += (double)view->seconds * HISTORY_PER_SECOND;
+    for (int i = 0; i < 2; i++) cairo_surface_flush(history->picture[i]);
+    for (int i = 0; i < HISTORY_COLUMNS && history->owed >= 0.5; i++, history->owed--)
+        add_column(history, view);
+    for (int i = 0; i < 2; i++) cairo_surface_mark_dirty(history->picture[i]);
+    if (history->owed > 1) history->owed = 0;
     history->captured = view->captured;
     history->recording = view->recording;
     history->frozen = view->frozen;
@@ -132,7 +141,7 @@ static void draw_stretch(cairo_t *cr, const Box *picture, int since, double seco
 {
     const double wide = picture->width / HISTORY_COLUMNS;
     const double right = picture->x + picture->width - wide * since;
-    const double left = fmax(right - wide * seconds * VIEW_PER_SECOND, picture->x);
+    const double left = fmax(right - wide * seconds * HISTORY_PER_SECOND, picture->x);
     const Box stretch = {left, picture->y, fmax(right - left, 3), picture->height};
     if (since < 0 || right <= picture->x) return;
     paint_box(cr, &stretch, 0, colour, 0.2);
@@ -176,7 +185,7 @@ static void draw_titles(cairo_t *cr, const History *history, const Box line[2], 
     draw_state(cr, history, &line[0], language);
     if (history->channels == 0) return;
     snprintf(about, sizeof about, language ? "%d canales, %d s%s" : "%d channels, %d s%s",
-             history->channels, HISTORY_COLUMNS / VIEW_PER_SECOND,
+             history->channels, HISTORY_COLUMNS / HISTORY_PER_SECOND,
              !history->first_alone ? ""
              : language            ? ", audio izquierdo"
                                    : ", left audio");

@@ -7,7 +7,7 @@
 #include "host/view.h"
 #include "theme.h"
 
-enum { HISTORY_COLUMNS = 300 }; // views: ten seconds
+enum { HISTORY_COLUMNS = 300, HISTORY_PER_SECOND = 30 }; // ten seconds
 
 typedef enum {
     MARK_NOTHING,
@@ -22,6 +22,7 @@ typedef struct {
     cairo_surface_t *picture[2];   // [HISTORY_COLUMNS] by VIEW_CHANNELS pixels, a ring
     uint8_t mark[HISTORY_COLUMNS]; // what went on: a HistoryMark for each column
     int at, channels;
+    double owed;    // columns of time that have passed and are not drawn
     int held_since; // columns since the stretch was taken; -1: none is held
     float captured, recording, frozen;
     bool sounding;

@@ -95,13 +95,13 @@ static bool is_sound(const View *view)
                               &view->latency,       &view->share,        &view->captured,
                               &view->recording,     &view->frozen};
     const int counts[] = {
-        2 * VIEW_POINTS, 2 * VIEW_POINTS, 2 * VIEW_POINTS, 2, 2, 1, 1, 1, 1, 1, 1};
+        2 * VIEW_POINTS, 2 * VIEW_POINTS, 2 * VIEW_POINTS, 2, 2, 1, 1, 1, 1, 1, 1, 1};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         for (int j = 0; j < counts[i]; j++)
             if (!isfinite(numbers[i][j])) return false;
     return view->version == VIEW_VERSION && view->channels <= VIEW_CHANNELS &&
            view->points <= VIEW_POINTS && view->recorded <= VIEW_POINTS &&
-           view->audio_channels <= 2;
+           view->audio_channels <= 2 && view->seconds >= 0 && view->seconds < 60;
 }
 
 static void read_set(const Host *host, const LV2_Atom_Object *object, Heard *heard)

@@ -28,8 +28,10 @@ static void end_point(Map *map)
 // as it should, at any frame rate.
 static void add_to_trails(Map *map, const View *view)
 {
-    map->points_per_view += 0.1 * (view->points - map->points_per_view);
-    const double wanted = map->points_per_view * VIEW_PER_SECOND * MAP_SECONDS / MAP_TRAIL;
+    if (view->seconds > 0)
+        map->points_per_second +=
+            0.1 * (view->points / (double)view->seconds - map->points_per_second);
+    const double wanted = map->points_per_second * MAP_SECONDS / MAP_TRAIL;
     for (int i = 0; i < view->points; i++) {
         map->sum_before.x += view->path_before[i][0];
         map->sum_before.y += view->path_before[i][1];
@@ -86,6 +88,7 @@ void map_take(Map *map, const View *view)
     else if (view->recorded > 0)
         collect(map, view);
     map->recording = view->captured > 0;
+    if (map->has_axes != view->has_axes) map->ground_stale = true;
     map->has_axes = view->has_axes;
     map->can_drag = view->has_axes && view->spectral;
 }
@@ -163,7 +166,8 @@ static void draw_ghost(cairo_t *cr, const Map *map)
     const MapGhost *ghost = &map->ghost;
     cairo_set_line_width(cr, 1);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
-    for (int i = 0; i < ghost->count; i++)
+    // Channels of a waveform jump from frame to frame: lines would hide the rest.
+    for (int i = 0; map->has_axes && i < ghost->count; i++)
         cairo_line_to(cr, place_x(map, ghost->point[i].x), place_y(map, ghost->point[i].y));
     paint_colour(cr, colour_reference, 0.28);
     cairo_stroke(cr);
@@ -210,7 +214,7 @@ static void draw_ground(cairo_t *cr, Map *map)
 static void draw_trail(cairo_t *cr, const Map *map, const MapPoint *points, Colour colour)
 {
     enum { STRETCHES = 12 };
-    cairo_set_line_width(cr, 1.8);
+    cairo_set_line_width(cr, map->has_axes ? 1.8 : 1);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     for (int s = 0; s < STRETCHES; s++) {
         const int from = s * (map->count - 1) / STRETCHES,

@@ -27,7 +27,7 @@ typedef struct {
     int count, at;
     MapPoint sum_before, sum_after; // of the next points
     int summed;
-    double points_per_view; // mean
+    double points_per_second; // mean
     MapGhost ghost;
     MapPoint recorded[VIEW_RECORDED]; // of a recorded reference, as it comes
     int recorded_count;

@@ -5,7 +5,7 @@
 
 #define LOWEST  (-90.0f) // dB
 #define HIGHEST 6.0f
-#define FALL    1.2f // dB for each view
+#define FALL    36.0f // dB per second
 
 void meters_init(Meters *meters)
 {
@@ -14,20 +14,23 @@ void meters_init(Meters *meters)
     meters->channels = 1;
 }
 
-static float fallen(float shown, float now)
+static float fallen(float shown, float now, float seconds)
 {
-    return fmaxf(fmaxf(now, shown - FALL), LOWEST);
+    return fmaxf(fmaxf(now, shown - FALL * seconds), LOWEST);
 }
 
 void meters_take(Meters *meters, const View *view)
 {
+    const float time = view->seconds;
     for (int b = 0; b < VIEW_BANDS; b++) {
-        meters->in[b] = fallen(meters->in[b], view->spectrum_in[b] / 2.0f - 100.0f);
-        meters->out[b] = fallen(meters->out[b], view->spectrum_out[b] / 2.0f - 100.0f);
+        meters->in[b] = fallen(meters->in[b], (float)view->spectrum_in[b] / 2 - 100, time);
+        meters->out[b] = fallen(meters->out[b], (float)view->spectrum_out[b] / 2 - 100, time);
     }
     for (int c = 0; c < 2; c++) {
-        meters->peak_in[c] = fallen(meters->peak_in[c], 20 * log10f(view->peak_in[c] + 1e-9f));
-        meters->peak_out[c] = fallen(meters->peak_out[c], 20 * log10f(view->peak_out[c] + 1e-9f));
+        const float in = 20 * log10f(view->peak_in[c] + 1e-9f);
+        const float out = 20 * log10f(view->peak_out[c] + 1e-9f);
+        meters->peak_in[c] = fallen(meters->peak_in[c], in, time);
+        meters->peak_out[c] = fallen(meters->peak_out[c], out, time);
     }
     meters->latency = view->latency;
     meters->rate = view->rate;

@@ -22,8 +22,9 @@ static void draw_file(const Panel *panel, cairo_t *cr, FileKind kind)
     const Box mark = {box.x + box.width - 38, box.y, 14, box.height};
     const Box arrow = {box.x + box.width - 20, box.y, 14, box.height};
     paint_text(cr, &what, ALIGN_LEFT, 11, false, colour_faint, label[panel->language][kind]);
-    paint_text(cr, &which, ALIGN_LEFT, 13, true,
-               kind == FILE_REFERENCE ? colour_reference : colour_text, shown);
+    const bool is_none = shown == none[panel->language];
+    const Colour colour = kind == FILE_REFERENCE ? colour_reference : colour_text;
+    paint_text(cr, &which, ALIGN_LEFT, 13, !is_none, is_none ? colour_faint : colour, shown);
     if (follows) paint_text(cr, &mark, ALIGN_CENTRE, 13, true, colour_after, "↻");
     paint_text(cr, &arrow, ALIGN_CENTRE, 10, false, colour_faint, "▾");
     for (int step = -1; step <= 1; step += 2) {

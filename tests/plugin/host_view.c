@@ -147,6 +147,7 @@ static void it_shows_the_meters(void)
         CHECK(view->latency == *host_control(host, "latency"));
         CHECK(view->share > 0.0f && isfinite(view->share));
         CHECK(view->audio_channels == 2 && view->has_model);
+        CHECK(fabsf(view->seconds - 1470.0f / (float)RATE) < 1e-6f);
     }
     host_free(host);
 }
@@ -181,7 +182,12 @@ static void it_shows_capture_and_freeze(void)
     CHECK_MSG(second.captured > first.captured, "captured %g s", (double)second.captured);
     *host_control(host, "capture") = 0.0f;
     const View after = watch(host, 0, (size_t)RATE, BLOCK, true).last;
-    CHECK(after.captured == 0);
+    CHECK(after.captured == 0 && first.recorded == 0 && second.recorded == 0);
+    CHECK(after.recorded > 0 && after.recorded <= VIEW_POINTS);
+    float farthest = 0.0f;
+    for (int i = 0; i < after.recorded; i++)
+        farthest = fmaxf(farthest, fabsf(after.path_recorded[i][0]));
+    CHECK_MSG(farthest > 0.01f && farthest < 20.0f, "%g sigma", (double)farthest);
     CHECK_MSG(fabsf(after.recording - 1.5f) < 0.1f, "recording of %g s", (double)after.recording);
     *host_control(host, "freeze_seconds") = 0.25f;
     *host_control(host, "freeze") = 1.0f;
@@ -223,6 +229,11 @@ static void it_shows_the_spectra(void)
         if (view.spectrum_in[b] > view.spectrum_in[loudest]) loudest = b;
     CHECK_MSG(loudest < 4 && view.spectrum_in[loudest] > view.spectrum_in[VIEW_BANDS / 2] + 40,
               "loudest band %d", loudest);
+    // 0 dB is a sine at full scale; its bin may be shared by two bands.
+    const float level = view.spectrum_in[loudest] / 2.0f - 100.0f;
+    const float wanted = 20.0f * log10f(view.peak_in[0]);
+    CHECK_MSG(level < wanted + 1.0f && level > wanted - 7.0f, "%g, not %g dB", (double)level,
+              (double)wanted);
     CHECK(abs(view.spectrum_in[loudest] - view.spectrum_out[loudest]) <= 1);
     host_free(host);
 }
