@@ -151,28 +151,36 @@ static void draw_choices(cairo_t *cr, const Control *control)
     }
 }
 
+void control_place_row(cairo_t *cr, const Control *control, const char *value, Box *name, Box *at)
+{
+    const Box *box = &control->box;
+    const bool lamp = control->info->kind == CONTROL_SWITCH;
+    const double high = box->height - (lamp ? 0 : 4);
+    const double wanted = text_width(cr, ROW_TEXT, false, value) + 1;
+    const double wide = lamp ? 27 : fmin(wanted, 0.62 * box->width);
+    *at = (Box){box->x + box->width - wide - 7, box->y, wide, high};
+    *name = (Box){box->x + 7, box->y, box->width - wide - 19, high};
+}
+
 static void draw_row(cairo_t *cr, const Control *control, int language)
 {
     const ControlInfo *info = control->info;
-    const Box *box = &control->box;
-    paint_box(cr, box, 4, colour_well, 1);
-    const double high = box->height - (info->kind == CONTROL_SWITCH ? 0 : 4);
-    double wide = 27;
+    Box name, at;
+    char value[64];
+    control_text(info, control->value, language, value, sizeof value);
+    control_place_row(cr, control, value, &name, &at);
+    paint_box(cr, &control->box, 4, colour_well, 1);
+    paint_text(cr, &name, ALIGN_LEFT, ROW_TEXT, false, name_colour(control),
+               control->label[language]);
     if (info->kind == CONTROL_SWITCH) {
         draw_switch(cr, control);
     } else {
-        char text[64];
-        control_text(info, control->value, language, text, sizeof text);
-        wide = fmin(text_width(cr, 11, false, text) + 1, 0.62 * box->width);
-        const Box value = {box->x + box->width - wide - 7, box->y, wide, high};
-        paint_text(cr, &value, ALIGN_RIGHT, 11, false, value_colour(control), text);
+        paint_text(cr, &at, ALIGN_RIGHT, ROW_TEXT, false, value_colour(control), value);
         if (info->kind == CONTROL_CHOICE)
             draw_choices(cr, control);
         else
             draw_bar(cr, control);
     }
-    const Box name = {box->x + 7, box->y, box->width - wide - 19, high};
-    paint_text(cr, &name, ALIGN_LEFT, 11, false, name_colour(control), control->label[language]);
     draw_rim(cr, control);
 }
 
@@ -186,7 +194,7 @@ static void draw_list(cairo_t *cr, const Control *control, int language)
         const bool chosen = info->point[i].value == control->value;
         const Colour ground = !chosen ? colour_well : control->idle ? colour_line : colour_after;
         paint_box(cr, &row, 4, ground, 1);
-        paint_text(cr, &name, ALIGN_LEFT, 11, false,
+        paint_text(cr, &name, ALIGN_LEFT, ROW_TEXT, false,
                    control->idle ? colour_dim
                    : chosen      ? colour_well
                                  : colour_faint,

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#define ROW_TEXT 11.0 // size of the text in rows and lists
+
 typedef enum {
     SHAPE_ROW,
     SHAPE_DIAL,
@@ -43,6 +45,9 @@ bool control_parse(const ControlInfo *info, const char *text, float *value);
 
 // Returns the choice of a list at a height of the panel.
 float control_choice_at(const Control *control, double y);
+
+// Places the name and the value of a row: the value at its right end, as wide as it needs to be.
+void control_place_row(cairo_t *cr, const Control *control, const char *value, Box *name, Box *at);
 
 void control_draw(cairo_t *cr, const Control *control, int language);
 

@@ -90,15 +90,26 @@ void host_ask(Host *host)
 // True if all numbers of a view can be drawn.
 static bool is_sound(const View *view)
 {
-    const float *numbers[] = {view->path_before[0], view->path_after[0], view->path_recorded[0],
-                              view->peak_in,        view->peak_out,      &view->rate,
-                              &view->latency,       &view->share,        &view->captured,
-                              &view->recording,     &view->frozen};
-    const int counts[] = {
-        2 * VIEW_POINTS, 2 * VIEW_POINTS, 2 * VIEW_POINTS, 2, 2, 1, 1, 1, 1, 1, 1, 1};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        for (int j = 0; j < counts[i]; j++)
-            if (!isfinite(numbers[i][j])) return false;
+    const struct {
+        const float *first;
+        int count;
+    } numbers[] = {
+        {view->path_before[0], 2 * VIEW_POINTS},
+        {view->path_after[0], 2 * VIEW_POINTS},
+        {view->path_recorded[0], 2 * VIEW_POINTS},
+        {view->peak_in, 2},
+        {view->peak_out, 2},
+        {&view->rate, 1},
+        {&view->seconds, 1},
+        {&view->latency, 1},
+        {&view->share, 1},
+        {&view->captured, 1},
+        {&view->recording, 1},
+        {&view->frozen, 1},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        for (int j = 0; j < numbers[i].count; j++)
+            if (!isfinite(numbers[i].first[j])) return false;
     return view->version == VIEW_VERSION && view->channels <= VIEW_CHANNELS &&
            view->points <= VIEW_POINTS && view->recorded <= VIEW_POINTS &&
            view->audio_channels <= 2 && view->seconds >= 0 && view->seconds < 60;

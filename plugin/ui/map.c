@@ -211,10 +211,11 @@ static void draw_ground(cairo_t *cr, Map *map)
 }
 
 // Draws a trail in a few stretches that fade.
-static void draw_trail(cairo_t *cr, const Map *map, const MapPoint *points, Colour colour)
+static void draw_trail(cairo_t *cr, const Map *map, const MapPoint *points, double wide,
+                       Colour colour)
 {
     enum { STRETCHES = 12 };
-    cairo_set_line_width(cr, map->has_axes ? 1.8 : 1);
+    cairo_set_line_width(cr, map->has_axes ? wide : wide / 2);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     for (int s = 0; s < STRETCHES; s++) {
         const int from = s * (map->count - 1) / STRETCHES,
@@ -315,8 +316,8 @@ void map_draw(cairo_t *cr, Map *map, int language)
     cairo_clip(cr);
     draw_ground(cr, map);
     if (map->count > 1) {
-        draw_trail(cr, map, map->before, colour_before);
-        draw_trail(cr, map, map->after, colour_after);
+        draw_trail(cr, map, map->before, 3.4, colour_before); // seen where both are the same
+        draw_trail(cr, map, map->after, 1.7, colour_after);
         draw_heads(cr, map);
     }
     if (map->can_drag) draw_handle(cr, map);

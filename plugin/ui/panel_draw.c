@@ -133,6 +133,14 @@ static void clear(cairo_t *cr, const Box *box, Colour colour)
     cairo_fill(cr);
 }
 
+// Returns what a control stands on.
+static Colour ground_of(const Control *control)
+{
+    for (int g = 0; g < LAYOUT_GROUPS; g++)
+        if (box_has(&layout_group[g].box, control->box.x, control->box.y)) return colour_panel;
+    return colour_back;
+}
+
 static int draw_all(Panel *panel, cairo_t *cr, Box *drawn)
 {
     const Box all = {0, 0, PANEL_WIDTH, PANEL_HEIGHT};
@@ -166,7 +174,7 @@ int panel_draw(Panel *panel, cairo_t *cr, Box *drawn, int room)
     for (int i = 0; i < panel->controls && count < room; i++) {
         if (!panel->control_dirty[i]) continue;
         drawn[count] = panel->control[i].box;
-        clear(cr, &drawn[count++], colour_panel);
+        clear(cr, &drawn[count++], ground_of(&panel->control[i]));
         control_draw(cr, &panel->control[i], panel->language);
         panel->control_dirty[i] = false;
     }

@@ -8,7 +8,7 @@ const Colour colour_back = {0.075, 0.082, 0.094}, colour_panel = {0.118, 0.128, 
              colour_well = {0.051, 0.056, 0.065}, colour_line = {0.235, 0.252, 0.280},
              colour_text = {0.930, 0.935, 0.945}, colour_faint = {0.690, 0.710, 0.745},
              colour_dim = {0.440, 0.458, 0.490}, colour_before = {0.337, 0.706, 0.914},
-             colour_after = {0.945, 0.655, 0.050}, colour_reference = {0.850, 0.530, 0.720},
+             colour_after = {0.945, 0.655, 0.050}, colour_reference = {0.900, 0.420, 0.620},
              colour_alarm = {1.000, 0.420, 0.330}, colour_fill = {0.220, 0.262, 0.325};
 
 bool box_has(const Box *box, double x, double y)

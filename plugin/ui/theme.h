@@ -1,5 +1,6 @@
-// theme.h: colours and sizes of the window, and how text is drawn. The colours of what comes in and
-// what goes out are those of Okabe and Ito (2008), which colour-blind users can tell apart.
+// theme.h: colours and sizes of the window, and how text is drawn. The colours of what comes in,
+// what goes out and the reference are near those of Okabe and Ito (2008): tests/ui/ui_test_theme.c
+// checks that colour-blind users can tell them apart.
 #ifndef TRASLUZ_UI_THEME_H
 #define TRASLUZ_UI_THEME_H
 

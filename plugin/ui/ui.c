@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <lv2/core/lv2_util.h>
+#include <lv2/log/logger.h>
 #include <lv2/options/options.h>
 #include <lv2/parameters/parameters.h>
 #include <stdio.h>
@@ -50,11 +51,14 @@ static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *
     const LV2UI_Touch *touch = NULL;
     const LV2UI_Request_Value *request = NULL;
     const LV2_Options_Option *options = NULL;
+    LV2_Log_Log *log = NULL;
+    LV2_Log_Logger logger;
     if (lv2_features_query(features, LV2_URID__map, &map, true, LV2_UI__parent, &parent, false,
                            LV2_UI__resize, &resize, false, LV2_UI__touch, &touch, false,
                            LV2_UI__requestValue, &request, false, LV2_OPTIONS__options, &options,
-                           false, NULL))
+                           false, LV2_LOG__log, &log, false, NULL))
         return NULL;
+    lv2_log_logger_init(&logger, map, log);
     Ui *ui = calloc(1, sizeof *ui);
     if (!ui) return NULL;
     Host host;
@@ -67,6 +71,8 @@ static LV2UI_Handle instantiate(const LV2UI_Descriptor *descriptor, const char *
     const int width = (int)(PANEL_WIDTH * bounded), height = (int)(PANEL_HEIGHT * bounded);
     if (!panel_init(&ui->panel, &host, bundle, language(), rate) ||
         !window_open(&ui->window, &ui->panel, (unsigned long)parent, width, height)) {
+        lv2_log_error(&logger, "trasluz: the window cannot open: %s\n",
+                      ui->window.reason ? ui->window.reason : "out of memory");
         panel_free(&ui->panel);
         free(ui);
         return NULL;

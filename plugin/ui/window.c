@@ -30,7 +30,10 @@ bool window_open(UiWindow *window, Panel *panel, unsigned long parent, int width
 {
     *window = (UiWindow){.panel = panel, .width = width, .height = height, .parent = parent};
     window->display = XOpenDisplay(NULL);
-    if (!window->display) return false;
+    if (!window->display) {
+        window->reason = "no X11 display (is DISPLAY set?)";
+        return false;
+    }
     const int screen = DefaultScreen(window->display);
     if (parent == 0) window->parent = RootWindow(window->display, screen);
     XSetWindowAttributes attributes = {

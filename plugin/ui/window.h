@@ -16,6 +16,7 @@ typedef struct {
     Panel *panel;
     double looked_at; // seconds: when the parent's size was looked at
     bool exposed, gone;
+    const char *reason; // why it did not open
 } UiWindow;
 
 // Opens a window of that size in `parent`, 0 for none, on the default display. False where there is

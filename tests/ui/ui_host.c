@@ -90,16 +90,16 @@ static int resize(LV2UI_Feature_Handle handle, int width, int height)
 
 // ---- Opening and closing ----
 
-static const LV2UI_Descriptor *load_descriptor(UiHost *host, char *bundle, size_t room)
+static const LV2UI_Descriptor *load_descriptor(void **library, char *bundle, size_t room)
 {
     const char *folder = getenv("TRASLUZ_LV2");
     char path[4096];
     snprintf(bundle, room, "%s/trasluz.lv2/", folder ? folder : "build/lv2");
     snprintf(path, sizeof path, "%strasluz_ui.so", bundle);
-    host->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!host->library) host_fail("dlopen", dlerror());
+    *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!*library) host_fail("dlopen", dlerror());
     LV2UI_DescriptorFunction function;
-    *(void **)&function = dlsym(host->library, "lv2ui_descriptor");
+    *(void **)&function = dlsym(*library, "lv2ui_descriptor");
     const LV2UI_Descriptor *descriptor = function ? function(0) : NULL;
     if (!descriptor) host_fail("no descriptor in", path);
     return descriptor;
@@ -135,7 +135,7 @@ static bool instantiate_ui(UiHost *host, const UiHostOptions *options)
         list[count++] = &features[i];
     }
     list[count] = NULL;
-    host->descriptor = load_descriptor(host, bundle, sizeof bundle);
+    host->descriptor = load_descriptor(&host->library, bundle, sizeof bundle);
     LV2UI_Widget widget = NULL;
     const double before = seconds(CLOCK_THREAD_CPUTIME_ID);
     host->ui = host->descriptor->instantiate(host->descriptor,
@@ -194,10 +194,49 @@ void ui_host_free(UiHost *host)
     if (!host) return;
     if (host->ui) host->descriptor->cleanup(host->ui);
     if (host->plugin) host_free(host->plugin);
-    if (!host->no_parent) XDestroyWindow(host->display, host->parent);
+    if (!host->no_parent && !host->parent_gone) XDestroyWindow(host->display, host->parent);
     XCloseDisplay(host->display);
     if (host->library) dlclose(host->library);
     free(host);
+}
+
+bool ui_host_try(bool with_map)
+{
+    char bundle[4000];
+    void *library = NULL;
+    LV2UI_Widget widget = NULL;
+    const LV2UI_Descriptor *descriptor = load_descriptor(&library, bundle, sizeof bundle);
+    const LV2_Feature map = {LV2_URID__map, &host_map};
+    const LV2_Feature *const features[] = {with_map ? &map : NULL, NULL};
+    const LV2UI_Handle ui = descriptor->instantiate(descriptor, "urn:trasluz:stereo", bundle,
+                                                    write_port, NULL, &widget, features);
+    if (ui) descriptor->cleanup(ui);
+    dlclose(library);
+    return ui != NULL;
+}
+
+void ui_host_destroy_parent(UiHost *host)
+{
+    XDestroyWindow(host->display, host->parent);
+    XSync(host->display, False);
+    host->parent_gone = true;
+}
+
+int ui_host_windows(void)
+{
+    Display *display = XOpenDisplay(NULL);
+    Window root, parent, *children = NULL;
+    unsigned count = 0;
+    if (!display) host_fail("no X11 server at", getenv("DISPLAY"));
+    XQueryTree(display, DefaultRootWindow(display), &root, &parent, &children, &count);
+    if (children) XFree(children);
+    XCloseDisplay(display);
+    return (int)count;
+}
+
+int ui_host_forwarded(const UiHost *host)
+{
+    return host->forwarded;
 }
 
 // ---- Time ----
@@ -230,6 +269,7 @@ static void forward(UiHost *host)
         host->descriptor->port_event(host->ui, 1, size, host_urid(LV2_ATOM__eventTransfer),
                                      &event->body);
         host->cost += seconds(CLOCK_THREAD_CPUTIME_ID) - before;
+        host->forwarded++;
     }
     host_forget(host->plugin);
 }
@@ -253,14 +293,20 @@ static void play(UiHost *host)
     forward(host);
 }
 
-bool ui_host_step(UiHost *host)
+bool ui_host_idle(UiHost *host)
 {
-    if (host->plugin) play(host);
     const double before = seconds(CLOCK_THREAD_CPUTIME_ID);
     const int closed = host->idle->idle(host->ui);
     host->cost += seconds(CLOCK_THREAD_CPUTIME_ID) - before;
-    nanosleep(&(struct timespec){.tv_nsec = 4000000}, NULL);
     return closed == 0;
+}
+
+bool ui_host_step(UiHost *host)
+{
+    if (host->plugin) play(host);
+    const bool open = ui_host_idle(host);
+    nanosleep(&(struct timespec){.tv_nsec = 4000000}, NULL);
+    return open;
 }
 
 void ui_host_steps(UiHost *host, double time)
@@ -317,6 +363,11 @@ void ui_host_tell(UiHost *host, uint32_t port, const char *type, const void *byt
 uint32_t ui_host_urid(const char *uri)
 {
     return host_urid(uri);
+}
+
+LV2_URID_Map *ui_host_map(void)
+{
+    return &host_map;
 }
 
 void ui_host_choose(UiHost *host, const char *property, const char *path)

@@ -4,6 +4,7 @@
 #ifndef TRASLUZ_TESTS_UI_HOST_H
 #define TRASLUZ_TESTS_UI_HOST_H
 
+#include <lv2/urid/urid.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,12 +27,27 @@ typedef void (*UiHostSound)(void *data, float *const *in, int channels, size_t n
 UiHost *ui_host_new(const UiHostOptions *options);
 void ui_host_free(UiHost *host);
 
+// Calls the window's instantiate() with a host that lends URIDs or nothing, on whatever DISPLAY
+// says. True if it opens; then it is closed again.
+bool ui_host_try(bool with_map);
+
+// Destroys the parent window, and with it the plugin's.
+void ui_host_destroy_parent(UiHost *host);
+
+// How many windows the X11 server has below its root.
+int ui_host_windows(void);
+
+// How many messages of the plugin the window was given.
+int ui_host_forwarded(const UiHost *host);
+
 // What the input is; without one, a chord.
 void ui_host_set_sound(UiHost *host, UiHostSound sound, void *data);
 
 // Plays the time that has passed since the last step, at most a tenth of a second, and lets the
 // window work. False where the window says that it is closed.
 bool ui_host_step(UiHost *host);
+// Lets the window work once, at once: nothing is played.
+bool ui_host_idle(UiHost *host);
 void ui_host_steps(UiHost *host, double time);
 
 // Steps until the condition holds; false where it does not within 20 seconds.
@@ -57,6 +73,7 @@ void ui_host_automate(UiHost *host, int port, float value);
 // Sends bytes to the window's port, as if they came from the plugin. `type` NULL: eventTransfer.
 void ui_host_tell(UiHost *host, uint32_t port, const char *type, const void *bytes, uint32_t size);
 uint32_t ui_host_urid(const char *uri);
+LV2_URID_Map *ui_host_map(void); // the same URIDs, as hosts lend them
 // The plugin's input becomes this file property.
 void ui_host_choose(UiHost *host, const char *property, const char *path);
 

@@ -33,6 +33,8 @@ struct UiHost {
     double cost;      // seconds of processor time in the window's functions
     Said said[SAID_MAX];
     int said_count;
+    int forwarded; // messages of the plugin that the window was given
+    bool parent_gone;
 };
 
 #endif

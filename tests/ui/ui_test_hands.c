@@ -1,12 +1,10 @@
-// ui_test_hands.c: what the pointer and the keys do to each control, to the lists of files, and
-// what many windows leave behind.
+// ui_test_hands.c: what the pointer and the keys do to each control and to the lists of files.
 #include "control.h"
 #include "controls/ports.h"
 #include "lib/check.h"
 #include "ui/places.h"
 #include "ui/ui_host.h"
 
-#include <malloc.h>
 #include <math.h>
 #include <X11/keysym.h>
 
@@ -168,22 +166,6 @@ static void test_other_files_are_the_hosts_or_from_a_list_of_our_own(void)
     ui_host_steps(host, 0.2);
 }
 
-// A window that is let go of leaves nothing behind: after the first ones the heap stays as it is.
-static void test_many_windows_leave_nothing_behind(void)
-{
-    enum { FIRST = 30, ALL = 150 };
-    size_t used = 0;
-    for (int i = 0; i < ALL; i++) {
-        UiHost *other = ui_host_new(&(UiHostOptions){.no_plugin = true, .scale = i % 2 ? 1.5f : 0});
-        REQUIRE(other);
-        for (int k = 0; k < 3; k++) ui_host_step(other);
-        ui_host_free(other);
-        if (i == FIRST) used = mallinfo2().uordblks;
-    }
-    const double grown = (double)mallinfo2().uordblks - (double)used;
-    CHECK_MSG(grown < 100.0 * (ALL - FIRST), "%.0f bytes for each window", grown / (ALL - FIRST));
-}
-
 int main(void)
 {
     host = ui_host_new(&(UiHostOptions){.scale = 0});
@@ -195,6 +177,5 @@ int main(void)
     RUN(test_keys_reach_each_control);
     RUN(test_other_files_are_the_hosts_or_from_a_list_of_our_own);
     ui_host_free(host);
-    RUN(test_many_windows_leave_nothing_behind);
     return check_status();
 }

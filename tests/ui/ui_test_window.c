@@ -170,17 +170,6 @@ static void test_foreign_messages_do_no_harm(void)
     CHECK(ui_host_step(host));
 }
 
-static void test_many_windows_open_and_close(void)
-{
-    for (int i = 0; i < 20; i++) {
-        UiHost *other = ui_host_new(&(UiHostOptions){.scale = i % 2 ? 1.5f : 0.0f});
-        REQUIRE(other);
-        ui_host_steps(other, 0.05); // messages are under way when it closes
-        ui_host_free(other);
-    }
-    CHECK(ui_host_step(host));
-}
-
 int main(void)
 {
     host = ui_host_new(&(UiHostOptions){.scale = 0});
@@ -193,7 +182,6 @@ int main(void)
     RUN(test_the_map_is_drawn_and_moves_the_axes);
     RUN(test_it_takes_any_size);
     RUN(test_foreign_messages_do_no_harm);
-    RUN(test_many_windows_open_and_close);
     ui_host_free(host);
     return check_status();
 }
