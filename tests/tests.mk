@@ -215,15 +215,17 @@ ASAN_MAKE = BUILD=$(ASAN) WARNINGS= LDFLAGS=-static-libubsan CFLAGS="-O1 -g \
 	-fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined,float-cast-overflow"
 ASAN_TESTS = $(patsubst $(BUILD)/%,$(ASAN)/%,$(filter-out $(GUARDED),$(TESTS) $(HOSTS)))
+ASAN_UI_TESTS = $(patsubst $(BUILD)/%,$(ASAN)/%,$(UI_TESTS))
 ASAN_SCRIPTS = $(patsubst %,tests/commands/%.sh,commands study models music report runs)
 TSAN_TESTS = $(patsubst %,$(BUILD)/threads/tests/trainer/test_%,dataset training)
 ASAN_RUN = BUILD=$(ASAN) tests/lib/sanitized.sh
 check-sanitizers:
 	$(install_packages) $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) $(ASAN_MAKE) all $(ASAN_TESTS) \
-		$(ASAN)/tests/plugin/torture
+		$(ASAN_UI_TESTS) $(ASAN)/tests/plugin/torture
 	@$(MAKE) --no-print-directory -j$$(nproc) $(THREADS_MAKE) WARNINGS= $(TSAN_TESTS)
 	@JOBS=$$(nproc) tests/lib/run.sh $(patsubst %,"$(ASAN_RUN) %",$(ASAN_TESTS) $(ASAN_SCRIPTS)) \
+		$(patsubst %,"$(ASAN_RUN) $(XVFB) %",$(ASAN_UI_TESTS)) \
 		"$(ASAN_RUN) $(ASAN)/tests/plugin/torture 6" "$(ASAN_RUN) tests/commands/kill.sh 10" \
 		$(patsubst %,"BUILD=$(BUILD)/threads tests/lib/sanitized.sh %",$(TSAN_TESTS))
 
