@@ -58,7 +58,7 @@ $(TRAINER_TESTS) $(DUMPS): %: %.o $(TRAINER_PARTS) $(SHARED_OBJECTS)
 $(HOSTS) $(DEMO) $(TORTURE): %: %.o $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(call link,hosts)
 
-$(UI_TESTS) $(UI_PICTURE): %: %.o $(call objects,tests/ui/ui_host*.c) \
+$(UI_TESTS) $(UI_PICTURE): %: %.o $(call objects,tests/ui/ui_host*.c tests/ui/bare_panel.c) \
 		$(BUILD)/tests/ui/places.o $(UI_OBJECTS) $(HOST_PARTS) $(SHARED_OBJECTS)
 	$(call link,ui_tests)
 

@@ -71,8 +71,10 @@ void history_take(History *history, const View *view)
     history->channels = view->channels;
     history->owed += (double)view->seconds * HISTORY_PER_SECOND;
     for (int i = 0; i < 2; i++) cairo_surface_flush(history->picture[i]);
-    for (int i = 0; i < HISTORY_COLUMNS && history->owed >= 0.5; i++, history->owed--)
+    for (int i = 0; i < HISTORY_COLUMNS && history->owed >= 0.5; i++) {
         add_column(history, view);
+        history->owed -= 1;
+    }
     for (int i = 0; i < 2; i++) cairo_surface_mark_dirty(history->picture[i]);
     if (history->owed > 1) history->owed = 0;
     history->captured = view->captured;

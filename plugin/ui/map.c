@@ -70,12 +70,7 @@ static void collect(Map *map, const View *view)
     for (int i = 0; i < view->recorded; i++) {
         const int number = (view->first_recorded + i) % VIEW_RECORDED;
         map->recorded[number] = (MapPoint){view->path_recorded[i][0], view->path_recorded[i][1]};
-        if (++map->recorded_count < VIEW_RECORDED) continue;
-        const bool same = map->ghost.count == VIEW_RECORDED &&
-                          memcmp(map->ghost.point, map->recorded, sizeof map->recorded) == 0;
-        if (same)
-            map->recorded_count = 0;
-        else
+        if (++map->recorded_count == VIEW_RECORDED)
             map_set_ghost(map, map->recorded, VIEW_RECORDED);
     }
 }
