@@ -87,8 +87,8 @@ static uint8_t level_byte(float decibels)
     return (uint8_t)fminf(fmaxf(roundf(2.0f * (decibels + 100.0f)), 0.0f), 255.0f);
 }
 
-// A sine at full scale is so much above white noise of RMS 1 in its bin of a Hann window, in dB: its
-// power is (sum w / 2)^2, that of the noise sum w^2.
+// A sine at full scale is so much above white noise of RMS 1 in its bin of a Hann window, in dB:
+// its power is (sum w / 2)^2, that of the noise sum w^2.
 static float sine_over_noise(void)
 {
     return 10.0f * log10f(FEED_WINDOW / 6.0f);

@@ -31,8 +31,8 @@ typedef struct {
     int points;
     LatentPoint path_before[TAP_POINTS], path_after[TAP_POINTS];
 
-    // Of the recording that is the reference: `recorded` points, numbered on from first_recorded and
-    // around after TAP_RECORDED. Each frame adds one, so that what watches has all of them in time.
+    // Of the recording that is the reference: `recorded` points, numbered on from first_recorded
+    // and around after TAP_RECORDED. Each frame adds one, so that what watches has all in time.
     int first_recorded, recorded;
     LatentPoint path_recorded[TAP_POINTS];
 

@@ -1,5 +1,5 @@
-// ui_test_files.c: what the panel shows of models and references: why a file is not used, the lists,
-// the recording, a model that is followed. Without an X11 server.
+// ui_test_files.c: what the panel shows of models and references: why a file is not used, the
+// lists, the recording, a model that is followed. Without an X11 server.
 #include "files/file.h"
 #include "lib/check.h"
 #include "notice.h"

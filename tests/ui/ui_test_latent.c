@@ -1,5 +1,5 @@
-// ui_test_latent.c: what the panel draws of the latent: the ghost of the reference, trails, marks of
-// what goes on; and views that no plugin sends. Without an X11 server.
+// ui_test_latent.c: what the panel draws of the latent: the ghost of the reference, trails, marks
+// of what goes on; and views that no plugin sends. Without an X11 server.
 #include "latent/latent_tap.h"
 #include "lib/check.h"
 #include "panel_layout.h"
