@@ -110,15 +110,38 @@ test_generate_averages() {
 test_generate_concatenates() {
     "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 \
         --concatenate -o remix.ogg >out &&
-        grep -q 'concatenation of 2 parts, 1.999 s' out && is_png remix.png &&
+        grep -q 'concatenation of 2 parts, 2 s' out && is_png remix.png &&
         "$TRAINER" generate "$model" songs/reggae/a.wav@-50% songs/reggae/b.flac@0.5-1.5 \
             --concatenate --fade 0.25 \
-            -o faded.wav --no-pictures >out && grep -q 'parts, 1.749 s' out &&
-        "$TRAINER" generate "$model" songs/reggae/b.flac@0-40% songs/reggae/b.flac@40%-100% \
+            -o faded.wav --no-pictures >out && grep -q 'parts, 1.75 s' out &&
+        "$TRAINER" generate "$model" songs/reggae/b.flac@0-0.96 songs/reggae/b.flac@0.96-100% \
             --concatenate -o whole.flac \
             --no-pictures >/dev/null && "$TRAINER" generate "$model" songs/reggae/b.flac@0- \
                 -o uncut.flac --no-pictures >/dev/null &&
         cmp whole.flac uncut.flac
+}
+
+# 0.31747 s are sample 7000 and 1.2345 s are sample 27221 at 22050 Hz; 7 samples are no whole frame.
+test_positions_are_exact_to_the_sample() {
+    whole=songs/reggae/a.wav
+    sox "$whole" cut.wav trim 7000s =27221s && sox "$whole" late.wav trim 7s || return 1
+    "$TRAINER" reconstruct "$model" "$whole@0.31747-1.2345" -o part.wav --noise 0:0,0.5:1 \
+        >/dev/null && "$TRAINER" reconstruct "$model" cut.wav -o want.wav --noise 0:0,0.5:1 \
+            >/dev/null && cmp part.wav want.wav &&
+        [ "$(soxi -V1 -s part.wav)" -eq 20221 ] || return 1
+    "$TRAINER" encode "$model" "$whole@0.000318" -o part.latent >/dev/null &&
+        "$TRAINER" encode "$model" late.wav -o want.latent >/dev/null &&
+        "$TRAINER" decode "$model" part.latent -o part.wav --force >/dev/null &&
+        "$TRAINER" decode "$model" want.latent -o want.wav --force >/dev/null &&
+        cmp part.wav want.wav || return 1
+    "$TRAINER" generate "$model" "$whole@0.31747-1.2345" -o exact.wav --no-pictures >/dev/null &&
+        [ "$(soxi -V1 -s exact.wav)" -eq 20221 ] &&
+        "$TRAINER" generate "$model" "$whole@25%-0:01" "$whole@0:01-75.01%" --concatenate \
+            -o exact.wav --force --no-pictures >/dev/null &&
+        [ "$(soxi -V1 -s exact.wav)" -eq 22054 ] &&
+        "$TRAINER" reconstruct "$model" "$whole" -o part.wav --force --blend 0.5 --reference \
+            "$whole@0.000318" >/dev/null && "$TRAINER" reconstruct "$model" "$whole" -o want.wav \
+            --force --blend 0.5 --reference late.wav >/dev/null && cmp part.wav want.wav
 }
 
 test_generate_refuses() {
@@ -202,6 +225,7 @@ run test_generate_changes_as_decode_does
 run test_generate_prints_the_difference
 run test_generate_averages
 run test_generate_concatenates
+run test_positions_are_exact_to_the_sample
 run test_generate_refuses
 run test_generate_overwrites_nothing_without_force
 run test_generate_of_any_name

@@ -164,6 +164,10 @@ static void test_an_output_is_no_input(void)
     REFUSED(EXIT_USAGE, "in.wav is also an input");
     status = call("a", "b", "--also", in, "-o", in, "--force", NULL);
     REFUSED(EXIT_USAGE, "in.wav is also an input");
+    char part[512];
+    snprintf(part, sizeof part, "%s@0:01-50%%", in);
+    status = call("a", part, "-o", in, "--force", NULL);
+    REFUSED(EXIT_USAGE, "in.wav is also an input");
     // A file that would be written too.
     status = call("a", fixture_path("in.png"), "-o", fixture_path("in.ogg"), "--force", NULL);
     REFUSED(EXIT_USAGE, "in.png is also an input");

@@ -3,6 +3,7 @@
 #include "latents/encoding.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 typedef struct {
     const char *weights, *audio, *output;
@@ -13,7 +14,7 @@ typedef struct {
 
 static const Operand operands[] = {
     {"WEIGHTS", "a weights file", AT(weights), OPERAND_ONE},
-    {"AUDIO", "an audio file", AT(audio), OPERAND_ONE},
+    {"AUDIO", "an audio file, or a part FILE@FROM-TO", AT(audio), OPERAND_ONE},
     {.name = NULL},
 };
 
@@ -34,16 +35,19 @@ static bool is_latent(const char *path)
 
 static bool encode_file(const Call *call, Error *error)
 {
-    Model *model = command_model(call->weights, error);
+    AudioPart part;
     AudioFaults faults;
-    Latent *latent = model ? encode_audio(model, call->audio, stderr, &faults, error) : NULL;
-    if (latent) command_note_faults(&command_encode, call->audio, &faults);
+    if (!audio_part_parse(&part, call->audio, error)) return false;
+    Model *model = command_model(call->weights, error);
+    Latent *latent = model ? encode_audio(model, &part, stderr, &faults, error) : NULL;
+    if (latent) command_note_faults(&command_encode, part.path, &faults);
     const bool ok = latent && latent_write(latent, call->output, error);
     if (ok)
         printf("wrote %s: %d channels, %zu frames, %.4g s\n", call->output, latent->channels,
                latent->frames, (double)latent->samples / model->sample_rate);
     latent_free(latent);
     model_free(model);
+    free(part.path);
     return ok;
 }
 
@@ -56,8 +60,10 @@ static int run(const CommandLine *line, void *values)
 const Command command_encode = {
     .name = "encode",
     .summary = "turns audio into a latent file",
-    .text = "Averages the channels of an audio file, resamples it to the rate of the model and\n"
-            "writes its latent: a reference for the plugin, or for `trainer decode`.\n",
+    .text =
+        "Averages the channels of an audio file, resamples it to the rate of the model and\n"
+        "writes its latent: a reference for the plugin, or for `trainer decode`. AUDIO may be a\n"
+        "part, as in song.ogg@0:05-0:10 or song.ogg@50%: it is encoded from that sample on.\n",
     .example = "trainer encode normal.safetensors song.ogg -o song.safetensors",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {.table = NULL}},

@@ -1,5 +1,6 @@
 // reconstruct.c: `trainer reconstruct`: sends audio through the whole effect, as the plugin sounds.
 #include "audio/audio.h"
+#include "audio/audio_part.h"
 #include "audio/audio_writer.h"
 #include "base/progress.h"
 #include "commands/command_list.h"
@@ -22,7 +23,7 @@ typedef struct {
 
 static const Operand operands[] = {
     {"WEIGHTS", "a weights file", AT(weights), OPERAND_ONE},
-    {"AUDIO", "an audio file", AT(audio), OPERAND_ONE},
+    {"AUDIO", "an audio file, or a part FILE@FROM-TO", AT(audio), OPERAND_ONE},
     {.name = NULL},
 };
 
@@ -41,7 +42,8 @@ typedef struct {
     Engine *engine;
     const EffectOptions *options;
     size_t channels;
-    size_t skip;        // frames of the engine's output that are before the begin of the file
+    PartRange range;    // frames of the file
+    size_t skip;        // frames of the engine's output that are before the range
     float *input;       // [latency + PIECE][channels]
     size_t buffered;    // frames there
     float *planes;      // [channels][PIECE]
@@ -111,12 +113,25 @@ static bool process(RenderJob *job, size_t n, Error *error)
     return emit(job, job->planes + skipped, n - skipped, error);
 }
 
+// Reads the frames before the range.
+static bool skip_frames(RenderJob *job, Error *error)
+{
+    size_t n = PIECE;
+    for (uint64_t left = job->range.from; left > 0 && n > 0; left -= n)
+        if (!audio_read(job->reader, job->input, left < PIECE ? (size_t)left : PIECE, &n, error))
+            return false;
+    return true;
+}
+
 static bool process_file(RenderJob *job, const char *path, Progress *progress, Error *error)
 {
     const double rate = audio_rate(job->reader);
-    for (size_t n = PIECE; n == PIECE;) {
+    uint64_t left = job->range.to - job->range.from;
+    if (!skip_frames(job, error)) return error_prefix(error, path);
+    for (size_t n = PIECE; n == PIECE && left > 0; left -= n) {
         float *piece = job->input + job->buffered * job->channels;
-        if (!audio_read(job->reader, piece, PIECE, &n, error)) return error_prefix(error, path);
+        const size_t room = left < PIECE ? (size_t)left : PIECE;
+        if (!audio_read(job->reader, piece, room, &n, error)) return error_prefix(error, path);
         job->buffered += n;
         deinterleave(piece, n, job->channels, job->planes);
         if (!process(job, n, error)) return false;
@@ -131,15 +146,25 @@ static bool process_file(RenderJob *job, const char *path, Progress *progress, E
 
 // ---- Setup ----
 
-static bool job_open(RenderJob *job, const Call *call, Model *model, const Latent *reference,
-                     Error *error)
+static bool find_range(RenderJob *job, const AudioPart *part, double rate, Error *error)
 {
-    job->reader = audio_open(call->audio, error);
-    if (!job->reader) return error_prefix(error, call->audio);
+    uint64_t frames;
+    job->range = (PartRange){0, UINT64_MAX};
+    if (part->whole) return true;
+    if (!audio_count_mono(part->path, rate, &frames, error)) return error_prefix(error, part->path);
+    return audio_part_range(part, frames, rate, &job->range, error);
+}
+
+static bool job_open(RenderJob *job, const Call *call, const AudioPart *part, Model *model,
+                     const Latent *reference, Error *error)
+{
+    job->reader = audio_open(part->path, error);
+    if (!job->reader) return error_prefix(error, part->path);
     const double rate = audio_rate(job->reader);
+    if (!find_range(job, part, rate, error)) return false;
     const int channels = audio_channels(job->reader);
     job->engine = engine_new(model, reference, rate, channels, error);
-    if (!job->engine) return error_prefix(error, call->audio);
+    if (!job->engine) return error_prefix(error, part->path);
     const size_t latency = (size_t)engine_latency(job->engine);
     job->channels = (size_t)channels;
     job->skip = latency;
@@ -176,19 +201,26 @@ static void print_summary(const RenderJob *job, const Call *call)
         printf("-\n"); // silence, or not a bit changed
 }
 
-static bool run_job(RenderJob *job, const Call *call, Error *error)
+// Returns the seconds of the range, or those that the file announces.
+static uint64_t job_seconds(const RenderJob *job)
 {
-    const uint64_t seconds = (uint64_t)audio_seconds(job->reader);
+    if (job->range.to == UINT64_MAX) return (uint64_t)audio_seconds(job->reader);
+    return (uint64_t)((double)(job->range.to - job->range.from) / audio_rate(job->reader));
+}
+
+static bool run_job(RenderJob *job, const Call *call, const char *path, Error *error)
+{
+    const uint64_t seconds = job_seconds(job);
     Progress progress;
     progress_begin(&progress, stderr, "reconstructing, second", seconds, seconds);
-    const bool ok = process_file(job, call->audio, &progress, error);
+    const bool ok = process_file(job, path, &progress, error);
     progress_end(&progress);
     if (!ok) return false;
     const uint64_t clipped = audio_writer_clipped(job->writer);
     const bool written = audio_writer_commit(job->writer, error);
     job->writer = NULL;
     if (!written) return false;
-    command_note_faults(&command_reconstruct, call->audio, audio_faults(job->reader));
+    command_note_faults(&command_reconstruct, path, audio_faults(job->reader));
     command_note_clipped(&command_reconstruct, call->output, clipped);
     print_summary(job, call);
     return true;
@@ -198,15 +230,19 @@ static bool reconstruct_file(const Call *call, Error *error)
 {
     RenderJob job = {0};
     Latent *reference = NULL;
+    AudioPart part;
+    if (!audio_part_parse(&part, call->audio, error)) return false;
     Model *model = command_model(call->weights, error);
     const bool ok =
         model &&
         latent_options_load(&command_reconstruct, &call->effect.latent, model, &reference, error) &&
-        job_open(&job, call, model, reference, error) && run_job(&job, call, error);
+        job_open(&job, call, &part, model, reference, error) &&
+        run_job(&job, call, part.path, error);
     if (ok) effect_options_note_idle(&call->effect, model);
     job_close(&job);
     latent_free(reference);
     model_free(model);
+    free(part.path);
     return ok;
 }
 
@@ -225,7 +261,8 @@ const Command command_reconstruct = {
     .text =
         "Sends an audio file through encoder and decoder as the plugin does. The result has the\n"
         "sample rate, the channels and the length of the input, without latency. Prints how far\n"
-        "it is from the input.\n",
+        "it is from the input. AUDIO may be a part, as in song.ogg@0:05-0:10 or song.ogg@50%:\n"
+        "the result has exactly its samples, and times in options count from its beginning.\n",
     .notes =
         "Without options the model alone sounds. The plugin has other defaults: with --detail 1\n"
         "--auto-gain this command sounds like the plugin before a control is moved.\n"

@@ -13,8 +13,11 @@ typedef struct {
     const Model *model;
     AudioEncoder *encoder;
     Latent *latent;
-    size_t done;  // frames
-    uint64_t fed; // samples of the file
+    uint64_t all;    // samples of the file
+    uint64_t fed;    // of them
+    uint64_t before; // of them, that are not encoded, so that a frame begins with the part
+    uint64_t skip;   // frames before the part
+    size_t done;     // frames of the part
     Progress progress;
 } Encoding;
 
@@ -23,11 +26,15 @@ static void feed_block(Encoding *encoding, const float *samples, size_t n)
     const size_t channels = (size_t)encoding->latent->channels;
     const size_t left = encoding->latent->frames - encoding->done;
     const EncodedFrames given = audio_encoder_process(encoding->encoder, samples, n);
-    const size_t kept = given.count < left ? given.count : left; // those after are of padding alone
-    memcpy(encoding->latent->values + encoding->done * channels, given.values,
+    const size_t skipped = given.count < encoding->skip ? given.count : (size_t)encoding->skip;
+    const size_t rest = given.count - skipped;
+    const size_t kept = rest < left ? rest : left; // those after are of what follows the part
+    memcpy(encoding->latent->values + encoding->done * channels, given.values + skipped * channels,
            kept * channels * sizeof(float));
     if (given.levels)
-        memcpy(encoding->latent->levels + encoding->done, given.levels, kept * sizeof(float));
+        memcpy(encoding->latent->levels + encoding->done, given.levels + skipped,
+               kept * sizeof(float));
+    encoding->skip -= skipped;
     encoding->done += kept;
 }
 
@@ -35,7 +42,11 @@ static bool feed(void *data, const float *samples, size_t n, Error *error)
 {
     (void)error;
     Encoding *encoding = data;
+    const uint64_t left = encoding->fed < encoding->before ? encoding->before - encoding->fed : 0;
+    const size_t skipped = left < n ? (size_t)left : n;
     encoding->fed += n;
+    samples += skipped;
+    n -= skipped;
     while (n > 0) {
         const size_t block = n < AUDIO_ENCODER_BLOCK ? n : AUDIO_ENCODER_BLOCK;
         feed_block(encoding, samples, block);
@@ -55,7 +66,7 @@ static bool feed_file(Encoding *encoding, const char *path, AudioFaults *faults,
         audio_stream_mono(path, encoding->model->sample_rate, feed, encoding, &facts, error);
     if (!ok) return error_prefix(error, path);
     *faults = facts.faults;
-    if (encoding->fed != encoding->latent->samples)
+    if (encoding->fed != encoding->all)
         return error_set(error, "%s: it changed while it was read", path);
     while (encoding->done < encoding->latent->frames)
         feed_block(encoding, silence, AUDIO_ENCODER_BLOCK);
@@ -65,11 +76,10 @@ static bool feed_file(Encoding *encoding, const char *path, AudioFaults *faults,
 static bool run(Encoding *encoding, const char *path, FILE *progress, AudioFaults *faults,
                 Error *error)
 {
-    const uint64_t samples = encoding->latent->samples;
-    const uint64_t seconds = (uint64_t)((double)samples / encoding->model->sample_rate);
+    const uint64_t seconds = (uint64_t)((double)encoding->all / encoding->model->sample_rate);
     encoding->encoder = audio_encoder_new(encoding->model);
     if (!encoding->encoder) return error_out_of_memory(error);
-    audio_encoder_reset(encoding->encoder, samples);
+    audio_encoder_reset(encoding->encoder, encoding->all - encoding->before);
     progress_begin(&encoding->progress, progress, "encoding, second", seconds, seconds);
     const DenormalsState before = denormals_off();
     const bool ok = feed_file(encoding, path, faults, error);
@@ -97,17 +107,23 @@ static Latent *new_latent(const Model *model, const char *path, uint64_t samples
     return latent;
 }
 
-Latent *encode_audio(const Model *model, const char *path, FILE *progress, AudioFaults *faults,
+Latent *encode_audio(const Model *model, const AudioPart *part, FILE *progress, AudioFaults *faults,
                      Error *error)
 {
-    uint64_t samples;
-    if (!audio_count_mono(path, model->sample_rate, &samples, error)) {
-        error_prefix(error, path);
+    Encoding encoding = {.model = model};
+    const double rate = model->sample_rate;
+    if (!audio_count_mono(part->path, rate, &encoding.all, error)) {
+        error_prefix(error, part->path);
         return NULL;
     }
-    Encoding encoding = {.model = model, .latent = new_latent(model, path, samples, error)};
+    PartRange range;
+    if (!audio_part_range(part, encoding.all, rate, &range, error)) return NULL;
+    const uint64_t hop = (uint64_t)arch_hop(&model->arch);
+    encoding.before = range.from % hop;
+    encoding.skip = range.from / hop;
+    encoding.latent = new_latent(model, part->path, range.to - range.from, error);
     if (!encoding.latent) return NULL;
-    const bool ok = run(&encoding, path, progress, faults, error);
+    const bool ok = run(&encoding, part->path, progress, faults, error);
     audio_encoder_free(encoding.encoder);
     if (ok) return encoding.latent;
     latent_free(encoding.latent);

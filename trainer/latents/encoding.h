@@ -4,14 +4,17 @@
 #define TRASLUZ_ENCODING_H
 
 #include "audio/audio.h"
+#include "audio/audio_part.h"
 #include "latent/latent.h"
 
 #include <stdio.h>
 
-// Encodes a whole audio file. Shows its progress on `progress` if that is a terminal; NULL for
-// none. Refuses a file that is too long for a latent file. Messages name the path; *faults gets the
-// faults that were found in the audio. The caller frees the latent.
-Latent *encode_audio(const Model *model, const char *path, FILE *progress, AudioFaults *faults,
+// Encodes an audio file or a part of it: a frame begins with the part's first sample, and the
+// encoder hears what is around it. latent->samples is the number of the part's samples. Shows its
+// progress on `progress` if that is a terminal; NULL for none. Refuses a file that is too long for
+// a latent file. Messages name the path; *faults gets the faults that were found in the audio. The
+// caller frees the latent.
+Latent *encode_audio(const Model *model, const AudioPart *part, FILE *progress, AudioFaults *faults,
                      Error *error);
 
 #endif

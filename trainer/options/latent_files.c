@@ -4,6 +4,7 @@
 #include "latents/decoding.h"
 #include "latents/encoding.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 // Safetensors files begin with their header's length; then comes the header, which is JSON.
@@ -28,13 +29,34 @@ static Latent *load_latent(const char *path, const Model *model, Error *error)
     return NULL;
 }
 
-Latent *latent_source_load(const Command *command, const char *path, const Model *model,
+// Keeps only the range of the part.
+static bool cut(Latent *latent, const AudioPart *part, Error *error)
+{
+    const size_t channels = (size_t)latent->channels;
+    PartRange range;
+    if (!audio_part_range(part, latent->frames, latent->frame_rate, &range, error)) return false;
+    latent->frames = (size_t)(range.to - range.from);
+    latent->samples = 0;
+    memmove(latent->values, latent->values + range.from * channels,
+            latent->frames * channels * sizeof *latent->values);
+    if (latent->levels)
+        memmove(latent->levels, latent->levels + range.from,
+                latent->frames * sizeof *latent->levels);
+    return true;
+}
+
+Latent *latent_source_load(const Command *command, const AudioPart *part, const Model *model,
                            Error *error)
 {
-    if (is_safetensors(path)) return load_latent(path, model, error);
+    if (is_safetensors(part->path)) {
+        Latent *latent = load_latent(part->path, model, error);
+        if (!latent || part->whole || cut(latent, part, error)) return latent;
+        latent_free(latent);
+        return NULL;
+    }
     AudioFaults faults;
-    Latent *latent = encode_audio(model, path, stderr, &faults, error);
-    if (latent) command_note_faults(command, path, &faults);
+    Latent *latent = encode_audio(model, part, stderr, &faults, error);
+    if (latent) command_note_faults(command, part->path, &faults);
     return latent;
 }
 

@@ -1,7 +1,9 @@
 #include "options/latent_options.h"
 
 #include "math/denormals.h"
+
 #include "options/latent_files.h"
+#include <stdlib.h>
 
 #define AT(member) offsetof(LatentOptions, member)
 
@@ -17,7 +19,8 @@ const Option latent_options[] = {
     {"blend", 0, OPTION_AUTOMATION, AT(blend), .unit = "X", .initial = "0", .low = 0, .high = 1,
      .help = "from 0, the latent of the input, to 1, that of the reference"},
     {"reference", 0, OPTION_INPUT, AT(reference), .unit = "FILE",
-     .help = "a latent file of the same model, or audio; it is looped as needed"},
+     .help = "a latent file of the same model, or audio, or a part of it as in song.ogg@0:05-0:10; "
+             "it is looped as needed"},
     {"seed", 0, OPTION_UINT32, AT(settings.seed), .unit = "N", .initial = "0", .low = 0,
      .high = UINT32_MAX, .help = "seed of the noise"},
     {.name = NULL},
@@ -46,7 +49,10 @@ bool latent_options_load(const Command *command, const LatentOptions *options, c
 {
     *reference = NULL;
     if (!options->reference) return true;
-    *reference = latent_source_load(command, options->reference, model, error);
+    AudioPart part;
+    if (!audio_part_parse(&part, options->reference, error)) return false;
+    *reference = latent_source_load(command, &part, model, error);
+    free(part.path);
     return *reference != NULL;
 }
 

@@ -3,27 +3,12 @@
 #ifndef TRASLUZ_LATENT_PARTS_H
 #define TRASLUZ_LATENT_PARTS_H
 
+#include "audio/audio_part.h"
 #include "cli/command.h"
 #include "latent/latent.h"
 
 typedef struct {
-    double value;
-    bool percent; // of the whole; else seconds
-} PartBound;
-
-typedef struct {
-    char *path;
-    bool whole;
-    PartBound from, to; // a range of time
-} LatentPart;
-
-// Reads FILE, FILE@FROM-TO or FILE@FROM, where FROM and TO are seconds, minutes and seconds as in
-// 1:30, or percent if a '%' follows; without FROM from the beginning, without TO to the end. If a
-// file has the whole name, that file is meant. The caller frees part->path.
-bool latent_part_parse(LatentPart *part, const char *text, Error *error);
-
-typedef struct {
-    LatentPart *part;
+    AudioPart *part;
     size_t count;
 } LatentParts;
 
