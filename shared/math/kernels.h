@@ -55,6 +55,7 @@ typedef struct KernelFilters {
     size_t x_lane;
     const float *const *filter; // [count]
     int lanes, count, taps;     // taps: a multiple of KERNEL_COLUMNS
+    int zeros;                  // that each filter begins with, at least
 } KernelFilters;
 
 // Writes all outputs. Each filter is read once for two lanes; a lane's outputs do not depend on the

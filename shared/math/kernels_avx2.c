@@ -8,6 +8,16 @@ static inline __m128 add_quarters(__m256 x)
     return _mm256_castps256_ps128(x) + _mm256_extractf128_ps(x, 1);
 }
 
+static inline __m128 sum_each(__m256 a, __m256 b, __m256 c, __m256 d)
+{
+    const __m256 ab = _mm256_permute2f128_ps(a, b, 0x20) + _mm256_permute2f128_ps(a, b, 0x31);
+    const __m256 cd = _mm256_permute2f128_ps(c, d, 0x20) + _mm256_permute2f128_ps(c, d, 0x31);
+    // Two sums of a, c and of b, d by turns; then one of each.
+    const __m256 two = _mm256_unpacklo_ps(ab, cd) + _mm256_unpackhi_ps(ab, cd);
+    const __m256 one = two + _mm256_permute_ps(two, 0x4e);
+    return _mm_unpacklo_ps(_mm256_castps256_ps128(one), _mm256_extractf128_ps(one, 1));
+}
+
 #define LANES                 8
 #define SUMS                  8
 #define REGISTERS             8
@@ -15,6 +25,7 @@ static inline __m128 add_quarters(__m256 x)
 #define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define IN_REGISTER(x)        __asm__("" : "+x"(x))
 #define ADD_QUARTERS(x)       add_quarters(x)
+#define SUM_EACH(a, b, c, d)  sum_each(a, b, c, d)
 #define LEVEL(f)              f##_avx2
 #include "math/kernels_variant.h"
 

@@ -9,6 +9,22 @@ static inline __m128 add_quarters(__m512 x)
            _mm512_extractf32x4_ps(x, 3);
 }
 
+static inline __m128 sum_each(__m512 a, __m512 b, __m512 c, __m512 d)
+{
+    // The first and third quarters, the second and fourth; then the same quarter of all four.
+    const __m512 ab_even = _mm512_shuffle_f32x4(a, b, 0x88);
+    const __m512 ab_odd = _mm512_shuffle_f32x4(a, b, 0xdd);
+    const __m512 cd_even = _mm512_shuffle_f32x4(c, d, 0x88);
+    const __m512 cd_odd = _mm512_shuffle_f32x4(c, d, 0xdd);
+    const __m512 quarters =
+        _mm512_shuffle_f32x4(ab_even, cd_even, 0x88) + _mm512_shuffle_f32x4(ab_odd, cd_odd, 0x88) +
+        _mm512_shuffle_f32x4(ab_even, cd_even, 0xdd) + _mm512_shuffle_f32x4(ab_odd, cd_odd, 0xdd);
+    const __m512 two = quarters + _mm512_permute_ps(quarters, 0x4e);
+    const __m512 one = two + _mm512_permute_ps(two, 0xb1);
+    const __m512i first = _mm512_setr_epi32(0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return _mm512_castps512_ps128(_mm512_permutexvar_ps(first, one));
+}
+
 #define LANES                 16
 #define SUMS                  8
 #define REGISTERS             16
@@ -16,6 +32,7 @@ static inline __m128 add_quarters(__m512 x)
 #define MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define IN_REGISTER(x)        __asm__("" : "+v"(x))
 #define ADD_QUARTERS(x)       add_quarters(x)
+#define SUM_EACH(a, b, c, d)  sum_each(a, b, c, d)
 #define LEVEL(f)              f##_avx512
 #include "math/kernels_variant.h"
 

@@ -11,6 +11,9 @@
 //                has the compiler keep x in a register, where it would read memory for each use
 //     ADD_QUARTERS(x)
 //                the sum of the quarters of x, four values each, one after the other
+//     SUM_EACH(a, b, c, d)
+//                the sums of four vectors: of each first the quarters as by ADD_QUARTERS(), then
+//                (t[0] + t[2]) + (t[1] + t[3]) of what that gives
 //     LEVEL(f)   the name of function f at this level
 //
 // Product and sum are one instruction by name, not by the compiler's choice, which may differ from
@@ -186,92 +189,102 @@ static void LEVEL(multiply_add)(const KernelFrames *frames, const KernelWeights 
 
 typedef float Quarter __attribute__((vector_size(4 * sizeof(float))));
 
-// The values a, b, c, d of two vectors, counted from the first one's first.
-#ifdef __clang__
-#define CHOOSE(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
-#else
-typedef int QuarterIndex __attribute__((vector_size(4 * sizeof(int))));
-#define CHOOSE(x, y, a, b, c, d) __builtin_shuffle(x, y, (QuarterIndex){a, b, c, d})
-#endif
-
-// The sum over a filter and a window, but for the last four values. Four sums take the vectors of
-// products in turn; then their quarters are added.
-INLINE Quarter filter_window(const float *window, const float *filter, int taps)
+// The sum over a filter and a window, but for the values of a vector. Four sums take the vectors of
+// products in turn. The first vector is left out where the filter is `padded`: its products are 0.
+INLINE Vector filter_window(const float *window, const float *filter, const int taps,
+                            const bool padded)
 {
     // Sums by name: an array of them would be kept in memory.
     Vector a = {0}, b = {0}, c = {0}, d = {0};
     int at = 0;
     for (; at + 4 * LANES <= taps; at += 4 * LANES) {
         const float *x = window + at, *y = filter + at;
-        a = MULTIPLY_ADD(load(x), load(y), a);
+        if (at > 0 || !padded) a = MULTIPLY_ADD(load(x), load(y), a);
         b = MULTIPLY_ADD(load(x + LANES), load(y + LANES), b);
         c = MULTIPLY_ADD(load(x + 2 * LANES), load(y + 2 * LANES), c);
         d = MULTIPLY_ADD(load(x + 3 * LANES), load(y + 3 * LANES), d);
     }
-    for (; at < taps; at += LANES) a = MULTIPLY_ADD(load(window + at), load(filter + at), a);
-    return ADD_QUARTERS((a + b) + (c + d));
+    for (; at < taps; at += LANES)
+        if (at > 0 || !padded) a = MULTIPLY_ADD(load(window + at), load(filter + at), a);
+    return (a + b) + (c + d);
 }
 
-// (t[0] + t[2]) + (t[1] + t[3]) of a vector t.
-INLINE float sum_quarter(Quarter t)
+// Returns the sum that SUM_EACH() gives of a vector.
+INLINE float sum_values(Vector vector)
 {
-    const Quarter two = t + CHOOSE(t, t, 2, 3, 0, 1);
-    return two[0] + two[1];
-}
-
-// The same of each of four vectors.
-INLINE Quarter sum_quarters(Quarter a, Quarter b, Quarter c, Quarter d)
-{
-    const Quarter ab = CHOOSE(a, b, 0, 4, 1, 5) + CHOOSE(a, b, 2, 6, 3, 7); // two sums of each
-    const Quarter cd = CHOOSE(c, d, 0, 4, 1, 5) + CHOOSE(c, d, 2, 6, 3, 7);
-    return CHOOSE(ab, cd, 0, 1, 4, 5) + CHOOSE(ab, cd, 2, 3, 6, 7);
+    const Quarter t = ADD_QUARTERS(vector);
+    return (t[0] + t[2]) + (t[1] + t[3]);
 }
 
 // One lane, whose windows lie `shift` values after those of lane 0: four outputs at a time.
-static void filter_lane(const KernelFilters *filters, float *y, size_t shift)
+INLINE void filter_lane(const KernelFilters *filters, float *y, size_t shift, const int taps,
+                        const bool padded)
 {
     const float *const *window = filters->window, *const *filter = filters->filter;
-    const int taps = filters->taps;
     int i = 0;
     for (; i + 4 <= filters->count; i += 4) {
         const Quarter values =
-            sum_quarters(filter_window(window[i] + shift, filter[i], taps),
-                         filter_window(window[i + 1] + shift, filter[i + 1], taps),
-                         filter_window(window[i + 2] + shift, filter[i + 2], taps),
-                         filter_window(window[i + 3] + shift, filter[i + 3], taps));
+            SUM_EACH(filter_window(window[i] + shift, filter[i], taps, padded),
+                     filter_window(window[i + 1] + shift, filter[i + 1], taps, padded),
+                     filter_window(window[i + 2] + shift, filter[i + 2], taps, padded),
+                     filter_window(window[i + 3] + shift, filter[i + 3], taps, padded));
         memcpy(y + i, &values, sizeof values);
     }
     for (; i < filters->count; i++)
-        y[i] = sum_quarter(filter_window(window[i] + shift, filter[i], taps));
+        y[i] = sum_values(filter_window(window[i] + shift, filter[i], taps, padded));
 }
 
 // Two lanes, which share each filter: two outputs of both at a time.
-static void filter_lane_pair(const KernelFilters *filters, float *const y[2], size_t shift)
+INLINE void filter_lane_pair(const KernelFilters *filters, float *const y[2], size_t shift,
+                             const int taps, const bool padded)
 {
     const float *const *window = filters->window, *const *filter = filters->filter;
     const size_t other = shift + filters->x_lane;
-    const int taps = filters->taps;
     int i = 0;
     for (; i + 2 <= filters->count; i += 2) {
-        const Quarter a = filter_window(window[i] + shift, filter[i], taps),
-                      c = filter_window(window[i] + other, filter[i], taps),
-                      b = filter_window(window[i + 1] + shift, filter[i + 1], taps),
-                      d = filter_window(window[i + 1] + other, filter[i + 1], taps);
-        const Quarter values = sum_quarters(a, b, c, d);
+        const float *const first = filter[i], *const second = filter[i + 1];
+        const Quarter values = SUM_EACH(filter_window(window[i] + shift, first, taps, padded),
+                                        filter_window(window[i + 1] + shift, second, taps, padded),
+                                        filter_window(window[i] + other, first, taps, padded),
+                                        filter_window(window[i + 1] + other, second, taps, padded));
         memcpy(y[0] + i, &values, 2 * sizeof(float));
         memcpy(y[1] + i, (const float *)&values + 2, 2 * sizeof(float));
     }
     for (; i < filters->count; i++) {
-        y[0][i] = sum_quarter(filter_window(window[i] + shift, filter[i], taps));
-        y[1][i] = sum_quarter(filter_window(window[i] + other, filter[i], taps));
+        y[0][i] = sum_values(filter_window(window[i] + shift, filter[i], taps, padded));
+        y[1][i] = sum_values(filter_window(window[i] + other, filter[i], taps, padded));
     }
 }
 
-static void LEVEL(filter)(const KernelFilters *filters)
+INLINE void filter_lanes(const KernelFilters *filters, const int taps, const bool padded)
 {
     int lane = 0;
     for (; lane + 2 <= filters->lanes; lane += 2)
-        filter_lane_pair(filters, filters->y + lane, (size_t)lane * filters->x_lane);
+        filter_lane_pair(filters, filters->y + lane, (size_t)lane * filters->x_lane, taps, padded);
     if (lane < filters->lanes)
-        filter_lane(filters, filters->y[lane], (size_t)lane * filters->x_lane);
+        filter_lane(filters, filters->y[lane], (size_t)lane * filters->x_lane, taps, padded);
+}
+
+// Functions of their own for the usual lengths: from 22.05 kHz to a higher rate and between 44.1 and
+// 48 kHz, from 44.1 to 22.05 kHz, and from 48 to 22.05 kHz.
+#define FILTER_TAPS(taps)                                                                          \
+    static __attribute__((noinline)) void filter_##taps(const KernelFilters *filters)              \
+    {                                                                                              \
+        if (filters->zeros >= LANES)                                                               \
+            filter_lanes(filters, taps, true);                                                     \
+        else                                                                                       \
+            filter_lanes(filters, taps, false);                                                    \
+    }
+FILTER_TAPS(48)
+FILTER_TAPS(80)
+FILTER_TAPS(96)
+
+static void LEVEL(filter)(const KernelFilters *filters)
+{
+    switch (filters->taps) {
+    case 48: filter_48(filters); break;
+    case 80: filter_80(filters); break;
+    case 96: filter_96(filters); break;
+    default: filter_lanes(filters, filters->taps, false);
+    }
 }

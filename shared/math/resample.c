@@ -16,7 +16,7 @@ enum {
     // Rows of the table. Ratios with more phases are interpolated between as many.
     PHASES_MAX = 2048,
     ROOM = 512, // input samples that the history takes before it is moved
-    CHUNK = 32, // output samples that are worked on at once
+    CHUNK = 80, // output samples that are worked on at once: those of a block of 64 at most ratios
 };
 
 // The filters of one ratio. All resamplers of the process with that ratio share them, so a hundred
@@ -27,10 +27,13 @@ struct Filters {
     uint64_t step_whole, step_phase; // the step in whole input samples, and the phases beyond them
     int half;                        // input samples to each side
     int taps;                        // 2 * half, filled to whole vectors by zeros before the oldest
-    // Of the table: the phases, or PHASES_MAX and one more to interpolate towards.
+    // The table has a row for each output sample until the phases repeat, in their order, so that it
+    // is read from its beginning to its end; or, where there are too many phases, PHASES_MAX rows of
+    // them and one more to interpolate towards.
     size_t rows;
     bool interpolated;
-    float *table; // [rows][taps], aligned
+    float *table;   // [rows][taps], aligned
+    uint32_t *time; // [rows]: of these output samples, in whole input samples; or NULL
     int users;
     Filters *next; // in the list of those in use
 };
@@ -38,8 +41,8 @@ struct Filters {
 static pthread_mutex_t filters_lock = PTHREAD_MUTEX_INITIALIZER;
 static Filters *filters_in_use;
 
-// Output sample m stands for the input time m * step / phases: `whole` input samples
-// and `phase` phases.
+// Output sample m stands for the input time m * step / phases: `whole` input samples and `phase`
+// phases. Where the table has all phases these two are those of the last sample with row 0.
 struct Resampler {
     const Filters *filters;
     int lanes;
@@ -48,6 +51,7 @@ struct Resampler {
     size_t held;      // input samples in it
     uint64_t first;   // number of its first one, counted from -taps, so that it is never negative
     uint64_t next;    // number of the next output sample
+    size_t row;       // of the table, if that has all phases
     uint64_t whole, phase; // its time
 };
 
@@ -76,13 +80,13 @@ static double filter(double t, double scale, double half)
     return sinc * bessel_i0(beta * sqrt(1.0 - share * share));
 }
 
-// Row r is the filter for times r / `rows_apart` after an input sample. It sums to one, so that a
+// Row r is the filter for times `after` an input sample, less than one. It sums to one, so that a
 // steady input stays as it is.
-static void fill_row(const Filters *filters, size_t r, double rows_apart, double scale)
+static void fill_row(const Filters *filters, size_t r, double after, double scale)
 {
     const int used = 2 * filters->half;
     float *row = filters->table + (r + 1) * (size_t)filters->taps - used;
-    const double time = filters->half - 1 + (double)r / rows_apart;
+    const double time = filters->half - 1 + after;
     double sum = 0.0;
     for (int i = 0; i < used; i++) {
         const double value = filter(i - time, scale, HALF / scale);
@@ -103,6 +107,27 @@ static int half_of(uint64_t step, uint64_t phases)
     return (int)ceil(HALF / scale_of(step, phases));
 }
 
+static void filters_free(Filters *filters)
+{
+    free(filters->table);
+    free(filters->time);
+    free(filters);
+}
+
+// Fills the table and the times.
+static void fill_rows(const Filters *filters, double scale)
+{
+    for (size_t r = 0; r < filters->rows; r++) {
+        if (filters->interpolated) {
+            fill_row(filters, r, (double)r / PHASES_MAX, scale);
+            continue;
+        }
+        const uint64_t time = r * filters->step;
+        filters->time[r] = (uint32_t)(time / filters->phases);
+        fill_row(filters, r, (double)(time % filters->phases) / (double)filters->phases, scale);
+    }
+}
+
 static Filters *filters_new(uint64_t step, uint64_t phases)
 {
     Filters *filters = calloc(1, sizeof *filters);
@@ -115,17 +140,17 @@ static Filters *filters_new(uint64_t step, uint64_t phases)
     filters->half = half_of(step, phases);
     filters->taps = (2 * filters->half + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
     filters->interpolated = phases > PHASES_MAX;
-    const size_t apart = filters->interpolated ? PHASES_MAX : (size_t)phases;
-    filters->rows = apart + (filters->interpolated ? 1 : 0);
+    filters->rows = filters->interpolated ? PHASES_MAX + 1 : (size_t)phases;
     // A vector across two cache lines takes twice as long; each row is aligned as the table is.
     const size_t values = filters->rows * (size_t)filters->taps;
     filters->table = aligned_alloc(KERNEL_ALIGNMENT, values * sizeof(float));
-    if (!filters->table) {
-        free(filters);
+    if (!filters->interpolated) filters->time = malloc(filters->rows * sizeof *filters->time);
+    if (!filters->table || (!filters->interpolated && !filters->time)) {
+        filters_free(filters);
         return NULL;
     }
     memset(filters->table, 0, values * sizeof(float));
-    for (size_t r = 0; r < filters->rows; r++) fill_row(filters, r, (double)apart, scale);
+    fill_rows(filters, scale);
     return filters;
 }
 
@@ -153,8 +178,7 @@ static void filters_leave(const Filters *given)
     Filters *filters = *link;
     if (--filters->users == 0) {
         *link = filters->next;
-        free(filters->table);
-        free(filters);
+        filters_free(filters);
     }
     pthread_mutex_unlock(&filters_lock);
 }
@@ -229,6 +253,10 @@ void resampler_reset(Resampler *resampler, uint64_t position)
     const uint64_t time = resampler->next % phases * step; // likewise
     resampler->whole = resampler->next / phases * step + time / phases;
     resampler->phase = time % phases;
+    if (!filters->interpolated) {
+        resampler->row = (size_t)(resampler->next % phases);
+        resampler->whole = resampler->next / phases * step;
+    }
     resampler->held = (size_t)filters->taps;
     resampler->first = position; // of the zeros before it: counted from -taps
     for (int l = 0; l < resampler->lanes; l++)
@@ -268,26 +296,21 @@ typedef struct {
 
 static void set_filter(const Filters *filters, uint64_t phase, Chunk *chunk, int at)
 {
-    size_t row = (size_t)phase;
-    if (filters->interpolated) {
-        const double place = (double)phase / (double)filters->phases * PHASES_MAX;
-        row = (size_t)place;
-        chunk->share[at] = (float)(place - (double)row);
-    }
+    const double place = (double)phase / (double)filters->phases * PHASES_MAX;
+    const size_t row = (size_t)place;
+    chunk->share[at] = (float)(place - (double)row);
     chunk->filter[at] = filters->table + row * (size_t)filters->taps;
 }
 
-// Lists the next output samples whose windows have come, and moves on behind them.
-static void next_chunk(Resampler *resampler, Chunk *chunk)
+// Lists the next output samples whose windows have come, and moves on behind them. A window begins
+// `shift` after the place of its time in the history.
+static void next_interpolated(Resampler *resampler, Chunk *chunk, uint64_t newest_shift)
 {
     const Filters *filters = resampler->filters;
-    // Sample number n stands at n + taps - first; the window's newest is whole + half.
-    const uint64_t before = (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
-    uint64_t newest = resampler->whole + before, phase = resampler->phase;
-    chunk->count = 0;
-    while (newest < resampler->held && chunk->count < CHUNK) {
+    uint64_t newest = resampler->whole + newest_shift, phase = resampler->phase;
+    for (; newest < resampler->held && chunk->count < CHUNK; chunk->count++) {
         chunk->window[chunk->count] = resampler->history + newest + 1 - filters->taps;
-        set_filter(filters, phase, chunk, chunk->count++);
+        set_filter(filters, phase, chunk, chunk->count);
         newest += filters->step_whole;
         phase += filters->step_phase;
         if (phase >= filters->phases) {
@@ -295,8 +318,42 @@ static void next_chunk(Resampler *resampler, Chunk *chunk)
             newest++;
         }
     }
-    resampler->whole = newest - before;
+    resampler->whole = newest - newest_shift;
     resampler->phase = phase;
+}
+
+// The same where the table has all phases: at most to its end.
+static void next_rows(Resampler *resampler, Chunk *chunk, uint64_t newest_shift)
+{
+    const Filters *filters = resampler->filters;
+    const size_t taps = (size_t)filters->taps, row = resampler->row, left = filters->rows - row;
+    const uint64_t newest = resampler->whole + newest_shift;
+    const float *const window = resampler->history + newest + 1 - taps;
+    const float *const filter = filters->table + row * taps;
+    const uint32_t *const time = filters->time + row;
+    const size_t most = left < CHUNK ? left : CHUNK;
+    size_t count = 0;
+    for (; count < most && newest + time[count] < resampler->held; count++) {
+        chunk->window[count] = window + time[count];
+        chunk->filter[count] = filter + count * taps;
+    }
+    chunk->count = (int)count;
+    resampler->row = row + count;
+    if (resampler->row < filters->rows) return;
+    resampler->row = 0;
+    resampler->whole += filters->step;
+}
+
+static void next_chunk(Resampler *resampler, Chunk *chunk)
+{
+    const Filters *filters = resampler->filters;
+    // Sample number n stands at n + taps - first; the window's newest is its time + half.
+    const uint64_t shift = (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
+    chunk->count = 0;
+    if (filters->interpolated)
+        next_interpolated(resampler, chunk, shift);
+    else
+        next_rows(resampler, chunk, shift);
     resampler->next += (uint64_t)chunk->count;
 }
 
@@ -309,6 +366,7 @@ static void filter_chunk(const Resampler *resampler, Chunk *chunk, float *const 
         .lanes = resampler->lanes,
         .count = chunk->count,
         .taps = filters->taps,
+        .zeros = filters->taps - 2 * filters->half,
         .window = chunk->window,
         .filter = chunk->filter,
     };

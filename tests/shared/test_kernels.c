@@ -137,8 +137,8 @@ static void check_leaky_relu(const char *level)
 }
 
 // Filters over windows of several lanes at any alignment: near the scalar level, and bit for bit
-// what one output after the other gives.
-static void check_filter(const char *level)
+// what one output after the other gives, also where it is known that they begin with `zeros`.
+static void check_filter(const char *level, int zeros)
 {
     enum { LANES = 5, COUNT = 7, TAPS_MAX = 160, LENGTH = TAPS_MAX + 3 * COUNT };
     float x[LANES][LENGTH], filters[COUNT][TAPS_MAX + 1];
@@ -150,12 +150,14 @@ static void check_filter(const char *level)
     const float *window[COUNT];
     for (size_t i = 0; i < COUNT; i++) {
         filter[i] = filters[i] + i % 2;
+        memset(filters[i], 0, (size_t)zeros * sizeof(float));
+        if (zeros > 0) filters[i][zeros] = 0.0f;
         window[i] = x[0] + 3 * i;
     }
-    for (int taps = 0; taps <= TAPS_MAX; taps += KERNEL_COLUMNS) {
+    for (int taps = zeros > 0 ? KERNEL_COLUMNS : 0; taps <= TAPS_MAX; taps += KERNEL_COLUMNS) {
         for (int lanes = 1; lanes <= LANES; lanes++) {
             for (int count = 0; count <= COUNT; count++) {
-                KernelFilters all = {y, window, LENGTH, filter, lanes, count, taps};
+                KernelFilters all = {y, window, LENGTH, filter, lanes, count, taps, zeros};
                 for (int l = 0; l < LANES; l++) y[l] = scalar[l];
                 kernel_choose("scalar");
                 kernel_filter(&all);
@@ -170,7 +172,7 @@ static void check_filter(const char *level)
                     for (int i = 0; i < count; i++) {
                         float alone, *one = &alone;
                         const float *at = window[i] + l * LENGTH;
-                        kernel_filter(&(KernelFilters){&one, &at, 0, filter + i, 1, 1, taps});
+                        kernel_filter(&(KernelFilters){&one, &at, 0, filter + i, 1, 1, taps, 0});
                         const double off = fabs((double)scalar[l][i] - (double)alone);
                         CHECK_MSG(off < 1e-4, "%s, %d taps: %g", level, taps, off);
                         CHECK_MSG(memcmp(&alone, &together[l][i], sizeof alone) == 0,
@@ -181,10 +183,10 @@ static void check_filter(const char *level)
         }
     }
     float zero, *to = &zero;
-    const float zeros[16] = {0},
+    const float nothing[16] = {0},
                 minus[16] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-    kernel_filter(
-        &(KernelFilters){&to, (const float *[]){zeros}, 0, (const float *[]){minus}, 1, 1, 16});
+    kernel_filter(&(KernelFilters){&to, (const float *[]){nothing}, 0, (const float *[]){minus}, 1,
+                                   1, 16, 0});
     CHECK(!signbit(zero));
 }
 
@@ -200,7 +202,8 @@ static void test_levels_agree_with_the_scalar_one(void)
             for (int frames = 1; frames <= 7; frames++) check_frames(names[i], lanes, frames);
         check_packed(names[i]);
         check_leaky_relu(names[i]);
-        check_filter(names[i]);
+        check_filter(names[i], 0);
+        check_filter(names[i], 12);
         printf("   %s agrees\n", names[i]);
         tried++;
     }
