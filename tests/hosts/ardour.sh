@@ -185,6 +185,21 @@ weights_that_travel() {
     done
 }
 
+# ---- MIDI ----
+
+# A note from a MIDI track, by the plugin's side chain: middle C holds Freeze from its sample on. At
+# detail 1 what comes before is the delayed input.
+make_notes() {
+    make_session played 2 track && session played insert track urn:trasluz:stereo keys keys save &&
+        export_session played plain && "$here/add_notes.py" "$work/played" session keys 60 201600 \
+        300000 && export_session played held
+}
+midi() {
+    check ardour_sends_notes make_notes
+    check ardour_note_is_heard_at_its_sample audio parts "$work/held.wav" "$work/plain.wav" 201600 \
+        203100
+}
+
 # ---- Exports of an open session ----
 
 # The plugin follows the host's transport: a session that has been open for a while exports the same
@@ -212,4 +227,5 @@ stereo
 latency
 names_that_stay
 weights_that_travel
+midi
 open_sessions

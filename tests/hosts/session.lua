@@ -7,12 +7,13 @@
 --   preset URI            loads a preset
 --   set CONTROL VALUE     moves a control, which is named by its label
 --   curve CONTROL T:V,…   automates a control: seconds and values, straight lines between them
+--   keys NAME             a MIDI track, whose notes go to the plugin by a side chain
 --   invert TRACK          turns the phase of all its channels around
 --   show                  prints "uri …", "latency …", and "control LABEL VALUE" for each control of the plugin
 --   save
 --   export FOLDER NAME    the session range, as FOLDER/NAME.wav in 32-bit float; with ardour.sh's export preset
 local folder, name = arg[1], arg[2]
-local session, processor, plugin
+local session, route_of_processor, processor, plugin
 
 local function track_of(track)
   local route = session:route_by_name(track)
@@ -20,8 +21,8 @@ local function track_of(track)
   return route
 end
 
-local function look_up(inserted)
-  processor = inserted
+local function look_up(route, inserted)
+  route_of_processor, processor = route, inserted
   assert(not processor:isnil(), "no plugin")
   plugin = processor:to_insert():plugin(0)
 end
@@ -63,11 +64,11 @@ function commands.track(track, channels)
 end
 
 function commands.insert(track, uri)
-  look_up(ARDOUR.LuaAPI.new_plugin(session, uri, ARDOUR.PluginType.LV2, ""))
+  look_up(track_of(track), ARDOUR.LuaAPI.new_plugin(session, uri, ARDOUR.PluginType.LV2, ""))
   assert(track_of(track):add_processor_by_index(processor, 0, nil, true) == 0, "the track takes no plugin")
 end
 
-function commands.plugin(track) look_up(track_of(track):nth_plugin(0)) end
+function commands.plugin(track) look_up(track_of(track), track_of(track):nth_plugin(0)) end
 
 function commands.preset(uri)
   local preset = plugin:preset_by_uri(uri)
@@ -87,6 +88,21 @@ function commands.curve(label, points)
   end
   local parameter = Evoral.Parameter(ARDOUR.AutomationType.PluginAutomation, 0, index)
   processor:to_automatable():automation_control(parameter, false):set_automation_state(ARDOUR.AutoState.Play)
+end
+
+function commands.keys(name)
+  local midi = ARDOUR.DataType("midi")
+  local one = ARDOUR.ChanCount(midi, 1)
+  session:new_midi_track(one, one, true, ARDOUR.PluginInfo(), nil, nil, 1, name, ARDOUR.PresentationInfo.max_order,
+    ARDOUR.TrackMode.Normal, true)
+  assert(route_of_processor:add_sidechain(processor), "the plugin takes no side chain")
+  local insert = processor:to_plugininsert()
+  insert:sidechain_input():add_port("", nil, midi)
+  local notes = track_of(name):output():midi(0)
+  assert(notes:connect(insert:sidechain_input():midi(0):name()) == 0, "the notes are not connected")
+  local map = insert:input_map(0)
+  map:set(midi, 0, 0)
+  insert:set_input_map(0, map)
 end
 
 function commands.invert(track)
@@ -114,7 +130,7 @@ function commands.export(where, what)
   table.insert(exports, export)
 end
 
-local arguments = { new = 0, track = 2, insert = 2, plugin = 1, preset = 1, set = 2, curve = 2, invert = 1, show = 0, save = 0, export = 2 }
+local arguments = { new = 0, track = 2, insert = 2, plugin = 1, preset = 1, set = 2, curve = 2, keys = 1, invert = 1, show = 0, save = 0, export = 2 }
 
 local i = 3
 if arg[i] ~= "new" then
@@ -129,7 +145,7 @@ while arg[i] do
   i = i + 1 + count
 end
 print("done")
-processor, plugin, exports = nil, nil, nil
+route_of_processor, processor, plugin, exports = nil, nil, nil, nil
 collectgarbage() -- they must be gone before the session is
 session:close()
 quit()
