@@ -54,6 +54,20 @@ test_the_cache_is_emptied() {
         grep -q ': 0 files, 0 bytes$' out
 }
 
+# By size: of six files of 1000 to 6000 samples, no more is left than fits.
+test_a_size_is_kept() {
+    "$TRAINER" check music --rate 22050 >/dev/null && [ "$(cached)" -eq 7 ] || return 1
+    all=$(find cache/trasluz -name '*.f32' -printf '%s\n' | awk '{ s += $1 } END { print s }')
+    "$TRAINER" cache --keep 1M >out && grep -q '^removed 0' out &&
+        "$TRAINER" cache --keep "$((all / 1000 - 2))k" >out && grep -q '^removed [12] file' out &&
+        [ "$(find cache/trasluz -name '*.f32' -printf '%s\n' |
+            awk '{ s += $1 } END { print s }')" -le "$((all - 2000))" ] &&
+        "$TRAINER" cache --keep 0.000001GB >out && grep -q '^removed [45] files' out &&
+        "$TRAINER" check music --rate 22050 --cache-limit 2G >/dev/null &&
+        refused 2 "keep: must be a size such as 500M or 2G, not '5x'" cache --keep 5x &&
+        refused 2 'cache-limit: must be a size' check music --cache-limit -- -1
+}
+
 # Another program cuts the files of the cache while a training reads them.
 test_a_cache_that_is_cut_in_use_is_told() {
     "$TRAINER" train music -o cut.safetensors --arch 4k8s4p2 --window 2048 --epochs 1000000 \
@@ -72,6 +86,7 @@ run test_a_replaced_file_of_equal_size_and_time_is_noticed
 run test_size_is_printed
 run test_the_limit_is_kept
 run test_the_cache_is_emptied
+run test_a_size_is_kept
 run test_a_cache_that_is_cut_in_use_is_told
 # shellcheck disable=SC2154
 exit "$failed"

@@ -1,6 +1,8 @@
 #include "base/parse.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,27 @@ bool parse_number(const char *text, double low, double high, double *value, Erro
     if (!*text || *end || !(number >= low && number <= high))
         return error_set(error, "must be a number from %g to %g, not '%s'", low, high, text);
     *value = number;
+    return true;
+}
+
+bool parse_size(const char *text, uint64_t *bytes, Error *error)
+{
+    static const char units[] = "kmgt";
+    char *end;
+    const double number = strtod(text, &end);
+    bool good = end != text;
+    double unit = 1e9;
+    while (*end == ' ') end++;
+    if (*end) {
+        const char *letter = strchr(units, tolower((unsigned char)*end));
+        good = good && letter;
+        if (good) unit = pow(1000.0, (double)(letter - units + 1));
+        end++;
+        if (*end == 'B' || *end == 'b') end++;
+    }
+    if (!good || *end || !(number >= 0.0 && number * unit <= 1e15))
+        return error_set(error, "must be a size such as 500M or 2G, not '%s'", text);
+    *bytes = (uint64_t)(number * unit);
     return true;
 }
 

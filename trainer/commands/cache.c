@@ -1,13 +1,15 @@
 // cache.c: `trainer cache`: prints the size of the cache of decoded audio, and empties it.
+#include "base/parse.h"
 #include "commands/command_list.h"
 #include "data/cache_limit.h"
 #include "data/clip_cache.h"
+#include "options/music_options.h"
 
 #include <stdio.h>
 
 typedef struct {
     const char *folder;
-    long keep; // GB; -1: all
+    const char *keep; // a size; NULL: all
     bool empty;
 } Call;
 
@@ -19,8 +21,9 @@ static const Option options[] = {
     {"cache", 0, OPTION_TEXT, AT(folder), .unit = "FOLDER", .shown = "trasluz in your cache folder",
      .help = "the folder of the cache"},
     {"empty", 0, OPTION_FLAG, AT(empty), .help = "removes all decoded audio from it"},
-    {"keep", 0, OPTION_LONG, AT(keep), .unit = "GB", .low = 0, .high = 1000000, .shown = "all",
-     .help = "removes what was not used for the longest time, until this much is left"},
+    {"keep", 0, OPTION_TEXT, AT(keep), .unit = "SIZE", .shown = "all", .check = music_check_size,
+     .help = "removes what was not used for the longest time, until this much is left: 500M, 2G; "
+             "a number alone is in GB"},
     {.name = NULL},
 };
 
@@ -32,9 +35,10 @@ static int run(const CommandLine *line, void *values)
     if (!clip_cache_open(&cache, call->folder, MODEL_RATE_MIN, &error))
         return command_fail(line->command, &error);
     char bytes[CACHE_SIZE_TEXT];
-    const long keep = call->empty ? 0 : call->keep;
-    if (keep >= 0) {
-        const CacheSize removed = cache_trim(cache.folder, (uint64_t)keep * 1000000000, INT64_MAX);
+    if (call->empty || call->keep) {
+        uint64_t keep = 0;
+        if (!call->empty) parse_size(call->keep, &keep, &error); // the text was checked
+        const CacheSize removed = cache_trim(cache.folder, keep, INT64_MAX);
         cache_size_text(bytes, removed.bytes);
         printf("removed %zu file%s, %s\n", removed.entries, removed.entries == 1 ? "" : "s", bytes);
     }

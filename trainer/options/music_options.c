@@ -1,5 +1,7 @@
 #include "options/music_options.h"
 
+#include "base/parse.h"
+
 #define THREADS_OPTION(offset)                                                                     \
     {                                                                                              \
         "threads", 't', OPTION_INT, offset,                                                        \
@@ -9,12 +11,19 @@
 
 const Option threads_option[] = {THREADS_OPTION(0), {.name = NULL}};
 
+bool music_check_size(const char *text, Error *error)
+{
+    uint64_t bytes;
+    return parse_size(text, &bytes, error);
+}
+
 const Option music_options[] = {
     {"cache", 0, OPTION_TEXT, offsetof(MusicOptions, cache), .unit = "FOLDER",
      .shown = "trasluz in your cache folder", .help = "keeps decoded audio"},
-    {"cache-limit", 0, OPTION_DOUBLE, offsetof(MusicOptions, cache_limit), .unit = "GB",
-     .initial = "50", .low = 0.0, .high = 1e6, .transient = true,
-     .help = "size of that folder: what is not in use is removed beyond it; 0: no limit"},
+    {"cache-limit", 0, OPTION_TEXT, offsetof(MusicOptions, cache_limit), .unit = "SIZE",
+     .initial = "50G", .check = music_check_size, .transient = true,
+     .help = "size of that folder, such as 500M or 2G: what is not in use is removed beyond it; "
+             "0: no limit"},
     THREADS_OPTION(offsetof(MusicOptions, threads)),
     {.name = NULL},
 };
@@ -22,11 +31,13 @@ const Option music_options[] = {
 Dataset *music_open(const MusicOptions *music, double rate, const SplitOptions *split, Pool *pool,
                     Error *error)
 {
+    uint64_t limit;
+    if (!parse_size(music->cache_limit, &limit, error)) return NULL;
     const DatasetOptions options = {
         .folders = music->paths.path,
         .folder_count = music->paths.count,
         .cache = music->cache,
-        .cache_limit = (uint64_t)(1e9 * music->cache_limit),
+        .cache_limit = limit,
         .rate = rate,
         .split = *split,
         .progress = stderr,

@@ -7,11 +7,14 @@
 #include "data/dataset.h"
 
 typedef struct {
-    PathList paths;     // folders or single files; the command's operand
-    const char *cache;  // folder; NULL: that of dataset.h
-    double cache_limit; // GB; 0: none
-    int threads;        // 0: one for each processor
+    PathList paths;          // folders or single files; the command's operand
+    const char *cache;       // folder; NULL: that of dataset.h
+    const char *cache_limit; // a size, see parse.h; 0: none
+    int threads;             // 0: one for each processor
 } MusicOptions;
+
+// The check of an option that is a size, see parse_size().
+bool music_check_size(const char *text, Error *error);
 
 extern const Option music_options[];
 
