@@ -45,6 +45,23 @@ test_accuracy_is_beside_them() {
     grep -q "^accuracy on test clips: $want %" out
 }
 
+# Among other files: in the current folder, above the classifier, beside it; or it is asked for.
+test_the_model_is_found() {
+    call="predict $classifier new/high.au new/low.au"
+    # shellcheck disable=SC2086
+    "$TRAINER" $call >found && cmp out found || return 1
+    mkdir -p away/there && cp -r classified "$here/../presets/models/normal.safetensors" away/there/ &&
+        cd away || return 1
+    refused 1 'the model of its latents (fingerprint [0-9a-f]*) is neither' predict \
+        "there/$classifier" ../new/low.au && cp ../small.safetensors there/ &&
+        "$TRAINER" predict "there/$classifier" ../new/low.au >found && grep -q low found &&
+        mv there/small.safetensors there/classified/ &&
+        "$TRAINER" predict "there/$classifier" ../new/low.au >found && grep -q low found
+    status=$?
+    cd ..
+    return "$status"
+}
+
 test_parts_of_a_song_are_classified() {
     "$TRAINER" predict "$classifier" 'new/both.au@0%-50%' 'new/both.au@0:01.82' --model small.safetensors \
         >out 2>err || { cat err >&2; return 1; }
@@ -90,6 +107,7 @@ test_positions_are_read_in_minutes_seconds_and_percent() {
 run test_new_songs_have_their_genre_with_probabilities
 run test_probabilities_add_up
 run test_accuracy_is_beside_them
+run test_the_model_is_found
 run test_parts_of_a_song_are_classified
 run test_it_is_the_same_on_any_threads
 run test_what_does_not_fit_is_refused

@@ -6,6 +6,7 @@
 #include "options/latent_parts.h"
 #include "output/csv.h"
 
+#include <dirent.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -26,8 +27,10 @@ static const Operand operands[] = {
 };
 
 static const Option options[] = {
-    {"model", 0, OPTION_INPUT, AT(model), .unit = "WEIGHTS", .need = NEEDED_ALWAYS,
-     .help = "the weights that made the latents that the classifier was trained on"},
+    {"model", 0, OPTION_INPUT, AT(model), .unit = "WEIGHTS", .shown = "found",
+     .help = "the weights that made the latents that the classifier was trained on; without it, "
+             "they are looked for in the current folder, in that of the classifier and in the one "
+             "above it"},
     {"threads", 't', OPTION_INT, AT(threads), .unit = "N", .initial = "0",
      .shown = "0: one for each processor", .high = 1024, .transient = true,
      .help = "threads; the result is the same for any number"},
@@ -53,27 +56,95 @@ typedef struct {
 
 // ---- The classifier ----
 
+// Loads a file if it is the model of that fingerprint; otherwise NULL.
+static Model *load_if(const char *path, const char *fingerprint)
+{
+    Arch arch;
+    double rate;
+    Error ignored;
+    // What is no model may be long: its header tells.
+    Model *model =
+        model_load_header(path, &arch, &rate, NULL, &ignored) ? model_load(path, &ignored) : NULL;
+    if (model && strcmp(model->fingerprint, fingerprint) == 0) return model;
+    model_free(model);
+    return NULL;
+}
+
+static Model *find_in(const char *folder, const char *fingerprint)
+{
+    static const char ending[] = ".safetensors";
+    Model *model = NULL;
+    DIR *entries = opendir(folder);
+    for (const struct dirent *entry; entries && !model && (entry = readdir(entries));) {
+        const size_t length = strlen(entry->d_name), tail = strlen(ending);
+        if (length <= tail || strcmp(entry->d_name + length - tail, ending) != 0) continue;
+        char *path = file_join(folder, entry->d_name);
+        if (path) model = load_if(path, fingerprint);
+        free(path);
+    }
+    if (entries) closedir(entries);
+    return model;
+}
+
+// Returns the folder of a file, or the one above it; the caller frees it.
+static char *folder_of(const char *path, bool above)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup("./");
+    char *other = folder && above ? file_join(folder, "..") : NULL;
+    if (!above) return folder;
+    free(folder);
+    return other;
+}
+
+// Loads the model of the classifier: the one that is named, or that is found.
+static Model *load_model(const Call *call, const Safetensors *file, Error *error)
+{
+    const char *fingerprint = safetensors_metadata(file, "model");
+    const char *name = safetensors_metadata(file, "model_name");
+    if (call->model) return command_model(call->model, error);
+    char *beside = folder_of(call->classifier, false), *above = folder_of(call->classifier, true);
+    const char *const folders[] = {".", beside, above};
+    Model *model = NULL;
+    for (int i = 0; i < 3 && !model; i++)
+        if (folders[i]) model = find_in(folders[i], fingerprint);
+    free(beside);
+    free(above);
+    if (!model)
+        error_set(error,
+                  "%s: the model of its latents%s%s (fingerprint %.12s) is neither in the current "
+                  "folder nor near the classifier; --model names it",
+                  call->classifier, name && *name ? ", " : "", name ? name : "", fingerprint);
+    return model;
+}
+
 static bool check(Classifier *classifier, const Model *model, Error *error)
 {
     const Safetensors *file = classifier->file;
     const char *fingerprint = safetensors_metadata(file, "model");
-    const char *genres = safetensors_metadata(file, "genres");
     const char *name = safetensors_metadata(file, "model_name");
-    if (!fingerprint || !genres) return error_set(error, "not the weights of a classifier");
     if (strcmp(fingerprint, model->fingerprint) != 0)
         return error_set(error, "the classifier belongs to the latents of another model%s%s",
                          name && *name ? ": " : "", name ? name : "");
-    classifier->genres = json_loads(genres, 0, NULL);
+    classifier->genres = json_loads(safetensors_metadata(file, "genres"), 0, NULL);
     return (json_array_size(classifier->genres) == classifier->weights.shape.classes &&
             classifier->weights.shape.channels == (size_t)arch_latent_channels(&model->arch)) ||
            error_set(error, "the classifier's layers do not fit its genres and its model");
 }
 
+// Reads the classifier's file.
+static bool read_classifier(Classifier *classifier, const char *path, Error *error)
+{
+    if (!m5_weights_read(&classifier->weights, &classifier->file, path, error)) return false;
+    if (safetensors_metadata(classifier->file, "model") &&
+        safetensors_metadata(classifier->file, "genres"))
+        return true;
+    return error_set(error, "%s: not the weights of a classifier", path);
+}
+
 static bool open_classifier(Classifier *classifier, const Call *call, const Model *model,
                             Pool *pool, Error *error)
 {
-    if (!m5_weights_read(&classifier->weights, &classifier->file, call->classifier, error))
-        return false;
     if (!check(classifier, model, error)) return error_prefix(error, call->classifier);
     const M5Shape *shape = &classifier->weights.shape;
     const char *frames = safetensors_metadata(classifier->file, "frames");
@@ -198,7 +269,8 @@ static int run(const CommandLine *line, void *values)
     const Call *call = values;
     Error error;
     Classifier classifier = {.frames = 0};
-    Model *model = command_model(call->model, &error);
+    const bool read = read_classifier(&classifier, call->classifier, &error);
+    Model *model = read ? load_model(call, classifier.file, &error) : NULL;
     Pool *pool = model ? command_pool(call->threads, &error) : NULL;
     const bool ok = pool && open_classifier(&classifier, call, model, pool, &error) &&
                     predict(call, &classifier, model, &error);
@@ -218,8 +290,7 @@ const Command command_predict = {
         "a part, as in song.ogg@0:30-1:00, a stored latent, or a folder of songs. The last line "
         "is\n"
         "the accuracy on the classifier's test clips, if its summary.csv is beside it.\n",
-    .example =
-        "trainer predict genres/classifier.safetensors song.ogg --model espectro.safetensors",
+    .example = "trainer predict genres/classifier.safetensors song.ogg",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {.table = NULL}},
     .size = sizeof(Call),
