@@ -109,7 +109,7 @@ def bells():
 SCORES = {"choir": choir, "drums": drums, "bells": bells}
 
 
-# Of clip 0 of a genre, seed 4242: where its part begins, how long it is, and what else is done to it.
+# The genre whose clip 0, of seed 4242, a recording is cut from; where; its length; more effects.
 CLIPS = {
     "disco": ("disco", 2, 8, []),
     "strings": ("classical", 4, 10, []),

@@ -210,7 +210,7 @@ static bool compare_music(const void *data, const Model *model, const Dataset *d
 static bool compare_files(const Call *call, Error *error)
 {
     return (call->no_pictures || gnuplot_check(error)) &&
-           music_run(&call->music, call->weights, 0, compare_music, call, error);
+           music_run(&call->music, call->weights, -1, compare_music, call, error);
 }
 
 static int run(const CommandLine *line, void *values)
