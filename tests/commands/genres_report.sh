@@ -45,7 +45,7 @@ test_page_has_all_sections() {
         grep -q '^test,' out/2-classifier-normal/summary.csv &&
         grep -q '^3d,10,' out/2-clusters-grande/scores.csv &&
         grep -q 'song.wav' out/3-new-music/compare.csv &&
-        [ "$(grep -c 'jazz.0000' out/4-generation/average-5.json)" -eq 5 ] &&
+        [ "$(grep -c 'disco.0000' out/4-generation/average-5.json)" -eq 5 ] &&
         [ -s out/4-generation/remix.ogg ] && [ -s out/4-generation/noise-0.5.ogg ]
 }
 
