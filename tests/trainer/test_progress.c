@@ -35,6 +35,21 @@ static void test_line_fits_any_terminal(void)
     }
 }
 
+// A number that is cut short would be another number.
+static void test_no_number_is_cut(void)
+{
+    const Progress progress = {.what = "epoch 12 of 20, loss 0.04813, 23 x real time, step",
+                               .items = 4660,
+                               .items_done = 1120,
+                               .work = 2,
+                               .work_done = 1};
+    char line[256];
+    progress_line(&progress, 10.0, 40, line);
+    CHECK_MSG(strcmp(line, "10 s left: epoch 12 of 20, loss 0.04813") == 0, "%s", line);
+    progress_line(&progress, 10.0, 39, line);
+    CHECK_MSG(strcmp(line, "10 s left: epoch 12 of 20") == 0, "%s", line);
+}
+
 static void test_counts_end_at_the_whole(void)
 {
     const Progress progress = {
@@ -58,6 +73,7 @@ int main(void)
 {
     RUN(test_time_left_is_first);
     RUN(test_line_fits_any_terminal);
+    RUN(test_no_number_is_cut);
     RUN(test_counts_end_at_the_whole);
     RUN(test_what_follows_counts);
     return check_status();

@@ -1,6 +1,7 @@
 #define _DEFAULT_SOURCE // TIOCGWINSZ
 #include "base/progress.h"
 
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,9 +30,19 @@ static size_t terminal_width(FILE *terminal)
     return ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-// Cuts a text of UTF-8 to so many columns, each of its letters being one wide.
+// Returns the columns of a text of UTF-8, each of its letters being one wide.
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+    for (; *text; text++) width += (*text & 0xc0) != 0x80;
+    return width;
+}
+
+// Cuts a text to so many columns: whole parts from its end as far as commas part it, so that no
+// number is cut short.
 static void cut(char *text, size_t columns)
 {
+    for (char *comma; width_of(text) > columns && (comma = strrchr(text, ','));) *comma = '\0';
     for (size_t shown = 0; *text; text++) {
         if ((*text & 0xc0) != 0x80 && shown++ == columns) break;
     }
