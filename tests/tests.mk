@@ -3,7 +3,7 @@
 ## make demo                plays a clip through the plugin and draws before and after
 ## make examples            renders presets before and after, into a page to be heard and seen
 ## make picture             make demo, for the picture of README.md
-## make pictures            that, and the picture of the window
+## make pictures            that, and the pictures of the window
 ## make check               runs the tests; TEST=name runs those whose path has that name in it
 ## make check-hosts         runs the plugin in Ardour and jalv
 ## make check-fuzz, fuzz    fuzzes what reads untrusted data (FUZZ_SECONDS=600 a target)
@@ -121,7 +121,11 @@ pictures: picture
 		model=$(abspath $(BUNDLE))/models/espectro.safetensors \
 		reference=$(abspath $(BUNDLE))/references/choir-espectro.safetensors \
 		noise=0.6 drift=8 blend=0.3 wait=6
-	convert $(BUILD)/window.png $(SMALL_PICTURE) plugin/pictures/window.png
+	LANG=es $(TEST_ENVIRONMENT) $(XVFB) $(UI_PICTURE) tests/clip.flac 1 $(BUILD)/window-list.png \
+		model=$(abspath $(BUNDLE))/models/orquesta.safetensors noise=0.6 capture=1 wait=9 \
+		click=300,20
+	for name in window window-list; do \
+		convert $(BUILD)/$$name.png $(SMALL_PICTURE) plugin/pictures/$$name.png; done
 
 picture: demo
 	$(install_packages) imagemagick

@@ -16,6 +16,28 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+// ---- Errors ----
+
+static int ignore_error(Display *display, XErrorEvent *error)
+{
+    (void)display, (void)error;
+    return 0;
+}
+
+// Begin and end a stretch in which errors of the X11 server do not end the program. A host may
+// destroy the window, or the parent, before we hear of it; then each request for it is an error,
+// and Xlib's own handler exits.
+static XErrorHandler begin_errors(void)
+{
+    return XSetErrorHandler(ignore_error);
+}
+
+static void end_errors(Display *display, XErrorHandler former)
+{
+    XSync(display, False);
+    XSetErrorHandler(former);
+}
+
 // ---- Opening and closing ----
 
 static bool make_image(UiWindow *window)
@@ -67,10 +89,13 @@ bool window_open(UiWindow *window, Panel *panel, unsigned long parent, int width
 void window_close(UiWindow *window)
 {
     cairo_surface_destroy(window->image);
-    cairo_surface_destroy(window->screen);
     if (!window->display) return;
+    const XErrorHandler former = begin_errors();
+    cairo_surface_destroy(window->screen);
     if (!window->gone) XDestroyWindow(window->display, window->window);
+    XSync(window->display, False);
     XCloseDisplay(window->display);
+    XSetErrorHandler(former);
 }
 
 // ---- Sizes ----
@@ -87,8 +112,10 @@ static void take_size(UiWindow *window, int width, int height)
 void window_resize(UiWindow *window, int width, int height)
 {
     if (window->gone || width < 1 || height < 1) return;
+    const XErrorHandler former = begin_errors();
     XResizeWindow(window->display, window->window, (unsigned)width, (unsigned)height);
     take_size(window, width, height);
+    end_errors(window->display, former);
 }
 
 // Some hosts resize the parent alone, and tell nobody.
@@ -234,18 +261,25 @@ static void draw(UiWindow *window)
     if (count > 0) cairo_surface_flush(window->screen);
 }
 
-bool window_idle(UiWindow *window)
+static void take_events(UiWindow *window)
 {
     while (!window->gone && XPending(window->display) > 0) {
         XEvent event;
         XNextEvent(window->display, &event);
         take_event(window, &event);
     }
-    if (window->gone) return false;
-    const double time = now();
-    follow_parent(window, time);
-    panel_idle(window->panel, time);
-    draw(window);
-    XFlush(window->display);
-    return true;
+}
+
+bool window_idle(UiWindow *window)
+{
+    const XErrorHandler former = begin_errors();
+    take_events(window);
+    if (!window->gone) {
+        const double time = now();
+        follow_parent(window, time);
+        panel_idle(window->panel, time);
+        draw(window);
+    }
+    end_errors(window->display, former);
+    return !window->gone;
 }

@@ -31,7 +31,27 @@ symbols=$(nm -D --defined-only "$bundle/trasluz.so" | awk '{print $3}')
 readelf -d "$bundle/trasluz.so" | grep NEEDED | grep -qiE 'cairo|libX'
 [ $? -eq 1 ]; report $? the_plugin_needs_no_window_libraries
 if [ -e "$bundle/trasluz_ui.so" ]; then
-    symbols=$(nm -D --defined-only "$bundle/trasluz_ui.so" | awk '$2 == "T" {print $3}')
+    # What lv2lint asks of a window.
+    symbols=$(nm -D --defined-only "$bundle/trasluz_ui.so" | awk '{print $3}')
     [ "$symbols" = lv2ui_descriptor ]; report $? the_window_exports_only_lv2ui_descriptor
-    LV2_PATH=$(dirname "$bundle"):/usr/lib/lv2 lv2info urn:trasluz:stereo | grep -q 'trasluz_ui.so'; report $? lv2info_shows_the_window
+    readelf -d "$bundle/trasluz_ui.so" | grep NEEDED | grep -qiE 'gtk|qt|libstdc|pango'
+    [ $? -eq 1 ]; report $? the_window_needs_no_toolkit_of_a_host
+    nm -D --undefined-only "$bundle/trasluz_ui.so" | grep -qwE 'v?fork|system|popen|exec[lv][pe]*'
+    [ $? -eq 1 ]; report $? the_window_starts_no_program
+    window=$(sed -n '/^<urn:trasluz:ui>/,/ \.$/p' "$bundle/manifest.ttl")
+    while read -r name fact; do
+        echo "$window" | grep -q "$fact"; report $? "the_window_$name"
+    done <<'FACTS'
+is_for_x11 a ui:X11UI ;
+has_a_binary_of_its_own lv2:binary <trasluz_ui.so> ;
+requires_urids_and_idle_alone lv2:requiredFeature urid:map , ui:idleInterface ;
+takes_a_size optionalFeature.*ui:resize
+has_the_idle_interface extensionData.*ui:idleInterface
+can_be_resized extensionData.*ui:resize
+takes_a_scale supportedOption.*ui:scaleFactor
+FACTS
+    echo "$window" | grep -qE 'instance-access|data-access'
+    [ $? -eq 1 ]; report $? the_window_does_without_the_instance
+    LV2_PATH=$(dirname "$bundle"):/usr/lib/lv2 lv2info urn:trasluz:stereo |
+        grep -q 'trasluz_ui.so'; report $? lv2info_shows_the_window
 fi

@@ -94,6 +94,7 @@ void ui_host_size(UiHost *host, int *width, int *height);
 // The host's parent window alone is resized, as Qt hosts do; or the window, by ui:resize.
 void ui_host_resize_parent(UiHost *host, int width, int height);
 bool ui_host_resize(UiHost *host, int width, int height);
+bool ui_host_resize_window(UiHost *host, int width, int height); // by ui:resize alone
 // A number that differs where the pixels of a box of the panel differ.
 uint64_t ui_host_pixels(UiHost *host, double x, double y, double width, double height);
 // How many different colours the box has, at most 256.

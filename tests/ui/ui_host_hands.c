@@ -99,10 +99,15 @@ void ui_host_resize_parent(UiHost *host, int width, int height)
     XSync(host->display, False);
 }
 
+bool ui_host_resize_window(UiHost *host, int width, int height)
+{
+    return host->resized->ui_resize(host->ui, width, height) == 0;
+}
+
 bool ui_host_resize(UiHost *host, int width, int height)
 {
     ui_host_resize_parent(host, width, height);
-    return host->resized->ui_resize(host->ui, width, height) == 0;
+    return ui_host_resize_window(host, width, height);
 }
 
 // ---- Pixels ----

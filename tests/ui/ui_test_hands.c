@@ -70,6 +70,30 @@ static bool has_value(UiHost *of, void *data)
            ui_host_value(of, wanted->port) == wanted->value;
 }
 
+// The dial turns by half of its range for a hundred units of the panel up or to the right.
+static void test_the_dial_is_dragged(void)
+{
+    static const struct {
+        double x, y, share;
+        HandKeys keys;
+    } way[] = {{0, -80, 0.4, 0}, {80, 0, 0.4, 0}, {0, 30, -0.15, 0}, {0, -80, 0.04, HAND_SHIFT}};
+    Place place;
+    const ControlInfo *info = place_control(place_find(PORT_NOISE), &place);
+    const double x = place.x + place.width / 2, y = place.y + 85;
+    for (size_t w = 0; w < sizeof way / sizeof *way; w++) {
+        int port = info->port;
+        ui_host_automate(host, port, control_at(info, 0.3));
+        ui_host_steps(host, 0.5); // no double click
+        ui_host_forget(host);
+        ui_host_drag(host, x, y, x + way[w].x, y + way[w].y, way[w].keys);
+        CHECK(ui_host_until(host, is_let_go, &port));
+        CHECK(last_said(host, SAID_TAKES, port) >= 0);
+        const double now = control_share(info, ui_host_value(host, port));
+        CHECK_MSG(fabs(now - 0.3 - way[w].share) < 0.02, "%zu: %g", w, now);
+    }
+    ui_host_automate(host, info->port, info->start);
+}
+
 static void test_each_switch_and_choice_is_clicked(void)
 {
     Place place;
@@ -172,6 +196,7 @@ int main(void)
     if (!host) return 1;
     ui_host_steps(host, 0.5);
     RUN(test_each_row_is_dragged);
+    RUN(test_the_dial_is_dragged);
     RUN(test_each_switch_and_choice_is_clicked);
     RUN(test_each_character_of_noise_is_clicked);
     RUN(test_keys_reach_each_control);

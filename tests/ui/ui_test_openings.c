@@ -110,6 +110,19 @@ static void the_host_destroys_the_window_first(void)
     ui_host_free(host);
 }
 
+// Before the window has had time to hear of it.
+static void the_host_destroys_the_window_and_closes_at_once(void)
+{
+    for (int i = 0; i < 10; i++) {
+        UiHost *host = ui_host_new(&(UiHostOptions){.no_plugin = true});
+        REQUIRE(host);
+        if (i % 2) ui_host_steps(host, 0.05);
+        ui_host_destroy_parent(host);
+        if (i % 3 == 0) ui_host_resize_window(host, 600, 400);
+        ui_host_free(host);
+    }
+}
+
 // Calls instantiate() with standard error in a file; returns how many lines were written.
 static int lines_of_refusal(const char *display, bool with_map)
 {
@@ -159,5 +172,6 @@ int main(void)
     RUN(they_close_while_messages_arrive);
     RUN(several_are_open_at_once);
     RUN(the_host_destroys_the_window_first);
+    RUN(the_host_destroys_the_window_and_closes_at_once);
     return check_status();
 }
