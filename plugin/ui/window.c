@@ -40,10 +40,14 @@ static void end_errors(Display *display, XErrorHandler former)
 
 // ---- Opening and closing ----
 
+// Makes what is drawn in: memory that the server shares where it can, so that showing it copies
+// nothing on our side. It is freed once the server has read it: Cairo would leak it else.
 static bool make_image(UiWindow *window)
 {
+    XSync(window->display, False);
     cairo_surface_destroy(window->image);
-    window->image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, window->width, window->height);
+    window->image = cairo_surface_create_similar_image(window->screen, CAIRO_FORMAT_RGB24,
+                                                       window->width, window->height);
     window->panel->all_dirty = true;
     return cairo_surface_status(window->image) == CAIRO_STATUS_SUCCESS;
 }
@@ -88,9 +92,10 @@ bool window_open(UiWindow *window, Panel *panel, unsigned long parent, int width
 
 void window_close(UiWindow *window)
 {
-    cairo_surface_destroy(window->image);
     if (!window->display) return;
     const XErrorHandler former = begin_errors();
+    XSync(window->display, False); // see make_image()
+    cairo_surface_destroy(window->image);
     cairo_surface_destroy(window->screen);
     if (!window->gone) XDestroyWindow(window->display, window->window);
     XSync(window->display, False);

@@ -32,7 +32,8 @@ readelf -d "$bundle/trasluz.so" | grep NEEDED | grep -qiE 'cairo|libX'
 [ $? -eq 1 ]; report $? the_plugin_needs_no_window_libraries
 if [ -e "$bundle/trasluz_ui.so" ]; then
     # What lv2lint asks of a window.
-    symbols=$(nm -D --defined-only "$bundle/trasluz_ui.so" | awk '{print $3}')
+    symbols=$(nm -D --defined-only "$bundle/trasluz_ui.so" | awk '{print $3}' |
+        grep -vxE '_edata|_end|__bss_start') # these are the linker's
     [ "$symbols" = lv2ui_descriptor ]; report $? the_window_exports_only_lv2ui_descriptor
     readelf -d "$bundle/trasluz_ui.so" | grep NEEDED | grep -qiE 'gtk|qt|libstdc|pango'
     [ $? -eq 1 ]; report $? the_window_needs_no_toolkit_of_a_host

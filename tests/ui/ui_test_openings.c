@@ -42,7 +42,7 @@ static void a_thousand_openings_leave_nothing_behind(void)
         files = open_files();
     }
     const double grown = (double)mallinfo2().uordblks - (double)used;
-    CHECK_MSG(grown < 100.0 * (ALL - FIRST), "%.0f bytes for each window", grown / (ALL - FIRST));
+    CHECK_MSG(grown < 16.0 * (ALL - FIRST), "%.0f bytes for each window", grown / (ALL - FIRST));
     CHECK_MSG(open_files() == files, "%d files more", open_files() - files);
     CHECK_MSG(ui_host_windows() == windows, "%d windows more", ui_host_windows() - windows);
 }
