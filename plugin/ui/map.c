@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REACH 3.4 // standard deviations from the middle to the rim
+#define REACH      3.4  // standard deviations from the middle to the rim
+#define GHOST_EACH 0.3f // seconds between pictures of a recording under way
 
 void map_free(Map *map)
 {
@@ -58,7 +59,8 @@ static void record(Map *map, const View *view)
 {
     if (!map->recording) map->ghost = (MapGhost){.stride = 1};
     map->recorded_count = 0;
-    map->ground_stale = true;
+    map->ground_age += view->seconds;
+    if (!map->recording || map->ground_age > GHOST_EACH) map->ground_stale = true;
     for (int i = 0; i < view->points; i++)
         add_to_ghost(&map->ghost, (MapPoint){view->path_before[i][0], view->path_before[i][1]});
 }
@@ -187,6 +189,7 @@ static void draw_ground(cairo_t *cr, Map *map)
                                        (int)ceil(scale * map->box.height) + 1);
         map->ground_scale = scale;
         map->ground_stale = false;
+        map->ground_age = 0;
         cairo_t *to = cairo_create(map->ground);
         paint_colour(to, colour_back, 1);
         cairo_paint(to);
@@ -205,19 +208,20 @@ static void draw_ground(cairo_t *cr, Map *map)
     cairo_restore(cr);
 }
 
-// Draws a trail in a few stretches that fade.
+// Draws a trail in a few stretches that fade. Channels of a waveform jump from frame to frame: of
+// them the last second is enough.
 static void draw_trail(cairo_t *cr, const Map *map, const MapPoint *points, double wide,
                        Colour colour)
 {
-    enum { STRETCHES = 12 };
+    enum { STRETCHES = 12, SECOND = (int)(MAP_TRAIL / MAP_SECONDS) };
+    const int count = !map->has_axes && map->count > SECOND ? SECOND : map->count;
     cairo_set_line_width(cr, map->has_axes ? wide : wide / 2);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     for (int s = 0; s < STRETCHES; s++) {
-        const int from = s * (map->count - 1) / STRETCHES,
-                  to = (s + 1) * (map->count - 1) / STRETCHES;
+        const int from = s * (count - 1) / STRETCHES, to = (s + 1) * (count - 1) / STRETCHES;
         if (to <= from) continue;
         for (int i = from; i <= to; i++) {
-            const MapPoint point = points[(map->at - map->count + i + 2 * MAP_TRAIL) % MAP_TRAIL];
+            const MapPoint point = points[(map->at - count + i + MAP_TRAIL) % MAP_TRAIL];
             cairo_line_to(cr, place_x(map, point.x), place_y(map, point.y));
         }
         paint_colour(cr, colour, 0.05 + 0.8 * pow((s + 1.0) / STRETCHES, 2));

@@ -38,6 +38,7 @@ typedef struct {
     cairo_surface_t *ground; // rings and ghost, drawn once for many views
     double ground_scale;
     bool ground_stale;
+    float ground_age; // seconds, while something is recorded
 } Map;
 
 void map_free(Map *map);
