@@ -35,7 +35,7 @@ static const float *lane_input(const LaneFrames *in, int lane)
 static void multiply_add(const KernelFrames *frames, const PackedConvolution *conv, int first,
                          int rows)
 {
-    const KernelWeights weights = {conv->weight, conv->rows, conv->columns};
+    const KernelWeights weights = {conv->weight, conv->rows, conv->columns, conv->used};
     kernel_multiply_add(frames, &weights, first, rows);
 }
 

@@ -133,7 +133,7 @@ const char *kernel_level(void)
 
 void kernel_pack(float *packed, const float *weight, size_t rows, size_t used, size_t columns)
 {
-    const KernelWeights weights = {packed, (int)rows, (int)columns};
+    const KernelWeights weights = {packed, (int)rows, (int)columns, (int)used};
     memset(packed, 0, rows * columns * sizeof(float));
     for (size_t column = 0, width; column < used; column += width) {
         width = (size_t)panel_width((int)(columns - column));

@@ -34,6 +34,7 @@ typedef struct KernelFrames {
 typedef struct KernelWeights {
     const float *packed; // aligned to KERNEL_ALIGNMENT
     int rows, columns;   // columns: a multiple of KERNEL_COLUMNS
+    int used;            // of the columns, the first ones: what y has in others is not defined
 } KernelWeights;
 
 // Packs weight[rows][used] into packed[rows * columns], with zeros in the columns that

@@ -108,50 +108,54 @@ INLINE void add_columns(const Group *group, const int frames, const float *weigh
     }
 }
 
-// The panel of `width` columns from `column` on. The fewer they are, the more sums the rows
-// are dealt to.
+// The panel of `width` columns from `column` on, of which `used` are wanted. The fewer columns, the
+// more sums the rows are dealt to.
 INLINE void add_panel(const Group *group, const int frames, const float *weight, int rows,
-                      int column, const int width)
+                      int column, const int width, const int used)
 {
-    const int split = SUMS / (width / LANES);
-    const int vectors = smaller(width / LANES, REGISTERS / frames);
+    const int split = SUMS / (width / LANES), wanted = used < LANES ? LANES : used;
+    const int vectors = smaller(wanted / LANES, REGISTERS / frames);
     const int parts = smaller(split, REGISTERS / frames / vectors);
     // From the last columns to the first: where a later frame overlaps an earlier one, it does so
     // with lower columns, and is added after it.
-    for (int c = width - vectors * LANES; c >= 0; c -= vectors * LANES)
+    for (int c = wanted - vectors * LANES; c >= 0; c -= vectors * LANES)
         add_columns(group, frames, weight + c, rows, width, column + c, vectors, split, parts);
 }
 
 // One function for each number of frames and width: each has the registers to itself.
 typedef void AddPanel(const Group *group, const float *weight, int rows, int column);
-enum { ONE = KERNEL_COLUMNS, TWO = 2 * ONE, FOUR = 4 * ONE };
+enum { HALF = KERNEL_COLUMNS / 2, ONE = KERNEL_COLUMNS, TWO = 2 * ONE, FOUR = 4 * ONE };
 
-#define ADD_PANEL(frames, width)                                                                   \
-    static __attribute__((noinline)) void add_##frames##_##width(                                  \
+#define ADD_PANEL(frames, used)                                                                    \
+    static __attribute__((noinline)) void add_##frames##_##used(                                   \
         const Group *group, const float *weight, int rows, int column)                             \
     {                                                                                              \
-        add_panel(group, frames, weight, rows, column, width);                                     \
+        add_panel(group, frames, weight, rows, column, used == HALF ? ONE : used, used);           \
     }
+ADD_PANEL(1, HALF)
 ADD_PANEL(1, ONE)
 ADD_PANEL(1, TWO)
 ADD_PANEL(1, FOUR)
+ADD_PANEL(2, HALF)
 ADD_PANEL(2, ONE)
 ADD_PANEL(2, TWO)
 ADD_PANEL(2, FOUR)
+ADD_PANEL(4, HALF)
 ADD_PANEL(4, ONE)
 ADD_PANEL(4, TWO)
 ADD_PANEL(4, FOUR)
 
-// For so many frames at once: panels of one, two and four times KERNEL_COLUMNS.
+// For so many frames at once: panels of one, two and four times KERNEL_COLUMNS, and of one of which
+// half is wanted.
 typedef struct {
     int frames;
-    AddPanel *one, *two, *four;
+    AddPanel *half, *one, *two, *four;
 } Panels;
 
 static const Panels panels[] = {
-    {4, add_4_ONE, add_4_TWO, add_4_FOUR},
-    {2, add_2_ONE, add_2_TWO, add_2_FOUR},
-    {1, add_1_ONE, add_1_TWO, add_1_FOUR},
+    {4, add_4_HALF, add_4_ONE, add_4_TWO, add_4_FOUR},
+    {2, add_2_HALF, add_2_ONE, add_2_TWO, add_2_FOUR},
+    {1, add_1_HALF, add_1_ONE, add_1_TWO, add_1_FOUR},
 };
 
 static void add_group(const Panels *panel, const Group *group, const KernelWeights *weights,
@@ -159,7 +163,11 @@ static void add_group(const Panels *panel, const Group *group, const KernelWeigh
 {
     for (int end = weights->columns, width; end > 0; end -= width) {
         width = end % TWO > 0 ? ONE : end % FOUR > 0 ? TWO : FOUR;
-        AddPanel *const add = width == ONE ? panel->one : width == TWO ? panel->two : panel->four;
+        const bool half = weights->used - (end - width) <= HALF;
+        AddPanel *const add = width == FOUR  ? panel->four
+                              : width == TWO ? panel->two
+                              : half         ? panel->half
+                                             : panel->one;
         const size_t column = (size_t)(end - width);
         add(group, weights->packed + column * (size_t)weights->rows + (size_t)first * (size_t)width,
             rows, end - width);

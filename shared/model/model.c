@@ -49,6 +49,7 @@ static bool pack_convolution(Model *model, PackedConvolution *packed, const Conv
 
     packed->rows = (int)rows;
     packed->columns = (int)columns;
+    packed->used = (int)used;
     packed->weight = aligned_zeros(rows * columns);
     packed->bias = aligned_zeros(whole_columns(out));
     if (!packed->weight || !packed->bias) return false;

@@ -41,9 +41,9 @@ typedef struct {
 // each output channel; a transposed one a row for each input channel, and a column for each tap
 // and output channel.
 typedef struct {
-    float *weight; // rows * columns values, packed by kernel_pack()
-    float *bias;   // [out], zeros after them; zeros if the convolution has none
-    int rows, columns;
+    float *weight;           // rows * columns values, packed by kernel_pack()
+    float *bias;             // [out], zeros after them; zeros if the convolution has none
+    int rows, columns, used; // used: of the columns, the first ones
 } PackedConvolution;
 
 typedef struct {

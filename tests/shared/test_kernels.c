@@ -28,7 +28,7 @@ static bool canaries_live(const float *memory, int columns)
 static void multiply_add_one(float *y, const float *x, const float *weight, int rows, int columns)
 {
     const KernelFrames frames = {.y = y, .x = x, .frames = 1, .lanes = 1};
-    kernel_multiply_add(&frames, &(KernelWeights){weight, rows, columns}, 0, rows);
+    kernel_multiply_add(&frames, &(KernelWeights){weight, rows, columns, columns}, 0, rows);
 }
 
 static void check_multiply_add(const char *level)
@@ -72,10 +72,10 @@ static void check_frames(const char *level, int lanes, int frames)
             memcpy(each, scalar, sizeof scalar);
             KernelFrames all = {scalar, steps[s], Y_LANE, NULL, x, X_STEP, X_LANE, frames, lanes};
             kernel_choose("scalar");
-            kernel_multiply_add(&all, &(KernelWeights){weight, ROWS, columns}, 0, ROWS);
+            kernel_multiply_add(&all, &(KernelWeights){weight, ROWS, columns, columns}, 0, ROWS);
             kernel_choose(level);
             all.y = together;
-            kernel_multiply_add(&all, &(KernelWeights){weight, ROWS, columns}, 0, ROWS);
+            kernel_multiply_add(&all, &(KernelWeights){weight, ROWS, columns, columns}, 0, ROWS);
             for (size_t l = 0; l < (size_t)lanes; l++)
                 for (size_t f = 0; f < (size_t)frames; f++)
                     multiply_add_one(each + l * Y_LANE + f * steps[s], x + l * X_LANE + f * X_STEP,
@@ -103,7 +103,7 @@ static void check_packed(const char *level)
     for (int used = 1; used <= USED_MAX; used++) {
         const int columns = (used + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
         kernel_pack(packed, weight, ROWS, (size_t)used, (size_t)columns);
-        const KernelWeights weights = {packed, ROWS, columns};
+        const KernelWeights weights = {packed, ROWS, columns, used};
         memset(y, 0, sizeof y);
         KernelFrames frames = {.y = y, .x = x, .frames = 1, .lanes = 1};
         kernel_multiply_add(&frames, &weights, 0, 4);
