@@ -290,6 +290,40 @@ static void check_sizes(int format, const char *name)
     free(wav.bytes);
 }
 
+// Sizes that programs announce where they cannot go back to write them; and 0.
+static void check_aiff(int format, const char *name)
+{
+    static const unsigned char sizes[][4] = {{0x7f, 0, 0, 8}, {0xff, 0xff, 0xff, 0xff}, {0}};
+    REQUIRE(fixture_write("a.aiff", SF_FORMAT_AIFF | format, RATE, 1, sound, FRAMES));
+    Bytes aiff = load("a.aiff");
+    REQUIRE(aiff.size > FRAMES);
+    size_t frames = 12, data = 12;
+    while (memcmp(aiff.bytes + frames, "COMM", 4) != 0) frames++;
+    while (memcmp(aiff.bytes + data, "SSND", 4) != 0) data++;
+    const uint64_t whole = read_file("a.aiff").facts.sound;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        memcpy(aiff.bytes + 4, sizes[i], 4);
+        memcpy(aiff.bytes + frames + 10, sizes[i], 4);
+        memcpy(aiff.bytes + data + 4, sizes[i], 4);
+        REQUIRE(fixture_write_bytes(name, aiff.bytes, aiff.size));
+        check_file(name, FRAMES, FRAMES, "");
+        CHECK(read_file(name).facts.sound == whole);
+    }
+    free(aiff.bytes);
+}
+
+static void test_aiff(void)
+{
+    check_aiff(SF_FORMAT_PCM_16, "16.aiff");
+    check_aiff(SF_FORMAT_PCM_24, "24.aiff");
+    check_aiff(SF_FORMAT_PCM_16 | SF_ENDIAN_LITTLE, "sowt.aiff");
+    REQUIRE(fixture_write("a.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16, RATE, 1, sound, FRAMES));
+    Bytes aiff = load("a.aiff");
+    REQUIRE(aiff.bytes && fixture_write_bytes("cut.aiff", aiff.bytes, aiff.size / 2));
+    check_file("cut.aiff", FRAMES / 2 - 60, FRAMES / 2 + 60, "file is truncated: ");
+    free(aiff.bytes);
+}
+
 static void test_wav(void)
 {
     check_sizes(SF_FORMAT_PCM_16, "16.wav");
@@ -323,6 +357,7 @@ int main(void)
     RUN(test_vorbis);
     RUN(test_opus);
     RUN(test_flac);
+    RUN(test_aiff);
     RUN(test_wav);
     fixture_folder_remove();
     return check_status();

@@ -123,9 +123,9 @@ static void test_parts_are_read(void)
     static const char *const bad[] = {"a.wav@",     "a.wav@1-2-3", "a.wav@x-2",  "a.wav@1-x",
                                       "a.wav@nan-", "a.wav@1--2",  "me@home.wav"};
     Error error;
-    AudioPart part;
+    TimePart part;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        CHECK_MSG(audio_part_parse(&part, good[i].text, &error), "%s", good[i].text);
+        CHECK_MSG(time_part_parse(&part, good[i].text, &error), "%s", good[i].text);
         CHECK_MSG(!part.whole && part.from.value == good[i].from && part.to.value == good[i].to &&
                       part.from.percent == good[i].from_percent &&
                       part.to.percent == good[i].to_percent,
@@ -133,8 +133,8 @@ static void test_parts_are_read(void)
         free(part.path);
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        CHECK_MSG(!audio_part_parse(&part, bad[i], &error), "%s", bad[i]);
-    CHECK(audio_part_parse(&part, "a.wav", &error) && part.whole);
+        CHECK_MSG(!time_part_parse(&part, bad[i], &error), "%s", bad[i]);
+    CHECK(time_part_parse(&part, "a.wav", &error) && part.whole);
     free(part.path);
 }
 
@@ -142,10 +142,10 @@ static void test_parts_are_read(void)
 static void test_a_file_of_that_name_comes_first(void)
 {
     Error error;
-    AudioPart part;
+    TimePart part;
     const char *path = fixture_path("song@1-2");
     REQUIRE(fixture_write_bytes("song@1-2", "x", 1));
-    CHECK(audio_part_parse(&part, path, &error) && part.whole && strcmp(part.path, path) == 0);
+    CHECK(time_part_parse(&part, path, &error) && part.whole && strcmp(part.path, path) == 0);
     free(part.path);
 }
 

@@ -1,6 +1,6 @@
 #include "cli/outputs.h"
 
-#include "audio/audio_part.h"
+#include "audio/time_part.h"
 #include "files/file.h"
 
 #include <stdlib.h>
@@ -24,9 +24,9 @@ char *output_path(const char *output, const char *name)
 bool output_is_no_input(const char *path, const char *const *input, size_t inputs, Error *error)
 {
     for (size_t i = 0; i < inputs; i++) {
-        AudioPart part; // a part of a file is an input too
+        TimePart part; // a part of a file is an input too
         Error ignored;
-        const bool parsed = audio_part_parse(&part, input[i], &ignored);
+        const bool parsed = time_part_parse(&part, input[i], &ignored);
         const bool same = same_file(path, parsed ? part.path : input[i]);
         if (parsed) free(part.path);
         if (same) return error_set(error, "output %s is also an input", path);

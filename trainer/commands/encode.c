@@ -35,9 +35,9 @@ static bool is_latent(const char *path)
 
 static bool encode_file(const Call *call, Error *error)
 {
-    AudioPart part;
+    TimePart part;
     AudioFaults faults;
-    if (!audio_part_parse(&part, call->audio, error)) return false;
+    if (!time_part_parse(&part, call->audio, error)) return false;
     Model *model = command_model(call->weights, error);
     Latent *latent = model ? encode_audio(model, &part, stderr, &faults, error) : NULL;
     if (latent) command_note_faults(&command_encode, part.path, &faults);

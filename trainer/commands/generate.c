@@ -177,7 +177,7 @@ static json_t *number_or_null(double value)
 }
 
 // Describes a part: the name of the file, and the range of time if it is not the whole.
-static json_t *describe_part(const AudioPart *part)
+static json_t *describe_part(const TimePart *part)
 {
     const char *slash = strrchr(part->path, '/'), *name = slash ? slash + 1 : part->path;
     const size_t room = strlen(name) + 80;

@@ -1,7 +1,7 @@
 // reconstruct.c: `trainer reconstruct`: sends audio through the whole effect, as the plugin sounds.
 #include "audio/audio.h"
-#include "audio/audio_part.h"
 #include "audio/audio_writer.h"
+#include "audio/time_part.h"
 #include "base/progress.h"
 #include "commands/command_list.h"
 #include "options/effect_options.h"
@@ -146,16 +146,16 @@ static bool process_file(RenderJob *job, const char *path, Progress *progress, E
 
 // ---- Setup ----
 
-static bool find_range(RenderJob *job, const AudioPart *part, double rate, Error *error)
+static bool find_range(RenderJob *job, const TimePart *part, double rate, Error *error)
 {
     uint64_t frames;
     job->range = (PartRange){0, UINT64_MAX};
     if (part->whole) return true;
     if (!audio_count_mono(part->path, rate, &frames, error)) return error_prefix(error, part->path);
-    return audio_part_range(part, frames, rate, &job->range, error);
+    return time_part_range(part, frames, rate, &job->range, error);
 }
 
-static bool job_open(RenderJob *job, const Call *call, const AudioPart *part, Model *model,
+static bool job_open(RenderJob *job, const Call *call, const TimePart *part, Model *model,
                      const Latent *reference, Error *error)
 {
     job->reader = audio_open(part->path, error);
@@ -230,8 +230,8 @@ static bool reconstruct_file(const Call *call, Error *error)
 {
     RenderJob job = {0};
     Latent *reference = NULL;
-    AudioPart part;
-    if (!audio_part_parse(&part, call->audio, error)) return false;
+    TimePart part;
+    if (!time_part_parse(&part, call->audio, error)) return false;
     Model *model = command_model(call->weights, error);
     const bool ok =
         model &&

@@ -24,7 +24,8 @@ void audio_parts_free(AudioParts *parts)
 bool audio_parts_find(AudioParts *parts, int fd, int64_t size, Error *error)
 {
     typedef bool Find(AudioParts *, int, int64_t, bool *, Error *);
-    static Find *const find[] = {ogg_parts_find, flac_parts_find, wav_parts_find, mpeg_parts_find};
+    static Find *const find[] = {ogg_parts_find, flac_parts_find, wav_parts_find, aiff_parts_find,
+                                 mpeg_parts_find};
     bool found = false;
     *parts = (AudioParts){0};
     for (size_t i = 0; !found && i < sizeof find / sizeof *find; i++)

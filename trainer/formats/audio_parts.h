@@ -1,5 +1,5 @@
 // audio_parts.h: the parts of an audio file that are decoded one after another: the links of a
-// chained Ogg file, joined FLAC files, the data of a WAV file whose header has a wrong size; most
+// chained Ogg file, joined FLAC files, the data of a WAV or AIFF file whose header has a wrong size; most
 // files have one. What the container itself tells of damage is found on the way. Blocks and
 // allocates; any thread.
 #ifndef TRASLUZ_AUDIO_PARTS_H
@@ -37,6 +37,7 @@ bool audio_parts_add(AudioParts *parts, AudioPart part, Error *error);
 // otherwise libsndfile reads it as one.
 bool ogg_parts_find(AudioParts *parts, int fd, int64_t size, bool *found, Error *error);
 bool flac_parts_find(AudioParts *parts, int fd, int64_t size, bool *found, Error *error);
+bool aiff_parts_find(AudioParts *parts, int fd, int64_t size, bool *found, Error *error);
 bool wav_parts_find(AudioParts *parts, int fd, int64_t size, bool *found, Error *error);
 bool mpeg_parts_find(AudioParts *parts, int fd, int64_t size, bool *found, Error *error);
 

@@ -107,7 +107,7 @@ static Latent *new_latent(const Model *model, const char *path, uint64_t samples
     return latent;
 }
 
-Latent *encode_audio(const Model *model, const AudioPart *part, FILE *progress, AudioFaults *faults,
+Latent *encode_audio(const Model *model, const TimePart *part, FILE *progress, AudioFaults *faults,
                      Error *error)
 {
     Encoding encoding = {.model = model};
@@ -117,7 +117,7 @@ Latent *encode_audio(const Model *model, const AudioPart *part, FILE *progress, 
         return NULL;
     }
     PartRange range;
-    if (!audio_part_range(part, encoding.all, rate, &range, error)) return NULL;
+    if (!time_part_range(part, encoding.all, rate, &range, error)) return NULL;
     const uint64_t hop = (uint64_t)arch_hop(&model->arch);
     encoding.before = range.from % hop;
     encoding.skip = range.from / hop;

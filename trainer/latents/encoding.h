@@ -4,7 +4,7 @@
 #define TRASLUZ_ENCODING_H
 
 #include "audio/audio.h"
-#include "audio/audio_part.h"
+#include "audio/time_part.h"
 #include "latent/latent.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@
 // progress on `progress` if that is a terminal; NULL for none. Refuses a file that is too long for
 // a latent file. Messages name the path; *faults gets the faults that were found in the audio. The
 // caller frees the latent.
-Latent *encode_audio(const Model *model, const AudioPart *part, FILE *progress, AudioFaults *faults,
+Latent *encode_audio(const Model *model, const TimePart *part, FILE *progress, AudioFaults *faults,
                      Error *error);
 
 #endif

@@ -30,11 +30,11 @@ static Latent *load_latent(const char *path, const Model *model, Error *error)
 }
 
 // Keeps only the range of the part.
-static bool cut(Latent *latent, const AudioPart *part, Error *error)
+static bool cut(Latent *latent, const TimePart *part, Error *error)
 {
     const size_t channels = (size_t)latent->channels;
     PartRange range;
-    if (!audio_part_range(part, latent->frames, latent->frame_rate, &range, error)) return false;
+    if (!time_part_range(part, latent->frames, latent->frame_rate, &range, error)) return false;
     latent->frames = (size_t)(range.to - range.from);
     latent->samples = 0;
     memmove(latent->values, latent->values + range.from * channels,
@@ -45,7 +45,7 @@ static bool cut(Latent *latent, const AudioPart *part, Error *error)
     return true;
 }
 
-Latent *latent_source_load(const Command *command, const AudioPart *part, const Model *model,
+Latent *latent_source_load(const Command *command, const TimePart *part, const Model *model,
                            Error *error)
 {
     if (is_safetensors(part->path)) {

@@ -4,8 +4,8 @@
 #ifndef TRASLUZ_LATENT_FILES_H
 #define TRASLUZ_LATENT_FILES_H
 
-#include "audio/audio_part.h"
 #include "audio/temp_audio.h"
+#include "audio/time_part.h"
 #include "cli/command.h"
 #include "latent/latent.h"
 #include "latents/carrier.h"
@@ -13,7 +13,7 @@
 // Loads a latent file that this model made, or encodes audio and notes its faults; only the part's
 // range of time, which is exact to the sample in audio and to the frame in a latent file. Messages
 // name the path. The caller frees the latent.
-Latent *latent_source_load(const Command *command, const AudioPart *part, const Model *model,
+Latent *latent_source_load(const Command *command, const TimePart *part, const Model *model,
                            Error *error);
 
 // The option --carrier of the commands that decode: its value is the path, a const char *.

@@ -49,8 +49,8 @@ bool latent_options_load(const Command *command, const LatentOptions *options, c
 {
     *reference = NULL;
     if (!options->reference) return true;
-    AudioPart part;
-    if (!audio_part_parse(&part, options->reference, error)) return false;
+    TimePart part;
+    if (!time_part_parse(&part, options->reference, error)) return false;
     *reference = latent_source_load(command, &part, model, error);
     free(part.path);
     return *reference != NULL;

@@ -17,10 +17,10 @@ void latent_parts_free(LatentParts *parts)
 
 static bool add(LatentParts *parts, const char *text, Error *error)
 {
-    AudioPart *grown = realloc(parts->part, (parts->count + 1) * sizeof *grown);
+    TimePart *grown = realloc(parts->part, (parts->count + 1) * sizeof *grown);
     if (!grown) return error_out_of_memory(error);
     parts->part = grown;
-    if (!audio_part_parse(&grown[parts->count], text, error)) return false;
+    if (!time_part_parse(&grown[parts->count], text, error)) return false;
     parts->count++;
     return true;
 }

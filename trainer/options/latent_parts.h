@@ -3,12 +3,12 @@
 #ifndef TRASLUZ_LATENT_PARTS_H
 #define TRASLUZ_LATENT_PARTS_H
 
-#include "audio/audio_part.h"
+#include "audio/time_part.h"
 #include "cli/command.h"
 #include "latent/latent.h"
 
 typedef struct {
-    AudioPart *part;
+    TimePart *part;
     size_t count;
 } LatentParts;
 

@@ -1,4 +1,4 @@
-#include "audio/audio_part.h"
+#include "audio/time_part.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static const char *parse_bound(const char *text, PartBound *bound)
     return end + bound->percent;
 }
 
-static bool parse_bounds(AudioPart *part, const char *text)
+static bool parse_bounds(TimePart *part, const char *text)
 {
     const char *begin = text;
     text = parse_bound(text, &part->from);
@@ -32,10 +32,10 @@ static bool parse_bounds(AudioPart *part, const char *text)
     return text && !*text;
 }
 
-bool audio_part_parse(AudioPart *part, const char *text, Error *error)
+bool time_part_parse(TimePart *part, const char *text, Error *error)
 {
     const char *at = access(text, F_OK) == 0 ? NULL : strrchr(text, '@');
-    *part = (AudioPart){.whole = !at, .to = {.value = 100.0, .percent = true}};
+    *part = (TimePart){.whole = !at, .to = {.value = 100.0, .percent = true}};
     if (at && !parse_bounds(part, at + 1))
         return error_set(error,
                          "%s: a part must be FILE@FROM-TO or FILE@FROM, in seconds, as 1:30, or in "
@@ -52,8 +52,8 @@ static uint64_t bound_sample(const PartBound *bound, uint64_t count, double rate
     return at < all ? (uint64_t)llround(at) : count;
 }
 
-bool audio_part_range(const AudioPart *part, uint64_t count, double rate, PartRange *range,
-                      Error *error)
+bool time_part_range(const TimePart *part, uint64_t count, double rate, PartRange *range,
+                     Error *error)
 {
     *range = (PartRange){0, count};
     if (part->whole) return true;

@@ -1,6 +1,6 @@
-// audio_part.h: a file or a range of time of it, as people type it. Any thread.
-#ifndef TRASLUZ_AUDIO_PART_H
-#define TRASLUZ_AUDIO_PART_H
+// time_part.h: a file or a range of time of it, as people type it. Any thread.
+#ifndef TRASLUZ_TIME_PART_H
+#define TRASLUZ_TIME_PART_H
 
 #include "files/error.h"
 
@@ -15,12 +15,12 @@ typedef struct {
     char *path;
     bool whole;
     PartBound from, to; // a range of time
-} AudioPart;
+} TimePart;
 
 // Reads FILE, FILE@FROM-TO or FILE@FROM, where FROM and TO are seconds, minutes and seconds as in
 // 1:30, or percent if a '%' follows; without FROM from the beginning, without TO to the end. If a
 // file has the whole name, that file is meant. Allocates; the caller frees part->path.
-bool audio_part_parse(AudioPart *part, const char *text, Error *error);
+bool time_part_parse(TimePart *part, const char *text, Error *error);
 
 // A range of samples, or of frames: [from, to).
 typedef struct {
@@ -29,7 +29,7 @@ typedef struct {
 
 // Finds the range of the part in `count` samples at `rate` per second: each bound at the nearest
 // sample, no later than the end. Fails if nothing is between them. Messages name the path.
-bool audio_part_range(const AudioPart *part, uint64_t count, double rate, PartRange *range,
-                      Error *error);
+bool time_part_range(const TimePart *part, uint64_t count, double rate, PartRange *range,
+                     Error *error);
 
 #endif
