@@ -175,9 +175,11 @@ check:
 # ---- Longer tests ----
 
 check-hosts:
-	$(install_packages) $(BUILD_DEPENDS) ardour jalv jackd2 python3 sox
+	$(install_packages) $(BUILD_DEPENDS) ardour jalv jackd2 python3 sox \
+		$(if $(filter-out no,$(UI)),xvfb x11-utils xdotool imagemagick)
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@$(TEST_ENVIRONMENT) tests/lib/run.sh tests/hosts/ardour.sh tests/hosts/jalv.sh
+	@$(TEST_ENVIRONMENT) tests/lib/run.sh tests/hosts/ardour.sh tests/hosts/jalv.sh \
+		$(if $(filter-out no,$(UI)),tests/hosts/window.sh)
 
 # clang's libFuzzer: `make fuzz` takes FUZZ_SECONDS for each target, `make check-fuzz` a fixed
 # number of cases.

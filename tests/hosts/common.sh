@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# common.sh, read by ardour.sh and jalv.sh: a folder for all that a host writes, and how tests are
+# common.sh, read by the tests beside it: a folder for all that a host writes, and how tests are
 # reported. TRASLUZ_LV2 names the folder that holds trasluz.lv2.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
