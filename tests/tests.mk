@@ -3,7 +3,7 @@
 ## make demo                plays a clip through the plugin and draws before and after
 ## make examples            renders presets before and after, into a page to be heard and seen
 ## make picture             make demo, for the picture of README.md
-## make pictures            that, and the pictures of the window
+## make pictures            that, and the pictures of the window and of the first minutes in Ardour
 ## make check               runs the tests; TEST=name runs those whose path has that name in it
 ## make check-hosts         runs the plugin in Ardour and jalv
 ## make check-fuzz, fuzz    fuzzes what reads untrusted data (FUZZ_SECONDS=600 a target)
@@ -126,6 +126,10 @@ pictures: picture
 		click=300,20
 	for name in window window-list; do \
 		convert $(BUILD)/$$name.png $(SMALL_PICTURE) plugin/pictures/$$name.png; done
+	$(install_packages) $(HOSTS_DEPENDS) openbox
+	$(TEST_ENVIRONMENT) tests/hosts/first_minutes.sh $(BUILD)/first
+	for step in automate preset capture; do convert $(BUILD)/first/first-$$step.png \
+		-resize 720x $(SMALL_PICTURE) plugin/pictures/first-$$step.png || exit 1; done
 
 picture: demo
 	$(install_packages) imagemagick
@@ -174,9 +178,10 @@ check:
 
 # ---- Longer tests ----
 
+HOSTS_DEPENDS = $(BUILD_DEPENDS) ardour jalv jackd2 python3 sox \
+	$(if $(filter-out no,$(UI)),xvfb x11-utils xdotool imagemagick)
 check-hosts:
-	$(install_packages) $(BUILD_DEPENDS) ardour jalv jackd2 python3 sox \
-		$(if $(filter-out no,$(UI)),xvfb x11-utils xdotool imagemagick)
+	$(install_packages) $(HOSTS_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(TEST_ENVIRONMENT) tests/lib/run.sh tests/hosts/ardour.sh tests/hosts/jalv.sh \
 		$(if $(filter-out no,$(UI)),tests/hosts/window.sh)
