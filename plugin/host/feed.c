@@ -34,8 +34,21 @@ void feed_free(Feed *feed)
     free(feed->values);
 }
 
+static void clear_peaks(Feed *feed)
+{
+    feed->sent = false;
+    memset(feed->view.peak_in, 0, sizeof feed->view.peak_in);
+    memset(feed->view.peak_out, 0, sizeof feed->view.peak_out);
+}
+
 void feed_listen(Feed *feed)
 {
+    if (feed->listens <= 0) { // the block has begun without this window
+        clock_gettime(CLOCK_MONOTONIC, &feed->begun);
+        feed->busy = 0.0;
+        feed->since = 0;
+        clear_peaks(feed);
+    }
     feed->listens = (int64_t)(VIEW_LISTEN_SECONDS * feed->rate);
 }
 
@@ -48,10 +61,7 @@ void feed_begin(Feed *feed)
 {
     if (feed->listens <= 0) return;
     clock_gettime(CLOCK_MONOTONIC, &feed->begun);
-    if (!feed->sent) return;
-    feed->sent = false;
-    memset(feed->view.peak_in, 0, sizeof feed->view.peak_in);
-    memset(feed->view.peak_out, 0, sizeof feed->view.peak_out);
+    if (feed->sent) clear_peaks(feed);
 }
 
 // Shifts the mean of the channels into the window, and keeps each channel's peak.

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { SECONDS = 3, FRAMES = SECONDS * 44100, BLOCK = 256 };
 
@@ -148,6 +149,31 @@ static void it_shows_the_meters(void)
         CHECK(view->share > 0.0f && isfinite(view->share));
         CHECK(view->audio_channels == 2 && view->has_model);
         CHECK(fabsf(view->seconds - 1470.0f / (float)RATE) < 1e-6f);
+    }
+    host_free(host);
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+// Not even the first view of a window, or of the next one, tells of more time than has passed.
+static void the_share_of_a_core_is_no_more_than_the_time(void)
+{
+    Host *host = new_host();
+    REQUIRE(host);
+    for (int window = 0; window < 2; window++) {
+        const double begun = now();
+        const Seen seen = watch(host, 0, 1470, 1470, true);
+        const double passed = now() - begun;
+        REQUIRE(seen.views == 1);
+        CHECK_MSG((double)(seen.last.share * seen.last.seconds) <= passed, "%g of %g s",
+                  (double)(seen.last.share * seen.last.seconds), passed);
+        CHECK(seen.last.peak_in[0] == peak(&music, 0, 0, 1470));
+        watch(host, 0, (size_t)(2.5 * RATE), BLOCK, false); // the window closes
     }
     host_free(host);
 }
@@ -326,6 +352,7 @@ int main(void)
     RUN(none_while_freewheeling);
     RUN(the_sound_is_the_same);
     RUN(it_shows_the_meters);
+    RUN(the_share_of_a_core_is_no_more_than_the_time);
     RUN(it_shows_the_latent);
     RUN(it_shows_capture_and_freeze);
     RUN(it_shows_whose_turn_it_is);
