@@ -1,10 +1,11 @@
 // stages.c WEIGHTS…: what the stages of the engine cost for each model, one audio channel, as a
 // share of real time: in a host at 48 kHz with blocks of 64 samples, and the network alone with one
 // latent frame at a time, also in cycles a frame, and with two and four lanes (two channels; two
-// channels altered, with detail); the same for the report's chosen network, with first weights; and
+// channels altered, with detail); the whole engine mono, stereo and their ratio, at rest and with
+// the latent altered at detail 1; the same for the report's chosen network, with first weights; and
 // for the spectral architectures, with first weights and the latent altered at detail 1, the mean
 // and the slowest block of 64 samples of an engine, twenty of them in turn; the first block, in
-// which an engine starts, apart.
+// which an engine starts in silence, apart.
 #include "engine/codec.h"
 #include "engine/engine.h"
 #include "latent/latent_ops.h"
@@ -142,7 +143,7 @@ static void up(Bench *bench)
                           (float *[]){bench->back});
 }
 
-// Seconds on the processor, the median of many rounds, by seconds of sound.
+// Seconds on the processor, the least of many rounds, by seconds of sound.
 static double share_of(Bench *bench, void (*stage)(Bench *))
 {
     double spent[ROUNDS];
@@ -151,7 +152,7 @@ static double share_of(Bench *bench, void (*stage)(Bench *))
         stage(bench);
         spent[i] = thread_seconds() - start;
     }
-    return median(spent, ROUNDS) / SECONDS;
+    return least_of(spent, ROUNDS) / SECONDS;
 }
 
 // Of encoder and decoder for the whole signal.
@@ -193,7 +194,7 @@ static double measured_clock(void)
         for (int n = 0; n < TURNS; n++) sum = sum_fourth(sum_fourth(sum_fourth(sum_fourth(sum))));
         spent[i] = thread_seconds() - start;
     }
-    return (double)TURNS * ADDITIONS / median(spent, ROUNDS);
+    return (double)TURNS * ADDITIONS / least_of(spent, ROUNDS);
 }
 
 // The network's cycles for a latent frame, and times those of its multiply-adds at 16 a cycle.
@@ -214,7 +215,46 @@ static void measure_lanes(Bench *bench, const char *name)
             alone[i] = network_seconds(bench, 1);
             spent[i] = network_seconds(bench, lanes);
         }
-        result(median(spent, ROUNDS) / median(alone, ROUNDS), "lanes.%s.%d", name, lanes);
+        result(least_of(spent, ROUNDS) / least_of(alone, ROUNDS), "lanes.%s.%d", name, lanes);
+    }
+}
+
+// Seconds on the processor of half a second of sound in blocks, by seconds of sound.
+static double engine_share(Engine *engine, const EngineSettings *settings)
+{
+    enum { BLOCKS = HOST_RATE / 2 / BLOCK };
+    static float sound[2][BLOCKS * BLOCK], out[2][BLOCK];
+    for (uint32_t c = 0; c < 2 && sound[0][1] == 0.0f; c++)
+        fixture_signal(sound[1 - c], BLOCKS * BLOCK, HOST_RATE, c + 1);
+    const double start = thread_seconds();
+    for (size_t at = 0; at < BLOCKS * BLOCK; at += BLOCK) {
+        const float *const in[2] = {sound[0] + at, sound[1] + at};
+        float *const outs[2] = {out[0], out[1]};
+        engine_process(engine, settings, in, outs, BLOCK);
+    }
+    return (thread_seconds() - start) * HOST_RATE / (BLOCKS * BLOCK);
+}
+
+// Measures mono and stereo in turns, the least of many.
+static void measure_channels(const Model *model, const char *name)
+{
+    enum { TURNS = 60 };
+    for (int altered = 0; altered < 2; altered++) {
+        EngineSettings settings = {ENGINE_NEUTRAL, .detail = 1.0f, .auto_gain = true};
+        settings.latent.noise = altered ? 0.3f : 0.0f;
+        Engine *engine[2];
+        double least[2] = {INFINITY, INFINITY};
+        Error error;
+        for (int c = 0; c < 2; c++) engine[c] = engine_new(model, NULL, HOST_RATE, c + 1, &error);
+        if (!engine[0] || !engine[1]) abort();
+        for (int turn = 0; turn < TURNS; turn++)
+            for (int c = 0; c < 2; c++)
+                least[c] = fmin(least[c], engine_share(engine[c], &settings));
+        const char *what = altered ? "altered" : "rest";
+        result(least[0], "channels.%s.%s.1", name, what);
+        result(least[1], "channels.%s.%s.2", name, what);
+        result(least[1] / least[0], "channels.%s.%s.ratio", name, what);
+        for (int c = 0; c < 2; c++) engine_free(engine[c]);
     }
 }
 
@@ -239,6 +279,7 @@ static void measure(const Model *model, const char *name)
     if (bench.up) resampling += share_of(&bench, up);
     result(resampling, "stage.%s.resampling", name);
     measure_lanes(&bench, name);
+    measure_channels(model, name);
     bench_close(&bench);
 }
 

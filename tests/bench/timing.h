@@ -36,6 +36,14 @@ __attribute__((unused)) static double median(double *values, size_t n)
     return 0.5 * (values[(n - 1) / 2] + values[n / 2]);
 }
 
+// Returns the least of the values: what others on the machine add is not in each of them.
+__attribute__((unused)) static double least_of(const double *values, size_t n)
+{
+    double least = values[0];
+    for (size_t i = 1; i < n; i++) least = values[i] < least ? values[i] : least;
+    return least;
+}
+
 __attribute__((format(printf, 2, 3), unused)) static void result(double value, const char *format,
                                                                  ...)
 {
