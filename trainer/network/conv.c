@@ -4,11 +4,20 @@
 
 #include <string.h>
 
-// Taps of the tap block that starts at tap `at`.
-static size_t block_taps(const ConvShape *shape, size_t at)
+// Taps from tap `at` on that are read by one product: all of them, unless the kernel is dilated.
+static size_t read_taps(const ConvShape *shape, size_t at)
 {
-    const size_t most = shape->dilation > 1 ? 1 : shape->stride, left = shape->kernel - at;
-    return left < most ? left : most;
+    return shape->dilation > 1 ? 1 : shape->kernel - at;
+}
+
+// Taps from tap `at` on that are written by one product: `stride` at most, since rows of the result
+// must not overlap, unless they are short.
+static size_t written_taps(const ConvShape *shape, size_t at, size_t channels)
+{
+    const size_t left = shape->kernel - at;
+    if (shape->dilation > 1) return 1;
+    if (shape->kernel * channels <= GEMM_OVERLAP) return left;
+    return left < shape->stride ? left : shape->stride;
 }
 
 // ---- Conv1d ----
@@ -18,7 +27,7 @@ void conv_forward(const ConvShape *shape, size_t frames, const float *x, const f
 {
     const size_t in = shape->in, out = shape->out;
     for (size_t at = 0, taps; at < shape->kernel; at += taps) {
-        taps = block_taps(shape, at);
+        taps = read_taps(shape, at);
         gemm_nn(frames, out, taps * in, x + at * shape->dilation * in, shape->stride * in,
                 weight + at * in * out, out, y, out);
     }
@@ -29,7 +38,7 @@ void conv_backward_weight(const ConvShape *shape, size_t frames, const float *x,
 {
     const size_t in = shape->in, out = shape->out;
     for (size_t at = 0, taps; at < shape->kernel; at += taps) {
-        taps = block_taps(shape, at);
+        taps = read_taps(shape, at);
         gemm_tn(taps * in, out, frames, x + at * shape->dilation * in, shape->stride * in, dy, out,
                 accumulate, dweight + at * in * out, out);
     }
@@ -40,7 +49,7 @@ void conv_backward_input(const ConvShape *shape, size_t frames, const float *dy,
 {
     const size_t in = shape->in, out = shape->out;
     for (size_t at = 0, taps; at < shape->kernel; at += taps) {
-        taps = block_taps(shape, at);
+        taps = written_taps(shape, at, in);
         gemm_nt(frames, taps * in, out, dy, out, weight + at * in * out, out,
                 dx + at * shape->dilation * in, shape->stride * in);
     }
@@ -53,7 +62,7 @@ void conv_transposed_forward(const ConvShape *shape, size_t frames, const float 
 {
     const size_t in = shape->in, out = shape->out, row = shape->kernel * out;
     for (size_t at = 0, taps; at < shape->kernel; at += taps) {
-        taps = block_taps(shape, at);
+        taps = written_taps(shape, at, out);
         gemm_nn(frames, taps * out, in, x, in, weight + at * out, row, y + at * out,
                 shape->stride * out);
     }
@@ -64,7 +73,7 @@ void conv_transposed_backward_weight(const ConvShape *shape, size_t frames, cons
 {
     const size_t in = shape->in, out = shape->out, row = shape->kernel * out;
     for (size_t at = 0, taps; at < shape->kernel; at += taps) {
-        taps = block_taps(shape, at);
+        taps = read_taps(shape, at);
         gemm_tn(in, taps * out, frames, x, in, dy + at * out, shape->stride * out, false,
                 dweight + at * out, row);
     }
@@ -75,7 +84,7 @@ void conv_transposed_backward_input(const ConvShape *shape, size_t frames, const
 {
     const size_t in = shape->in, out = shape->out, row = shape->kernel * out;
     for (size_t at = 0, taps; at < shape->kernel; at += taps) {
-        taps = block_taps(shape, at);
+        taps = read_taps(shape, at);
         gemm_nt(frames, in, taps * out, dy + at * out, shape->stride * out, weight + at * out, row,
                 dx, in);
     }

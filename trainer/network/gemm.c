@@ -1,0 +1,84 @@
+#include "network/gemm.h"
+
+#include "math/kernels.h"
+#include "network/gemm_table.h"
+
+#include <string.h>
+
+enum {
+    FEW = 16,     // rows or columns that no vector is filled by, or that are not worth packing for
+    PIECE = 1024, // columns of a transposed result at a time
+};
+
+static const GemmLevel *const levels[] = {
+#if defined(__x86_64__)
+    &gemm_level_avx512,
+    &gemm_level_avx2,
+#elif defined(__aarch64__)
+    &gemm_level_neon,
+#endif
+};
+
+// The level that the kernels of shared/ use.
+static const GemmLevel *gemm_level(void)
+{
+    const char *name = kernel_level();
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (strcmp(levels[i]->name, name) == 0) return levels[i];
+    return &gemm_level_scalar;
+}
+
+void gemm_nn(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
+             float *c, size_t ldc)
+{
+    gemm_level()->long_rows(m, n, k, a, lda, (GemmMatrix){b, ldb, 1}, c, ldc);
+}
+
+// The same as gemm_nt() where m is small: C^T = B A^T, so that A is what is packed.
+static void few_rows(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                     size_t ldb, float *c, size_t ldc)
+{
+    float transposed[PIECE * FEW];
+    for (size_t at = 0; at < n; at += PIECE) {
+        const size_t rows = n - at < PIECE ? n - at : PIECE;
+        memset(transposed, 0, rows * m * sizeof(float));
+        gemm_level()->long_rows(rows, m, k, b + at * ldb, ldb, (GemmMatrix){a, 1, lda}, transposed,
+                                m);
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < rows; j++) c[i * ldc + at + j] += transposed[j * m + i];
+    }
+}
+
+void gemm_nt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
+             float *c, size_t ldc)
+{
+    if (m < FEW && m < n)
+        few_rows(m, n, k, a, lda, b, ldb, c, ldc);
+    else
+        gemm_level()->long_rows(m, n, k, a, lda, (GemmMatrix){b, 1, ldb}, c, ldc);
+}
+
+// The same as gemm_tn(), added, where n is small: C^T = B^T A, so that the columns fill vectors.
+static void few_columns(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                        size_t ldb, float *c, size_t ldc)
+{
+    float transposed[FEW * PIECE];
+    for (size_t at = 0; at < m; at += PIECE) {
+        const size_t columns = m - at < PIECE ? m - at : PIECE;
+        memset(transposed, 0, n * columns * sizeof(float));
+        gemm_level()->long_sums(n, columns, k, b, ldb, a + at, lda, transposed, columns);
+        for (size_t i = 0; i < columns; i++)
+            for (size_t j = 0; j < n; j++) c[(at + i) * ldc + j] += transposed[j * columns + i];
+    }
+}
+
+void gemm_tn(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
+             bool accumulate, float *c, size_t ldc)
+{
+    if (!accumulate)
+        for (size_t i = 0; i < m; i++) memset(c + i * ldc, 0, n * sizeof(float));
+    if (n < FEW && n < m)
+        few_columns(m, n, k, a, lda, b, ldb, c, ldc);
+    else
+        gemm_level()->long_sums(m, n, k, a, lda, b, ldb, c, ldc);
+}

@@ -1,0 +1,251 @@
+// gemm_variant.h: the body of the products, written once and compiled for each instruction set by
+// gemm_scalar.c, gemm_avx2.c, gemm_avx512.c and gemm_neon.c. Before it is included:
+//
+//     LANES      floats in a vector; a power of two, at most 16
+//     VECTORS    vectors in the widest tile: 4 or 2
+//     ROWS       rows of the widest tile; ROWS * VECTORS sums stay in registers
+//     SPREAD(x)  a vector with x in all lanes
+//     MULTIPLY_ADD(a, b, c)
+//                a b + c, rounded once where the processor can
+//     LEVEL(f)   the name of f at this level
+//
+// Each value of a product is summed in the same order at all levels: blocks of K_BLOCK (or
+// SUM_BLOCK) terms, ascending, each block starting from zero; the sum of each block is added to C.
+// Tiles decide only which values are worked on together. So all levels with a fused multiply-add
+// give the same bits.
+#include "network/gemm_table.h"
+
+#include <string.h>
+
+typedef float Vector __attribute__((vector_size(LANES * sizeof(float))));
+
+#define INLINE static inline __attribute__((always_inline))
+// Loops over a tile are unrolled, so that its sums are registers.
+#define UNROLL _Pragma("GCC unroll 12")
+
+enum {
+    WIDTH = VECTORS * LANES, // columns of the widest tile
+    ROWS_MAX = 12,           // of any tile
+    K_BLOCK = 512,           // terms
+    PACKED = 512 * 64,       // values packed at once: they stay in the second-level cache
+    ROW_BLOCK = 192,          // rows at a time: what they read stays in the caches
+    SUM_BLOCK = 64,          // terms of long sums: what they read stays in the first-level cache
+};
+
+INLINE Vector load(const float *values)
+{
+    Vector vector;
+    memcpy(&vector, values, sizeof vector);
+    return vector;
+}
+
+INLINE void store(float *values, Vector vector)
+{
+    memcpy(values, &vector, sizeof vector);
+}
+
+// ---- Tiles ----
+
+// What a tile reads and adds to: A's value (i, s) is a[i * a_row + s * a_step].
+typedef struct {
+    const float *a;
+    size_t a_row, a_step;
+    const float *b; // [k][b_step], the tile's columns first
+    size_t b_step, k;
+    float *c;
+    size_t ldc;
+    size_t used; // columns of C that exist
+} Tile;
+
+// Adds `rows` x `vectors` sums to C.
+INLINE void add_tile(const Tile *tile, const int rows, const int vectors, const size_t a_row,
+                     const size_t a_step)
+{
+    Vector sum[ROWS_MAX][VECTORS];
+    UNROLL for (int i = 0; i < rows; i++)
+        UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (Vector){0};
+    const float *a = tile->a, *b = tile->b;
+    _Pragma("GCC unroll 4") for (size_t s = 0; s < tile->k; s++, a += a_step, b += tile->b_step) {
+        Vector row[VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) row[v] = load(b + v * LANES);
+        UNROLL for (int i = 0; i < rows; i++) {
+            const Vector x = SPREAD(a[(size_t)i * a_row]);
+            UNROLL for (int v = 0; v < vectors; v++)
+                sum[i][v] = MULTIPLY_ADD(x, row[v], sum[i][v]);
+        }
+    }
+    float *c = tile->c;
+    if (tile->used >= (size_t)(vectors * LANES)) {
+        UNROLL for (int i = 0; i < rows; i++, c += tile->ldc)
+            UNROLL for (int v = 0; v < vectors; v++)
+                store(c + v * LANES, load(c + v * LANES) + sum[i][v]);
+        return;
+    }
+    float value[ROWS_MAX][WIDTH];
+    UNROLL for (int i = 0; i < rows; i++)
+        UNROLL for (int v = 0; v < vectors; v++) store(value[i] + v * LANES, sum[i][v]);
+    for (int i = 0; i < rows; i++, c += tile->ldc)
+        for (size_t j = 0; j < tile->used; j++) c[j] += value[i][j];
+}
+
+// A function for each size: apart for A with neighbours along the sum, beside for those along the
+// rows.
+typedef void AddTile(const Tile *tile);
+
+#define ADD_TILE(rows, vectors)                                                                    \
+    static __attribute__((noinline)) void apart_##rows##_##vectors(const Tile *tile)               \
+    {                                                                                              \
+        add_tile(tile, rows, vectors, tile->a_row, 1);                                             \
+    }                                                                                              \
+    static __attribute__((noinline)) void beside_##rows##_##vectors(const Tile *tile)              \
+    {                                                                                              \
+        add_tile(tile, rows, vectors, 1, tile->a_step);                                            \
+    }
+#if VECTORS == 4
+#define ADD_TILES(rows) ADD_TILE(rows, 1) ADD_TILE(rows, 2) ADD_TILE(rows, 4)
+#define TILES(form, rows)                                                                          \
+    {                                                                                              \
+        form##_##rows##_1, form##_##rows##_2, form##_##rows##_4                                    \
+    }
+#else
+#define ADD_TILES(rows) ADD_TILE(rows, 1) ADD_TILE(rows, 2)
+#define TILES(form, rows)                                                                          \
+    {                                                                                              \
+        form##_##rows##_1, form##_##rows##_2                                                       \
+    }
+#endif
+ADD_TILES(12)
+ADD_TILES(8)
+ADD_TILES(6)
+ADD_TILES(4)
+ADD_TILES(2)
+ADD_TILES(1)
+
+typedef struct {
+    size_t rows;
+    AddTile *apart[3], *beside[3]; // for 1, 2 and 4 vectors
+} TileRows;
+
+static const TileRows tile_rows[] = {
+    {12, TILES(apart, 12), TILES(beside, 12)}, {8, TILES(apart, 8), TILES(beside, 8)},
+    {6, TILES(apart, 6), TILES(beside, 6)},    {4, TILES(apart, 4), TILES(beside, 4)},
+    {2, TILES(apart, 2), TILES(beside, 2)},    {1, TILES(apart, 1), TILES(beside, 1)},
+};
+
+// Adds to all m rows of C.
+static void add_rows(Tile tile, size_t m, size_t width)
+{
+    const size_t at = width / LANES / 2; // 0, 1, 2 for 1, 2, 4 vectors
+    const size_t most = ROWS * WIDTH / width; // of those there are
+    const TileRows *rows = tile_rows;
+    while (m > 0) {
+        while (rows->rows > m || rows->rows > most) rows++;
+        (tile.a_step == 1 ? rows->apart : rows->beside)[at](&tile);
+        tile.a += rows->rows * tile.a_row;
+        tile.c += rows->rows * tile.ldc;
+        m -= rows->rows;
+    }
+}
+
+// Columns of the next tile where `left` are left: the widest that they fill, or one that is not
+// full.
+static size_t tile_width(size_t left)
+{
+    size_t width = WIDTH;
+    while (width > LANES && width / 2 >= left) width /= 2;
+    while (width > LANES && width > left && left >= width / 2) width /= 2;
+    return width;
+}
+
+INLINE size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+// Copies rows [k] of `used` columns to packed[k][width], with zeros behind them.
+static void pack(float *packed, GemmMatrix b, size_t k, size_t used, size_t width)
+{
+    if (used < width) memset(packed, 0, k * width * sizeof(float));
+    if (b.column == 1) {
+        for (size_t s = 0; s < k; s++)
+            memcpy(packed + s * width, b.values + s * b.row, used * sizeof(float));
+        return;
+    }
+    for (size_t c = 0; c < used; c++)
+        for (size_t s = 0; s < k; s++)
+            packed[s * width + c] = b.values[s * b.row + c * b.column];
+}
+
+// ---- Products ----
+
+// Adds to m rows of C for `used` columns whose panels are packed: `terms` rows of each.
+static void add_panels(Tile tile, const float *packed, size_t m, size_t used)
+{
+    float *const c = tile.c;
+    for (size_t at = 0, width; at < used; at += width) {
+        width = tile_width(used - at);
+        tile.b = packed + at * tile.k;
+        tile.b_step = width;
+        tile.c = c + at;
+        tile.used = smaller(used - at, width);
+        add_rows(tile, m, width);
+    }
+}
+
+// Columns whose panels fill PACKED values at most; panels but the last are WIDTH wide.
+static size_t packed_columns(size_t left, size_t terms)
+{
+    const size_t most = PACKED / terms / WIDTH * WIDTH;
+    return smaller(left, most);
+}
+
+static void LEVEL(long_rows)(size_t m, size_t n, size_t k, const float *a, size_t lda, GemmMatrix b,
+                             float *c, size_t ldc)
+{
+    _Alignas(64) float packed[PACKED];
+    for (size_t s = 0; s < k; s += K_BLOCK) {
+        const size_t terms = smaller(k - s, K_BLOCK);
+        for (size_t at = 0, columns; at < n; at += columns) {
+            columns = packed_columns(n - at, terms);
+            for (size_t p = 0, width; p < columns; p += width) {
+                width = tile_width(columns - p);
+                const float *panel = b.values + s * b.row + (at + p) * b.column;
+                pack(packed + p * terms, (GemmMatrix){panel, b.row, b.column}, terms,
+                     smaller(columns - p, width), width);
+            }
+            for (size_t i = 0; i < m; i += ROW_BLOCK) {
+                const Tile tile = {
+                    .a = a + i * lda + s,
+                    .a_row = lda,
+                    .a_step = 1,
+                    .k = terms,
+                    .c = c + i * ldc + at,
+                    .ldc = ldc,
+                };
+                add_panels(tile, packed, smaller(m - i, ROW_BLOCK), columns);
+            }
+        }
+    }
+}
+
+static void LEVEL(long_sums)(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                             const float *b, size_t ldb, float *c, size_t ldc)
+{
+    _Alignas(64) float packed[SUM_BLOCK * WIDTH];
+    for (size_t s = 0; s < k; s += SUM_BLOCK) {
+        const size_t terms = smaller(k - s, SUM_BLOCK);
+        for (size_t at = 0, width; at < n; at += width) {
+            width = tile_width(n - at);
+            const size_t used = smaller(n - at, width);
+            Tile tile = {a + s * lda, 1, lda, b + s * ldb + at, ldb, terms, c + at, ldc, used};
+            if (used < width) {
+                pack(packed, (GemmMatrix){tile.b, ldb, 1}, terms, used, width);
+                tile.b = packed;
+                tile.b_step = width;
+            }
+            add_rows(tile, m, width);
+        }
+    }
+}
+
+#define GEMM_LEVEL(name) {name, LEVEL(long_rows), LEVEL(long_sums)}
