@@ -2,13 +2,13 @@
 // matrix products. The autoencoder and M5 are built of them. Any thread; allocates nothing.
 //
 // Signals are stored frame by frame with the channels innermost. The input of an output frame,
-// `kernel` frames from t * stride on, is then contiguous. A kernel cut into tap blocks of at most
-// `stride` taps needs no gathering: the rows of one tap block do not overlap, and each tap block is
-// one product with a row distance of stride * channels. The taps of a dilated kernel are tap blocks
-// of one tap.
+// `kernel` frames from t * stride on, is then contiguous: a product reads it in place, with a row
+// distance of stride * channels. Where rows of the result would overlap (a transposed convolution,
+// the gradient of an input), `stride` frames of it are one row, made of as many input frames as
+// reach it. A dilated kernel is a product for each tap.
 //
 // Padding is the caller's: the signal has zeros (or room) around it, and the pointer is `padding`
-// frames before its first frame. All outputs are added to: y starts as the bias, a gradient as 0.
+// frames before its first frame.
 #ifndef TRASLUZ_CONV_H
 #define TRASLUZ_CONV_H
 
@@ -23,39 +23,36 @@ typedef struct {
 
 // ---- Conv1d: x [(frames - 1) * stride + reach][in], weight [kernel][in][out], y [frames][out]
 
-// y += conv(x)
+// y = bias[out] + conv(x); NULL adds to y instead.
 void conv_forward(const ConvShape *shape, size_t frames, const float *x, const float *weight,
-                  float *y);
+                  const float *bias, float *y);
 
 // dweight = x^T dy, with dy [frames][out]; `accumulate` adds it instead.
 void conv_backward_weight(const ConvShape *shape, size_t frames, const float *x, const float *dy,
                           bool accumulate, float *dweight);
 
-// dx += dy weight^T
+// dx [(frames - 1) * stride + reach][in] = dy weight^T; `accumulate` adds it instead.
 void conv_backward_input(const ConvShape *shape, size_t frames, const float *dy,
-                         const float *weight, float *dx);
+                         const float *weight, bool accumulate, float *dx);
 
 // ---- ConvTranspose1d: x [frames][in], weight [in][kernel][out], y [(frames - 1) * stride +
 // kernel][out] ----
 
-// y += conv_transposed(x)
+// y = bias[out] + conv_transposed(x); NULL adds to y instead.
 void conv_transposed_forward(const ConvShape *shape, size_t frames, const float *x,
-                             const float *weight, float *y);
+                             const float *weight, const float *bias, float *y);
 
 // dweight = x^T dy
 void conv_transposed_backward_weight(const ConvShape *shape, size_t frames, const float *x,
                                      const float *dy, float *dweight);
 
-// dx += dy weight^T
+// dx = dy weight^T; `accumulate` adds it instead.
 void conv_transposed_backward_input(const ConvShape *shape, size_t frames, const float *dy,
-                                    const float *weight, float *dx);
+                                    const float *weight, bool accumulate, float *dx);
 
 // ---- Bias ----
 
 // Writes bias[width] to each of rows[n][width].
 void bias_forward(float *rows, size_t n, const float *bias, size_t width);
-
-// dbias[width] = sum of dy[n][width] over its rows, in their order.
-void bias_backward(const float *dy, size_t n, size_t width, float *dbias);
 
 #endif

@@ -28,34 +28,49 @@ static const GemmLevel *gemm_level(void)
     return &gemm_level_scalar;
 }
 
+// gemm_multiply() for a few rows by a matrix that lies transposed in memory: C^T = B^T A^T, so that A
+// is what is packed.
+static void few_rows(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
+                     const GemmResult *result)
+{
+    const GemmMatrix columns = {.values = a, .row = 1, .column = lda};
+    float transposed[PIECE * FEW];
+    const GemmResult piece = {.c = transposed, .ldc = m, .fresh = true};
+    for (size_t at = 0; at < n; at += PIECE) {
+        const size_t rows = n - at < PIECE ? n - at : PIECE;
+        gemm_level()->long_rows(rows, m, k, b->values + at * b->column, b->column, &columns,
+                                &piece);
+        for (size_t i = 0; i < m; i++) {
+            float *c = result->c + i * result->ldc;
+            for (size_t j = at; j < at + rows; j++) {
+                const float bias = result->bias ? result->bias[j % result->period] : 0.0f;
+                c[j] = (result->fresh ? bias : c[j]) + transposed[(j - at) * m + i];
+            }
+        }
+    }
+}
+
+void gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
+                   const GemmResult *result)
+{
+    if (m < FEW && m < n && b->row == 1 && b->group == 0)
+        few_rows(m, n, k, a, lda, b, result);
+    else
+        gemm_level()->long_rows(m, n, k, a, lda, b, result);
+}
+
 void gemm_nn(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
              float *c, size_t ldc)
 {
-    gemm_level()->long_rows(m, n, k, a, lda, (GemmMatrix){b, ldb, 1}, c, ldc);
-}
-
-// The same as gemm_nt() where m is small: C^T = B A^T, so that A is what is packed.
-static void few_rows(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                     size_t ldb, float *c, size_t ldc)
-{
-    float transposed[PIECE * FEW];
-    for (size_t at = 0; at < n; at += PIECE) {
-        const size_t rows = n - at < PIECE ? n - at : PIECE;
-        memset(transposed, 0, rows * m * sizeof(float));
-        gemm_level()->long_rows(rows, m, k, b + at * ldb, ldb, (GemmMatrix){a, 1, lda}, transposed,
-                                m);
-        for (size_t i = 0; i < m; i++)
-            for (size_t j = 0; j < rows; j++) c[i * ldc + at + j] += transposed[j * m + i];
-    }
+    const GemmMatrix matrix = {.values = b, .row = ldb, .column = 1};
+    gemm_multiply(m, n, k, a, lda, &matrix, &(GemmResult){.c = c, .ldc = ldc});
 }
 
 void gemm_nt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
              float *c, size_t ldc)
 {
-    if (m < FEW && m < n)
-        few_rows(m, n, k, a, lda, b, ldb, c, ldc);
-    else
-        gemm_level()->long_rows(m, n, k, a, lda, (GemmMatrix){b, 1, ldb}, c, ldc);
+    const GemmMatrix matrix = {.values = b, .row = 1, .column = ldb};
+    gemm_multiply(m, n, k, a, lda, &matrix, &(GemmResult){.c = c, .ldc = ldc});
 }
 
 // The same as gemm_tn(), added, where n is small: C^T = B^T A, so that the columns fill vectors.

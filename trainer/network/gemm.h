@@ -14,6 +14,30 @@
 
 enum { GEMM_OVERLAP = 8 };
 
+// A matrix in memory: value (r, c) is at values[r * row + c * column]. If `group` is not 0, its rows
+// are groups of so many, `group_step` values apart: value (r, c) is at
+// values[r / group * group_step + r % group * row + c * column].
+typedef struct GemmMatrix {
+    const float *values;
+    size_t row, column;
+    size_t group;
+    ptrdiff_t group_step;
+} GemmMatrix;
+
+// What a product is added to: C itself or, where that is `fresh`, bias[period] again and again in
+// each row, or 0 where that is NULL.
+typedef struct GemmResult {
+    float *c; // [m][n]
+    size_t ldc;
+    bool fresh;
+    const float *bias;
+    size_t period;
+} GemmResult;
+
+// C [m][n] = C, or what it is to be before, + A [m][k] B [k][n].
+void gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
+                   const GemmResult *result);
+
 // C [m][n] += A [m][k] B [k][n].
 void gemm_nn(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
              float *c, size_t ldc);

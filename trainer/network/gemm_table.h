@@ -2,19 +2,13 @@
 #ifndef TRASLUZ_GEMM_TABLE_H
 #define TRASLUZ_GEMM_TABLE_H
 
-#include <stddef.h>
-
-// A matrix in memory: value (r, c) is at values[r * row + c * column].
-typedef struct GemmMatrix {
-    const float *values;
-    size_t row, column;
-} GemmMatrix;
+#include "network/gemm.h"
 
 typedef struct {
     const char *name; // as kernel_level() has it
-    // C [m][n] += A B, with A [m][k], whose values along k are neighbours, and B [k][n].
-    void (*long_rows)(size_t m, size_t n, size_t k, const float *a, size_t lda, GemmMatrix b,
-                      float *c, size_t ldc);
+    // gemm_multiply()
+    void (*long_rows)(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
+                      const GemmResult *result);
     // C [m][n] += A^T B, with A [k][m] and B [k][n], where k is the long dimension.
     void (*long_sums)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
                       size_t ldb, float *c, size_t ldc);

@@ -28,7 +28,8 @@ enum {
     ROWS_MAX = 12,           // of any tile
     K_BLOCK = 512,           // terms
     PACKED = 512 * 64,       // values packed at once: they stay in the second-level cache
-    ROW_BLOCK = 192,          // rows at a time: what they read stays in the caches
+    COLUMNS = 1024,          // columns packed at once at most
+    ROW_BLOCK = 192,         // rows at a time: what they read stays in the caches
     SUM_BLOCK = 64,          // terms of long sums: what they read stays in the first-level cache
 };
 
@@ -54,38 +55,54 @@ typedef struct {
     size_t b_step, k;
     float *c;
     size_t ldc;
-    size_t used; // columns of C that exist
+    size_t used;       // columns of C that exist
+    const float *bias; // what C is before, in each row; NULL: what it is
 } Tile;
+
+// Adds the columns that exist of a tile's sums to C.
+static void add_part(const Tile *tile, int rows, float value[ROWS_MAX][WIDTH])
+{
+    float *c = tile->c;
+    for (int i = 0; i < rows; i++, c += tile->ldc) {
+        for (size_t j = 0; j < tile->used; j++) {
+            c[j] = (tile->bias ? tile->bias[j] : c[j]) + value[i][j];
+        }
+    }
+}
 
 // Adds `rows` x `vectors` sums to C.
 INLINE void add_tile(const Tile *tile, const int rows, const int vectors, const size_t a_row,
                      const size_t a_step)
 {
     Vector sum[ROWS_MAX][VECTORS];
-    UNROLL for (int i = 0; i < rows; i++)
-        UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (Vector){0};
+    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) sum[i][v] =
+        (Vector){0};
     const float *a = tile->a, *b = tile->b;
-    _Pragma("GCC unroll 4") for (size_t s = 0; s < tile->k; s++, a += a_step, b += tile->b_step) {
+    _Pragma("GCC unroll 4") for (size_t s = 0; s < tile->k; s++, a += a_step, b += tile->b_step)
+    {
         Vector row[VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) row[v] = load(b + v * LANES);
-        UNROLL for (int i = 0; i < rows; i++) {
+        UNROLL for (int i = 0; i < rows; i++)
+        {
             const Vector x = SPREAD(a[(size_t)i * a_row]);
-            UNROLL for (int v = 0; v < vectors; v++)
-                sum[i][v] = MULTIPLY_ADD(x, row[v], sum[i][v]);
+            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = MULTIPLY_ADD(x, row[v], sum[i][v]);
         }
     }
     float *c = tile->c;
-    if (tile->used >= (size_t)(vectors * LANES)) {
+    if (tile->used < (size_t)(vectors * LANES)) {
+        float value[ROWS_MAX][WIDTH];
+        UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++)
+            store(value[i] + v * LANES, sum[i][v]);
+        add_part(tile, rows, value);
+    } else if (tile->bias) {
+        UNROLL for (int i = 0; i < rows; i++, c += tile->ldc)
+            UNROLL for (int v = 0; v < vectors; v++)
+                store(c + v * LANES, load(tile->bias + v * LANES) + sum[i][v]);
+    } else {
         UNROLL for (int i = 0; i < rows; i++, c += tile->ldc)
             UNROLL for (int v = 0; v < vectors; v++)
                 store(c + v * LANES, load(c + v * LANES) + sum[i][v]);
-        return;
     }
-    float value[ROWS_MAX][WIDTH];
-    UNROLL for (int i = 0; i < rows; i++)
-        UNROLL for (int v = 0; v < vectors; v++) store(value[i] + v * LANES, sum[i][v]);
-    for (int i = 0; i < rows; i++, c += tile->ldc)
-        for (size_t j = 0; j < tile->used; j++) c[j] += value[i][j];
 }
 
 // A function for each size: apart for A with neighbours along the sum, beside for those along the
@@ -135,7 +152,7 @@ static const TileRows tile_rows[] = {
 // Adds to all m rows of C.
 static void add_rows(Tile tile, size_t m, size_t width)
 {
-    const size_t at = width / LANES / 2; // 0, 1, 2 for 1, 2, 4 vectors
+    const size_t at = width / LANES / 2;      // 0, 1, 2 for 1, 2, 4 vectors
     const size_t most = ROWS * WIDTH / width; // of those there are
     const TileRows *rows = tile_rows;
     while (m > 0) {
@@ -162,65 +179,73 @@ INLINE size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-// Copies rows [k] of `used` columns to packed[k][width], with zeros behind them.
-static void pack(float *packed, GemmMatrix b, size_t k, size_t used, size_t width)
+// Where row r begins.
+static const float *row_of(const GemmMatrix *b, size_t r)
+{
+    if (b->group == 0) return b->values + r * b->row;
+    return b->values + (ptrdiff_t)(r / b->group) * b->group_step + r % b->group * b->row;
+}
+
+// Copies `used` columns from `column` on of the rows [from, from + k) to packed[k][width], with
+// zeros behind them.
+static void pack(float *packed, const GemmMatrix *b, size_t from, size_t k, size_t column,
+                 size_t used, size_t width)
 {
     if (used < width) memset(packed, 0, k * width * sizeof(float));
-    if (b.column == 1) {
-        for (size_t s = 0; s < k; s++)
-            memcpy(packed + s * width, b.values + s * b.row, used * sizeof(float));
-        return;
+    for (size_t s = 0; s < k; s++) {
+        const float *row = row_of(b, from + s) + column * b->column;
+        if (b->column == 1)
+            memcpy(packed + s * width, row, used * sizeof(float));
+        else
+            for (size_t c = 0; c < used; c++) packed[s * width + c] = row[c * b->column];
     }
-    for (size_t c = 0; c < used; c++)
-        for (size_t s = 0; s < k; s++)
-            packed[s * width + c] = b.values[s * b.row + c * b.column];
 }
 
 // ---- Products ----
 
-// Adds to m rows of C for `used` columns whose panels are packed: `terms` rows of each.
+// Adds to m rows of C for `used` columns whose panels are packed: tile.k rows of each.
 static void add_panels(Tile tile, const float *packed, size_t m, size_t used)
 {
     float *const c = tile.c;
+    const float *const bias = tile.bias;
     for (size_t at = 0, width; at < used; at += width) {
         width = tile_width(used - at);
         tile.b = packed + at * tile.k;
         tile.b_step = width;
         tile.c = c + at;
+        tile.bias = bias ? bias + at : NULL;
         tile.used = smaller(used - at, width);
         add_rows(tile, m, width);
     }
 }
 
-// Columns whose panels fill PACKED values at most; panels but the last are WIDTH wide.
-static size_t packed_columns(size_t left, size_t terms)
-{
-    const size_t most = PACKED / terms / WIDTH * WIDTH;
-    return smaller(left, most);
-}
-
-static void LEVEL(long_rows)(size_t m, size_t n, size_t k, const float *a, size_t lda, GemmMatrix b,
-                             float *c, size_t ldc)
+static void LEVEL(long_rows)(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                             const GemmMatrix *b, const GemmResult *result)
 {
     _Alignas(64) float packed[PACKED];
+    float bias[COLUMNS] = {0};
     for (size_t s = 0; s < k; s += K_BLOCK) {
+        const bool fresh = result->fresh && s == 0;
         const size_t terms = smaller(k - s, K_BLOCK);
+        const size_t most = smaller(PACKED / terms / WIDTH * WIDTH, COLUMNS);
         for (size_t at = 0, columns; at < n; at += columns) {
-            columns = packed_columns(n - at, terms);
+            columns = smaller(n - at, most);
             for (size_t p = 0, width; p < columns; p += width) {
                 width = tile_width(columns - p);
-                const float *panel = b.values + s * b.row + (at + p) * b.column;
-                pack(packed + p * terms, (GemmMatrix){panel, b.row, b.column}, terms,
-                     smaller(columns - p, width), width);
+                pack(packed + p * terms, b, s, terms, at + p, smaller(columns - p, width), width);
             }
+            if (fresh && result->bias)
+                for (size_t p = 0; p < columns; p++)
+                    bias[p] = result->bias[(at + p) % result->period];
             for (size_t i = 0; i < m; i += ROW_BLOCK) {
                 const Tile tile = {
                     .a = a + i * lda + s,
                     .a_row = lda,
                     .a_step = 1,
                     .k = terms,
-                    .c = c + i * ldc + at,
-                    .ldc = ldc,
+                    .c = result->c + i * result->ldc + at,
+                    .ldc = result->ldc,
+                    .bias = fresh ? bias : NULL,
                 };
                 add_panels(tile, packed, smaller(m - i, ROW_BLOCK), columns);
             }
@@ -237,9 +262,20 @@ static void LEVEL(long_sums)(size_t m, size_t n, size_t k, const float *a, size_
         for (size_t at = 0, width; at < n; at += width) {
             width = tile_width(n - at);
             const size_t used = smaller(n - at, width);
-            Tile tile = {a + s * lda, 1, lda, b + s * ldb + at, ldb, terms, c + at, ldc, used};
+            Tile tile = {
+                .a = a + s * lda,
+                .a_row = 1,
+                .a_step = lda,
+                .b = b + s * ldb + at,
+                .b_step = ldb,
+                .k = terms,
+                .c = c + at,
+                .ldc = ldc,
+                .used = used,
+            };
             if (used < width) {
-                pack(packed, (GemmMatrix){tile.b, ldb, 1}, terms, used, width);
+                const GemmMatrix rows = {b, ldb, 1, 0, 0};
+                pack(packed, &rows, s, terms, at, used, width);
                 tile.b = packed;
                 tile.b_step = width;
             }
@@ -248,4 +284,7 @@ static void LEVEL(long_sums)(size_t m, size_t n, size_t k, const float *a, size_
     }
 }
 
-#define GEMM_LEVEL(name) {name, LEVEL(long_rows), LEVEL(long_sums)}
+#define GEMM_LEVEL(name)                                                                           \
+    {                                                                                              \
+        name, LEVEL(long_rows), LEVEL(long_sums)                                                   \
+    }

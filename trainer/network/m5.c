@@ -213,8 +213,8 @@ static void block_conv_forward(M5 *m5, int shard, size_t from, size_t to)
     const size_t frames = m5->block[m5->at].frames;
     for (size_t clip = from; clip < to; clip++) {
         float *y = clip_xhat(m5, clip);
-        bias_forward(y, frames, parameters + block->bias, block->conv.out);
-        conv_forward(&block->conv, frames, clip_x(m5, clip), parameters + block->weight, y);
+        conv_forward(&block->conv, frames, clip_x(m5, clip), parameters + block->weight,
+                     parameters + block->bias, y);
     }
 }
 
@@ -409,7 +409,8 @@ static void block_backward(M5 *m5, int shard, size_t from, size_t to)
         const size_t values = before->pool.frames * before->pool.channels;
         float *dx = before->dy + clip * values;
         memset(dx, 0, values * sizeof *dx);
-        conv_backward_input(&block->conv, state->frames, dconv, parameters + block->weight, dx);
+        conv_backward_input(&block->conv, state->frames, dconv, parameters + block->weight, true,
+                            dx);
     }
 }
 

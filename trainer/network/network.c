@@ -169,37 +169,54 @@ void workspace_free(Workspace *workspace)
 
 // ---- One layer ----
 //
-// Signals are written by adding: y starts as the bias, a gradient as 0. So the linear path and a
+// The layer of a chain writes its output, and the gradient of its input. Then the linear path and a
 // residual block's identity add to what is there.
 
-static void strided_forward(const LayerView *view, const float *parameters)
+// y = bias + layer(x); NULL adds to y instead.
+static void strided_forward(const LayerView *view, const float *parameters, const float *bias)
 {
     const ConvShape shape = strided_shape(view);
     const float *x = view->x->values, *weight = parameters + view->conv->weight;
     const size_t padding = (size_t)view->layer.padding;
     if (view->transposed)
-        conv_transposed_forward(&shape, view->x->frames, x, weight,
+        conv_transposed_forward(&shape, view->x->frames, x, weight, bias,
                                 view->y->values - padding * shape.out);
     else
-        conv_forward(&shape, view->y->frames, x - padding * shape.in, weight, view->y->values);
+        conv_forward(&shape, view->y->frames, x - padding * shape.in, weight, bias,
+                     view->y->values);
 }
 
+// Zeros the gradient of frames at the end of x that no output frame of the layer reads.
+static void clear_unread(const Signal *x, const ConvShape *shape, size_t frames, size_t padding)
+{
+    const size_t read = (frames - 1) * shape->stride + shape->kernel;
+    if (read >= x->frames + padding) return;
+    const size_t from = read > padding ? read - padding : 0;
+    memset(x->gradient + from * x->channels, 0, (x->frames - from) * x->channels * sizeof(float));
+}
+
+// What to do with the gradient of the layer's input.
+typedef enum { INPUT_UNWANTED, INPUT_WRITTEN, INPUT_ADDED } InputGradient;
+
 static void strided_backward(const LayerView *view, const float *parameters, float *gradient,
-                             bool wants_input)
+                             InputGradient input)
 {
     const ConvShape shape = strided_shape(view);
     const float *weight = parameters + view->conv->weight;
     float *dweight = gradient + view->conv->weight;
     const Signal *x = view->x, *y = view->y;
+    const bool accumulate = input == INPUT_ADDED;
     if (view->transposed) {
         const float *dy = y->gradient - (size_t)view->layer.padding * shape.out;
         conv_transposed_backward_weight(&shape, x->frames, x->values, dy, dweight);
-        conv_transposed_backward_input(&shape, x->frames, dy, weight, x->gradient);
+        conv_transposed_backward_input(&shape, x->frames, dy, weight, accumulate, x->gradient);
     } else {
         const size_t padding = (size_t)view->layer.padding * shape.in;
         conv_backward_weight(&shape, y->frames, x->values - padding, y->gradient, false, dweight);
-        if (wants_input)
-            conv_backward_input(&shape, y->frames, y->gradient, weight, x->gradient - padding);
+        if (input == INPUT_UNWANTED) return;
+        conv_backward_input(&shape, y->frames, y->gradient, weight, accumulate,
+                            x->gradient - padding);
+        if (!accumulate) clear_unread(x, &shape, y->frames, (size_t)view->layer.padding);
     }
 }
 
@@ -212,13 +229,13 @@ static void layers_forward(Workspace *workspace, const float *parameters, int fr
     for (int i = from; i < to; i++) {
         const LayerView view = layer_view(workspace, i);
         Signal *y = view.y;
-        bias_forward(y->memory, y->frames + 2 * y->margin, parameters + output_bias(&view),
-                     y->channels);
+        const float *bias = parameters + output_bias(&view);
         if (view.layer.kind == LAYER_RESIDUAL) {
             const Residual block = residual_block(&view, activation);
+            bias_forward(y->values, y->frames, bias, y->channels);
             residual_forward(&block, parameters, view.x, view.hidden, y);
         } else {
-            strided_forward(&view, parameters);
+            strided_forward(&view, parameters, bias);
         }
         signal_clear_margins(y);
         if (activates(&workspace->arch, i)) activation_forward(y, activation);
@@ -232,14 +249,13 @@ static void layers_backward(Workspace *workspace, const float *parameters, float
     for (int i = to - 1; i >= from; i--) {
         const LayerView view = layer_view(workspace, i);
         Signal *y = view.y;
-        if (activates(&workspace->arch, i)) activation_backward(y, activation);
         signal_clear_gradient_margins(y); // what the padding cuts off does not count
-        bias_backward(y->gradient, y->frames, y->channels, gradient + output_bias(&view));
+        bias_backward(y, activates(&workspace->arch, i), activation, gradient + output_bias(&view));
         if (view.layer.kind == LAYER_RESIDUAL) {
             const Residual block = residual_block(&view, activation);
             residual_backward(&block, parameters, gradient, view.x, view.hidden, y);
         } else {
-            strided_backward(&view, parameters, gradient, i > 0);
+            strided_backward(&view, parameters, gradient, i > 0 ? INPUT_WRITTEN : INPUT_UNWANTED);
         }
     }
 }
@@ -252,7 +268,7 @@ void network_encode(Workspace *workspace, const float *parameters, const float *
     layers_forward(workspace, parameters, 0, arch->encoder.layers);
     if (arch->linear) {
         const LayerView view = linear_view(workspace, false);
-        strided_forward(&view, parameters);
+        strided_forward(&view, parameters, NULL);
     }
 }
 
@@ -262,7 +278,7 @@ void network_decode(Workspace *workspace, const float *parameters)
     layers_forward(workspace, parameters, arch->encoder.layers, workspace->signals - 1);
     if (arch->linear) {
         const LayerView view = linear_view(workspace, true);
-        strided_forward(&view, parameters);
+        strided_forward(&view, parameters, NULL);
     }
 }
 
@@ -276,14 +292,13 @@ void network_backward(Workspace *workspace, const float *parameters, float *grad
 {
     const Arch *arch = &workspace->arch;
     const int latent = arch->encoder.layers, last = workspace->signals - 1;
-    for (int i = 1; i < last; i++) signal_clear_gradient(&workspace->signal[i]);
 
     layers_backward(workspace, parameters, gradient, latent, last);
     if (arch->linear) {
         const LayerView decoder = linear_view(workspace, true);
         const LayerView encoder = linear_view(workspace, false);
-        strided_backward(&decoder, parameters, gradient, true);
-        strided_backward(&encoder, parameters, gradient, false);
+        strided_backward(&decoder, parameters, gradient, INPUT_ADDED);
+        strided_backward(&encoder, parameters, gradient, INPUT_UNWANTED);
     }
     layers_backward(workspace, parameters, gradient, 0, latent);
 }

@@ -10,12 +10,12 @@ void residual_forward(const Residual *block, const float *parameters, const Sign
                       Signal *hidden, Signal *y)
 {
     const size_t frames = x->frames;
-    bias_forward(hidden->values, frames, parameters + block->conv_bias, hidden->channels);
     conv_forward(&block->conv, frames, x->values - reach(block), parameters + block->conv_weight,
-                 hidden->values);
+                 parameters + block->conv_bias, hidden->values);
     activation_forward(hidden, block->activation);
     for (size_t i = 0; i < frames * x->channels; i++) y->values[i] += x->values[i];
-    conv_forward(&block->mix, frames, hidden->values, parameters + block->mix_weight, y->values);
+    conv_forward(&block->mix, frames, hidden->values, parameters + block->mix_weight, NULL,
+                 y->values);
 }
 
 void residual_backward(const Residual *block, const float *parameters, float *gradient, Signal *x,
@@ -24,14 +24,12 @@ void residual_backward(const Residual *block, const float *parameters, float *gr
     const size_t frames = x->frames;
     conv_backward_weight(&block->mix, frames, hidden->values, y->gradient, false,
                          gradient + block->mix_weight);
-    signal_clear_gradient(hidden);
-    conv_backward_input(&block->mix, frames, y->gradient, parameters + block->mix_weight,
+    conv_backward_input(&block->mix, frames, y->gradient, parameters + block->mix_weight, false,
                         hidden->gradient);
-    activation_backward(hidden, block->activation);
-    bias_backward(hidden->gradient, frames, hidden->channels, gradient + block->conv_bias);
+    bias_backward(hidden, true, block->activation, gradient + block->conv_bias);
     conv_backward_weight(&block->conv, frames, x->values - reach(block), hidden->gradient, false,
                          gradient + block->conv_weight);
     conv_backward_input(&block->conv, frames, hidden->gradient, parameters + block->conv_weight,
-                        x->gradient - reach(block));
+                        false, x->gradient - reach(block));
     for (size_t i = 0; i < frames * x->channels; i++) x->gradient[i] += y->gradient[i];
 }

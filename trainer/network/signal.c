@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    BLOCK = 64,   // frames at a time: what is made of them is read again from the caches
+    COLUMNS = 16, // sums that are kept in registers
+};
+
 bool signal_init(Signal *signal, size_t frames, size_t channels, size_t margin,
                  bool keeps_preactivation)
 {
@@ -45,12 +50,6 @@ void signal_clear_gradient_margins(Signal *signal)
     clear_margins(signal, signal->dmemory);
 }
 
-void signal_clear_gradient(Signal *signal)
-{
-    memset(signal->dmemory, 0,
-           (signal->frames + 2 * signal->margin) * signal->channels * sizeof(float));
-}
-
 void activation_forward(Signal *signal, Activation activation)
 {
     const size_t n = signal->frames * signal->channels;
@@ -58,24 +57,52 @@ void activation_forward(Signal *signal, Activation activation)
     kernel_activate(signal->values, signal->values, n, activation);
 }
 
-void activation_backward(Signal *signal, Activation activation)
+// gradient *= derivative of the activation, for the values [from, to)
+static void activation_backward(Signal *signal, size_t from, size_t to, Activation activation)
 {
-    const size_t n = signal->frames * signal->channels;
     float *const gradient = signal->gradient;
     const float *const values = signal->values;
     switch (activation) {
     case ACTIVATION_SILU:
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = from; i < to; i++) {
             const float x = signal->preactivation[i], sigmoid = 1.0f / (1.0f + expf(-x));
             gradient[i] *= sigmoid * (1.0f + x * (1.0f - sigmoid));
         }
         break;
     case ACTIVATION_TANH:
-        for (size_t i = 0; i < n; i++) gradient[i] *= 1.0f - values[i] * values[i];
+        for (size_t i = from; i < to; i++) gradient[i] *= 1.0f - values[i] * values[i];
         break;
     case ACTIVATION_LEAKY_RELU: // keeps the sign, so the output has the input's
     default:
-        for (size_t i = 0; i < n; i++) gradient[i] *= values[i] > 0.0f ? 1.0f : LEAKY_RELU_SLOPE;
+        for (size_t i = from; i < to; i++)
+            gradient[i] *= values[i] > 0.0f ? 1.0f : LEAKY_RELU_SLOPE;
         break;
+    }
+}
+
+// sum[n] += the columns of n values of dy [frames][width]
+static void add_columns(const float *dy, size_t frames, size_t width, size_t n, float *sum)
+{
+    float column[COLUMNS] = {0};
+    memcpy(column, sum, n * sizeof(float));
+    if (n == COLUMNS)
+        for (size_t f = 0; f < frames; f++)
+            for (size_t c = 0; c < COLUMNS; c++) column[c] += dy[f * width + c];
+    else
+        for (size_t f = 0; f < frames; f++)
+            for (size_t c = 0; c < n; c++) column[c] += dy[f * width + c];
+    memcpy(sum, column, n * sizeof(float));
+}
+
+void bias_backward(Signal *signal, bool activated, Activation activation, float *dbias)
+{
+    const size_t width = signal->channels;
+    memset(dbias, 0, width * sizeof(float));
+    for (size_t at = 0; at < signal->frames; at += BLOCK) {
+        const size_t left = signal->frames - at, n = left < BLOCK ? left : BLOCK;
+        if (activated) activation_backward(signal, at * width, (at + n) * width, activation);
+        const float *dy = signal->gradient + at * width;
+        for (size_t c = 0; c < width; c += COLUMNS)
+            add_columns(dy + c, n, width, width - c < COLUMNS ? width - c : COLUMNS, dbias + c);
     }
 }

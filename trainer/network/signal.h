@@ -24,13 +24,11 @@ void signal_free(Signal *signal);
 void signal_clear_margins(Signal *signal);
 void signal_clear_gradient_margins(Signal *signal);
 
-// Sets the gradient and its margins to 0.
-void signal_clear_gradient(Signal *signal);
-
 // values = activation(values)
 void activation_forward(Signal *signal, Activation activation);
 
-// gradient *= derivative of the activation
-void activation_backward(Signal *signal, Activation activation);
+// dbias[channels] = sum of the gradient over the frames, in their order. Where the signal is
+// `activated`, the gradient is multiplied by the derivative of the activation before.
+void bias_backward(Signal *signal, bool activated, Activation activation, float *dbias);
 
 #endif
