@@ -28,25 +28,30 @@ static const GemmLevel *gemm_level(void)
     return &gemm_level_scalar;
 }
 
-// gemm_multiply() for a few rows by a matrix that lies transposed in memory: C^T = B^T A^T, so that A
-// is what is packed.
+// What C's value (i, j) is before a product is added.
+static float value_before(const GemmResult *result, size_t i, size_t j)
+{
+    if (!result->fresh) return result->c[i * result->ldc + j];
+    return result->bias ? result->bias[j % result->period] : 0.0f;
+}
+
+// gemm_multiply() for a few rows by a matrix that lies transposed in memory: C^T = B^T A^T, so that
+// A is what is packed.
 static void few_rows(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
                      const GemmResult *result)
 {
     const GemmMatrix columns = {.values = a, .row = 1, .column = lda};
     float transposed[PIECE * FEW];
-    const GemmResult piece = {.c = transposed, .ldc = m, .fresh = true};
+    const GemmResult piece = {.c = transposed, .ldc = m};
     for (size_t at = 0; at < n; at += PIECE) {
         const size_t rows = n - at < PIECE ? n - at : PIECE;
+        for (size_t j = 0; j < rows; j++)
+            for (size_t i = 0; i < m; i++) transposed[j * m + i] = value_before(result, i, at + j);
         gemm_level()->long_rows(rows, m, k, b->values + at * b->column, b->column, &columns,
                                 &piece);
-        for (size_t i = 0; i < m; i++) {
-            float *c = result->c + i * result->ldc;
-            for (size_t j = at; j < at + rows; j++) {
-                const float bias = result->bias ? result->bias[j % result->period] : 0.0f;
-                c[j] = (result->fresh ? bias : c[j]) + transposed[(j - at) * m + i];
-            }
-        }
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < rows; j++)
+                result->c[i * result->ldc + at + j] = transposed[j * m + i];
     }
 }
 
@@ -80,10 +85,11 @@ static void few_columns(size_t m, size_t n, size_t k, const float *a, size_t lda
     float transposed[FEW * PIECE];
     for (size_t at = 0; at < m; at += PIECE) {
         const size_t columns = m - at < PIECE ? m - at : PIECE;
-        memset(transposed, 0, n * columns * sizeof(float));
+        for (size_t i = 0; i < columns; i++)
+            for (size_t j = 0; j < n; j++) transposed[j * columns + i] = c[(at + i) * ldc + j];
         gemm_level()->long_sums(n, columns, k, b, ldb, a + at, lda, transposed, columns);
         for (size_t i = 0; i < columns; i++)
-            for (size_t j = 0; j < n; j++) c[(at + i) * ldc + j] += transposed[j * columns + i];
+            for (size_t j = 0; j < n; j++) c[(at + i) * ldc + j] = transposed[j * columns + i];
     }
 }
 

@@ -3,16 +3,21 @@
 // The rows of A and B may overlap each other; those of C may where C has at most GEMM_OVERLAP
 // columns. Any thread; allocates nothing.
 //
-// Each value is summed in an order that depends on the shape alone (see gemm_variant.h), with one
-// rounding for each product and sum. The result is the same on every processor that has a fused
-// multiply-add (AVX2, AVX-512, NEON), and for any number of threads.
+// Each value of C is summed in one order: the terms ascending, in blocks of GEMM_TERMS; a block's
+// sum begins at 0, takes in each product with one rounding, and is added to C. So the result is the
+// same on every processor that has a fused multiply-add (AVX2, AVX-512, NEON), however the work is
+// cut; without one, products and sums are rounded one by one.
 #ifndef TRASLUZ_GEMM_H
 #define TRASLUZ_GEMM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { GEMM_OVERLAP = 8 };
+enum {
+    GEMM_OVERLAP = 8,
+    GEMM_TERMS = 512,
+    GEMM_TERMS_TN = 64, // of gemm_tn(), whose terms are the frames
+};
 
 // A matrix in memory: value (r, c) is at values[r * row + c * column]. If `group` is not 0, its rows
 // are groups of so many, `group_step` values apart: value (r, c) is at

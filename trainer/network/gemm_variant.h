@@ -9,28 +9,24 @@
 //                a b + c, rounded once where the processor can
 //     LEVEL(f)   the name of f at this level
 //
-// Each value of a product is summed in the same order at all levels: blocks of K_BLOCK (or
-// SUM_BLOCK) terms, ascending, each block starting from zero; the sum of each block is added to C.
-// Tiles decide only which values are worked on together. So all levels with a fused multiply-add
-// give the same bits.
+// Tiles decide only which values are worked on together, not the order in which one is summed.
 #include "network/gemm_table.h"
 
 #include <string.h>
 
 typedef float Vector __attribute__((vector_size(LANES * sizeof(float))));
 
-#define INLINE static inline __attribute__((always_inline))
-// Loops over a tile are unrolled, so that its sums are registers.
-#define UNROLL _Pragma("GCC unroll 12")
+#define INLINE     static inline __attribute__((always_inline))
+#define EACH(i, n) _Pragma("GCC unroll 12") for (int i = 0; i < (n); i++)
 
 enum {
     WIDTH = VECTORS * LANES, // columns of the widest tile
     ROWS_MAX = 12,           // of any tile
-    K_BLOCK = 512,           // terms
-    PACKED = 512 * 64,       // values packed at once: they stay in the second-level cache
-    COLUMNS = 1024,          // columns packed at once at most
-    ROW_BLOCK = 192,         // rows at a time: what they read stays in the caches
-    SUM_BLOCK = 64,          // terms of long sums: what they read stays in the first-level cache
+    K_BLOCK = GEMM_TERMS,
+    PACKED = 512 * 64,         // values packed at once: they stay in the second-level cache
+    COLUMNS = 1024,            // columns packed at once at most
+    ROW_BLOCK = 192,           // rows at a time: what they read stays in the caches
+    SUM_BLOCK = GEMM_TERMS_TN, // what is read stays in the first-level cache
 };
 
 INLINE Vector load(const float *values)
@@ -64,44 +60,42 @@ static void add_part(const Tile *tile, int rows, float value[ROWS_MAX][WIDTH])
 {
     float *c = tile->c;
     for (int i = 0; i < rows; i++, c += tile->ldc) {
-        for (size_t j = 0; j < tile->used; j++) {
-            c[j] = (tile->bias ? tile->bias[j] : c[j]) + value[i][j];
-        }
+        const float *before = tile->bias ? tile->bias : c;
+        for (size_t j = 0; j < tile->used; j++) c[j] = before[j] + value[i][j];
     }
 }
 
-// Adds `rows` x `vectors` sums to C.
+// Adds `rows` x `vectors` sums to C. The loops over a tile are unrolled, so that its sums are
+// registers.
 INLINE void add_tile(const Tile *tile, const int rows, const int vectors, const size_t a_row,
                      const size_t a_step)
 {
     Vector sum[ROWS_MAX][VECTORS];
-    UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) sum[i][v] =
-        (Vector){0};
+    EACH (i, rows) {
+        EACH (v, vectors) sum[i][v] = (Vector){0};
+    }
     const float *a = tile->a, *b = tile->b;
-    _Pragma("GCC unroll 4") for (size_t s = 0; s < tile->k; s++, a += a_step, b += tile->b_step)
-    {
+#pragma GCC unroll 4
+    for (size_t s = 0; s < tile->k; s++, a += a_step, b += tile->b_step) {
         Vector row[VECTORS];
-        UNROLL for (int v = 0; v < vectors; v++) row[v] = load(b + v * LANES);
-        UNROLL for (int i = 0; i < rows; i++)
-        {
+        EACH (v, vectors) row[v] = load(b + v * LANES);
+        EACH (i, rows) {
             const Vector x = SPREAD(a[(size_t)i * a_row]);
-            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = MULTIPLY_ADD(x, row[v], sum[i][v]);
+            EACH (v, vectors) sum[i][v] = MULTIPLY_ADD(x, row[v], sum[i][v]);
         }
     }
-    float *c = tile->c;
     if (tile->used < (size_t)(vectors * LANES)) {
         float value[ROWS_MAX][WIDTH];
-        UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++)
-            store(value[i] + v * LANES, sum[i][v]);
+        EACH (i, rows) {
+            EACH (v, vectors) store(value[i] + v * LANES, sum[i][v]);
+        }
         add_part(tile, rows, value);
-    } else if (tile->bias) {
-        UNROLL for (int i = 0; i < rows; i++, c += tile->ldc)
-            UNROLL for (int v = 0; v < vectors; v++)
-                store(c + v * LANES, load(tile->bias + v * LANES) + sum[i][v]);
-    } else {
-        UNROLL for (int i = 0; i < rows; i++, c += tile->ldc)
-            UNROLL for (int v = 0; v < vectors; v++)
-                store(c + v * LANES, load(c + v * LANES) + sum[i][v]);
+        return;
+    }
+    EACH (i, rows) {
+        float *c = tile->c + (size_t)i * tile->ldc;
+        const float *before = tile->bias ? tile->bias : c;
+        EACH (v, vectors) store(c + v * LANES, load(before + v * LANES) + sum[i][v]);
     }
 }
 
