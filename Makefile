@@ -73,12 +73,12 @@ trainer: $(BUILD)/bin/trainer $(BUILD)/trainer.1
 
 # Vector kernels are compiled for their instruction set; they are empty on other machines.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
-$(BUILD)/shared/math/kernels_%.o $(BUILD)/trainer/network/gemm_%.o: \
+$(BUILD)/shared/math/kernels_%.o $(BUILD)/trainer/products/gemm_%.o: \
 	override CFLAGS += -ffp-contract=off
 ifeq ($(MACHINE),x86_64)
-$(BUILD)/shared/math/kernels_avx2.o $(BUILD)/trainer/network/gemm_avx2.o: \
+$(BUILD)/shared/math/kernels_avx2.o $(BUILD)/trainer/products/gemm_avx2.o: \
 	override CFLAGS += -mavx2 -mfma
-$(BUILD)/shared/math/kernels_avx512.o $(BUILD)/trainer/network/gemm_avx512.o: \
+$(BUILD)/shared/math/kernels_avx512.o $(BUILD)/trainer/products/gemm_avx512.o: \
 	override CFLAGS += -mavx512f -mprefer-vector-width=512
 endif
 

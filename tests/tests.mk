@@ -19,9 +19,8 @@
 # The trainer without its main().
 TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 HOST_PARTS = $(call objects,tests/lib/lv2host*.c)
-NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,conv gemm gemm_avx2 gemm_avx512 \
-	gemm_neon gemm_scalar initialize linear_init named_arch network residual signal) \
-	$(BUILD)/trainer/base/parse.o
+NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,conv initialize linear_init named_arch \
+	network residual signal) $(call objects,trainer/products/*.c) $(BUILD)/trainer/base/parse.o
 
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 ENGINE_TESTS = $(call programs,tests/shared/test_*.c)

@@ -28,6 +28,7 @@ ROOMS = [
     "trainer/cli",
     "trainer/output",
     "trainer/data",
+    "trainer/products",
     "trainer/network",
     "trainer/latents",
     "trainer/analysis",

@@ -3,7 +3,7 @@
 #include "lib/check.h"
 #include "lib/fixture.h"
 #include "math/kernels.h"
-#include "network/gemm.h"
+#include "products/gemm.h"
 
 #include <math.h>
 

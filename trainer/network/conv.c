@@ -1,6 +1,6 @@
 #include "network/conv.h"
 
-#include "network/gemm.h"
+#include "products/gemm.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 #include "network/m5.h"
 
 #include "network/batchnorm.h"
-#include "network/gemm.h"
 #include "network/gradient_sum.h"
 #include "network/relu_pool.h"
+#include "products/gemm.h"
 
 #include <math.h>
 #include <stdlib.h>

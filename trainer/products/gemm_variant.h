@@ -10,7 +10,7 @@
 //     LEVEL(f)   the name of f at this level
 //
 // Tiles decide only which values are worked on together, not the order in which one is summed.
-#include "network/gemm_table.h"
+#include "products/gemm_table.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #define SPREAD(x)             vdupq_n_f32(x)
 #define MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b)
 #define LEVEL(f)              f##_neon
-#include "network/gemm_variant.h"
+#include "products/gemm_variant.h"
 
 const GemmLevel gemm_level_neon = GEMM_LEVEL("neon");
 #endif

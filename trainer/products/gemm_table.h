@@ -2,7 +2,7 @@
 #ifndef TRASLUZ_GEMM_TABLE_H
 #define TRASLUZ_GEMM_TABLE_H
 
-#include "network/gemm.h"
+#include "products/gemm.h"
 
 typedef struct {
     const char *name; // as kernel_level() has it

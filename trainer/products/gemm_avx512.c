@@ -8,7 +8,7 @@
 #define SPREAD(x)             _mm512_set1_ps(x)
 #define MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define LEVEL(f)              f##_avx512
-#include "network/gemm_variant.h"
+#include "products/gemm_variant.h"
 
 const GemmLevel gemm_level_avx512 = GEMM_LEVEL("avx512");
 #endif

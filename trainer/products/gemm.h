@@ -19,8 +19,8 @@ enum {
     GEMM_TERMS_TN = 64, // of gemm_tn(), whose terms are the frames
 };
 
-// A matrix in memory: value (r, c) is at values[r * row + c * column]. If `group` is not 0, its rows
-// are groups of so many, `group_step` values apart: value (r, c) is at
+// A matrix in memory: value (r, c) is at values[r * row + c * column]. If `group` is not 0, its
+// rows are groups of so many, `group_step` values apart: value (r, c) is at
 // values[r / group * group_step + r % group * row + c * column].
 typedef struct GemmMatrix {
     const float *values;

@@ -1,7 +1,7 @@
-#include "network/gemm.h"
+#include "products/gemm.h"
 
 #include "math/kernels.h"
-#include "network/gemm_table.h"
+#include "products/gemm_table.h"
 
 #include <string.h>
 

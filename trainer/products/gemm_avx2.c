@@ -8,7 +8,7 @@
 #define SPREAD(x)             _mm256_set1_ps(x)
 #define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define LEVEL(f)              f##_avx2
-#include "network/gemm_variant.h"
+#include "products/gemm_variant.h"
 
 const GemmLevel gemm_level_avx2 = GEMM_LEVEL("avx2");
 #endif

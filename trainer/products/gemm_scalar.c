@@ -6,6 +6,6 @@
 #define SPREAD(x)             ((Vector){x, x, x, x})
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #define LEVEL(f)              f##_scalar
-#include "network/gemm_variant.h"
+#include "products/gemm_variant.h"
 
 const GemmLevel gemm_level_scalar = GEMM_LEVEL("scalar");
