@@ -27,9 +27,9 @@ weights_are() { # FINGERPRINT LEVEL
     return 1
 }
 
-weights_are_those_stored() { weights_are $stored scalar; }
-avx2_gives_those_stored() { weights_are $stored_fused avx2; }
-avx512_gives_those_of_avx2() { weights_are $stored_fused avx512; }
+weights_are_those_stored() { weights_are "$stored" scalar; }
+avx2_gives_those_stored() { weights_are "$stored_fused" avx2; }
+avx512_gives_those_of_avx2() { weights_are "$stored_fused" avx512; }
 
 threads_do_not_change_the_file() { made alone 1 '' && made three 3 '' &&
     cmp alone/normal.safetensors three/normal.safetensors; }
