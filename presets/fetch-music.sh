@@ -71,4 +71,4 @@ printf '%s\n' "$packages" | while read -r package least names; do
     mv "$work/music" "$folder/$package"
     rm -rf "$work"
 done
-find "$folder" -type f | wc -l | sed 's/$/ pieces of music/'
+find "$folder/" -type f | wc -l | sed 's/$/ pieces of music/'
