@@ -1,8 +1,9 @@
 #!/bin/sh
 # weights.sh MODEL FOLDER: makes a shipped model again, and compares. Fetches the music it was
 # trained on into FOLDER (see fetch-music.sh), trains it there, and says whether the file has the
-# bits of the shipped one, which it has on a processor of the same kind; otherwise its validation
-# loss must be within 2 % of the shipped model's. A training that was interrupted goes on.
+# bits of the shipped one, which it has from the same version of the trainer on a processor of the
+# same kind; otherwise its validation loss must be within 2 % of the shipped model's. A training
+# that was interrupted goes on.
 #
 # TRAINER names the program.
 set -eu
