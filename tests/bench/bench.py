@@ -240,6 +240,11 @@ def many_rows(plugin, name, words):
         ["", "slowest round", percent(plugin[f"{name}.slowest_share"])],
         [
             "",
+            "late rounds, by processor time, the least of five",
+            f"{plugin[f'{name}.late_by_itself']:.0f}",
+        ],
+        [
+            "",
             "late rounds, by processor time",
             f"{plugin[f'{name}.late_by_processor_time']:.0f}",
         ],

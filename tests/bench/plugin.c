@@ -99,10 +99,10 @@ static void measure_start(const char *path, const char *name)
     enum { STARTS = 21 };
     double spent[STARTS];
     for (int i = 0; i < STARTS; i++) {
-        const double start = seconds_of(CLOCK_MONOTONIC);
+        const double start = thread_seconds();
         BarePlugin plugin = bare_plugin_new(1, RATE, path);
         bare_plugin_run(&plugin, BLOCK);
-        spent[i] = seconds_of(CLOCK_MONOTONIC) - start;
+        spent[i] = thread_seconds() - start;
         bare_plugin_free(&plugin);
     }
     result(1e3 * median(spent, STARTS), "start.%s.median_ms", name); // and they are in order now
@@ -129,30 +129,36 @@ static void measure_memory(const char *path, const char *name)
 
 // ---- Many ----
 
+// Rounds of a block for each instance. Two seconds are whole latent frames of `normal`, so that a
+// round is the same in each repeat: the least that it took is its own, and what others on this
+// machine add is not there every time.
 static void measure_many(int instances, const char *name)
 {
-    enum { INSTANCES_MAX = 200, BLOCKS = 10 * 48000 / BLOCK };
+    enum { INSTANCES_MAX = 200, BLOCKS = SAMPLES / BLOCK, REPEATS = 5 };
     static BarePlugin plugin[INSTANCES_MAX];
-    static double processor[BLOCKS], clock[BLOCKS];
+    static double least[BLOCKS];
     const double limit = BLOCK / RATE;
     for (int i = 0; i < instances; i++) {
         plugin[i] = bare_plugin_new(1, RATE, NULL);
         bare_plugin_run(&plugin[i], BLOCK); // the block in which playing starts is apart
     }
-    int late[2] = {0};
-    for (size_t b = 0; b < BLOCKS; b++) {
+    int late[2] = {0}, late_by_itself = 0;
+    for (size_t round = 0; round < (size_t)BLOCKS * REPEATS; round++) {
+        const size_t b = round % BLOCKS;
         const double wall = seconds_of(CLOCK_MONOTONIC), start = thread_seconds();
         for (int i = 0; i < instances; i++) {
-            memcpy(plugin[i].in[0], sound + b * BLOCK % (SAMPLES - BLOCK), BLOCK * sizeof(float));
+            memcpy(plugin[i].in[0], sound + b * BLOCK, BLOCK * sizeof(float));
             bare_plugin_run(&plugin[i], BLOCK);
         }
-        processor[b] = thread_seconds() - start;
-        clock[b] = seconds_of(CLOCK_MONOTONIC) - wall;
-        late[0] += processor[b] > limit;
-        late[1] += clock[b] > limit;
+        const double spent = thread_seconds() - start;
+        if (round < BLOCKS || spent < least[b]) least[b] = spent;
+        late[0] += spent > limit;
+        late[1] += seconds_of(CLOCK_MONOTONIC) - wall > limit;
     }
-    result(median(processor, BLOCKS) / limit, "%s.share", name);
-    result(processor[BLOCKS - 1] / limit, "%s.slowest_share", name);
+    for (size_t b = 0; b < BLOCKS; b++) late_by_itself += least[b] > limit;
+    result(median(least, BLOCKS) / limit, "%s.share", name);
+    result(least[BLOCKS - 1] / limit, "%s.slowest_share", name);
+    result(late_by_itself, "%s.late_by_itself", name);
     result(late[0], "%s.late_by_processor_time", name);
     result(late[1], "%s.late_by_the_clock", name);
     for (int i = 0; i < instances; i++) bare_plugin_free(&plugin[i]);
