@@ -306,8 +306,8 @@ static void test_match_looks_back_ten_seconds(void)
     }
 }
 
-// A rest in the music is left out: after it Match is where it was, and changes the same two seconds,
-// which are played again and again, in the same way.
+// A rest in the music is left out: after it Match is where it was, and changes the same two
+// seconds, which are played again and again, in the same way.
 static void test_match_leaves_rests_out(void)
 {
     Error error;
