@@ -273,8 +273,8 @@ INLINE void filter_lanes(const KernelFilters *filters, const int taps, const boo
         filter_lane(filters, filters->y[lane], (size_t)lane * filters->x_lane, taps, padded);
 }
 
-// Functions of their own for the usual lengths: from 22.05 kHz to a higher rate and between 44.1 and
-// 48 kHz, from 44.1 to 22.05 kHz, and from 48 to 22.05 kHz.
+// Functions of their own for the usual lengths: from 22.05 kHz to a higher rate and between 44.1
+// and 48 kHz, from 44.1 to 22.05 kHz, and from 48 to 22.05 kHz.
 #define FILTER_TAPS(taps)                                                                          \
     static __attribute__((noinline)) void filter_##taps(const KernelFilters *filters)              \
     {                                                                                              \

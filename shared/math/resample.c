@@ -27,9 +27,9 @@ struct Filters {
     uint64_t step_whole, step_phase; // the step in whole input samples, and the phases beyond them
     int half;                        // input samples to each side
     int taps;                        // 2 * half, filled to whole vectors by zeros before the oldest
-    // The table has a row for each output sample until the phases repeat, in their order, so that it
-    // is read from its beginning to its end; or, where there are too many phases, PHASES_MAX rows of
-    // them and one more to interpolate towards.
+    // The table has a row for each output sample until the phases repeat, in their order, so that
+    // it is read from its beginning to its end; or, where there are too many phases, PHASES_MAX
+    // rows of them and one more to interpolate towards.
     size_t rows;
     bool interpolated;
     float *table;   // [rows][taps], aligned

@@ -12,8 +12,8 @@
 bool parse_integer(const char *text, long low, long high, long *value, Error *error);
 bool parse_number(const char *text, double low, double high, double *value, Error *error);
 
-// Reads a size such as 500M, 1.5G or 2 GB to bytes: a number and k, M, G or T, which a B may follow;
-// without a letter it is in GB.
+// Reads a size such as 500M, 1.5G or 2 GB to bytes: a number and k, M, G or T, which a B may
+// follow; without a letter it is in GB.
 bool parse_size(const char *text, uint64_t *bytes, Error *error);
 
 enum { NUMBER_LIST_MAX = 64 };

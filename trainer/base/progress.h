@@ -1,6 +1,6 @@
-// progress.h: the progress of long work on one line of a terminal, cut to its width at a comma: time
-// left, what, how much. The line appears only after two seconds, and only on a terminal. Any number of
-// threads may report to one Progress.
+// progress.h: the progress of long work on one line of a terminal, cut to its width at a comma:
+// time left, what, how much. The line appears only after two seconds, and only on a terminal. Any
+// number of threads may report to one Progress.
 #ifndef TRASLUZ_PROGRESS_H
 #define TRASLUZ_PROGRESS_H
 

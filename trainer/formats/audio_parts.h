@@ -1,7 +1,7 @@
 // audio_parts.h: the parts of an audio file that are decoded one after another: the links of a
-// chained Ogg file, joined FLAC files, the data of a WAV or AIFF file whose header has a wrong size; most
-// files have one. What the container itself tells of damage is found on the way. Blocks and
-// allocates; any thread.
+// chained Ogg file, joined FLAC files, the data of a WAV or AIFF file whose header has a wrong
+// size; most files have one. What the container itself tells of damage is found on the way. Blocks
+// and allocates; any thread.
 #ifndef TRASLUZ_AUDIO_PARTS_H
 #define TRASLUZ_AUDIO_PARTS_H
 
