@@ -178,6 +178,9 @@ static void views_with_wild_numbers_are_drawn_or_left(void)
             reset_view();
             memcpy((char *)&view + at, &wild[w], sizeof(float));
             say_view();
+            CHECK_MSG(isfinite(panel.meters.share) && isfinite(panel.meters.latency) &&
+                          isfinite(panel.map.points_per_second) && isfinite(panel.rate),
+                      "%g at byte %zu", (double)wild[w], at);
             if (at % 64 == 0) draw();
         }
     draw();
