@@ -25,8 +25,8 @@ static int open_files(void)
 }
 
 // A window leaves nothing behind: after the first ones the heap stays as it is, but for what Cairo
-// and fontconfig keep for the whole program, some 30 bytes for each window. What nobody can free any
-// more, LeakSanitizer finds to the byte (make check-sanitizers); there the heap is not counted here.
+// and fontconfig keep for the whole program, some 30 bytes for each window. What nobody can free
+// any more, LeakSanitizer finds to the byte (make check-sanitizers); the heap is not counted there.
 static void a_thousand_openings_leave_nothing_behind(void)
 {
     enum { FIRST = 100, ALL = 1000 };
