@@ -36,6 +36,22 @@ test_waveform_kinds_have_their_own_defaults() {
         [ "$(setting wave rate)" = 22050.0 ]
 }
 
+# Without a length a training has the steps of its kind.
+test_steps_have_defaults() {
+    for kind in "spectral 4000 --arch $tiny --rate 8000" 'samples 6000 --arch 2k8s4p2'; do
+        # shellcheck disable=SC2086
+        set -- $kind
+        name=$1 steps=$2
+        shift 2
+        "$TRAINER" train music --run "$name" "$@" >/dev/null 2>&1 &
+        job=$!
+        until [ -s "$name/config.json" ] || ! kill -0 "$job" 2>/dev/null; do sleep 0.01; done
+        kill -KILL "$job" 2>/dev/null
+        wait "$job" 2>/dev/null
+        [ "$(setting "$name" steps)" = "$steps" ] || return 1
+    done
+}
+
 # However long the music is, and whatever an epoch would be without.
 test_steps_are_the_length_of_the_training() {
     "$TRAINER" train music --run steps --arch "$tiny" --rate 8000 --steps 203 --batch 2 >log &&
@@ -92,6 +108,7 @@ test_lengths_that_contradict_each_other_are_refused() {
 
 run test_plain_training_is_spectral_and_follows_a_cosine
 run test_waveform_kinds_have_their_own_defaults
+run test_steps_have_defaults
 run test_steps_are_the_length_of_the_training
 run test_a_cut_training_by_steps_is_resumed_to_the_same_weights
 run test_minutes_become_steps_that_repeat

@@ -27,7 +27,8 @@ begun() {
     done
 }
 
-# stopped NAME SIGNAL STATUS: one such signal saves everything and ends with that status.
+# stopped NAME SIGNAL STATUS: one such signal saves everything, measures the best weights and ends
+# with that status.
 stopped() {
     begun "$1" || return 1
     kill -s "$2" "$job"
@@ -35,6 +36,7 @@ stopped() {
     status=$?
     [ "$status" -eq "$3" ] || { echo "    $2: status $status, not $3" >&2; return 1; }
     [ -s "$1.checkpoint" ] && "$TRAINER" info "$1.safetensors" >/dev/null &&
+        grep -q "^wrote $1.safetensors: epoch" "$1.log" &&
         grep -q '^interrupted; to resume' "$1.log"
 }
 
