@@ -327,14 +327,14 @@ static void next_rows(Resampler *resampler, Chunk *chunk, uint64_t newest_shift)
 {
     const Filters *filters = resampler->filters;
     const size_t taps = (size_t)filters->taps, row = resampler->row, left = filters->rows - row;
+    // Of row 0, which may lie before the history: below 0, as unsigned numbers have it.
     const uint64_t newest = resampler->whole + newest_shift;
-    const float *const window = resampler->history + newest + 1 - taps;
     const float *const filter = filters->table + row * taps;
     const uint32_t *const time = filters->time + row;
     const size_t most = left < CHUNK ? left : CHUNK;
     size_t count = 0;
     for (; count < most && newest + time[count] < resampler->held; count++) {
-        chunk->window[count] = window + time[count];
+        chunk->window[count] = resampler->history + (newest + time[count] + 1 - taps);
         chunk->filter[count] = filter + count * taps;
     }
     chunk->count = (int)count;
