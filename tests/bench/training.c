@@ -2,11 +2,14 @@
 // seconds that passed by the clock and those spent on processors. So bench.py can have it take
 // turns with others.
 //
-//     step    forward, backward and Adam for 16 clips of 5 s, a clip a thread at a time
+//     step    forward, squared error, backward and Adam for 16 clips, a clip a thread at a time:
+//             5 s each, or 0.75 s of log levels for networks of spectra
 //     sgemm   OpenBLAS alone, on one thread: the products of one clip's step, without overlap
+//     square  OpenBLAS alone, on one thread: a product of 1024 x 1024 x 1024
 //
 // The first answers are the number of useful multiply-adds in a step and in the products of sgemm,
-// and the kernels that OpenBLAS uses.
+// the kernels that OpenBLAS uses, and the frames and values per frame of a clip. sgemm and the
+// multiply-adds do not know residual blocks and linear paths.
 #include "base/pool.h"
 #include "lib/fixture.h"
 #include "network/adam.h"
@@ -20,16 +23,18 @@
 enum {
     CLIPS = 16,
     CLIP = 110250,
+    SQUARE = 1024,
     THREADS_MAX = 64,
 };
 
 typedef struct {
     Arch arch;
     size_t parameters, window;
+    size_t values; // that the network reads of a clip
     float *weights;
     float *gradient; // [CLIPS][parameters]
     float *mean;     // [parameters], of the clips' gradients
-    float *audio;    // [CLIPS][window]
+    float *audio;    // [CLIPS][values]
     Workspace *workspace[THREADS_MAX];
     Adam adam;
 } Bench;
@@ -46,15 +51,20 @@ static void bench_open(Bench *bench, const char *text, int threads)
     Error error;
     if (!named_arch_parse(&bench->arch, text, ACTIVATION_LEAKY_RELU, &error)) abort();
     bench->parameters = arch_parameters(&bench->arch);
-    bench->window = (size_t)arch_round_up(&bench->arch, CLIP);
+    const bool spectral = bench->arch.front.kind == FRONT_SPECTRUM;
+    bench->window = spectral
+                        ? (size_t)default_training_window(&bench->arch, default_rate(&bench->arch))
+                        : (size_t)arch_round_up(&bench->arch, CLIP);
+    bench->values =
+        (size_t)arch_front_frames(&bench->arch, bench->window) * (size_t)arch_inputs(&bench->arch);
     bench->weights = new_values(bench->parameters);
     bench->gradient = new_values(CLIPS * bench->parameters);
     bench->mean = new_values(bench->parameters);
-    bench->audio = new_values(CLIPS * bench->window);
+    bench->audio = new_values(CLIPS * bench->values);
     bench->adam = (Adam){new_values(bench->parameters), new_values(bench->parameters), 0};
     initialize_parameters(&bench->arch, 1, bench->weights);
     for (uint32_t i = 0; i < CLIPS; i++)
-        fixture_signal(bench->audio + i * bench->window, bench->window, 22050.0, i);
+        fixture_signal(bench->audio + i * bench->values, bench->values, 22050.0, i);
     for (int i = 0; i < threads; i++)
         bench->workspace[i] = workspace_new(&bench->arch, bench->window);
 }
@@ -65,7 +75,12 @@ static void clip_gradient(void *data, int item, int thread)
 {
     Bench *bench = data;
     Workspace *workspace = bench->workspace[thread];
-    network_forward(workspace, bench->weights, bench->audio + (size_t)item * bench->window);
+    const float *input = bench->audio + (size_t)item * bench->values;
+    network_forward(workspace, bench->weights, input);
+    const float *output = network_output(workspace);
+    float *dy = network_output_gradient(workspace);
+    for (size_t i = 0; i < bench->values; i++)
+        dy[i] = 2.0f / (float)bench->values * (output[i] - input[i]);
     network_backward(workspace, bench->weights, bench->gradient + (size_t)item * bench->parameters);
 }
 
@@ -132,7 +147,10 @@ int main(int argc, char **argv)
         a[i] = new_values(m * k), b[i] = new_values(k * n), c[i] = new_values(m * n);
         products += (i == 0 ? 2.0 : 3.0) * (double)m * (double)n * (double)k;
     }
-    printf("%.0f %.0f %s\n", CLIPS * products, products, openblas_get_corename());
+    float *square[3];
+    for (int i = 0; i < 3; i++) square[i] = new_values((size_t)SQUARE * SQUARE);
+    printf("%.0f %.0f %s %zu %d\n", CLIPS * products, products, openblas_get_corename(),
+           bench.values / (size_t)arch_inputs(&bench.arch), arch_inputs(&bench.arch));
     fflush(stdout);
 
     char order[16];
@@ -141,6 +159,9 @@ int main(int argc, char **argv)
         const double processor = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
         if (strcmp(order, "step\n") == 0)
             step(&bench, pool);
+        else if (strcmp(order, "square\n") == 0)
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SQUARE, SQUARE, SQUARE, 1.0f,
+                        square[0], SQUARE, square[1], SQUARE, 0.0f, square[2], SQUARE);
         else
             for (int i = 0; i < shapes; i++) multiply(&shape[i], i > 0, a[i], b[i], c[i]);
         printf("%.9f %.9f\n", seconds_of(CLOCK_MONOTONIC) - clock,

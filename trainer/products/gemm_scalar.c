@@ -3,7 +3,7 @@
 #define LANES                 4
 #define VECTORS               4
 #define ROWS                  2
-#define SPREAD(x)             ((Vector){x, x, x, x})
+#define SPREAD(x)             ((Vector){(x), (x), (x), (x)})
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #define LEVEL(f)              f##_scalar
 #include "products/gemm_variant.h"

@@ -16,7 +16,8 @@
 
 typedef float Vector __attribute__((vector_size(LANES * sizeof(float))));
 
-#define INLINE     static inline __attribute__((always_inline))
+#define INLINE static inline __attribute__((always_inline))
+// NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define EACH(i, n) _Pragma("GCC unroll 12") for (int i = 0; i < (n); i++)
 
 enum {
@@ -84,7 +85,7 @@ INLINE void add_tile(const Tile *tile, const int rows, const int vectors, const 
             EACH (v, vectors) sum[i][v] = MULTIPLY_ADD(x, row[v], sum[i][v]);
         }
     }
-    if (tile->used < (size_t)(vectors * LANES)) {
+    if (tile->used < (size_t)vectors * LANES) {
         float value[ROWS_MAX][WIDTH];
         EACH (i, rows) {
             EACH (v, vectors) store(value[i] + v * LANES, sum[i][v]);
