@@ -37,6 +37,16 @@ static bool read_size(const json_t *json, size_t *size)
     return true;
 }
 
+// PyTorch saves a BatchNorm's number of steps with its weights: one 64-bit integer without
+// dimensions, which nothing here needs.
+static bool is_step_count(const char *name, const char *type, size_t rank)
+{
+    static const char ending[] = ".num_batches_tracked";
+    const size_t length = strlen(name), end = sizeof ending - 1;
+    return strcmp(type, "I64") == 0 && rank == 0 && length > end &&
+           strcmp(name + length - end, ending) == 0;
+}
+
 // Reads one tensor's entry. Its place among the data is left in `begin`, as an index of values.
 static bool read_tensor(Tensor *tensor, size_t *begin, const char *name, const json_t *entry,
                         size_t data_size, Error *error)
@@ -49,10 +59,11 @@ static bool read_tensor(Tensor *tensor, size_t *begin, const char *name, const j
         !read_size(json_array_get(offsets, 0), &from) ||
         !read_size(json_array_get(offsets, 1), &to))
         return error_set(error, "tensor %.40s: needs dtype, shape and data_offsets", name);
-    if (strcmp(type, "F32") != 0)
-        return error_set(error, "tensor %.40s: type %.20s; only F32 is supported", name, type);
     const size_t rank = json_array_size(shape);
-    if (rank < 1 || rank > SAFETENSORS_RANK_MAX)
+    const bool is_count = is_step_count(name, type, rank);
+    if (strcmp(type, "F32") != 0 && !is_count)
+        return error_set(error, "tensor %.40s: type %.20s; only F32 is supported", name, type);
+    if ((rank < 1 && !is_count) || rank > SAFETENSORS_RANK_MAX)
         return error_set(error, "tensor %.40s: %zu dimensions; must be 1 to %d", name, rank,
                          SAFETENSORS_RANK_MAX);
     if (from > to || to > data_size)
@@ -62,6 +73,10 @@ static bool read_tensor(Tensor *tensor, size_t *begin, const char *name, const j
 
     *tensor = (Tensor){.name = name, .rank = (int)rank};
     size_t bytes = sizeof(float);
+    if (is_count) { // its two halves
+        *tensor = (Tensor){.name = name, .rank = 1, .shape = {2}};
+        bytes *= 2;
+    }
     for (size_t i = 0; i < rank; i++) {
         size_t *const n = &tensor->shape[i];
         if (!read_size(json_array_get(shape, i), n) || *n == 0 || *n > data_size ||

@@ -126,6 +126,12 @@ __attribute__((constructor)) static void choose_at_start(void)
         if (levels[i].is_there()) level = &levels[i];
 }
 
+const char *kernel_unknown(void)
+{
+    const char *wanted = getenv("TRASLUZ_KERNELS");
+    return wanted && strcmp(wanted, level->name) != 0 ? wanted : NULL;
+}
+
 const char *kernel_level(void)
 {
     return level->name;

@@ -92,6 +92,9 @@ void kernel_mix(const KernelMix *mix, float *out, size_t n);
 // The level in use: "scalar", "avx2", "avx512" or "neon".
 const char *kernel_level(void);
 
+// Returns what TRASLUZ_KERNELS asks for, if it is not the level in use; otherwise NULL.
+const char *kernel_unknown(void);
+
 // Chooses a level by name, for tests; false where this processor or build does not have it. Not
 // while another thread computes. At the start the environment variable TRASLUZ_KERNELS is followed,
 // else the best level is taken.

@@ -13,7 +13,8 @@ enum { PIECE = 4096 }; // samples clipped and written at a time
 
 struct AudioWriter {
     FileWriter out;
-    SNDFILE *file;
+    SNDFILE *file; // NULL: a WAV file
+    int rate;      // Hz
     int channels;
     bool clips; // the format cannot go beyond full scale
     uint64_t clipped;
@@ -46,6 +47,38 @@ static const Ending *find_ending(const char *path, Error *error)
 bool audio_writer_knows(const char *path, Error *error)
 {
     return find_ending(path, error) != NULL;
+}
+
+// ---- WAV: libsndfile leaves out the extension's length that formats other than integers have
+// (Microsoft, "Multimedia Programming Interface and Data Specifications", 1994), and programs such
+// as sox warn of it ----
+
+static void put_number(unsigned char *to, uint32_t value, int bytes)
+{
+    for (int i = 0; i < bytes; i++) to[i] = (unsigned char)(value >> 8 * i);
+}
+
+// Writes the header at the beginning of the stream, for the sound written so far.
+static bool write_wav_header(const AudioWriter *writer)
+{
+    const uint32_t channels = (uint32_t)writer->channels, bytes = (uint32_t)(4 * writer->written);
+    unsigned char header[58] = "RIFF";
+    memcpy(header + 8, "WAVEfmt ", 8);
+    memcpy(header + 38, "fact\4\0\0", 8);
+    memcpy(header + 50, "data", 4);
+    put_number(header + 4, bytes + sizeof header - 8, 4);
+    put_number(header + 16, 18, 4); // bytes of the format
+    put_number(header + 20, 3, 2);  // floating point
+    put_number(header + 22, channels, 2);
+    put_number(header + 24, (uint32_t)writer->rate, 4);
+    put_number(header + 28, (uint32_t)writer->rate * channels * 4, 4);
+    put_number(header + 32, channels * 4, 2);
+    put_number(header + 34, 32, 2);
+    put_number(header + 36, 0, 2); // bytes of the extension
+    put_number(header + 46, (uint32_t)(writer->written / channels), 4);
+    put_number(header + 54, bytes, 4);
+    return fseeko(writer->out.stream, 0, SEEK_SET) == 0 &&
+           fwrite(header, 1, sizeof header, writer->out.stream) == sizeof header;
 }
 
 // ---- libsndfile writes through our stream, which remembers its failures until file_commit() ----
@@ -82,6 +115,10 @@ static sf_count_t stream_tell(void *data)
 
 static bool open_stream(AudioWriter *writer, int format, int rate, Error *error)
 {
+    writer->rate = rate;
+    if (format == (SF_FORMAT_WAV | SF_FORMAT_FLOAT))
+        return write_wav_header(writer) ||
+               error_set(error, "%s: %s", writer->out.path, strerror(errno));
     SF_VIRTUAL_IO io = {
         .get_filelen = stream_length,
         .seek = stream_seek,
@@ -125,7 +162,7 @@ AudioWriter *audio_writer_new(const char *path, double rate, int channels, Error
 
 bool audio_writer_commit(AudioWriter *writer, Error *error)
 {
-    const bool closed = sf_close(writer->file) == 0;
+    const bool closed = writer->file ? sf_close(writer->file) == 0 : write_wav_header(writer);
     if (!closed && !ferror(writer->out.stream)) {
         error_set(error, "%s: the file could not be completed", writer->out.path);
         file_abandon(&writer->out);
@@ -140,7 +177,7 @@ bool audio_writer_commit(AudioWriter *writer, Error *error)
 void audio_writer_abandon(AudioWriter *writer)
 {
     if (!writer) return;
-    sf_close(writer->file);
+    if (writer->file) sf_close(writer->file);
     file_abandon(&writer->out);
     free(writer);
 }
@@ -166,7 +203,9 @@ static bool write_piece(AudioWriter *writer, const float *samples, size_t n, Err
     memcpy(piece, samples, n * sizeof *piece);
     if (writer->clips) writer->clipped += clip(piece, n);
     errno = 0;
-    if (sf_write_float(writer->file, piece, (sf_count_t)n) == (sf_count_t)n) return true;
+    if (writer->file ? sf_write_float(writer->file, piece, (sf_count_t)n) == (sf_count_t)n
+                     : fwrite(piece, sizeof *piece, n, writer->out.stream) == n)
+        return true;
     return error_set(error, "%s: %s", writer->out.path, strerror(errno ? errno : EIO));
 }
 

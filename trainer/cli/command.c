@@ -4,7 +4,12 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+// OpenBLAS exports these, but declares them in no header.
+extern void *blas_memory_alloc(int position) __attribute__((weak));
+extern void blas_memory_free(void *buffer) __attribute__((weak));
 
 // ---- Messages ----
 
@@ -90,10 +95,40 @@ Model *command_model(const char *path, Error *error)
     return model;
 }
 
+static bool memory_is_short;
+
+bool command_memory_is_short(void)
+{
+    return memory_is_short;
+}
+
+// OpenBLAS allocates a buffer for each thread that multiplies, and tries for ever where it cannot
+// (OpenBLAS 0.3.21, memory.c). So each thread's is allocated here, after a test that there is room.
+static bool reserve_buffers(int threads, Error *error)
+{
+    enum { BUFFER = (128 << 20) + (64 << 10) }; // bytes, on 64-bit processors
+    void **room = calloc((size_t)threads, sizeof *room);
+    bool ok = room != NULL;
+    for (int i = 0; ok && i < threads; i++) ok = (room[i] = malloc(BUFFER)) != NULL;
+    for (int i = 0; room && i < threads; i++) free(room[i]);
+    if (!ok)
+        error_set(error,
+                  "too little memory: %d threads need %d MB of address space for products "
+                  "alone; raise the limit (ulimit -v), or use fewer --threads",
+                  threads, threads * (BUFFER >> 20));
+    for (int i = 0; ok && blas_memory_alloc && i < threads; i++) room[i] = blas_memory_alloc(0);
+    for (int i = 0; ok && blas_memory_alloc && i < threads; i++) blas_memory_free(room[i]);
+    free(room);
+    return ok;
+}
+
 Pool *command_pool(int threads, Error *error)
 {
     openblas_set_num_threads(1);
     Pool *pool = pool_new(threads);
-    if (!pool) error_set(error, "could not start the threads");
-    return pool;
+    if (!pool) error_set(error, "could not start the threads: too little memory, or a limit");
+    if (pool && reserve_buffers(pool_threads(pool), error)) return pool;
+    pool_free(pool);
+    memory_is_short = true;
+    return NULL;
 }

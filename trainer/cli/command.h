@@ -85,6 +85,10 @@ Model *command_model(const char *path, Error *error);
 // The caller ends them with pool_free().
 Pool *command_pool(int threads, Error *error);
 
+// True after command_pool() failed. OpenBLAS's own threads may then wait for memory for ever, and
+// exit() for them.
+bool command_memory_is_short(void);
+
 // Print a note on standard error for each fault of an audio file that was read, and for samples
 // that a format clipped.
 void command_note_faults(const Command *command, const char *path, const AudioFaults *faults);

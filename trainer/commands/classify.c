@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define RECORD_KIND  "classifier"
 #define WEIGHTS_NAME "classifier.safetensors"
@@ -306,6 +307,21 @@ static bool test(Study *study, Error *error)
 
 // ---- The call ----
 
+// Results of other weights must not lie beside a classifier that was trained in the folder.
+static bool check_folder(const Call *call, Error *error)
+{
+    if (!call->weights || call->force) return true;
+    char *path = file_join(call->output, WEIGHTS_NAME);
+    if (!path) return error_out_of_memory(error);
+    const bool ok = access(path, F_OK) != 0 ||
+                    error_set(error,
+                              "%s: the folder has results of this classifier; choose "
+                              "another folder for those of --weights",
+                              path);
+    free(path);
+    return ok;
+}
+
 static json_t *options_json(const Call *call)
 {
     if (call->weights) return json_pack("{s:s}", "weights", call->weights);
@@ -320,7 +336,7 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
     const Call *call = data;
     Study study = {.call = call, .set = set, .pool = pool};
     const bool ok =
-        choose_test(&study, error) &&
+        check_folder(call, error) && choose_test(&study, error) &&
         (!call->weights || classifier_read(&study.weights, set, call->weights, error)) &&
         study_begin(call->output, RECORD_KIND, set, options_json(call), error) &&
         (call->weights || train(&study, error)) && test(&study, error);

@@ -50,17 +50,23 @@ typedef struct {
 
 // ---- Names ----
 
+// A file system allows 255 bytes; endings and a number follow, and so does the text of a temporary
+// name.
+enum { NAME_MOST = 180 };
+
 // Returns the name of a clip without its ending and without folders: "rock/a.wav" gives "rock-a".
-// The caller frees it; it has room for a number.
+// Of a longer name than NAME_MOST bytes it takes the end, which tells files apart. The caller frees it; it has room for a number.
 static char *name_of(const Clip *clip, size_t *length)
 {
     const char *dot = strrchr(clip->name, '.'), *slash = strrchr(clip->name, '/');
     const bool ends = dot && dot > clip->name && (!slash || dot > slash + 1);
     *length = ends ? (size_t)(dot - clip->name) : strlen(clip->name);
+    const size_t cut = *length > NAME_MOST ? *length - NAME_MOST : 0;
+    *length -= cut;
     char *name = malloc(*length + 24);
     if (!name) return NULL;
     for (size_t i = 0; i < *length; i++)
-        name[i] = (char)(clip->name[i] == '/' ? '-' : clip->name[i]);
+        name[i] = (char)(clip->name[cut + i] == '/' ? '-' : clip->name[cut + i]);
     name[*length] = 0;
     return name;
 }

@@ -48,11 +48,11 @@ static bool write_sound(const Call *call, const Model *model, const Latent *late
 static bool decode_file(const Call *call, Error *error)
 {
     Model *model = command_model(call->weights, error);
-    Latent *latent = model ? latent_load(call->latent, error) : NULL;
-    bool ok = latent && latent_fits(latent, model, error);
-    if (model && !ok) error_prefix(error, call->latent);
-    ok = ok && latent_options_apply(&command_decode, &call->latent_options, model, latent, error) &&
-         write_sound(call, model, latent, error);
+    Latent *latent = model ? latent_file_load(call->latent, model, error) : NULL;
+    const bool ok =
+        latent &&
+        latent_options_apply(&command_decode, &call->latent_options, model, latent, error) &&
+        write_sound(call, model, latent, error);
     latent_free(latent);
     model_free(model);
     return ok;

@@ -72,8 +72,7 @@ static const char *method_name(const Call *call, const LatentParts *list)
     return list->count == 1 ? "single" : call->average ? "average" : "concatenation";
 }
 
-static Latent *join_parts(const Call *call, const LatentParts *list, const Model *model,
-                          Error *error)
+static Latent *join_parts(const Call *call, LatentParts *list, const Model *model, Error *error)
 {
     Latent *joined = NULL, **latents = latent_parts_load(&command_generate, list, model, error);
     if (!latents) return NULL;
@@ -141,7 +140,7 @@ static const Artefact outputs[FILES + 1] = {
 typedef struct {
     const Call *call;
     const Model *model;
-    const LatentParts *list;
+    LatentParts *list;
     char *path[FILES];
     AudioFeatures measure;
     double change; // SNR in dB against the same latent without changes; NaN without changes

@@ -1,5 +1,6 @@
 #include "options/latent_files.h"
 
+#include "audio/audio.h"
 #include "audio/audio_writer.h"
 #include "latents/decoding.h"
 #include "latents/encoding.h"
@@ -20,11 +21,22 @@ static bool is_safetensors(const char *path)
     return found;
 }
 
-static Latent *load_latent(const char *path, const Model *model, Error *error)
+void explain_audio(const char *path, const char *made_by, Error *error)
+{
+    Error ignored;
+    AudioReader *reader = is_safetensors(path) ? NULL : audio_open(path, &ignored);
+    if (!reader) return;
+    audio_close(reader);
+    error_set(error, "%s: this is audio; make a file of latents of it with trainer %s", path,
+              made_by);
+}
+
+Latent *latent_file_load(const char *path, const Model *model, Error *error)
 {
     Latent *latent = latent_load(path, error);
     if (latent && latent_fits(latent, model, error)) return latent;
     error_prefix(error, path);
+    if (!latent) explain_audio(path, "encode", error);
     latent_free(latent);
     return NULL;
 }
@@ -49,7 +61,7 @@ Latent *latent_source_load(const Command *command, const TimePart *part, const M
                            Error *error)
 {
     if (is_safetensors(part->path)) {
-        Latent *latent = load_latent(part->path, model, error);
+        Latent *latent = latent_file_load(part->path, model, error);
         if (!latent || part->whole || cut(latent, part, error)) return latent;
         latent_free(latent);
         return NULL;

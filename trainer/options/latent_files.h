@@ -35,4 +35,12 @@ TempAudio *latent_decode(Sound *sound, const char *path, const Latent *latent, c
 bool command_write_audio(const Command *command, const char *path, double rate, const Sound *sound,
                          Error *error);
 
+// Loads a latent file that fits the model; the message names the path. NULL on error; the caller
+// frees it with latent_free().
+Latent *latent_file_load(const char *path, const Model *model, Error *error);
+
+// Writes a better message if a file that was refused is audio: it names the command that makes
+// latents of it. Blocks.
+void explain_audio(const char *path, const char *made_by, Error *error);
+
 #endif

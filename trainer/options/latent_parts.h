@@ -9,6 +9,7 @@
 
 typedef struct {
     TimePart *part;
+    bool *found; // of each part: in a folder, not named
     size_t count;
 } LatentParts;
 
@@ -18,9 +19,10 @@ bool latent_parts_find(LatentParts *parts, const char *const *words, size_t coun
                        Error *error);
 void latent_parts_free(LatentParts *parts);
 
-// Loads all parts, see latent_files.h; refuses a part without frames. The caller frees them with
-// latents_free(), which allows NULL, also among the latents.
-Latent **latent_parts_load(const Command *command, const LatentParts *parts, const Model *model,
+// Loads all parts, see latent_files.h; refuses a part without frames. A part that was found in a
+// folder and cannot be read is named on standard error and removed from `parts`; fails if none is
+// left. The caller frees the latents with latents_free(), which allows NULL, also among them.
+Latent **latent_parts_load(const Command *command, LatentParts *parts, const Model *model,
                            Error *error);
 void latents_free(Latent **latents, size_t count);
 

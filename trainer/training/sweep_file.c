@@ -152,6 +152,7 @@ static bool check_lists(const SweepFile *file, Error *error)
 
 static bool count_runs(SweepFile *file, Error *error)
 {
+    if (file->keys == 0) return error_set(error, "contains no settings: lines like 'epochs = 25'");
     file->runs = 1;
     for (size_t i = 0; i < file->keys; i++) {
         file->runs *= file->key[i].values;
