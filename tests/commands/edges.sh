@@ -55,7 +55,7 @@ test_generate_skips_what_it_cannot_read_in_a_folder() {
 }
 
 test_compare_shortens_long_names() {
-    name=$(printf 'n%.0s' $(seq 120))
+    name=$(printf 'n%.0s' $(seq 140))
     mkdir -p "long/$name/$name" && cp music/low/1.au "long/$name/$name/one.au" &&
         cp music/low/2.au "long/$name/$name/two.au" &&
         "$TRAINER" compare small.safetensors long -o compared --no-pictures >/dev/null &&

@@ -106,8 +106,11 @@ static void test_limits_hold(void)
     char *large = malloc(SWEEP_FILE_MAX + 1);
     REQUIRE(large);
     memset(large, '\n', SWEEP_FILE_MAX + 1);
+    CHECK(!sweep_file_parse(large, SWEEP_FILE_MAX, &error));
+    CHECK_MSG(strncmp(error.text, "contains no settings", 20) == 0, "%s", error.text);
+    memcpy(large, "epochs = 5", 10);
     SweepFile *file = sweep_file_parse(large, SWEEP_FILE_MAX, &error);
-    CHECK(file && file->keys == 0 && file->runs == 1);
+    CHECK(file && file->keys == 1 && file->runs == 1);
     sweep_file_free(file);
     CHECK(!sweep_file_parse(large, SWEEP_FILE_MAX + 1, &error));
 
