@@ -424,7 +424,7 @@ const Command command_cluster = {
         "Computes two and three principal components of the latents of a set (see `trainer\n"
         "latents`), finds clusters there and among the whole latents by K-Means, and measures\n"
         "how well they match the genres: homogeneity, completeness and their harmonic mean, the\n"
-        "V-measure. A set of fewer clips than clusters gets as many clusters as clips. The folder "
+        "V-measure. A set of fewer clips than clusters gets as many clusters as clips. The folder\n"
         "gets scores.csv, pca.csv (the share of each component),\n"
         "points_2d.csv, points_3d.csv and points_latent.csv (coordinates and clusters of each\n"
         "clip), config.json, and pictures: scores.svg, genres_2d.png, genres_3d.png,\n"

@@ -55,7 +55,8 @@ typedef struct {
 enum { NAME_MOST = 180 };
 
 // Returns the name of a clip without its ending and without folders: "rock/a.wav" gives "rock-a".
-// Of a longer name than NAME_MOST bytes it takes the end, which tells files apart. The caller frees it; it has room for a number.
+// Of a longer name than NAME_MOST bytes it takes the end, which tells files apart. The caller frees
+// it; it has room for a number.
 static char *name_of(const Clip *clip, size_t *length)
 {
     const char *dot = strrchr(clip->name, '.'), *slash = strrchr(clip->name, '/');
