@@ -307,11 +307,6 @@ void dataset_fingerprint(const Dataset *dataset, char text[HASH_TEXT])
     hash_end(&hash, text);
 }
 
-bool dataset_in_split(const Dataset *dataset, size_t clip, Split split)
-{
-    return dataset->split_shared || dataset->clip[clip].split == split;
-}
-
 size_t dataset_unreadable(const Dataset *dataset)
 {
     return dataset->faults->unreadable.count;

@@ -110,6 +110,11 @@ bool dataset_split(Dataset *dataset, const SplitOptions *options, Error *error)
                                             : split_by_sound(dataset, options, error);
 }
 
+bool dataset_in_split(const Dataset *dataset, size_t clip, Split split)
+{
+    return dataset->split_shared || dataset->clip[clip].split == split;
+}
+
 char *dataset_sound_list(const Dataset *dataset, Split split)
 {
     uint64_t *sound = malloc((dataset->clips + 1) * sizeof *sound);
