@@ -3,12 +3,17 @@
 # trained on into FOLDER (see fetch-music.sh), trains it there, and says whether the file has the
 # bits of the shipped one, which it has from the same version of the trainer on a processor of the
 # same kind; otherwise its validation loss must be within 2 % of the shipped model's. A training
-# that was interrupted goes on.
+# that was interrupted is resumed.
+#
+# weights.sh --print MODEL prints the options of the training alone.
 #
 # TRAINER names the program.
 set -eu
-model=${1:?usage: weights.sh MODEL FOLDER}
-folder=${2:?usage: weights.sh MODEL FOLDER}
+usage='usage: weights.sh [--print] MODEL FOLDER'
+print=
+[ "${1-}" != --print ] || { print=yes && shift; }
+model=${1:?$usage}
+[ -n "$print" ] || folder=${2:?$usage}
 here=$(cd "$(dirname "$0")" && pwd)
 shipped=$here/models/$model.safetensors
 
@@ -16,8 +21,11 @@ shipped=$here/models/$model.safetensors
 samples='--learning-rate 0.002 --schedule constant --patience 3 --epoch-windows 8000'
 report="--window 11034 --epochs 200 $samples --split draw"
 # Styles: each channel of the latent is a principal axis, and the network learns to undo an
-# equaliser and noise, so that it pulls other music towards its own.
-style='--arch espectro --init axes --steps 3000 --equaliser 5 --raised-floor 60 --latent-noise 0.05'
+# equaliser of $1 dB, a floor raised to $2 dB, and noise, so that it pulls other music to its own.
+style() {
+    echo "--arch espectro --init axes --steps 3000 --equaliser $1 --raised-floor $2" \
+        "--latent-noise 0.05"
+}
 
 music=neutral
 case $model in
@@ -28,15 +36,20 @@ directo)
     ;;
 espectro) options='--arch espectro --steps 8000' ;;
 espectro_directo) options='--arch espectro_directo --steps 8000' ;;
-orquesta) music=orchestral options=$style ;;
-rock) music=rock options=$style ;;
-electronica) music=electronic options=$style ;;
-voces) music=voices options=$style ;;
+orquesta) music=orchestral options=$(style 5 60) ;;
+rock) music=rock options=$(style 9 40) ;;
+electronica) music=electronic options=$(style 5 60) ;;
+voces) music=voices options=$(style 5 60) ;;
 *)
     echo "weights.sh: no model '$model' in $here/models" >&2
     exit 1
     ;;
 esac
+
+if [ -n "$print" ]; then
+    echo "$options"
+    exit
+fi
 
 case $music in
 neutral) made_of='wesnoth-1.16-music, warzone2100-music, hedgewars-data, singularity-music,

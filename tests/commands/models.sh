@@ -56,9 +56,20 @@ test_each_model_has_its_card() {
     done
 }
 
+# The commands of the report's models and `directo` have the options of an earlier trainer.
+test_models_of_spectra_are_made_by_the_call_of_weights_sh() {
+    for model in "$here"/../presets/models/*.safetensors; do
+        "$TRAINER" info "$model" >out
+        grep -q '^kind *a model of spectra$' out || continue
+        options=$("$here/../presets/weights.sh" --print "$(basename "$model" .safetensors)") &&
+            grep -q -e "^made by .* $options\$" out || { grep '^made by' out >&2; return 1; }
+    done
+}
+
 run test_each_model_has_its_card
 run test_each_model_has_its_row
 run test_each_package_of_music_has_its_licence
+run test_models_of_spectra_are_made_by_the_call_of_weights_sh
 run test_old_weights_show_the_call_that_made_them
 run test_old_weights_sound_as_before
 # shellcheck disable=SC2154 # fixture.sh counts
