@@ -24,6 +24,6 @@ for model in "$here"/models/*.safetensors; do
         for package in $packages; do
             sed -n "s/^\(| $package | [^|]* | [^|]* |\).*/\1/p" "$here/README.md"
         done
-        printf '\nWhat it is worth: see [presets/README.md](../README.md#models).\n'
+        printf '\nWhat it is worth: see presets/README.md in the source.\n'
     } >"$folder/$name.md"
 done

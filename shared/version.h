@@ -2,7 +2,7 @@
 #ifndef TRASLUZ_VERSION_H
 #define TRASLUZ_VERSION_H
 
-#define TRASLUZ_VERSION      "0.4.0"
+#define TRASLUZ_VERSION      "0.6.0"
 #define TRASLUZ_VERSION_DATE "2026-11-28"
 
 #endif

@@ -99,8 +99,8 @@ decodes it again.
 trains the models on folders of music, measures them, studies the latents of a data set, and makes new
 music out of latents.
 .PP
-Audio is read in all formats that libsndfile supports, at any rate and with any number of channels. It is
-written as .wav, .w64, .flac or .ogg. Models, latents and sets of latents are safetensors files.
+Audio is read in all formats that libsndfile, libmpg123 and libFLAC support, at any rate and with any
+number of channels. It is written as .wav, .w64, .flac or .ogg. Models, latents and sets of latents are safetensors files.
 .PP
 In a folder of music, each folder directly below it is a genre. Files that cannot be read are named and
 counted. A file gets its name when it is whole.

@@ -105,7 +105,7 @@ Engine *engine_new_growing(const Model *model, const Latent *reference, double h
         return NULL;
     }
     if (channels < 1 || channels > ENGINE_CHANNELS_MAX) {
-        error_set(error, "%d channels; 1 to %d can be", channels, ENGINE_CHANNELS_MAX);
+        error_set(error, "%d channels; there must be 1 to %d", channels, ENGINE_CHANNELS_MAX);
         return NULL;
     }
     if (!engine_limits_check(model, host_rate, error)) return NULL;

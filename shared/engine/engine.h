@@ -65,7 +65,7 @@ void engine_reset(Engine *engine);
 // How far back a sample depends. The same samples at the same position give the same output, bit
 // for bit, once what came before no longer matters. That is, after the latency:
 //
-//     network, resamplers, noise, offset   50 ms with the shipped models of samples, 120 ms with
+//     network, resamplers, noise, offset   50 ms with the shipped models of waveforms, 120 ms with
 //                                          `espectro`, 60 ms with `espectro_directo`; any model:
 //                                          codec_memory()
 //     automatic gain                       3 s

@@ -65,7 +65,7 @@ static Latent *read_latent(const Safetensors *file, Error *error)
     }
     const size_t channels = tensor->shape[0], frames = tensor->shape[1];
     if (channels > ARCH_CHANNELS_MAX) {
-        error_set(error, "%zu channels; at most %d can be", channels, ARCH_CHANNELS_MAX);
+        error_set(error, "%zu channels; there must be at most %d", channels, ARCH_CHANNELS_MAX);
         return NULL;
     }
     const Tensor *levels = safetensors_tensor(file, "level");

@@ -112,7 +112,7 @@ def medians(runs):
 
 
 def measure_training():
-    progress("training, in turns with PyTorch")
+    progress("training, alternating with PyTorch")
     threads = os.cpu_count()
     one, all_ours = ours(1), ours(threads)
     installed = pytorch(0, as_installed)
@@ -155,7 +155,7 @@ def measure_training():
 
 
 def measure_streaming():
-    progress("streaming, in turns with TorchScript")
+    progress("streaming, alternating with TorchScript")
     torch = pytorch(1, at_its_best)
     runs = []
     for turn in range(TURNS):
@@ -185,7 +185,7 @@ def write_hour(path):
 
 
 def measure_offline():
-    progress("an hour of sound, in turns with PyTorch")
+    progress("an hour of sound, alternating with PyTorch")
     model = next(path for path in models if os.path.basename(path).startswith("normal"))
     torch = pytorch(1, at_its_best)
     spent = []

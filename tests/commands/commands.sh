@@ -69,7 +69,7 @@ test_wrong_calls_are_refused_with_2() {
         refused 2 'needs windows of at least 128' train music -o x --arch 4k8s4p2 --window 64 \
             --spectral-loss 1 &&
         refused 2 '--output FILE is needed' encode a b &&
-        refused 2 'a weights file and an audio file must be given' encode a -o c &&
+        refused 2 'a weights file and an audio file, or a part FILE@FROM-TO must be given' encode a -o c &&
         refused 2 "unexpected argument 'd': only a weights file and an audio file" encode a b d \
             -o c &&
         refused 2 '--blend needs a --reference' reconstruct a b -o c.wav --blend 1 &&

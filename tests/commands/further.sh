@@ -30,7 +30,7 @@ test_constant_rate_goes_on_as_if_unbroken() {
         train -o parts.safetensors --schedule constant --epochs 3 >/dev/null &&
         [ ! -e parts.checkpoint ] && [ -s parts.finished ] &&
         train -o parts.safetensors --schedule constant --epochs 6 --resume >log &&
-        grep -q '^goes on after epoch 3$' log && [ "$(wc -l <parts.csv)" -eq 7 ] &&
+        grep -q '^resumes after epoch 3$' log && [ "$(wc -l <parts.csv)" -eq 7 ] &&
         [ "$(fingerprint parts.safetensors)" = "$(fingerprint whole.safetensors)" ]
 }
 
@@ -38,7 +38,7 @@ test_constant_rate_goes_on_as_if_unbroken() {
 test_cosine_warms_up_again_and_says_so() {
     train -o cosine.safetensors --steps 60 --epochs 3 >/dev/null &&
         train -o cosine.safetensors --steps 120 --epochs 6 --resume >log &&
-        grep -q '^goes on after epoch 3: the learning rate rises to 0.0005 and falls to 0 again' \
+        grep -q '^resumes after epoch 3: the learning rate rises to 0.0005 and falls to 0 again' \
             log && grep -q 'not the training that 6 epochs without a break' log &&
         awk -F , 'NR == 4 { last = $2 } NR == 5 { first = $2 } NR == 7 { end = $2 }
             END { exit !(last < 1e-5 && first > 1e-4 && first < 0.0005 && end < 1e-5) }' cosine.csv

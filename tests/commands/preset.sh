@@ -40,11 +40,11 @@ test_controls_have_values() {
 test_card_and_metadata_have_author_and_licence() {
     grep -q '| author | A. Musician |' moved.lv2/card.md &&
         grep -q '| licence | CC0-1.0 |' moved.lv2/card.md &&
-        grep -q '| kind | a model of samples |' moved.lv2/card.md &&
+        grep -q '| kind | a model of waveforms |' moved.lv2/card.md &&
         grep -q 'trainer train' moved.lv2/card.md &&
         "$TRAINER" info moved.lv2/model.safetensors >about &&
         grep -q '^author *A. Musician$' about && grep -q '^licence *CC0-1.0$' about &&
-        grep -q '^kind *a model of samples$' about || return 1
+        grep -q '^kind *a model of waveforms$' about || return 1
     [ "$(awk '$1 == "fingerprint" { print $2 }' about)" = \
         "$("$TRAINER" info "$models/normal.safetensors" | awk '$1 == "fingerprint" { print $2 }')" ]
 }

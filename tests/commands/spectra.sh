@@ -147,7 +147,7 @@ test_automation_has_its_effect_in_its_time() {
 }
 
 test_what_needs_samples_is_refused() {
-    refused 2 'for models of samples' train music -o x --arch espectro --loss relative &&
+    refused 2 'for models of waveforms' train music -o x --arch espectro --loss relative &&
         refused 2 'for models of spectra' train music -o x --arch normal --equaliser 3 &&
         refused 2 'for models of spectra' train music -o x --arch normal --init axes &&
         [ ! -e x ]

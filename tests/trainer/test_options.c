@@ -175,7 +175,7 @@ static void test_defaults_of_architectures_are_shown(void)
         REQUIRE(training_settings_complete(&settings, &error));
         snprintf(rate, sizeof rate, "%g", settings.options.rate);
         snprintf(steps, sizeof steps, "%zu for models of %s", settings.options.steps,
-                 a == 0 ? "spectra" : "samples");
+                 a == 0 ? "spectra" : "waveforms");
         for (int i = 0; i < 2; i++)
             CHECK(strstr(option_find(groups[i].table, "rate")->shown, rate));
         CHECK(strstr(option_find(training_options, "steps")->shown, steps));

@@ -1,6 +1,6 @@
 // mel_distance.h: how far a decoded recording is from the original to the ear: the mean absolute
 // difference of their levels in mel bands, in dB, at three resolutions in time and frequency. For
-// models of samples and of spectra alike; phases do not count. (The L1 distance of log mel
+// models of waveforms and of spectra alike; phases do not count. (The L1 distance of log mel
 // spectrograms at several resolutions, as in Kumar et al., "High-fidelity audio compression with
 // improved RVQGAN", 2023, in decibels.)
 //

@@ -1,5 +1,5 @@
-// score.h: how well a model gives a recording back. For models of samples beside an ideal low-pass
-// that keeps as many numbers as the latent has; for models of spectra beside the principal
+// score.h: how well a model gives a recording back. For models of waveforms beside an ideal
+// low-pass that keeps as many numbers as the latent has; for models of spectra beside the principal
 // components of as many values per second. Sums, so that scores can be added: error over samples is
 // the MSE, signal over error the SNR.
 //

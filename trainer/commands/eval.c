@@ -61,7 +61,9 @@ const Command command_eval = {
         "Encodes and decodes every clip of a split and prints its mean squared error (MSE) and\n"
         "signal-to-noise ratio (SNR), with those of an ideal low-pass that keeps as many\n"
         "numbers as the latent has; then the means over clips, and over all samples. A silent\n"
-        "clip has no SNR: '-' is printed, and the mean leaves it out.\n"
+        "clip has no SNR: '-' is printed, and the mean leaves it out. For a model of spectra it\n"
+        "prints the log-spectral distance (LSD) in dB, with that of principal components of as\n"
+        "many values. For all models it prints the distance of mel spectrograms.\n"
         "\n"
         "Weights know the sounds that they were trained on: these are never in the test, wherever\n"
         "they are found. Files that are named one by one are all measured.\n",

@@ -37,7 +37,7 @@ static const Option options[] = {
     {"activation", 0, OPTION_CHOICE, AT(activation), .unit = "NAME", .initial = "leaky_relu",
      .choices = activation_names, .deferred = true, .help = "the activation: {}"},
     {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .low = 1, .high = 1099511627776.0,
-     .shown = "about 5 s: " OPTION_TEXT_OF(REPORT_WINDOW) " for models of samples",
+     .shown = "about 5 s: " OPTION_TEXT_OF(REPORT_WINDOW) " for models of waveforms",
      .help = "samples of the input"},
     {"rate", 0, OPTION_DOUBLE, AT(rate), .unit = "HZ", .low = MODEL_RATE_MIN,
      .high = MODEL_RATE_MAX, .shown = "22050; 48000 for models of spectra", .help = "sample rate"},
@@ -370,9 +370,9 @@ const Command command_info = {
     .text =
         "Without an argument, lists the architectures that have a name. For an architecture, a\n"
         "name or layers, prints the sizes of every layer, its latent, parameters, delay and\n"
-        "cost; for a weights file also how it was made; for latents, sets of\n"
-        "latents and classifiers their contents. An\n"
-        "architecture that cannot run is refused with the layer and the reason.\n"
+        "cost; for a weights file also how it was made; for latents, sets of latents and\n"
+        "classifiers their contents. An architecture that cannot run is refused with the layer\n"
+        "and the reason.\n"
         "\n"
         "A layer is channels, kernel, stride and padding. The decoder mirrors the encoder unless\n"
         "its own layers follow a slash:\n"

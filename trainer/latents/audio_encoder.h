@@ -1,4 +1,4 @@
-// audio_encoder.h: audio to latent frames as a stream, for models of samples and of spectra: the
+// audio_encoder.h: audio to latent frames as a stream, for models of waveforms and of spectra: the
 // engine's encoder, after the engine's analysis of a spectrum. The values do not depend on how the
 // audio is cut. One thread at a time; making one allocates, the rest does not.
 #ifndef TRASLUZ_AUDIO_ENCODER_H

@@ -9,7 +9,7 @@ static void row(FILE *to, const char *name, const char *text)
 
 const char *model_kind(const Model *model)
 {
-    return model->arch.front.kind == FRONT_SPECTRUM ? "spectra" : "samples";
+    return model->arch.front.kind == FRONT_SPECTRUM ? "spectra" : "waveforms";
 }
 
 void model_card_write(const Model *model, const char *title, FILE *to)

@@ -283,7 +283,7 @@ static void log_resumption(const Training *training)
 {
     const Schedule *schedule = &training->options->schedule;
     if (!training->options->finished) return;
-    fprintf(training->log, "goes on after epoch %d", training->state.epoch);
+    fprintf(training->log, "resumes after epoch %d", training->state.epoch);
     if (schedule->resumed > 0)
         fprintf(training->log,
                 ": the learning rate rises to %.3g and falls to 0 again; this is not the training "

@@ -28,23 +28,24 @@ const Option training_options[] = {
      .choices = activation_names, .help = "the activation: {}"},
     {"init", 0, OPTION_CHOICE, AT(options.init), .unit = "NAME", .initial = "transform",
      .choices = linear_init_names, .key = "start",
-     .help = "first weights of a linear path: {}. transform is, for models of samples, a low-pass "
-             "that keeps the lowest bands; for models of spectra, the principal components of the "
-             "training music, mixed so that each channel stands for the whole spectrum. axes, for "
-             "models of spectra, is one channel for each component"},
+     .help =
+         "first weights of a linear path: {}. transform is, for models of waveforms, a low-pass "
+         "that keeps the lowest bands; for models of spectra, the principal components of the "
+         "training music, mixed so that each channel stands for the whole spectrum. axes, for "
+         "models of spectra, is one channel for each component"},
     {"epochs", 'e', OPTION_INT, AT(epochs), .unit = "N", .low = 1, .high = 1000000,
      .shown = OPTION_TEXT_OF(STEP_EPOCHS) ", or " OPTION_TEXT_OF(
          PASS_EPOCHS) " with --epoch-windows or --per-clip",
      .help = "the most epochs. The validation loss is measured after each. An epoch is a pass over "
              "the music, or with --steps an equal part of the steps"},
     {"steps", 0, OPTION_SIZE, AT(options.steps), .unit = "N", .low = 1, .high = 1 << 30,
-     .omitted = true, .shown = "4000 for models of spectra, 6000 for models of samples",
+     .omitted = true, .shown = "4000 for models of spectra, 6000 for models of waveforms",
      .help = "steps of the whole training, however long the music is; without --epochs, "
              "--epoch-windows and --per-clip"},
     {"batch", 'b', OPTION_INT, AT(options.batch), .unit = "N", .initial = "16", .low = 1,
      .high = 4096, .help = "windows per step"},
     {"window", 'w', OPTION_SIZE, AT(options.window), .unit = "N", .low = 1, .high = 1 << 26,
-     .shown = "3/4 s for models of spectra, 1/2 s for models of samples",
+     .shown = "3/4 s for models of spectra, 1/2 s for models of waveforms",
      .help = "samples per window"},
     {"rate", 0, OPTION_DOUBLE, AT(options.rate), .unit = "HZ", .low = MODEL_RATE_MIN,
      .high = MODEL_RATE_MAX, .shown = "22050; 48000 for models of spectra",
@@ -168,7 +169,7 @@ static bool check_kind(const TrainingOptions *options, Error *error)
     if (options->arch.front.kind == FRONT_SPECTRUM)
         return (loss->kind == LOSS_MSE && loss->spectral == 0.0) ||
                error_set(error, "models of spectra are trained on the mean squared error of their "
-                                "levels; --loss and --spectral-loss are for models of samples");
+                                "levels; --loss and --spectral-loss are for models of waveforms");
     return (corruption->equaliser == 0.0 && corruption->floor_low == 0.0 &&
             options->init == LINEAR_INIT_TRANSFORM) ||
            error_set(error,
