@@ -129,7 +129,7 @@ __attribute__((constructor)) static void choose_at_start(void)
 const char *kernel_unknown(void)
 {
     const char *wanted = getenv("TRASLUZ_KERNELS");
-    return wanted && strcmp(wanted, level->name) != 0 ? wanted : NULL;
+    return wanted && *wanted && strcmp(wanted, level->name) != 0 ? wanted : NULL;
 }
 
 const char *kernel_level(void)

@@ -92,7 +92,8 @@ void kernel_mix(const KernelMix *mix, float *out, size_t n);
 // The level in use: "scalar", "avx2", "avx512" or "neon".
 const char *kernel_level(void);
 
-// Returns what TRASLUZ_KERNELS asks for, if it is not the level in use; otherwise NULL.
+// Returns what TRASLUZ_KERNELS asks for, if it is not the level in use; otherwise, and where it is
+// empty, NULL.
 const char *kernel_unknown(void);
 
 // Chooses a level by name, for tests; false where this processor or build does not have it. Not

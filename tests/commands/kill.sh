@@ -48,6 +48,7 @@ only_whole_files() {
     for file in run/*; do
         case $file in
         run/\* | *.trasluz-0) ;;
+        run/w.html) tail -n 1 "$file" | grep -q '</html>$' ;;
         run/w.csv) [ "$(head -c 6 "$file")" = epoch, ] ;;
         run/w.safetensors) "$TRAINER" info "$file" >/dev/null ;;
         run/w.checkpoint | run/w.finished) ;; # the next call reads it
