@@ -36,7 +36,8 @@ test_a_run_folder_is_written_once() {
     on 2 $settings --epochs 2 --run folder >log || { cat err >&2; return 1; }
     [ "$(find folder -name 'events*' | wc -l)" -eq 1 ] &&
         [ "$(wc -l <folder/weights.csv)" -eq 3 ] &&
-        [ -s folder/config.json ] && [ "$(find folder -type f | wc -l)" -eq 5 ]
+        [ -s folder/config.json ] && [ -s folder/weights.html ] &&
+        [ "$(find folder -type f | wc -l)" -eq 6 ]
 }
 
 # begin CALL: starts it on three processes, and waits for the first epoch. The second process is
