@@ -3,6 +3,7 @@
 
 #include "host/atoms.h"
 #include "host/block_events.h"
+#include "math/kernels.h"
 #include "session/shipped.h"
 
 #include <lv2/core/lv2.h>
@@ -47,6 +48,10 @@ static LV2_Handle instantiate(const LV2_Descriptor *descriptor, double rate, con
     if (!plugin->schedule)
         lv2_log_note(&plugin->logger, "trasluz: this host has no worker: files can be chosen by "
                                       "presets and sessions only\n");
+    if (kernel_unknown())
+        lv2_log_warning(&plugin->logger,
+                        "trasluz: TRASLUZ_KERNELS has no effect: must be scalar, or avx2, avx512 "
+                        "or neon where the processor has it\n");
 
     uris_map(&plugin->uris, map);
     messages_init(&plugin->messages, &plugin->uris, map);

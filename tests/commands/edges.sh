@@ -43,6 +43,24 @@ test_audio_is_no_latent_and_says_what_to_do() {
         refused 1 'music/low/1.au: this is audio; .* trainer latents' classify music/low/1.au -o x
 }
 
+test_audio_is_no_weights_and_says_what_to_do() {
+    audio=music/low/1.au
+    for call in "eval $audio music" "encode $audio $audio -o x" "preset $audio -o x.lv2" \
+        "decode $audio latent.safetensors -o x.wav" "generate $audio latent.safetensors -o x.wav" \
+        "latents $audio music -o x" "reconstruct $audio $audio -o x.wav" \
+        "train music --from $audio -o x" "predict other.safetensors $audio --model $audio"; do
+        # shellcheck disable=SC2086
+        refused 1 "$audio: this is audio; a weights file .* trainer train" $call || return 1
+    done
+    refused 1 "$audio: this is audio; .* trainer classify" predict "$audio" "$audio" &&
+        refused 1 "$audio: this is audio; .* trainer classify" classify set.safetensors -o x \
+            --weights "$audio" &&
+        refused 1 "$audio: this is audio; .* trainer encode" preset small.safetensors "$audio" \
+            -o x.lv2 &&
+        refused 1 "$audio: this is audio; trainer check .* trainer encode" info "$audio" &&
+        ! ls -d x* 2>/dev/null
+}
+
 # One of a folder is left out; one that is named is not.
 test_generate_skips_what_it_cannot_read_in_a_folder() {
     cp -r music/low parts && head -c 3000 music/low/1.au | tail -c 2900 >parts/5.wav || return 1
@@ -112,6 +130,7 @@ run test_audio_is_no_latent_and_says_what_to_do
 run test_generate_skips_what_it_cannot_read_in_a_folder
 run test_compare_shortens_long_names
 run test_other_weights_do_not_mix_with_a_trained_classifier
+run test_audio_is_no_weights_and_says_what_to_do
 run test_too_little_memory_is_an_error
 run test_sox_reads_wav_without_a_word
 run test_batchnorm_counts_are_accepted

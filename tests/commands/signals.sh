@@ -99,7 +99,7 @@ test_lock_of_a_killed_trainer_is_free() {
 # changed PATTERN: resuming is refused with that pattern.
 changed() {
     # shellcheck disable=SC2086
-    "$TRAINER" $long -o named.safetensors --resume >/dev/null 2>err
+    timeout 60 "$TRAINER" $long -o named.safetensors --resume >/dev/null 2>err
     if [ $? -eq 1 ] && grep -q "$1" err; then return 0; fi
     cat err >&2
     return 1
@@ -117,6 +117,46 @@ test_changed_music_is_named() {
     [ "$told" -eq 0 ] && changed '1 changed (11.au)'
 }
 
+# stored FILE [SECONDS]: the seconds of the checkpoint's epoch become these, or go.
+stored() {
+    /usr/bin/python3 - "$@" <<'END'
+import json, struct, sys
+data = open(sys.argv[1], "rb").read()
+size = struct.unpack("<Q", data[:8])[0]
+header = json.loads(data[8 : 8 + size])
+header["__metadata__"].pop("seconds")
+if len(sys.argv) > 2:
+    header["__metadata__"]["seconds"] = sys.argv[2]
+text = json.dumps(header).encode()
+text += b" " * (-len(text) % 8)
+open(sys.argv[1], "wb").write(struct.pack("<Q", len(text)) + text + data[8 + size :])
+END
+}
+
+# resumed: prints the seconds of the first epoch that ends after it was resumed.
+resumed() {
+    lines=$(wc -l <slow.csv)
+    # shellcheck disable=SC2086
+    "$TRAINER" $long -o slow.safetensors --resume >slow.log 2>&1 &
+    job=$!
+    until [ "$(wc -l <slow.csv)" -gt "$lines" ]; do
+        kill -0 "$job" 2>/dev/null || { cat slow.log >&2; return 1; }
+        sleep 0.02
+    done
+    kill -INT "$job"
+    wait "$job"
+    sed -n "$((lines + 1))p" slow.csv | cut -d, -f 7
+}
+
+# A checkpoint of an earlier version has no seconds.
+test_seconds_of_a_resumed_epoch_go_on() {
+    begun slow || return 1
+    kill -INT "$job"
+    wait "$job"
+    stored slow.checkpoint 1000 && resumed >seconds && awk '{ exit !($1 >= 1000) }' seconds &&
+        stored slow.checkpoint && resumed >seconds && awk '{ exit !($1 < 1000) }' seconds
+}
+
 run test_interrupt_ends_with_130
 run test_sigterm_ends_with_143
 run test_sighup_ends_with_129
@@ -126,5 +166,6 @@ run test_best_weights_are_whole_at_any_moment
 run test_second_trainer_is_told_of_the_first
 run test_lock_of_a_killed_trainer_is_free
 run test_changed_music_is_named
+run test_seconds_of_a_resumed_epoch_go_on
 # shellcheck disable=SC2154 # fixture.sh counts
 exit $failed

@@ -26,11 +26,11 @@ run() {
 }
 
 # refused STATUS PATTERN ARGUMENT…: the trainer ends with that status, prints nothing, and writes
-# one line with the pattern to standard error.
+# one line with the pattern to standard error; within a minute: what it accepts may have no end.
 refused() {
     wanted=$1 pattern=$2
     shift 2
-    "$TRAINER" "$@" >out 2>err </dev/null
+    timeout 60 "$TRAINER" "$@" >out 2>err </dev/null
     status=$?
     if [ "$status" -ne "$wanted" ] || [ -s out ] || [ "$(wc -l <err)" -ne 1 ] ||
         ! grep -q -e "$pattern" err; then

@@ -1,9 +1,11 @@
 // host_refusals.c: files and messages that are refused while the plugin plays: nothing is heard
 // of them, and the reason is told and logged.
+#define _POSIX_C_SOURCE 200809L // setenv()
 #include "lib/check.h"
 #include "lib/lv2host_sessions.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -207,8 +209,25 @@ static void refusal_is_forgotten_after_a_choice(void)
     host_free(host);
 }
 
+// The kernels are chosen when the plugin is loaded: no instance may be there before.
+static void unknown_kernels_are_logged(void)
+{
+    setenv("TRASLUZ_KERNELS", "foo", 1);
+    Host *host = host_with_model(MONO, HOST_WORKER_INSIDE, NULL);
+    REQUIRE(host);
+    CHECK_MSG(strstr(host_log(host), "TRASLUZ_KERNELS has no effect"), "%s", host_log(host));
+    host_free(host);
+    setenv("TRASLUZ_KERNELS", "scalar", 1);
+    host = host_with_model(MONO, HOST_WORKER_INSIDE, NULL);
+    REQUIRE(host);
+    CHECK_MSG(!strstr(host_log(host), "TRASLUZ_KERNELS"), "%s", host_log(host));
+    host_free(host);
+    unsetenv("TRASLUZ_KERNELS");
+}
+
 int main(void)
 {
+    RUN(unknown_kernels_are_logged);
     RUN(refused_files_change_nothing);
     RUN(odd_messages_are_ignored);
     RUN(texts_and_uris_name_files_too);

@@ -317,6 +317,13 @@ static void test_aiff(void)
     check_aiff(SF_FORMAT_PCM_16, "16.aiff");
     check_aiff(SF_FORMAT_PCM_24, "24.aiff");
     check_aiff(SF_FORMAT_PCM_16 | SF_ENDIAN_LITTLE, "sowt.aiff");
+    check_aiff(SF_FORMAT_PCM_24 | SF_ENDIAN_LITTLE, "42n1.aiff");
+    check_aiff(SF_FORMAT_PCM_32 | SF_ENDIAN_LITTLE, "23ni.aiff");
+    check_aiff(SF_FORMAT_PCM_U8, "raw.aiff");
+    check_aiff(SF_FORMAT_FLOAT, "fl32.aiff");
+    check_aiff(SF_FORMAT_DOUBLE, "fl64.aiff");
+    check_aiff(SF_FORMAT_ULAW, "ulaw.aiff");
+    check_aiff(SF_FORMAT_ALAW, "alaw.aiff");
     REQUIRE(fixture_write("a.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16, RATE, 1, sound, FRAMES));
     Bytes aiff = load("a.aiff");
     REQUIRE(aiff.bytes && fixture_write_bytes("cut.aiff", aiff.bytes, aiff.size / 2));

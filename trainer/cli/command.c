@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include "cli/explain_audio.h"
+
 #include <cblas.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -91,8 +93,10 @@ void command_word(char text[MODEL_TEXT_MAX], const char *word)
 Model *command_model(const char *path, Error *error)
 {
     Model *model = model_load(path, error);
-    if (!model) error_prefix(error, path);
-    return model;
+    if (model) return model;
+    error_prefix(error, path);
+    explain_audio(path, "a weights file is needed, which trainer train makes of music", error);
+    return NULL;
 }
 
 static bool memory_is_short;

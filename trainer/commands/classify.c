@@ -1,6 +1,7 @@
 // classify.c: `trainer classify`: trains a classifier to recognise the genre of a latent, or takes
 // a trained one, and tests it.
 #include "analysis/classifier_file.h"
+#include "cli/explain_audio.h"
 #include "commands/command_list.h"
 #include "commands/study.h"
 #include "files/file.h"
@@ -335,11 +336,11 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
 {
     const Call *call = data;
     Study study = {.call = call, .set = set, .pool = pool};
-    const bool ok =
-        check_folder(call, error) && choose_test(&study, error) &&
-        (!call->weights || classifier_read(&study.weights, set, call->weights, error)) &&
-        study_begin(call->output, RECORD_KIND, set, options_json(call), error) &&
-        (call->weights || train(&study, error)) && test(&study, error);
+    const bool ok = check_folder(call, error) && choose_test(&study, error) &&
+                    (!call->weights || classifier_read(&study.weights, set, call->weights, error) ||
+                     explain_audio(call->weights, NEEDS_A_CLASSIFIER, error)) &&
+                    study_begin(call->output, RECORD_KIND, set, options_json(call), error) &&
+                    (call->weights || train(&study, error)) && test(&study, error);
     m5_weights_free(&study.weights);
     free(study.test);
     free(study.guess);

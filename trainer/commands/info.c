@@ -1,4 +1,5 @@
 // info.c: `trainer info`: prints the numbers of an architecture, a weights file or a latent file.
+#include "cli/explain_audio.h"
 #include "commands/command_list.h"
 #include "data/sound_list.h"
 #include "files/file.h"
@@ -25,6 +26,9 @@ typedef struct {
     size_t window;       // samples; 0: not given
     double rate;         // Hz; 0: not given
 } Call;
+
+#define AUDIO_HAS_ITS_OWN                                                                          \
+    "trainer check shows what is in music, trainer encode makes a latent file of it"
 
 #define AT(member) offsetof(Call, member)
 
@@ -272,6 +276,7 @@ static int show_bytes(const Call *call, const unsigned char *bytes, size_t size)
         status = show_model(call, model);
     } else {
         error_prefix(&error, call->subject);
+        explain_audio(call->subject, AUDIO_HAS_ITS_OWN, &error);
         status = command_fail(&command_info, &error);
     }
     latent_free(latent);
@@ -343,6 +348,7 @@ static int show_file(const Call *call)
     unsigned char *bytes = file_read(call->subject, SAFETENSORS_FILE_MAX, &size, &error);
     if (!bytes) {
         error_prefix(&error, call->subject);
+        explain_audio(call->subject, AUDIO_HAS_ITS_OWN, &error); // too large for a safetensors file
         return command_fail(&command_info, &error);
     }
     const int status = show_bytes(call, bytes, size);

@@ -1,5 +1,6 @@
 // predict.c: `trainer predict`: the genre of new songs, with probabilities, by a classifier that
 // `trainer classify` trained.
+#include "cli/explain_audio.h"
 #include "commands/command_list.h"
 #include "files/file.h"
 #include "network/m5.h"
@@ -135,7 +136,8 @@ static bool check(Classifier *classifier, const Model *model, Error *error)
 // Reads the classifier's file.
 static bool read_classifier(Classifier *classifier, const char *path, Error *error)
 {
-    if (!m5_weights_read(&classifier->weights, &classifier->file, path, error)) return false;
+    if (!m5_weights_read(&classifier->weights, &classifier->file, path, error))
+        return explain_audio(path, NEEDS_A_CLASSIFIER, error);
     if (safetensors_metadata(classifier->file, "model") &&
         safetensors_metadata(classifier->file, "genres"))
         return true;

@@ -2,7 +2,7 @@
 #define _XOPEN_SOURCE 700 // realpath()
 #include "commands/command_list.h"
 #include "files/file.h"
-#include "latent/latent.h"
+#include "options/latent_files.h"
 #include "output/model_card.h"
 #include "output/preset_bundle.h"
 
@@ -90,6 +90,17 @@ static bool write_card(const Model *model, const char *title, const char *folder
     return file_commit(&writer, error);
 }
 
+// Before anything is written: a bundle is whole, and the one before stays if this cannot be made.
+static bool check_references(const Call *call, const Model *model, Error *error)
+{
+    for (size_t i = 1; i < call->files.count; i++) {
+        Latent *latent = latent_file_load(call->files.path[i], model, error);
+        if (!latent) return false;
+        latent_free(latent);
+    }
+    return true;
+}
+
 // The copy in the bundle has the author and the licence of the call.
 static bool write_model(Model *model, const Call *call, const char *folder, Error *error)
 {
@@ -109,10 +120,6 @@ static bool add_reference(PresetBundle *bundle, const Call *call, const Model *m
     const char *path = call->files.path[number];
     char stem[NAME_MAX_LENGTH], label[256], name[NAME_MAX_LENGTH], file[NAME_MAX_LENGTH];
     char text[256];
-    Latent *latent = latent_load(path, error);
-    const bool fits = latent && latent_fits(latent, model, error);
-    latent_free(latent);
-    if (!fits) return error_prefix(error, path);
     stem_of(path, NULL, stem);
     snprintf(label, sizeof label, "%s, %s", title, stem);
     snprintf(text, sizeof text, "%.40s %.8s %zu", title, model->fingerprint, number);
@@ -189,10 +196,10 @@ static bool make(const Call *call, Error *error)
     if (!model) return false;
     struct stat status;
     const bool exists = stat(call->output, &status) == 0;
-    bool ok = true;
-    if (exists && !is_ours(call->output) && rmdir(call->output) != 0)
+    bool ok = check_references(call, model, error);
+    if (ok && exists && !is_ours(call->output) && rmdir(call->output) != 0)
         ok = error_set(error, "%s exists and is no bundle of this command", call->output);
-    else if (exists && is_ours(call->output) && !call->force)
+    else if (ok && exists && is_ours(call->output) && !call->force)
         ok = error_set(error, "%s exists; --force overwrites it", call->output);
     ok = ok && file_make_folders(call->output, error);
     char *folder = ok ? realpath(call->output, NULL) : NULL;

@@ -1,8 +1,8 @@
 #include "commands/study.h"
 
 #include "cli/command.h"
+#include "cli/explain_audio.h"
 #include "files/file.h"
-#include "options/latent_files.h"
 #include "output/gnuplot.h"
 #include "output/json_file.h"
 #include "output/plot.h"
@@ -15,7 +15,7 @@ bool study_run(const char *latents, int threads, bool pictures, StudyTask *task,
     if (pictures && !gnuplot_check(error)) return false;
     LatentSet *set = latent_set_open(latents, error);
     Pool *pool = NULL;
-    if (!set) explain_audio(latents, "latents", error);
+    if (!set) explain_audio(latents, "make a file of latents of it with trainer latents", error);
     if (set && set->genres < 2)
         error_set(error, "%s: must contain clips of at least two genres", latents);
     else if (set)

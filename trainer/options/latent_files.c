@@ -1,42 +1,18 @@
 #include "options/latent_files.h"
 
-#include "audio/audio.h"
 #include "audio/audio_writer.h"
+#include "cli/explain_audio.h"
 #include "latents/decoding.h"
 #include "latents/encoding.h"
 
 #include <string.h>
-#include <sys/stat.h>
-
-// Safetensors files begin with their header's length; then comes the header, which is JSON.
-static bool is_safetensors(const char *path)
-{
-    char start[9];
-    struct stat status;
-    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return false;
-    FILE *file = fopen(path, "rb");
-    if (!file) return false;
-    const bool found = fread(start, 1, sizeof start, file) == sizeof start && start[8] == '{';
-    fclose(file);
-    return found;
-}
-
-void explain_audio(const char *path, const char *made_by, Error *error)
-{
-    Error ignored;
-    AudioReader *reader = is_safetensors(path) ? NULL : audio_open(path, &ignored);
-    if (!reader) return;
-    audio_close(reader);
-    error_set(error, "%s: this is audio; make a file of latents of it with trainer %s", path,
-              made_by);
-}
 
 Latent *latent_file_load(const char *path, const Model *model, Error *error)
 {
     Latent *latent = latent_load(path, error);
     if (latent && latent_fits(latent, model, error)) return latent;
     error_prefix(error, path);
-    if (!latent) explain_audio(path, "encode", error);
+    if (!latent) explain_audio(path, MAKE_A_LATENT, error);
     latent_free(latent);
     return NULL;
 }

@@ -39,8 +39,7 @@ bool command_write_audio(const Command *command, const char *path, double rate, 
 // frees it with latent_free().
 Latent *latent_file_load(const char *path, const Model *model, Error *error);
 
-// Writes a better message if a file that was refused is audio: it names the command that makes
-// latents of it. Blocks.
-void explain_audio(const char *path, const char *made_by, Error *error);
+// What to do with audio that is no latent file, see explain_audio.h.
+#define MAKE_A_LATENT "make a file of latents of it with trainer encode"
 
 #endif

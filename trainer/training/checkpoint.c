@@ -52,15 +52,17 @@ typedef struct {
     FieldKind kind;
     size_t offset; // in Checkpoint
     double most;   // the largest number that is accepted; none is below 0
+    bool is_new;   // files of earlier versions lack it; then it is 0
 } Field;
 
 // A count must leave room to go on counting and stay exact in a double.
-#define EPOCHS_MAX 1e9
-#define STEPS_MAX  0x1p52
+#define EPOCHS_MAX  1e9
+#define STEPS_MAX   0x1p52
+#define SECONDS_MAX 1e12
 
 #define FIELD(name, kind, member, most)                                                            \
     {                                                                                              \
-        name, FIELD_##kind, offsetof(Checkpoint, member), most                                     \
+        name, FIELD_##kind, offsetof(Checkpoint, member), most, false                              \
     }
 
 static const Field fields[] = {
@@ -72,6 +74,7 @@ static const Field fields[] = {
     FIELD("step", COUNT, step, STEPS_MAX),
     FIELD("loss_sum", DOUBLE, loss_sum, DBL_MAX),
     FIELD("loss_windows", COUNT, loss_windows, STEPS_MAX),
+    {"seconds", FIELD_DOUBLE, offsetof(Checkpoint, seconds), SECONDS_MAX, true},
     FIELD("best_epoch", INT, best_epoch, EPOCHS_MAX),
     FIELD("best_validation", DOUBLE, best_validation, DBL_MAX),
     FIELD("best_train", DOUBLE, best_train, DBL_MAX),
@@ -195,6 +198,7 @@ static bool read_field(Checkpoint *checkpoint, const Field *field, const Safeten
     }
     double number;
     const char *text = safetensors_metadata(file, field->name);
+    if (!text && field->is_new) return true;
     if (!text) return error_set(error, "metadata: no %s", field->name);
     if (!parse_number(text, 0.0, field->most, &number, error))
         return error_prefix(error, field->name);

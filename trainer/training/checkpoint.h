@@ -19,6 +19,7 @@ typedef struct {
     uint64_t step;         // steps of it that are done
     double loss_sum;       // over the windows of these steps
     uint64_t loss_windows; // number of these windows
+    double seconds;        // spent in these steps; 0 in files of earlier versions
     int best_epoch;        // from 1; 0: none yet
     double best_validation, best_train;
     ScheduleState schedule;

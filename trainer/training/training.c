@@ -45,7 +45,6 @@ typedef struct {
     char status[96]; // shown by the progress line
     bool shown;      // it has begun
     bool page;       // is written
-    double seconds;  // spent in this epoch's steps, by this process
     double rate;     // learning rate of the last step
 } Training;
 
@@ -152,7 +151,7 @@ static bool run_step(void *data, int epoch, uint64_t step, uint64_t steps, Error
     const uint64_t left = training->windows.count - first;
     training->rate = step_rate(training, step, steps);
     const bool ok = take_step(training, first, (int)(left < size ? left : size));
-    training->seconds += progress_clock() - started;
+    training->state.seconds += progress_clock() - started;
     if (ok) {
         show_progress(training, steps);
         return true;
@@ -172,9 +171,9 @@ static bool log_epoch(Training *training, const TrainingEpoch *epoch, bool bette
             epoch->train_loss, epoch->validation_loss, better ? " (best)" : "");
     if (epoch->validation_loss != epoch->validation_mse)
         fprintf(training->log, ", MSE %.6f", epoch->validation_mse);
-    fprintf(training->log, ", rate %.3g, %.0f s\n", epoch->learning_rate, training->seconds);
+    fprintf(training->log, ", rate %.3g, %.0f s\n", epoch->learning_rate, training->state.seconds);
     fflush(training->log);
-    return loss_table_add(&training->table, epoch, audio, training->seconds, error) &&
+    return loss_table_add(&training->table, epoch, audio, training->state.seconds, error) &&
            (!o->observer || o->observer(o->observer_data, epoch, error));
 }
 
@@ -244,7 +243,7 @@ static bool end_epoch(void *data, int at, Error *error)
     state->step = 0;
     state->loss_sum = 0.0;
     state->loss_windows = 0;
-    training->seconds = 0.0;
+    state->seconds = 0.0;
     // The weights after the checkpoint: without it they would be those of a finished training.
     return ranks_agree(logged, error) && save_checkpoint(training, error) &&
            (!better || write_weights(training, false, error));
