@@ -124,8 +124,44 @@ END
         cmp counted/predictions.csv classifier/predictions.csv
 }
 
+# A sweep that has more runs than the one before goes on with it.
+test_two_sweeps_do_not_mix() {
+    printf 'arch = 4k8s4p2 2k8s4p2\nwindow = 2048\nepochs = 1\nsplit = draw\n' >one.sweep
+    sed 's/2k8s4p2/3k8s4p2/' one.sweep >two.sweep
+    sed 's/epochs = 1/epochs = 2/' one.sweep >longer.sweep
+    sed 's/2k8s4p2/2k8s4p2 3k8s4p2/' one.sweep >more.sweep
+    set -- music -o swept --no-pictures
+    "$TRAINER" sweep one.sweep "$@" >/dev/null && cp -r swept swept.before || return 1
+    for file in two longer; do
+        "$TRAINER" sweep "$file.sweep" "$@" >out 2>err && return 1
+        [ "$(wc -l <err)" -eq 1 ] && grep -q 'name another --output, or let --force' err &&
+            diff -r swept swept.before || return 1
+    done
+    "$TRAINER" sweep more.sweep "$@" >out && grep -q '^3 runs: 2 finished' out &&
+        "$TRAINER" sweep two.sweep "$@" --force >out && grep -q '^2 runs: 0 finished' out &&
+        [ "$(find swept -name weights.safetensors | wc -l)" -eq 2 ] && [ ! -e swept/2k8s4p2 ] &&
+        [ "$(wc -l <swept/sweep.csv)" -eq 3 ] && [ ! -e swept/.trainer.lock ]
+}
+
+test_one_sweep_at_a_time() {
+    printf 'arch = 4k8s4p2\nwindow = 2048\nepochs = 1000000\nsplit = draw\n' >endless.sweep
+    "$TRAINER" sweep endless.sweep music -o busy --no-pictures >log 2>&1 &
+    job=$!
+    until [ -e busy/sweep.csv ]; do
+        kill -0 "$job" 2>/dev/null || { cat log >&2; return 1; }
+        sleep 0.02
+    done
+    timeout 60 "$TRAINER" sweep endless.sweep music -o busy --no-pictures --force >out 2>err
+    status=$?
+    kill -INT "$job"
+    wait "$job"
+    [ "$status" -eq 1 ] && grep -q 'another trainer is at work on busy' err
+}
+
 run test_unknown_kernels_are_refused
 run test_a_sweep_without_settings_is_refused
+run test_two_sweeps_do_not_mix
+run test_one_sweep_at_a_time
 run test_audio_is_no_latent_and_says_what_to_do
 run test_generate_skips_what_it_cannot_read_in_a_folder
 run test_compare_shortens_long_names

@@ -5,6 +5,7 @@
 #include "commands/command_list.h"
 #include "files/file.h"
 #include "options/music_options.h"
+#include "output/csv.h"
 #include "output/gnuplot.h"
 #include "training/run_folder.h"
 #include "training/sweep_table.h"
@@ -16,11 +17,13 @@
 typedef struct {
     const char *file, *output, *trained_on;
     MusicOptions music;
-    bool no_pictures;
+    bool no_pictures, force;
     char command[MODEL_TEXT_MAX]; // what decides the weights
 } Call;
 
 #define AT(member) offsetof(Call, member)
+#define TABLE_NAME "sweep.csv"
+#define WHAT_TO_DO "name another --output, or let --force replace it"
 
 static const Operand operands[] = {
     {"FILE", "a file of settings", AT(file), OPERAND_ONE},
@@ -31,6 +34,8 @@ static const Operand operands[] = {
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FOLDER", .need = NEEDED_ALWAYS,
      .help = "for the runs and tables"},
+    {"force", 0, OPTION_FLAG, AT(force), .transient = true,
+     .help = "removes the runs of the sweep that is in the folder, and starts"},
     {"trained-on", 0, OPTION_TEXT, AT(trained_on), .unit = "TEXT", .initial = "",
      .help = "the music, as a note in the weights files"},
     {"no-pictures", 0, OPTION_FLAG, AT(no_pictures), .transient = true,
@@ -160,21 +165,90 @@ static bool take_result(SweepRow *row, Error *error)
     return true;
 }
 
+// Loads the table of the sweep that is in the folder; false if there is none.
+static bool load_table(CsvTable *table, const char *folder)
+{
+    Error ignored;
+    char *path = file_join(folder, TABLE_NAME);
+    const bool loaded = path && csv_load(table, path, &ignored);
+    free(path);
+    if (!loaded) return false;
+    if (csv_column(table, "folder") < table->columns) return true;
+    csv_free(table);
+    return false;
+}
+
+static bool has_run(const Sweep *sweep, const char *label)
+{
+    for (size_t i = 0; i < sweep->rows; i++)
+        if (strcmp(sweep->row[i].label, label) == 0) return true;
+    return false;
+}
+
+// Refuses a folder with runs that this sweep does not have.
+static bool check_table(const Sweep *sweep, Error *error)
+{
+    CsvTable table;
+    bool ok = true;
+    if (!load_table(&table, sweep->call->output)) return true;
+    const size_t column = csv_column(&table, "folder");
+    for (size_t i = 0; ok && i < table.rows; i++) {
+        const char *label = csv_cell(&table, i, column);
+        if (has_run(sweep, label)) continue;
+        ok = error_set(error, "%s contains another sweep, with the run %s; " WHAT_TO_DO,
+                       sweep->call->output, label);
+    }
+    csv_free(&table);
+    return ok;
+}
+
+static bool remove_run(const char *folder, const char *label, Error *error)
+{
+    if (!*label || *label == '.' || strchr(label, '/')) return true; // no run's name
+    char *path = file_join(folder, label);
+    const bool ok = path ? run_folder_remove(path, error) : error_out_of_memory(error);
+    free(path);
+    return ok;
+}
+
+// Removes the runs of the sweep that is in the folder, and those of this one's names.
+static bool remove_runs(const Sweep *sweep, Error *error)
+{
+    CsvTable table;
+    bool ok = true;
+    const char *folder = sweep->call->output;
+    if (load_table(&table, folder)) {
+        const size_t column = csv_column(&table, "folder");
+        for (size_t i = 0; ok && i < table.rows; i++)
+            ok = remove_run(folder, csv_cell(&table, i, column), error);
+        csv_free(&table);
+    }
+    for (size_t i = 0; ok && i < sweep->rows; i++)
+        ok = remove_run(folder, sweep->row[i].label, error);
+    return ok;
+}
+
+static bool refuse_run(Error *error)
+{
+    const Error reason = *error;
+    return error_set(error, "%s; " WHAT_TO_DO, reason.text);
+}
+
 // Checks that all runs in the output folder are of this sweep, and takes the results of those
 // that are finished.
 static bool inspect_runs(Sweep *sweep, Error *error)
 {
     size_t done = 0, stopped = 0;
     if (!open_dataset(sweep, &sweep->run[sweep->row->number].settings.options, error)) return false;
+    if (sweep->call->force ? !remove_runs(sweep, error) : !check_table(sweep, error)) return false;
     for (size_t i = 0; i < sweep->rows; i++) {
         SweepRow *row = &sweep->row[i];
         TrainingOptions *o = &sweep->run[row->number].settings.options;
         RunState state;
         if (!run_folder_state(row->folder, &state, error)) return false;
         if (state == RUN_NEW) continue;
-        if (!open_dataset(sweep, o, error) ||
-            !run_folder_check(row->folder, o, sweep->dataset, error))
-            return false;
+        if (!open_dataset(sweep, o, error)) return false;
+        if (!run_folder_check(row->folder, o, sweep->dataset, error)) return refuse_run(error);
         if (state == RUN_DONE && !take_result(row, error)) return false;
         done += state == RUN_DONE;
         stopped += state == RUN_STOPPED;
@@ -251,6 +325,8 @@ static bool run_sweep(Sweep *sweep, bool *failed, Error *error)
         !output_lock_take(&sweep->lock, call->output, true, error) || !inspect_runs(sweep, error))
         return false;
     interrupt_catch_signals();
+    // The table says from the first run on whose folder it is.
+    if (!write_tables(sweep, false, error)) return false;
     if (!train_all(sweep, failed, error) || !write_tables(sweep, true, error)) return false;
     if (interrupt_requested) printf("interrupted; the same call resumes\n");
     return true;
@@ -292,7 +368,7 @@ static int run(const CommandLine *line, void *values)
 }
 
 static const Artefact outputs[] = {
-    {.name = "sweep.csv", .content = CONTENT_TABLE},
+    {.name = TABLE_NAME, .content = CONTENT_TABLE},
     {.name = "sweep.md"},
     {.name = "train_loss.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
     {.name = "validation_loss.svg", .content = CONTENT_FIGURE, .unless = "no-pictures"},
@@ -306,7 +382,9 @@ const Command command_sweep = {
         "Trains with all combinations of the settings in FILE on the music below the folders, one\n"
         "run after another, each in a folder of its own below the output (see `trainer train\n"
         "--run`). A second call skips finished runs and resumes one that was interrupted, by\n"
-        "Ctrl-C or otherwise. The output folder gets sweep.csv and sweep.md, a table sorted by\n"
+        "Ctrl-C or otherwise. A folder with runs of another sweep is refused; --force removes "
+        "them\n"
+        "and starts over. The output folder gets sweep.csv and sweep.md, a table sorted by\n"
         "validation loss, and train_loss.svg and validation_loss.svg, losses by epoch.\n"
         "\n"
         "FILE has lines like\n"

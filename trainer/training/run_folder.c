@@ -97,6 +97,25 @@ bool run_folder_may_write(const char *path, Error *error)
     return look_for_config(path, &earlier, error);
 }
 
+bool run_folder_remove(const char *path, Error *error)
+{
+    static const char *const kept[] = {"weights.csv", CONFIG}; // by clear_folder(); CONFIG last
+    bool earlier;
+    if (!look_for_config(path, &earlier, error)) return false;
+    if (!earlier) return true;
+    bool good = clear_folder(path, error);
+    for (size_t i = 0; good && i < sizeof kept / sizeof *kept; i++) {
+        char *file = file_join(path, kept[i]);
+        if (!file)
+            good = error_out_of_memory(error);
+        else if (unlink(file) != 0 && errno != ENOENT)
+            good = error_set(error, "%s: %s", file, strerror(errno));
+        free(file);
+    }
+    if (good) rmdir(path); // if nothing else is in it
+    return good;
+}
+
 static bool prepare(const char *path, const TrainingOptions *options, const Dataset *dataset,
                     Error *error)
 {

@@ -26,6 +26,10 @@ bool run_folder_may_write(const char *path, Error *error);
 bool run_folder_check(const char *path, const TrainingOptions *options, const Dataset *dataset,
                       Error *error);
 
+// Removes the training that a folder contains, and the folder if nothing else is in it. A folder
+// without a training, or none, stays as it is; that of another command is refused.
+bool run_folder_remove(const char *path, Error *error);
+
 // Returns the path of the weights in a folder; the caller frees it. NULL if out of memory.
 char *run_folder_weights(const char *path);
 
