@@ -93,6 +93,8 @@ test_classifier_is_the_same_on_any_threads() {
             diff -r classifier again &&
         [ "$(grep -c '^epoch ' out)" -eq 4 ] && grep -q '^best in epoch [1-4]: ' out &&
         grep -q '^accuracy [0-9.]* % on 2 test clips$' out &&
+        [ "$(grep -A 3 '^test clips by genre (down)' out | sed 's/[0-9]/N/g' | tail -3)" = \
+            "$(printf '%s\n' '     high  low' 'high    N    N' 'low     N    N')" ] &&
         "$TRAINER" classify set.safetensors -o other -e 4 --width 4 -b 5 --seed 2 >/dev/null &&
         ! cmp -s classifier/classifier.safetensors other/classifier.safetensors &&
         "$TRAINER" classify set.safetensors -o constant -e 4 --width 4 -b 5 --schedule constant \

@@ -6,6 +6,7 @@
 #include "commands/study.h"
 #include "files/file.h"
 #include "options/music_options.h"
+#include "output/confusion_text.h"
 #include "output/csv.h"
 #include "output/plot.h"
 
@@ -203,14 +204,8 @@ static bool draw(const Study *study, const size_t *count, Error *error)
 static void print_confusion(const Study *study, const size_t *count)
 {
     const LatentSet *set = study->set;
-    printf("genres (rows) and what they were classified as (columns):\n");
-    for (size_t g = 0; g < set->genres; g++) {
-        Error name; // safe for a terminal
-        error_set(&name, "%s", set->genre[g]);
-        printf("%16.16s", name.text);
-        for (size_t k = 0; k < set->genres; k++) printf(" %4zu", count[g * set->genres + k]);
-        putchar('\n');
-    }
+    printf("test clips by genre (down) and by what they were classified as (across):\n");
+    confusion_text(stdout, set->genre, set->genres, count);
     if (study->best_epoch > 0)
         printf("best in epoch %d: accuracy %.1f %% on validation\n", study->best_epoch,
                100.0 * study->validation.accuracy);
@@ -379,7 +374,9 @@ const Command command_classify = {
         "the best validation accuracy, and tests them. The folder gets accuracy.csv (by epoch),\n"
         "summary.csv, confusion.csv (genres and what they were classified as), predictions.csv\n"
         "(by test clip), classifier.safetensors (the weights), config.json, and pictures:\n"
-        "accuracy.svg, loss.svg and confusion.svg.\n",
+        "accuracy.svg, loss.svg and confusion.svg. The terminal shows the confusion matrix too:\n"
+        "a row for each genre, a column for each that its test clips were classified as. Names\n"
+        "are shortened where 80 columns need it; more genres than fit follow below.\n",
     .example = "trainer classify normal-latents.safetensors -o normal-classifier",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0},

@@ -428,8 +428,10 @@ const Command command_cluster = {
         "gets scores.csv, pca.csv (the share of each component),\n"
         "points_2d.csv, points_3d.csv and points_latent.csv (coordinates and clusters of each\n"
         "clip), config.json, and pictures: scores.svg, genres_2d.png, genres_3d.png,\n"
-        "clusters_2d.png and clusters_3d.png (the clusters with the best V-measure). --pooled\n"
-        "adds points_pooled.csv.\n",
+        "clusters_2d.png and clusters_3d.png (the clusters with the best V-measure). Groups\n"
+        "differ in colour and mark, up to 50. Points far from all others do not stretch the\n"
+        "axes: they are at the rim, hollow, and the legend says how many. --pooled adds\n"
+        "points_pooled.csv.\n",
     .example = "trainer cluster normal-latents.safetensors -o normal-clusters",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0},

@@ -13,8 +13,9 @@
 
 extern char **environ;
 
-const char *const gnuplot_colour[GNUPLOT_COLOURS] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                                     "#56b4e9", "#e69f00", "#882255", "#555555"};
+const char *const gnuplot_colour[GNUPLOT_COLOURS] = {"#0072b2", "#d55e00", "#880055", "#33ee77",
+                                                     "#8800ff", "#996655", "#dddd33", "#111111",
+                                                     "#ffaaee", "#99ccaa"};
 
 // ---- The child ----
 

@@ -13,9 +13,11 @@ typedef struct {
     const char *path;
 } Gnuplot;
 
-// Colours that colour-blind people can tell apart (Okabe and Ito, "Color universal design", 2008,
-// its yellow replaced by one that is visible on white), as gnuplot writes them: "#0072b2".
-enum { GNUPLOT_COLOURS = 8 };
+// Colours that differ for all eyes: the first two are of Okabe and Ito ("Color universal design",
+// 2008); the others were searched for, so that any two differ by at least 27 in CIE 1976 with
+// protanopia, deuteranopia and tritanopia (simulated after Machado, Oliveira and Fernandes, 2009),
+// by 45 without, and are dark enough for white. As gnuplot writes them: "#0072b2".
+enum { GNUPLOT_COLOURS = 10 };
 extern const char *const gnuplot_colour[GNUPLOT_COLOURS];
 
 // True if gnuplot is installed; otherwise the message says what to install. For commands that draw

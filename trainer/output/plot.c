@@ -1,18 +1,21 @@
 #include "output/plot.h"
 
 #include "files/file.h"
+#include "files/plain_text.h"
 #include "output/gnuplot.h"
+#include "output/plot_axis.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { WIDTH = 680, HEIGHT = 420, LEGEND_LINE = 20 }; // pixels
 enum { NAME_MAX_BYTES = 255 };                        // of a row's name that are shown
 
-// Coprime with the colours: forty series differ in one of the two.
-static const int shapes[] = {7, 5, 9, 13,
-                             11}; // disc, square, triangle, diamond, triangle upside down
-enum { SHAPES = sizeof shapes / sizeof *shapes };
+// Disc, square, triangle, diamond, triangle upside down; one less is the hollow one.
+static const int shapes[] = {7, 5, 9, 13, 11};
+enum { SHAPES = sizeof shapes / sizeof *shapes, CLEAR_SHAPES = 3 }; // that differ most
+enum { MARKS = SHAPES * GNUPLOT_COLOURS };
 
 static const char *colour_of(size_t series)
 {
@@ -28,7 +31,7 @@ static void write_number(FILE *script, double value)
 }
 
 // Writes each series as a data block "$s0", "$s1" …; returns true if there is any point.
-static bool write_series(FILE *script, const PlotFigure *figure, bool space)
+static bool write_series(FILE *script, const PlotFigure *figure)
 {
     bool any = false;
     for (size_t s = 0; s < figure->series_count; s++) {
@@ -39,7 +42,6 @@ static bool write_series(FILE *script, const PlotFigure *figure, bool space)
             const bool shown = isfinite(y);
             write_number(script, series->x ? series->x[i] : (double)i + 1.0);
             write_number(script, shown ? y : NAN);
-            if (space) write_number(script, series->z[i]);
             fputc('\n', script);
             any |= shown;
         }
@@ -90,9 +92,10 @@ static int legend_lines(const PlotFigure *figure)
     return (int)((figure->series_count + across - 1) / across);
 }
 
-static bool begin_figure(Gnuplot *plot, const char *path, const PlotFigure *figure, Error *error)
+static bool begin_figure(Gnuplot *plot, const char *path, const PlotFigure *figure, int height,
+                         Error *error)
 {
-    if (!gnuplot_begin(plot, path, WIDTH, HEIGHT + LEGEND_LINE * (1 + legend_lines(figure)), error))
+    if (!gnuplot_begin(plot, path, WIDTH, height + LEGEND_LINE * (1 + legend_lines(figure)), error))
         return false;
     gnuplot_set(plot, "title", figure->title);
     gnuplot_set(plot, "xlabel", figure->x_label);
@@ -129,9 +132,9 @@ static size_t longest(const PlotFigure *figure)
 bool plot_curves(const char *path, const PlotFigure *figure, Error *error)
 {
     Gnuplot plot;
-    if (!begin_figure(&plot, path, figure, error)) return false;
+    if (!begin_figure(&plot, path, figure, HEIGHT, error)) return false;
     FILE *script = plot.script;
-    if (!write_series(script, figure, false)) return nothing_to_draw(&plot, path, error);
+    if (!write_series(script, figure)) return nothing_to_draw(&plot, path, error);
     if (figure->log_y) set_log_axis(script, figure);
     if (longest(figure) <= 12) fputs("set xtics 1\n", script); // no halves of epochs
     fputs("set autoscale xfix\nset offsets graph 0.01, graph 0.01, 0, 0\n", script);
@@ -157,29 +160,191 @@ bool plot_curves_in(const char *folder, const char *name, const PlotFigure *figu
     return good;
 }
 
-static void set_space(FILE *script)
+// ---- Points ----
+
+enum { SCATTER_HEIGHT = 520, LEGEND_LETTERS = 24 };
+
+// Points whose coordinates are all finite are drawn; those beyond an axis at its end, hollow.
+typedef struct {
+    const PlotFigure *figure;
+    int dimensions;
+    PlotAxis axis[3];
+    size_t beyond; // points
+} Scatter;
+
+static double coordinate(const PlotSeries *series, int dimension, size_t point)
 {
-    fputs("set view 62, 32\nset xyplane relative 0.02\nset border 895\nset zlabel rotate\n"
-          "set grid ztics\nset ticslevel 0\n",
+    if (dimension == 0) return series->x ? series->x[point] : (double)point + 1.0;
+    return dimension == 1 ? series->y[point] : series->z[point];
+}
+
+static bool is_drawn(const Scatter *scatter, const PlotSeries *series, size_t point)
+{
+    for (int d = 0; d < scatter->dimensions; d++)
+        if (!isfinite(coordinate(series, d, point))) return false;
+    return true;
+}
+
+static bool is_beyond(const Scatter *scatter, const PlotSeries *series, size_t point)
+{
+    for (int d = 0; d < scatter->dimensions; d++) {
+        const double value = coordinate(series, d, point);
+        if (value < scatter->axis[d].low || value > scatter->axis[d].high) return true;
+    }
+    return false;
+}
+
+// Makes the axes; returns false without points. value[] is scratch for a coordinate of all points.
+static bool make_axes(Scatter *scatter, double *value)
+{
+    size_t count = 0;
+    for (int d = 0; d < scatter->dimensions; d++) {
+        count = 0;
+        for (size_t s = 0; s < scatter->figure->series_count; s++) {
+            const PlotSeries *series = &scatter->figure->series[s];
+            for (size_t i = 0; i < series->count; i++)
+                if (is_drawn(scatter, series, i)) value[count++] = coordinate(series, d, i);
+        }
+        if (count > 0) scatter->axis[d] = plot_axis_make(value, count);
+    }
+    return count > 0;
+}
+
+static bool find_axes(Scatter *scatter, const char *path, Error *error)
+{
+    size_t points = 0;
+    for (size_t s = 0; s < scatter->figure->series_count; s++)
+        points += scatter->figure->series[s].count;
+    double *value = malloc((points + 1) * sizeof *value);
+    if (!value) return error_out_of_memory(error);
+    const bool any = make_axes(scatter, value);
+    free(value);
+    return any || error_set(error, "%s: there is nothing to draw", path);
+}
+
+// Writes the points of a series within the axes, or those beyond; returns how many.
+static size_t write_points(FILE *script, const Scatter *scatter, size_t s, bool beyond)
+{
+    const PlotSeries *series = &scatter->figure->series[s];
+    size_t count = 0;
+    fprintf(script, "$%s%zu << EOD\n", beyond ? "rim" : "s", s);
+    for (size_t i = 0; i < series->count; i++) {
+        if (!is_drawn(scatter, series, i) || is_beyond(scatter, series, i) != beyond) continue;
+        for (int d = 0; d < scatter->dimensions; d++)
+            write_number(script, plot_axis_limit(&scatter->axis[d], coordinate(series, d, i)));
+        fputc('\n', script);
+        count++;
+    }
+    fputs("EOD\n", script);
+    return count;
+}
+
+static void write_all_points(FILE *script, Scatter *scatter)
+{
+    for (size_t s = 0; s < scatter->figure->series_count; s++) {
+        write_points(script, scatter, s, false);
+        scatter->beyond += write_points(script, scatter, s, true);
+    }
+}
+
+// The tics of the floor stand before it, and the names of its axes are parallel to them: they meet
+// neither each other nor the tics.
+static void set_axes(FILE *script, const Scatter *scatter)
+{
+    static const char letter[] = "xyz";
+    for (int d = 0; d < scatter->dimensions; d++)
+        plot_axis_write(script, letter[d], &scatter->axis[d], scatter->dimensions == 3 ? 5 : 6);
+    fputs("set format '%.4g'\n", script); // 2e+05 for 200000
+    if (scatter->dimensions < 3) return;
+    fputs("set view 62, 32\nset xyplane relative 0\nset border 895\n"
+          "set xlabel rotate parallel offset 0, -0.5\nset ylabel rotate parallel offset 0, -0.5\n"
+          "set zlabel rotate by 90 offset -2, 0\nset xtics offset 0, -0.3\n"
+          "set ytics offset 0.3, -0.3\nunset grid\nset grid ztics\n",
           script);
+}
+
+// Writes what the reader must know, above the legend.
+static void write_note(FILE *script, const Scatter *scatter)
+{
+    char beyond[96] = "", repeat[96] = "";
+    if (scatter->beyond > 0)
+        snprintf(beyond, sizeof beyond, "%zu point%s beyond the rim: hollow, at the edge",
+                 scatter->beyond, scatter->beyond == 1 ? "" : "s");
+    if (scatter->figure->series_count > MARKS)
+        snprintf(repeat, sizeof repeat, "%scolours and marks repeat after %d",
+                 scatter->beyond > 0 ? "; " : "", MARKS);
+    if (!*beyond && !*repeat) return;
+    fprintf(script, "set key title \"\\n%s%s\"\n", beyond, repeat); // below the name of the axis
+}
+
+// Writes the mark of a series: neighbours differ in colour and shape, up to MARKS series in one.
+static void write_mark(FILE *script, const Scatter *scatter, size_t s, bool hollow)
+{
+    const size_t kinds = scatter->figure->series_count <= (size_t)CLEAR_SHAPES * GNUPLOT_COLOURS
+                             ? CLEAR_SHAPES
+                             : SHAPES;
+    fprintf(script, " with points linecolor '%s' pointtype %d", colour_of(s),
+            shapes[(s + s / GNUPLOT_COLOURS) % kinds] - (hollow ? 1 : 0));
+}
+
+// Writes a name of at most LEGEND_LETTERS letters, so that the legend fits.
+static void write_short_title(Gnuplot *plot, const char *name)
+{
+    char text[5 * LEGEND_LETTERS + sizeof "\u2026"];
+    size_t used = 0;
+    for (int letters = 0; *name; letters++) {
+        const int length = plain_text_character(name), bytes = length > 0 ? length : 1;
+        if (letters == LEGEND_LETTERS) {
+            memcpy(text + used, "\u2026", sizeof "\u2026");
+            used += sizeof "\u2026" - 1;
+            break;
+        }
+        memcpy(text + used, name, (size_t)bytes);
+        used += (size_t)bytes;
+        name += bytes;
+    }
+    text[used] = 0;
+    write_title(plot, text);
+}
+
+static void write_plot(Gnuplot *plot, const Scatter *scatter)
+{
+    FILE *script = plot->script;
+    const char *columns = scatter->dimensions == 3 ? "1:2:3" : "1:2";
+    fputs(scatter->dimensions == 3 ? "splot " : "plot ", script);
+    for (size_t s = 0; s < scatter->figure->series_count; s++) {
+        for (int hollow = 0; hollow < 2; hollow++) {
+            fprintf(script, "$%s%zu using %s", hollow ? "rim" : "s", s, columns);
+            write_mark(script, scatter, s, hollow);
+            fprintf(script, " pointsize %g notitle, ", hollow ? 0.9 : 0.6);
+        }
+    }
+    const char *before = ""; // the legend's marks are larger than the points
+    for (size_t s = 0; s < scatter->figure->series_count && s < MARKS; s++) {
+        fprintf(script, "%skeyentry", before);
+        write_mark(script, scatter, s, false);
+        fputs(" pointsize 1", script);
+        if (scatter->figure->series[s].name)
+            write_short_title(plot, scatter->figure->series[s].name);
+        else
+            write_title(plot, NULL);
+        before = ", ";
+    }
+    fputc('\n', script);
 }
 
 bool plot_scatter(const char *path, const PlotFigure *figure, Error *error)
 {
     Gnuplot plot;
-    if (!begin_figure(&plot, path, figure, error)) return false;
-    FILE *script = plot.script;
-    const bool space = figure->series_count > 0 && figure->series[0].z;
-    if (!write_series(script, figure, space)) return nothing_to_draw(&plot, path, error);
-    if (space) set_space(script);
-    for (size_t s = 0; s < figure->series_count; s++) {
-        const char *before = s > 0 ? "," : space ? "splot" : "plot";
-        fprintf(script, "%s $s%zu using %s with points linecolor '%s' pointtype %d pointsize %g",
-                before, s, space ? "1:2:3" : "1:2", colour_of(s), shapes[s % SHAPES],
-                space ? 0.5 : 0.6);
-        write_title(&plot, figure->series[s].name);
-    }
-    fputc('\n', script);
+    Scatter scatter = {.figure = figure, .dimensions = 2};
+    if (figure->series_count > 0 && figure->series[0].z) scatter.dimensions = 3;
+    if (!find_axes(&scatter, path, error) ||
+        !begin_figure(&plot, path, figure, SCATTER_HEIGHT, error))
+        return false;
+    write_all_points(plot.script, &scatter);
+    set_axes(plot.script, &scatter);
+    write_note(plot.script, &scatter);
+    write_plot(&plot, &scatter);
     return gnuplot_end(&plot, error);
 }
 
