@@ -26,7 +26,7 @@ const Option effect_options[] = {
     {"sounds-in-silence", 0, OPTION_FLAG, AT_LATENT(sounds_in_silence),
      .help = "noise and offset go on where the music rests"},
     {"scale", 0, OPTION_AUTOMATION, AT(scale), .unit = "X", .initial = "1", .low = 0, .high = 2,
-     .help = "scales the latent around that of silence, {}"},
+     .help = "scales the latent around that of silence (spectra: the mean of their music), {}"},
     {"smear", 0, OPTION_AUTOMATION, AT(smear), .unit = "SECONDS", .initial = "0", .low = 0,
      .high = 2, .help = "smooths the latent over time, {}"},
     {"axis1", 0, OPTION_AUTOMATION, AT(axes[0]), .unit = "X", .initial = "0", .low = -3, .high = 3,
