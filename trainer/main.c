@@ -1,6 +1,7 @@
 // main.c: the `trainer` program: runs a subcommand, and checks that everything it
 // printed was written.
 #include "base/bus_error.h"
+#include "base/interrupt.h"
 #include "cli/command.h"
 #include "commands/command_list.h"
 #include "math/kernels.h"
@@ -15,6 +16,7 @@ int main(int argc, char **argv)
 {
     signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is then an error, as a full disk is
     bus_error_catch();
+    interrupt_remove_temporaries();
     if (kernel_unknown()) {
         fputs(
             "trainer: TRASLUZ_KERNELS: must be scalar, or avx2, avx512 or neon where the processor "

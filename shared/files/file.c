@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,37 @@ enum {
     FD_LINK = 32, // bytes of a path below /proc
 };
 
+// The temporary names that exist, for file_remove_temporaries().
+static _Atomic(char *) existing[64];
+
+enum { EXISTING_MAX = sizeof existing / sizeof *existing };
+
+static void remember(char *name)
+{
+    for (int i = 0; i < EXISTING_MAX; i++) {
+        char *none = NULL;
+        if (atomic_compare_exchange_strong(&existing[i], &none, name)) return;
+    }
+}
+
+// False if file_remove_temporaries() has taken the name and may be reading it.
+static bool forget(char *name)
+{
+    for (int i = 0; i < EXISTING_MAX; i++) {
+        char *same = name;
+        if (atomic_compare_exchange_strong(&existing[i], &same, NULL)) return true;
+    }
+    return false;
+}
+
+void file_remove_temporaries(void)
+{
+    for (int i = 0; i < EXISTING_MAX; i++) {
+        const char *name = atomic_exchange(&existing[i], NULL);
+        if (name) unlink(name);
+    }
+}
+
 static void name_temporary(FileWriter *writer, int number)
 {
     sprintf(writer->temporary, "%s" FILE_TEMPORARY "%d", writer->path, number);
@@ -128,6 +160,7 @@ static int create_temporary(FileWriter *writer)
         fd = create_locked(writer->temporary);
     }
     writer->named = fd >= 0;
+    if (writer->named) remember(writer->temporary);
     return fd;
 }
 
@@ -167,7 +200,9 @@ static bool name_nameless(FileWriter *writer)
     for (int number = 0; errno == EEXIST && number < NAMES_MAX; number++) {
         name_temporary(writer, number);
         writer->named = linkat(AT_FDCWD, link, AT_FDCWD, writer->temporary, AT_SYMLINK_FOLLOW) == 0;
-        if (writer->named) return true;
+        if (!writer->named) continue;
+        remember(writer->temporary);
+        return true;
     }
     return false;
 }
@@ -177,7 +212,7 @@ static bool name_nameless(FileWriter *writer)
 static void free_writer(FileWriter *writer)
 {
     free(writer->path);
-    free(writer->temporary);
+    if (!writer->named || forget(writer->temporary)) free(writer->temporary);
     *writer = (FileWriter){0};
 }
 

@@ -39,6 +39,10 @@ bool file_commit(FileWriter *writer, Error *error);
 // Ends the writer; nothing is left of the file.
 void file_abandon(FileWriter *writer);
 
+// Removes the temporary files of this process, which ends: for the handler of a signal. Their
+// writers may still be used. Async-signal-safe; any thread.
+void file_remove_temporaries(void);
+
 // Writes a whole file at once, in the same way.
 bool file_write(const char *path, const void *bytes, size_t size, Error *error);
 

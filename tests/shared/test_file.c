@@ -222,6 +222,24 @@ static void test_files_of_others_stay(void)
     for (size_t i = 0; i < 4; i++) CHECK_MSG(reads_as(names[i], "mine"), "%s", names[i]);
 }
 
+// As a program does that a signal ends. What is whole stays.
+static void test_a_program_that_ends_removes_what_is_half(void)
+{
+    Error error;
+    FileWriter one, other;
+    fixture_subfolder("ending");
+    REQUIRE(file_write(fixture_path("ending/whole"), "whole", 5, &error));
+    REQUIRE(file_create(&one, fixture_path("ending/a"), &error));
+    REQUIRE(file_create(&other, fixture_path("ending/b"), &error));
+    CHECK(count_files("ending") == 1 + 2 * all_files_have_names);
+    file_remove_temporaries();
+    CHECK(count_files("ending") == 1 && reads_as("ending/whole", "whole"));
+    char *taken[] = {one.temporary, other.temporary}; // not freed: the program ends
+    file_abandon(&one);
+    file_abandon(&other);
+    for (int i = 0; i < 2 && all_files_have_names; i++) free(taken[i]);
+}
+
 static void run_all(void)
 {
     RUN(test_files_of_threads_have_the_usual_permissions);
@@ -233,6 +251,7 @@ static void run_all(void)
     RUN(test_what_is_left_later_is_removed);
     RUN(test_what_another_writes_stays);
     RUN(test_files_of_others_stay);
+    RUN(test_a_program_that_ends_removes_what_is_half);
 }
 
 int main(void)

@@ -8,6 +8,10 @@
 // The number of the first such signal, 0 before it.
 extern volatile sig_atomic_t interrupt_requested;
 
+// From now on such a signal removes the temporary files of this process before it ends it, where it
+// is not ignored: those of a file system that gives every file a name (see file.h).
+void interrupt_remove_temporaries(void);
+
 // From now on the first such signal sets interrupt_requested; the second one, of any kind, ends the
 // program at once. SIGHUP stays ignored where nohup has made it so.
 void interrupt_catch_signals(void);
