@@ -89,7 +89,9 @@ $(call fuzz_needs,fuzz_classifier,network/m5_weights)
 $(call fuzz_needs,fuzz_latents,latents/latent_set output/json_file data/split)
 $(call fuzz_needs,fuzz_report,output/csv output/result_folder output/gnuplot output/html \
 	output/page_css output/plot output/plot_axis base/progress output/report_curves \
-	output/report_folder)
+	output/report_folder output/report_sounds)
+$(BUILD)/tests/fuzz/fuzz_report: $(call objects,trainer/audio/*.c trainer/formats/*.c)
+$(BUILD)/tests/fuzz/fuzz_report: override LDLIBS += $(libs_trainer)
 $(call fuzz_needs,fuzz_sweep,training/sweep_file training/training_settings cli/option data/split \
 	base/automation network/named_arch network/schedule network/loss base/parse)
 $(call fuzz_needs,make_corpus,training/checkpoint training/music_list latents/latent_set \

@@ -20,13 +20,59 @@ sox -n -r 8000 -c 1 -b 16 songs/jazz/a.wav synth 1 square 220 gain -12
 
 test_compare_leaves_sounds_pictures_and_table() {
     "$TRAINER" compare "$model" songs -o compared >out 2>err && [ ! -s err ] &&
-        [ "$(find compared -name "*.wav" -o -name "*.png" | wc -l)" -eq 8 ] &&
+        [ "$(find compared -name "*.wav" -o -name "*.png" | wc -l)" -eq 12 ] &&
             grep -q 'mean of 4 clips' out || return 1
     for name in reggae-a reggae-b jazz-a jazz-a-2; do
         is_png "compared/$name.png" && [ "$(soxi -V1 -r "compared/$name.wav")" -eq 22050 ] &&
             [ "$(soxi -V1 -c "compared/$name.wav")" -eq 1 ] || return 1
     done
     [ "$(soxi -V1 -s compared/reggae-b.wav)" -eq 55125 ]
+}
+
+# As long as the decoded sound, and sample by sample what was compared: of a file of one channel at
+# the model's rate, the file.
+test_compare_writes_the_originals() {
+    for name in reggae-a reggae-b jazz-a jazz-a-2; do
+        [ "$(soxi -V1 -s "compared/$name.original.wav")" = "$(soxi -V1 -s "compared/$name.wav")" ] &&
+            [ "$(soxi -V1 -r "compared/$name.original.wav")" -eq 22050 ] || return 1
+    done
+    sox compared/reggae-a.original.wav -t f32 original.raw && sox songs/reggae/a.wav -t f32 song.raw &&
+        cmp original.raw song.raw && ! cmp -s compared/reggae-a.wav compared/reggae-a.original.wav &&
+        [ "$(soxi -V1 -t plain/jazz-a.original.ogg)" = vorbis ]
+}
+
+# The name of one clip is that of the original of another.
+test_compare_keeps_originals_apart() {
+    mkdir -p alike && cp songs/jazz/a.wav alike/x.wav &&
+        cp songs/reggae/a.wav alike/x.original.wav &&
+        "$TRAINER" compare "$model" alike -o apart --no-pictures >/dev/null &&
+        [ "$(find apart -name '*.wav' | wc -l)" -eq 4 ]
+}
+
+# Of another call: refused, or replaced as a whole. Files of other people stay.
+test_compare_does_not_mix_with_another_call() {
+    "$TRAINER" compare "$model" songs/reggae -o mixed --no-pictures >/dev/null &&
+        echo mine >mixed/notes.txt && cp -r mixed before || return 1
+    refused 1 'mixed has results of another call .*--force' compare "$model" songs/jazz -o mixed         --no-pictures && diff -r before mixed &&
+        refused 1 'is also an input' compare "$model" mixed/a.wav -o mixed --no-pictures --force &&
+        refused 1 'choose another folder' cluster none -o mixed &&
+        refused 1 'choose another folder' classify none -o mixed --force &&
+        refused 1 'choose another folder' train songs --run mixed --force &&
+        echo 'epochs = 1' >one.sweep &&
+        refused 1 'choose another folder' sweep one.sweep songs -o mixed --no-pictures &&
+        diff -r before mixed || return 1
+    "$TRAINER" compare "$model" songs/reggae -o mixed --no-pictures -t 1 >/dev/null &&
+        diff -r before mixed &&
+        "$TRAINER" compare "$model" songs/jazz -o mixed --no-pictures --force --format flac             >/dev/null && [ "$(cat mixed/notes.txt)" = mine ] &&
+        [ "$(find mixed -name '*.wav' | wc -l)" -eq 0 ] &&
+        [ "$(find mixed -name '*.flac' | wc -l)" -eq 4 ]
+}
+
+# What an earlier version wrote has no record of its files.
+test_compare_does_not_mix_with_an_earlier_version() {
+    mkdir old && cp compared/compare.csv compared/jazz-a.wav old && cp -r old before-old &&
+        refused 1 'old has results of an earlier version.*another folder' compare "$model" songs \
+            -o old --no-pictures --force && diff -r before-old old
 }
 
 # Its figures are those of eval, and its sound that of encode and decode.
@@ -46,7 +92,7 @@ test_compare_is_the_same_on_any_threads() {
 test_compare_without_gnuplot() {
     without_gnuplot compare "$model" songs -o plain --no-pictures --format ogg >/dev/null 2>err &&
         [ ! -s err ] &&
-        [ "$(find plain -name "*.ogg" | wc -l)" -eq 4 ] &&
+        [ "$(find plain -name "*.ogg" | wc -l)" -eq 8 ] &&
             cmp plain/compare.csv compared/compare.csv || return 1
     without_gnuplot compare "$model" songs -o never >out 2>err
     [ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q gnuplot-nox err && [ ! -e never ]
@@ -217,8 +263,12 @@ test_compare_overwrites_nothing_without_force() {
 
 run test_compare_leaves_sounds_pictures_and_table
 run test_compare_is_eval_and_decode
+run test_compare_keeps_originals_apart
+run test_compare_does_not_mix_with_another_call
+run test_compare_does_not_mix_with_an_earlier_version
 run test_compare_is_the_same_on_any_threads
 run test_compare_without_gnuplot
+run test_compare_writes_the_originals
 run test_compare_refuses
 run test_generate_of_one_part_is_decode
 run test_generate_changes_as_decode_does

@@ -23,7 +23,7 @@ for run in fast slow; do
         >>runs/$run/losses.csv
     echo "{\"architecture\": \"64k8s6p4\", \"training\": {\"seed\": 12, \"activation\": \"$run <&>\"}}" >runs/$run/config.json
 done
-sox -n -r 22050 -c 1 -b 16 music/song.wav synth 2 pluck E2 gain -6
+sox -n -r 22050 -c 1 -b 16 music/song.wav synth 13 pluck E2 pluck B2 gain -6
 "$TRAINER" compare "$models/normal.safetensors" music -o compared --format ogg >/dev/null
 mkdir made && "$TRAINER" generate "$models/normal.safetensors" music/song.wav --noise 0.5 \
     -o made/noise.ogg >/dev/null
@@ -44,8 +44,44 @@ test_report_is_made() {
 test_report_has_every_picture_and_sound() {
     [ "$(grep -o '<img src="data:image/svg+xml;base64,' page.html | wc -l)" -eq 5 ] &&
         [ "$(grep -o '<img src="data:image/png;base64,' page.html | wc -l)" -eq 2 ] &&
-        [ "$(grep -o '<audio controls src="data:audio/ogg;base64,' page.html | wc -l)" -eq 2 ] &&
+        [ "$(grep -o '<audio controls src="data:audio/flac;base64,' page.html | wc -l)" -eq 3 ] &&
         has 'alt="Validation loss by epoch"' && has 'alt="accuracy.svg"'
+}
+
+# sound N PAGE: writes the N-th sound of a page.
+sound() {
+    grep -o '<audio controls src="data:audio/flac;base64,[^"]*' "$2" | sed -n "$1s/.*,//p" |
+        base64 -d
+}
+
+# The middle of each, the same part of original and result, however long or large the files are.
+test_report_plays_original_and_decoded() {
+    "$TRAINER" compare "$models/normal.safetensors" music -o whole --no-pictures >/dev/null &&
+        "$TRAINER" report whole -o whole.html >/dev/null || return 1
+    for n in 1 2; do
+        sound "$n" whole.html >"$n.flac" && [ "$(soxi -V1 -s "$n.flac")" -eq 220500 ] || return 1
+    done
+    sox music/song.wav -b 16 -t s16 middle.raw trim 33075s 220500s && sox 1.flac -t s16 1.raw &&
+        cmp middle.raw 1.raw && sox -D whole/song.wav -b 16 -t s16 middle.raw trim 33075s 220500s &&
+        sox 2.flac -t s16 2.raw && [ "$(cmp -l middle.raw 2.raw | wc -l)" -lt 4410 ] &&
+        tr '\n' ' ' <whole.html | grep -q '>Original<.*>Decoded<.*>song.wav, 1.5 s to 11.5 s of 13.0 s<' &&
+        [ "$(grep -c '<audio' whole.html)" -eq 2 ]
+}
+
+# Names alone make no pair.
+test_report_plays_what_it_does_not_know() {
+    mkdir others && cp music/song.wav others/a.wav && cp music/song.wav others/a.original.wav &&
+        echo text >others/b.wav && "$TRAINER" report others -o others.html >/dev/null &&
+        [ "$(grep -c '<audio' others.html)" -eq 2 ] && ! grep -q '>Original<' others.html &&
+        grep -q 'b.wav cannot be played: ' others.html
+}
+
+test_report_says_what_each_section_is() {
+    has '<p>Music that the model never heard, beside what it decodes' &&
+        has '<p>Music that .trainer generate. made of latents' && has '<p>Folders of results, each' &&
+        has '<p>Files that no command of .trainer. describes' && has '<p>Numbers of the results' &&
+        has '<p>Settings and the call' && has '<p>Pictures of the results' &&
+        has '<p>Sounds, at most 10 s from the middle of each; first the original'
 }
 
 test_report_has_tables_and_settings() {
@@ -82,7 +118,7 @@ END
     chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$folder/chromium" \
         --virtual-time-budget=10000 --dump-dom "file://$folder/frame.html" >dom 2>log ||
         { cat log >&2; return 1; }
-    grep -q 'result 7 7 2 true' dom || { grep result dom >&2; return 1; }
+    grep -q 'result 7 7 3 true' dom || { grep result dom >&2; return 1; }
 }
 
 test_report_prints() {
@@ -92,8 +128,8 @@ test_report_prints() {
 }
 
 test_report_limits_what_it_takes() {
-    "$TRAINER" report compared -o small.html --sounds 1 --pictures 0 >/dev/null && ! grep -q '<audio\|<img' small.html &&
-        grep -q 'The first 0 of 1 pictures' small.html && grep -q '1 sound of more than 1 kB' small.html
+    "$TRAINER" report compared -o small.html --excerpt 0 --pictures 0 >/dev/null && ! grep -q '<audio\|<img' small.html &&
+        grep -q 'The first 0 of 1 pictures' small.html
 }
 
 test_report_refuses() {
@@ -123,6 +159,9 @@ test_report_shows_progress() {
 
 run test_report_is_made
 run test_report_has_every_picture_and_sound
+run test_report_plays_original_and_decoded
+run test_report_plays_what_it_does_not_know
+run test_report_says_what_each_section_is
 run test_report_has_tables_and_settings
 run test_report_escapes_what_it_shows
 run test_report_is_the_same_each_time

@@ -75,11 +75,28 @@ test_cluster_tables_hold_what_they_say() {
             clusters/pca.csv
 }
 
+# A file of the first call that the second does not write would stay.
+test_calls_do_not_mix_in_a_folder() {
+    "$TRAINER" cluster set.safetensors -o calls -k 2 --pooled --no-pictures >/dev/null &&
+        cp -r calls before || return 1
+    refused 1 'calls has results of another call (trainer cluster set.safetensors -k 2 --pooled)' \
+        cluster set.safetensors -o calls -k 2 --no-pictures && diff -r before calls &&
+        "$TRAINER" cluster set.safetensors -o calls -k 2 --no-pictures --force >/dev/null &&
+        [ ! -e calls/points_pooled.csv ] && [ -s calls/points_2d.csv ] &&
+        "$TRAINER" classify set.safetensors -o trained -e 1 --width 2 --no-pictures >/dev/null &&
+        refused 1 'is also an input' classify set.safetensors -o trained --no-pictures --force \
+            --weights trained/classifier.safetensors &&
+        cp trained/classifier.safetensors mine.safetensors &&
+        "$TRAINER" classify set.safetensors -o trained --no-pictures --force \
+            --weights mine.safetensors >/dev/null && [ ! -e trained/accuracy.csv ] &&
+        [ ! -e trained/classifier.safetensors ] && [ -s trained/predictions.csv ]
+}
+
 test_small_sets_get_fewer_clusters() {
     "$TRAINER" cluster set.safetensors -o small-clusters -k 10,30,16,17 --no-pictures >out 2>err &&
         [ ! -s err ] && grep -qx '16 clips with a genre: 16 clusters instead of 30, 17' out &&
         grep -q '^clip,genre,x,y,clusters_10,clusters_16$' small-clusters/points_2d.csv &&
-        "$TRAINER" cluster set.safetensors -o small-clusters --no-pictures >out &&
+        "$TRAINER" cluster set.safetensors -o small-clusters --no-pictures --force >out &&
         grep -q ' 16 clusters instead of 20, 25, 30$' out &&
         tr -d ' \n' <small-clusters/config.json | grep -q '"clusters":\[10,12,15,16\]' &&
         refused 1 '2 clips with a genre; four are needed' cluster set.safetensors -o x \
@@ -146,9 +163,9 @@ test_classifier_refuses_what_does_not_fit() {
         refused 1 'must contain clips of at least two genres' classify whole.safetensors -o y &&
         refused 1 'classifier/classifier.safetensors exists; --force' classify set.safetensors \
             -o classifier &&
-        refused 1 'clusters/config.json does not belong to classifier' classify set.safetensors \
+        refused 1 'clusters has results of .trainer cluster.; choose another' classify set.safetensors \
             -o clusters &&
-        refused 1 'classifier/config.json does not belong to clusters' cluster set.safetensors \
+        refused 1 'classifier has results of .trainer classify.; choose another' cluster set.safetensors \
             -o classifier -k 2 &&
         refused 2 'a file of latents must be given' classify -o y &&
             refused 2 '--output FOLDER is needed' classify set.safetensors &&
@@ -200,6 +217,7 @@ run test_latents_are_the_same_on_any_threads
 run test_full_disk_leaves_no_latents
 run test_clusters_are_the_same_on_any_threads
 run test_cluster_tables_hold_what_they_say
+run test_calls_do_not_mix_in_a_folder
 run test_small_sets_get_fewer_clusters
 run test_classifier_is_the_same_on_any_threads
 run test_classifier_tables_hold_what_they_say

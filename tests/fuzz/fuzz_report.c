@@ -59,7 +59,7 @@ static void report_file(const char *path, const uint8_t *data, size_t size)
     Progress unseen;
     progress_begin(&unseen, NULL, "", 1, 1);
     const Report report = {
-        .target = {stream, "unused.svg"}, .progress = &unseen, .sound_bytes = 1000, .pictures = 4};
+        .target = {stream, "unused.svg"}, .progress = &unseen, .excerpt = 1.0, .pictures = 4};
     MUST(report_folder(&report, FOLDER, &error));
     MUST(fclose(stream) == 0 && strlen(page) == length);
     progress_end(&unseen);

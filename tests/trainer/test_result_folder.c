@@ -26,9 +26,9 @@ static const Artefact made_by_mark[] = {
     {.name = NULL},
 };
 static const ResultKind kinds[] = {
-    {"study", made_by_record},
-    {NULL, made_by_mark},
-    {NULL, NULL},
+    {"study", made_by_record, "A study."},
+    {NULL, made_by_mark, "A table."},
+    {NULL, NULL, NULL},
 };
 
 static void put(const char *name, const char *text)
@@ -63,6 +63,7 @@ static void test_a_declaration_is_followed(void)
     make_study("study");
     REQUIRE(result_folder_open(&folder, fixture_folder, kinds, &error));
     CHECK(folder.count == 5 && !folder.has_figures);
+    CHECK(folder.about && strcmp(folder.about, "A study.") == 0);
     CHECK(find(&folder, "plain.csv")->kind == ITEM_TABLE && !find(&folder, "plain.csv")->curves);
     CHECK(find(&folder, "curves.csv")->curves);
     CHECK(find(&folder, "state.json")->kind == ITEM_OTHER);
@@ -84,7 +85,7 @@ static void test_without_a_record_files_are_what_they_look_like(void)
     for (int with = 0; with < 2; with++) {
         ResultFolder folder;
         REQUIRE(result_folder_open(&folder, fixture_folder, with ? kinds : NULL, &error));
-        CHECK(folder.has_figures && find(&folder, "plain.csv")->curves);
+        CHECK(folder.has_figures && find(&folder, "plain.csv")->curves && !folder.about);
         CHECK(find(&folder, "state.json")->kind == ITEM_JSON);
         result_folder_close(&folder);
     }

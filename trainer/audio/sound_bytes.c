@@ -10,12 +10,13 @@ enum { PIECE = 4096 };
 // Of each kind: libsndfile's format, full scale, the largest sample, and room for headers, and for
 // what a frame of FLAC needs beyond its samples. FLAC gives sound of 24 bits back as it was.
 static const struct {
-    int format;
+    int format, step; // of the 32 bits that libsndfile takes
     float full, most;
     size_t room;
 } kinds[] = {
-    [SOUND_WAV] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16, 32767.0f, 32767.0f, 256},
-    [SOUND_FLAC] = {SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 8388608.0f, 8388607.0f, 65536},
+    [SOUND_WAV] = {SF_FORMAT_WAV | SF_FORMAT_PCM_16, 65536, 32767.0f, 32767.0f, 256},
+    [SOUND_FLAC] = {SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 256, 8388608.0f, 8388607.0f, 65536},
+    [SOUND_FLAC_SHORT] = {SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 65536, 32768.0f, 32767.0f, 65536},
 };
 
 // A file of fixed room in memory.
@@ -70,7 +71,7 @@ static bool write_samples(SNDFILE *file, SoundKind kind, const float *audio, siz
         const size_t n = samples - at < PIECE ? samples - at : PIECE;
         for (size_t i = 0; i < n; i++) {
             const long sample = lrintf(fminf(fmaxf(full * audio[at + i], -most), most));
-            piece[i] = (int)sample * (kind == SOUND_WAV ? 65536 : 256);
+            piece[i] = (int)sample * kinds[kind].step;
         }
         if (sf_write_int(file, piece, (sf_count_t)n) != (sf_count_t)n) return false;
     }

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-// WAV has 16 bits per sample, FLAC 24.
-typedef enum { SOUND_WAV, SOUND_FLAC } SoundKind;
+// WAV has 16 bits per sample, FLAC 24, the short FLAC 16.
+typedef enum { SOUND_WAV, SOUND_FLAC, SOUND_FLAC_SHORT } SoundKind;
 
 // Makes a file of one channel, `rate` in Hz; samples above full scale are clipped. The caller frees
 // it. NULL on error.

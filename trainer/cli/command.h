@@ -58,6 +58,7 @@ struct Command {
     const OptionGroup *options; // ended by one without a table
     const Artefact *outputs;    // ended by one without a name; NULL: none
     const char *record;         // "kind" in the config.json of its folders, or NULL
+    const char *about;          // what its folders have, a sentence for `trainer report`, or NULL
     size_t size;                // of the struct with the values of its operands and options
     const void *initial;        // such a struct, for values that no option sets; NULL: all 0
     int (*run)(const CommandLine *line, void *values); // returns the exit status

@@ -37,6 +37,7 @@ typedef struct {
 typedef struct {
     const char *record;        // "kind" in their config.json; NULL: the first artefact tells them
     const Artefact *artefacts; // ended by one without a name
+    const char *about;         // what they have, a sentence, or NULL
 } ResultKind;
 
 // The path of an artefact; the caller frees it. NULL if out of memory.

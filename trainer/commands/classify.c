@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define RECORD_KIND  "classifier"
 #define WEIGHTS_NAME "classifier.safetensors"
@@ -26,6 +25,7 @@ typedef struct {
 } Settings;
 
 typedef struct {
+    ResultCall results;
     const char *latents, *output, *weights;
     Settings settings;
     bool no_pictures, force;
@@ -42,10 +42,11 @@ static const Operand operands[] = {
 
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FOLDER", .need = NEEDED_ALWAYS,
-     .help = "for all of these"},
+     .transient = true, .help = "for all of these"},
     {"weights", 0, OPTION_INPUT, AT(weights), .unit = "FILE",
      .help = "trains nothing: tests these weights"},
-    {"force", 0, OPTION_FLAG, AT(force), .help = "trains again and overwrites " WEIGHTS_NAME},
+    {"force", 0, OPTION_FLAG, AT(force), .transient = true,
+     .help = "replaces the results of another call, " WEIGHTS_NAME " too"},
     {"no-pictures", 0, OPTION_FLAG, AT(no_pictures), .transient = true,
      .help = "draws no pictures (gnuplot draws them)"},
     {.name = NULL},
@@ -303,21 +304,6 @@ static bool test(Study *study, Error *error)
 
 // ---- The call ----
 
-// Results of other weights must not lie beside a classifier that was trained in the folder.
-static bool check_folder(const Call *call, Error *error)
-{
-    if (!call->weights || call->force) return true;
-    char *path = file_join(call->output, WEIGHTS_NAME);
-    if (!path) return error_out_of_memory(error);
-    const bool ok = access(path, F_OK) != 0 ||
-                    error_set(error,
-                              "%s: the folder has results of this classifier; choose "
-                              "another folder for those of --weights",
-                              path);
-    free(path);
-    return ok;
-}
-
 static json_t *options_json(const Call *call)
 {
     if (call->weights) return json_pack("{s:s}", "weights", call->weights);
@@ -331,10 +317,10 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
 {
     const Call *call = data;
     Study study = {.call = call, .set = set, .pool = pool};
-    const bool ok = check_folder(call, error) && choose_test(&study, error) &&
+    const bool ok = choose_test(&study, error) &&
                     (!call->weights || classifier_read(&study.weights, set, call->weights, error) ||
                      explain_audio(call->weights, NEEDS_A_CLASSIFIER, error)) &&
-                    study_begin(call->output, RECORD_KIND, set, options_json(call), error) &&
+                    study_begin(&call->results, set, options_json(call), error) &&
                     (call->weights || train(&study, error)) && test(&study, error);
     m5_weights_free(&study.weights);
     free(study.test);
@@ -345,9 +331,12 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
 
 static int run(const CommandLine *line, void *values)
 {
-    const Call *call = values;
+    Call *call = values;
     Error error;
-    return study_run(call->latents, call->threads, !call->no_pictures, study_set, call, &error)
+    call->results = (ResultCall){line, call->output, call->force};
+    return results_check(&call->results, &error) &&
+                   study_run(call->latents, call->threads, !call->no_pictures, study_set, call,
+                             &error)
                ? EXIT_DONE
                : command_fail(line->command, &error);
 }
@@ -385,6 +374,8 @@ const Command command_classify = {
                                      {.table = NULL}},
     .outputs = outputs,
     .record = RECORD_KIND,
+    .about = "A classifier that tells the genre of a latent: its accuracy by epoch, and on clips "
+             "that it was not trained on.",
     .size = sizeof(Call),
     .run = run,
 };

@@ -27,9 +27,10 @@ typedef struct {
 } Settings;
 
 typedef struct {
+    ResultCall results;
     const char *latents, *output;
     Settings settings;
-    bool pooled, no_pictures;
+    bool pooled, no_pictures, force;
     int threads;
 } Call;
 
@@ -43,7 +44,9 @@ static const Operand operands[] = {
 
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FOLDER", .need = NEEDED_ALWAYS,
-     .help = "for the tables"},
+     .transient = true, .help = "for the tables"},
+    {"force", 0, OPTION_FLAG, AT(force), .transient = true,
+     .help = "replaces the results of another call"},
     {"pooled", 0, OPTION_FLAG, AT(pooled),
      .help = "finds clusters among latents pooled over time too: the mean and the deviation of "
              "each channel, each brought to mean 0 and deviation 1 over the clips"},
@@ -253,7 +256,7 @@ static bool write_tables(const Study *study, Error *error)
         json_decref(json);
         return error_out_of_memory(error);
     }
-    bool ok = study_begin(call->output, RECORD_KIND, study->set, json, error) &&
+    bool ok = study_begin(&call->results, study->set, json, error) &&
               write_components(study, error) && write_scores(study, error);
     for (int s = 0; ok && s < study->spaces; s++) ok = write_points(study, &study->space[s], error);
     return ok;
@@ -317,7 +320,6 @@ static bool draw_scores(const Study *study, Error *error)
                                .x_label = "clusters",
                                .y_label = "score",
                                .series = series,
-
                                .series_count = 2 * (size_t)study->spaces};
     return plot_curves_in(study->call->output, "scores.svg", &figure, error);
 }
@@ -394,9 +396,12 @@ static bool study_set(const void *data, const LatentSet *set, Pool *pool, Error 
 
 static int run(const CommandLine *line, void *values)
 {
-    const Call *call = values;
+    Call *call = values;
     Error error;
-    return study_run(call->latents, call->threads, !call->no_pictures, study_set, call, &error)
+    call->results = (ResultCall){line, call->output, call->force};
+    return results_check(&call->results, &error) &&
+                   study_run(call->latents, call->threads, !call->no_pictures, study_set, call,
+                             &error)
                ? EXIT_DONE
                : command_fail(line->command, &error);
 }
@@ -440,6 +445,8 @@ const Command command_cluster = {
                                      {.table = NULL}},
     .outputs = outputs,
     .record = RECORD_KIND,
+    .about = "Principal components of latents, clusters among them, and how well the clusters "
+             "match the genres.",
     .size = sizeof(Call),
     .run = run,
 };

@@ -14,7 +14,8 @@
 typedef struct {
     const char *output, *title;
     PathList folders;
-    size_t sounds, pictures; // kB, number
+    size_t pictures;
+    double excerpt; // s
     bool force;
 } Call;
 
@@ -32,8 +33,8 @@ static const Option options[] = {
      .help = "overwrites a file that is no page of this command"},
     {"title", 0, OPTION_TEXT, AT(title), .unit = "TEXT", .initial = "Trasluz",
      .help = "title of the page"},
-    {"sounds", 0, OPTION_SIZE, AT(sounds), .unit = "KB", .initial = "1500", .low = 0, .high = 60000,
-     .help = "size of the largest sound that is included"},
+    {"excerpt", 0, OPTION_DOUBLE, AT(excerpt), .unit = "SECONDS", .initial = "10", .low = 0.0,
+     .high = 600.0, .help = "length of the excerpt from the middle of each sound; 0: no sounds"},
     {"pictures", 0, OPTION_SIZE, AT(pictures), .unit = "N", .initial = "24", .low = 0,
      .high = 100000, .help = "the most pictures from a folder"},
     {.name = NULL},
@@ -76,8 +77,12 @@ static void list_kinds(ResultKind kinds[COMMANDS_MAX + 1])
 {
     for (const Command *const *command = command_list; *command; command++)
         if ((*command)->outputs && *(*command)->outputs->name != '\0')
-            *kinds++ = (ResultKind){(*command)->record, (*command)->outputs};
-    *kinds = (ResultKind){NULL, NULL};
+            *kinds++ = (ResultKind){
+                (*command)->record,
+                (*command)->outputs,
+                (*command)->about,
+            };
+    *kinds = (ResultKind){NULL, NULL, NULL};
 }
 
 static bool write_report(const Call *call, const char *scratch, Error *error)
@@ -93,7 +98,7 @@ static bool write_report(const Call *call, const char *scratch, Error *error)
     list_kinds(kinds);
     const Report report = {
         .target = {.page = writer.stream, .scratch = scratch},
-        .sound_bytes = call->sounds * 1000,
+        .excerpt = call->excerpt,
         .pictures = call->pictures,
         .progress = &progress,
         .kinds = kinds,
@@ -145,8 +150,9 @@ const Command command_report = {
     .text =
         "Gathers folders of results - of a training, a sweep, a classifier, clusters,\n"
         "comparisons, generated music - into one HTML file that needs no other file: figures\n"
-        "(drawn by gnuplot), tables, settings, pictures, and small sounds. The curves of folders\n"
-        "within a folder are drawn in one figure. The page fits a phone, and prints.\n",
+        "(drawn by gnuplot), tables, settings, pictures, and an excerpt of each sound as FLAC. A\n"
+        "comparison plays the original too. A sentence says what each section is. The curves of\n"
+        "folders within a folder are drawn in one figure. The page fits a phone, and prints.\n",
     .example = "trainer report sweep normal-classifier normal-clusters -o report.html",
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {.table = NULL}},

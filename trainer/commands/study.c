@@ -4,7 +4,6 @@
 #include "cli/explain_audio.h"
 #include "files/file.h"
 #include "output/gnuplot.h"
-#include "output/json_file.h"
 #include "output/plot.h"
 
 #include <stdlib.h>
@@ -26,20 +25,14 @@ bool study_run(const char *latents, int threads, bool pictures, StudyTask *task,
     return ok;
 }
 
-bool study_begin(const char *folder, const char *kind, const LatentSet *set, json_t *options,
-                 Error *error)
+bool study_begin(const ResultCall *call, const LatentSet *set, json_t *options, Error *error)
 {
-    json_t *config = json_pack("{s:s, s:s, s:s, s:s, s:[I, I], s:I, s:o}", "kind", kind, "model",
-                               set->model_name, "fingerprint", set->fingerprint, "set", set->source,
-                               "latent", (json_int_t)set->channels, (json_int_t)set->frames,
-                               "window", (json_int_t)set->window, "options", options);
-    char *path = file_join(folder, "config.json");
-    const bool ok = (path || error_out_of_memory(error)) &&
-                    json_file_may_write(path, kind, error) && file_make_folders(folder, error) &&
-                    json_file_write(path, config, 0, error);
-    free(path);
-    json_decref(config);
-    return ok;
+    json_t *config =
+        json_pack("{s:s, s:s, s:s, s:s, s:[I, I], s:I, s:o}", "kind", call->line->command->record,
+                  "model", set->model_name, "fingerprint", set->fingerprint, "set", set->source,
+                  "latent", (json_int_t)set->channels, (json_int_t)set->frames, "window",
+                  (json_int_t)set->window, "options", options);
+    return results_begin(call, config, NULL, 0, error);
 }
 
 // ---- Pictures ----

@@ -4,6 +4,7 @@
 #define TRASLUZ_STUDY_H
 
 #include "base/pool.h"
+#include "commands/results.h"
 #include "latents/latent_set.h"
 
 #include <jansson.h>
@@ -15,10 +16,9 @@ typedef bool StudyTask(const void *call, const LatentSet *set, Pool *pool, Error
 bool study_run(const char *latents, int threads, bool pictures, StudyTask *task, const void *call,
                Error *error);
 
-// Makes the folder and writes config.json: the kind of study, the set and its model, and `options`,
-// an object, which is freed.
-bool study_begin(const char *folder, const char *kind, const LatentSet *set, json_t *options,
-                 Error *error);
+// Begins the results, see results_begin(): config.json has the kind of study, the set and its
+// model, and `options`, an object, which is freed.
+bool study_begin(const ResultCall *call, const LatentSet *set, json_t *options, Error *error);
 
 // Points in two or three dimensions, each of a group.
 typedef struct {

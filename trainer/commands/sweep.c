@@ -3,6 +3,7 @@
 #include "base/interrupt.h"
 #include "base/output_lock.h"
 #include "commands/command_list.h"
+#include "commands/results.h"
 #include "files/file.h"
 #include "options/music_options.h"
 #include "output/csv.h"
@@ -320,6 +321,7 @@ static bool run_sweep(Sweep *sweep, bool *failed, Error *error)
     sweep->file = read_file(call->file, error);
     if (!sweep->file || (!call->no_pictures && !gnuplot_check(error)) || !make_runs(sweep, error))
         return false;
+    if (!results_check_command(&command_sweep, call->output, error)) return false;
     sweep->pool = command_pool(call->music.threads, error);
     if (!sweep->pool || !file_make_folders(call->output, error) ||
         !output_lock_take(&sweep->lock, call->output, true, error) || !inspect_runs(sweep, error))
@@ -402,6 +404,8 @@ const Command command_sweep = {
     .operands = operands,
     .options = (const OptionGroup[]){{options, 0}, {music_options, AT(music)}, {.table = NULL}},
     .outputs = outputs,
+    .about =
+        "Trainings with all combinations of some settings, from the lowest validation loss on.",
     .size = sizeof(Call),
     .run = run,
 };

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "base/ranks.h"
 #include "commands/command_list.h"
+#include "commands/results.h"
 #include "files/file.h"
 #include "options/music_options.h"
 #include "training/checkpoint.h"
@@ -189,7 +190,9 @@ static bool can_write(const Call *call, Error *error)
     struct stat status;
     if (!*output || (slash && !slash[1]) || (stat(output, &status) == 0 && S_ISDIR(status.st_mode)))
         return error_set(error, "'%s' cannot be the name of a weights file", output);
-    if (call->run) return run_folder_may_write(call->run, error);
+    if (call->run)
+        return results_check_command(&command_train, call->run, error) &&
+               run_folder_may_write(call->run, error);
     if (!slash) return true;
     char *folder = strndup(output, slash == output ? 1 : (size_t)(slash - output));
     const bool ok = folder && access(folder, W_OK) == 0;
@@ -443,6 +446,7 @@ const Command command_train = {
                                      {.table = NULL}},
     .outputs = outputs,
     .record = RUN_CONFIG_KIND,
+    .about = "A training: its losses by epoch, and the settings that decided them.",
     .size = sizeof(Call),
     .run = run,
 };

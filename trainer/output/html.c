@@ -128,6 +128,28 @@ void html_picture(FILE *page, const char *type, const unsigned char *bytes, size
     fputs("</figcaption></figure>\n", page);
 }
 
+void html_sounds_begin(FILE *page)
+{
+    fputs("<figure>", page);
+}
+
+void html_labelled_sound(FILE *page, const char *type, const unsigned char *bytes, size_t size,
+                         const char *label)
+{
+    fputs("<label>", page);
+    write_text(page, label);
+    fputs("<audio controls", page);
+    write_source(page, type, bytes, size);
+    fputs("></audio></label>\n", page);
+}
+
+void html_sounds_end(FILE *page, const char *caption)
+{
+    fputs("<figcaption>", page);
+    write_text(page, caption);
+    fputs("</figcaption></figure>\n", page);
+}
+
 void html_sound(FILE *page, const char *type, const unsigned char *bytes, size_t size,
                 const char *caption)
 {

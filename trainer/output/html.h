@@ -40,6 +40,12 @@ void html_picture(FILE *page, const char *type, const unsigned char *bytes, size
 void html_sound(FILE *page, const char *type, const unsigned char *bytes, size_t size,
                 const char *caption);
 
+// A figure of several sounds, each with a label.
+void html_sounds_begin(FILE *page);
+void html_labelled_sound(FILE *page, const char *type, const unsigned char *bytes, size_t size,
+                         const char *label);
+void html_sounds_end(FILE *page, const char *caption);
+
 // Writes a table, or the first rows of a long one. Numbers are rounded to five digits.
 void html_table(FILE *page, const CsvTable *table, const char *caption);
 

@@ -2,6 +2,7 @@
 
 #include "files/file.h"
 #include "output/html.h"
+#include "output/report_sounds.h"
 #include "output/result_folder.h"
 
 #include <dirent.h>
@@ -48,6 +49,7 @@ static void show_object(FILE *page, const ResultItem *item)
     if (!open) html_fold_begin(page, item->name, false);
     html_table_begin(page, item->name);
     json_object_foreach (item->json, key, value) {
+        if (strcmp(key, "files") == 0 && json_is_array(value)) continue; // in the page already
         if (!json_is_object(value)) {
             show_pair(page, key, value);
             continue;
@@ -107,9 +109,14 @@ static void show_generations(FILE *page, const ResultFolder *folder)
 
 static void show_settings(FILE *page, const ResultFolder *folder)
 {
-    for (size_t i = 0; i < folder->count; i++)
-        if (folder->item[i].kind == ITEM_JSON && !is_generation(&folder->item[i]))
-            show_object(page, &folder->item[i]);
+    bool any = false;
+    for (size_t i = 0; i < folder->count; i++) {
+        const ResultItem *item = &folder->item[i];
+        if (item->kind != ITEM_JSON || is_generation(item)) continue;
+        if (!any) html_paragraph(page, "Settings and the call that the results are of:");
+        any = true;
+        show_object(page, item);
+    }
 }
 
 // ---- Tables and their figures ----
@@ -139,6 +146,8 @@ static void show_table(FILE *page, const ResultItem *item)
 
 static void show_tables(FILE *page, const ResultFolder *folder)
 {
+    if (result_folder_count(folder, ITEM_TABLE) > 0)
+        html_paragraph(page, "Numbers of the results, a table for each CSV file:");
     for (size_t i = 0; i < folder->count; i++)
         if (folder->item[i].kind == ITEM_TABLE) show_table(page, &folder->item[i]);
 }
@@ -154,51 +163,55 @@ static bool is_wide(const ResultItem *item, const unsigned char *bytes, size_t s
     return width > 2 * height;
 }
 
-static bool show_file(const Report *report, const ResultItem *item, size_t *left_out, Error *error)
+static bool show_picture(FILE *page, const ResultItem *item, Error *error)
 {
     size_t size;
-    struct stat status;
-    if (item->kind == ITEM_SOUND && stat(item->path, &status) == 0 &&
-        (size_t)status.st_size > report->sound_bytes) {
-        ++*left_out;
-        return true;
-    }
     unsigned char *bytes = file_read(item->path, CSV_FILE_MAX, &size, error);
     if (!bytes) return error_prefix(error, item->path);
-    if (item->kind == ITEM_SOUND)
-        html_sound(report->target.page, item->type, bytes, size, item->name);
-    else
-        html_picture(report->target.page, item->type, bytes, size, is_wide(item, bytes, size),
-                     item->name);
+    html_picture(page, item->type, bytes, size, is_wide(item, bytes, size), item->name);
     free(bytes);
     return true;
 }
 
-static bool show_files(const Report *report, const ResultFolder *folder, Error *error)
+static bool show_pictures(const Report *report, const ResultFolder *folder, Error *error)
 {
     FILE *page = report->target.page;
     const size_t all = result_folder_count(folder, ITEM_PICTURE);
-    size_t pictures = 0, left_out = 0;
+    size_t pictures = 0;
     char text[160];
     bool ok = true;
+    if (all == 0) return true;
+    html_paragraph(page, "Pictures of the results:");
     html_figures_begin(page);
-    for (size_t i = 0; ok && i < folder->count; i++) {
-        const ResultItem *item = &folder->item[i];
-        if (item->kind == ITEM_SOUND ||
-            (item->kind == ITEM_PICTURE && pictures++ < report->pictures))
-            ok = show_file(report, item, &left_out, error);
-    }
+    for (size_t i = 0; ok && i < folder->count; i++)
+        if (folder->item[i].kind == ITEM_PICTURE && pictures++ < report->pictures)
+            ok = show_picture(page, &folder->item[i], error);
     html_figures_end(page);
     if (all > report->pictures) {
         snprintf(text, sizeof text, "The first %zu of %zu pictures.", report->pictures, all);
         html_paragraph(page, text);
     }
-    if (left_out > 0) {
-        snprintf(text, sizeof text, "Left out: %zu sound%s of more than %zu kB.", left_out,
-                 left_out == 1 ? "" : "s", report->sound_bytes / 1000);
-        html_paragraph(page, text);
-    }
     return ok;
+}
+
+static void show_sounds(const Report *report, const ResultFolder *folder)
+{
+    FILE *page = report->target.page;
+    bool originals = false;
+    char text[240];
+    if (result_folder_count(folder, ITEM_SOUND) == 0 || report->excerpt <= 0.0) return;
+    for (size_t i = 0; i < folder->count; i++)
+        originals |= sound_is_original(folder, &folder->item[i]);
+    snprintf(text, sizeof text, "Sounds, at most %g s from the middle of each%s:", report->excerpt,
+             originals ? "; first the original, then the same part as the model decodes it" : "");
+    html_paragraph(page, text);
+    html_figures_begin(page);
+    for (size_t i = 0; i < folder->count; i++) {
+        const ResultItem *item = &folder->item[i];
+        if (item->kind == ITEM_SOUND && !sound_is_original(folder, item))
+            show_sound(page, folder, item, report->excerpt);
+    }
+    html_figures_end(page);
 }
 
 // ---- Folders in folders ----
@@ -236,6 +249,7 @@ static bool show_common_curves(const Report *report, const ResultFolder *folder,
     }
     const size_t found = ok ? find_curves(inner, of, count, tables) : 0;
     if (found > 1) {
+        html_paragraph(report->target.page, "The curves of the folders below, together:");
         html_figures_begin(report->target.page);
         ok = figure_curves(&report->target, tables, found, error);
         html_figures_end(report->target.page);
@@ -262,6 +276,18 @@ static bool show_folders(const Report *report, const ResultFolder *folder, int d
     return ok;
 }
 
+// What a folder is, where no command declares it.
+static const char *about(const ResultFolder *folder)
+{
+    if (folder->about) return folder->about;
+    for (size_t i = 0; i < folder->count; i++)
+        if (is_generation(&folder->item[i]))
+            return "Music that `trainer generate` made of latents: sounds, pictures and numbers.";
+    return result_folder_count(folder, ITEM_FOLDER) > 0
+               ? "Folders of results, each in a section of its own below."
+               : "Files that no command of `trainer` describes, shown as they are.";
+}
+
 static bool show_folder(const Report *report, const char *path, int depth, bool *any, Error *error)
 {
     ResultFolder folder;
@@ -270,13 +296,15 @@ static bool show_folder(const Report *report, const char *path, int depth, bool 
     if (!result_folder_open(&folder, path, report->kinds, error)) return false;
     *any |= result_folder_count(&folder, ITEM_OTHER) + result_folder_count(&folder, ITEM_FOLDER) <
             folder.count;
+    html_paragraph(page, about(&folder));
     bool ok = folder.has_figures ||
               (show_common_curves(report, &folder, error) && show_curves(report, &folder, error));
     if (ok) {
         show_generations(page, &folder);
         show_tables(page, &folder);
     }
-    ok = ok && show_files(report, &folder, error);
+    if (ok) show_sounds(report, &folder);
+    ok = ok && show_pictures(report, &folder, error);
     if (ok) show_settings(page, &folder);
     ok = ok && show_folders(report, &folder, depth, any, error);
     result_folder_close(&folder);

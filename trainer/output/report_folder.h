@@ -1,7 +1,8 @@
 // report_folder.h: writes a folder of results into a page: all files that it can show. JSON objects
 // become lists of settings, or a table of generated music; tables become tables, and curves if the
-// folder has no figures of its own; pictures and small sounds are included; folders within it are
-// shown the same way, with their curves in one figure. For one thread.
+// folder has no figures of its own; pictures and excerpts of sounds are included; folders within
+// it are shown the same way, with their curves in one figure. A sentence says what each section
+// is. For one thread.
 #ifndef TRASLUZ_REPORT_FOLDER_H
 #define TRASLUZ_REPORT_FOLDER_H
 
@@ -13,7 +14,7 @@
 
 typedef struct {
     FigureTarget target;
-    size_t sound_bytes;      // of a sound, at most
+    double excerpt;          // s of a sound, at most; 0: no sounds
     size_t pictures;         // of a folder, at most
     Progress *progress;      // a step for each of report_folders()
     const ResultKind *kinds; // see result_folder_open()

@@ -20,6 +20,7 @@ static const struct {
     {".svg", ITEM_PICTURE, "image/svg+xml"},
     {".png", ITEM_PICTURE, "image/png"},
     {".wav", ITEM_SOUND, "audio/wav"},
+    {".w64", ITEM_SOUND, "audio/wav"},
     {".flac", ITEM_SOUND, "audio/flac"},
     {".ogg", ITEM_SOUND, "audio/ogg"},
 };
@@ -93,11 +94,11 @@ static const ResultItem *find_item(const ResultFolder *folder, const char *name)
 static bool is_of_kind(const ResultFolder *folder, const ResultKind *kind)
 {
     const Artefact *mark = kind->artefacts;
-    const ResultItem *item = find_item(folder, kind->record ? "config.json" : mark->name);
-    if (!item) return false;
-    if (!kind->record) return !mark->is_ours || mark->is_ours(item->path);
-    const char *record = json_string_value(json_object_get(item->json, "kind"));
-    return record && strcmp(record, kind->record) == 0;
+    const ResultItem *config = find_item(folder, "config.json");
+    const ResultItem *item = find_item(folder, mark->name);
+    const char *record = config ? json_string_value(json_object_get(config->json, "kind")) : NULL;
+    if (kind->record && record && strcmp(record, kind->record) == 0) return true;
+    return item && (mark->is_ours ? mark->is_ours(item->path) : !kind->record);
 }
 
 static void apply_declaration(ResultFolder *folder, const Artefact *artefact)
@@ -130,6 +131,7 @@ static void find_contents(ResultFolder *folder, const ResultKind *kinds)
         guess_contents(folder);
         return;
     }
+    folder->about = kind->about;
     for (const Artefact *artefact = kind->artefacts; artefact->name; artefact++)
         apply_declaration(folder, artefact);
 }

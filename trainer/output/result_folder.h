@@ -24,7 +24,8 @@ typedef struct {
 typedef struct {
     ResultItem *item; // by name
     size_t count;
-    bool has_figures; // the command drew its tables itself
+    bool has_figures;  // the command drew its tables itself
+    const char *about; // what the folder has, a sentence; NULL if no command declares it
 } ResultFolder;
 
 // Opens a folder that one of these kinds describes, or none. Hidden files are skipped; tables and
