@@ -158,6 +158,15 @@ test_one_sweep_at_a_time() {
     [ "$status" -eq 1 ] && grep -q 'another trainer is at work on busy' err
 }
 
+test_a_name_without_ending_is_told() {
+    "$TRAINER" encode small.safetensors music/low/1.au -o plain >/dev/null 2>err &&
+        grep -q 'plain has no ending; hosts and file dialogs find plain.safetensors$' err &&
+        mkdir a.b && "$TRAINER" encode small.safetensors music/low/1.au -o a.b/plain >/dev/null 2>err &&
+        grep -q 'a.b/plain has no ending' err &&
+        "$TRAINER" encode small.safetensors music/low/1.au -o ended.safetensors >/dev/null 2>err &&
+        [ ! -s err ]
+}
+
 run test_unknown_kernels_are_refused
 run test_a_sweep_without_settings_is_refused
 run test_two_sweeps_do_not_mix
@@ -170,5 +179,6 @@ run test_audio_is_no_weights_and_says_what_to_do
 run test_too_little_memory_is_an_error
 run test_sox_reads_wav_without_a_word
 run test_batchnorm_counts_are_accepted
+run test_a_name_without_ending_is_told
 # shellcheck disable=SC2154 # fixture.sh counts
 exit $failed

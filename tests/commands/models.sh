@@ -62,7 +62,9 @@ test_models_of_spectra_are_made_by_the_call_of_weights_sh() {
         "$TRAINER" info "$model" >out
         grep -q '^kind *a model of spectra$' out || continue
         options=$("$here/../presets/weights.sh" --print "$(basename "$model" .safetensors)") &&
-            grep -q -e "^made by .* $options\$" out || { grep '^made by' out >&2; return 1; }
+            grep -q -e "^made by .* $options\$" out && continue
+        grep '^made by' out >&2
+        return 1
     done
 }
 

@@ -280,6 +280,20 @@ static int read_call(Call *call, int argc, char **argv)
     return check_outputs(call);
 }
 
+// Other programs know files by their endings: hosts list models and references by them.
+static void note_ending(const Call *call)
+{
+    for (int i = 0; i < call->options; i++) {
+        const Option *option = call->option[i];
+        if (!option->ending || !call->given[i]) continue;
+        const char *path = *(const char **)((char *)call->group[i] + option->at);
+        const char *slash = strrchr(path, '/');
+        if (strchr(slash ? slash : path, '.')) continue;
+        fprintf(stderr, "trainer %s: note: %s has no ending; hosts and file dialogs find %s%s\n",
+                call->command->name, path, path, option->ending);
+    }
+}
+
 int command_run(const Command *command, int argc, char **argv)
 {
     const size_t words = (size_t)argc;
@@ -293,6 +307,7 @@ int command_run(const Command *command, int argc, char **argv)
     if (!made) error_out_of_memory(&error);
     int status = made ? read_call(&call, argc, argv) : command_fail(command, &error);
     if (status == EXIT_DONE) status = command->run(&call.line, call.values);
+    if (status == EXIT_DONE) note_ending(&call);
     free((void *)call.operand);
     free((void *)call.line.words);
     free((void *)call.line.input);

@@ -60,6 +60,8 @@ typedef struct {
     const char *const *choices;                    // ended by NULL
     bool (*check)(const char *text, Error *error); // what a text must pass, or NULL
 
+    const char *ending; // of an output's name; where it has none, a note says so at the end
+
     const char *key; // older name: still accepted, and the key in config.json
     OptionNeed need;
     bool deferred;  // the default is not set until option_set_default()

@@ -20,7 +20,7 @@ static const Operand operands[] = {
 
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
-     .help = "the latent file, LATENT.safetensors"},
+     .ending = ".safetensors", .help = "the latent file, LATENT.safetensors"},
     {"force", 0, OPTION_FLAG, AT(force), .help = "overwrites a file that is no latent file"},
     {.name = NULL},
 };

@@ -28,7 +28,7 @@ static const Operand operands[] = {MUSIC_OPERANDS(Call), {.name = NULL}};
 
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
-     .help = "the latents, LATENTS.safetensors"},
+     .ending = ".safetensors", .help = "the latents, LATENTS.safetensors"},
     {"window", 'w', OPTION_SIZE, AT(window), .unit = "N", .low = 1, .high = 1099511627776.0,
      .shown = "5 s, 10 s for models of spectra",
      .help = "samples of each clip, at the model's rate: 110250 are 5 s at 22050 Hz. Silence "

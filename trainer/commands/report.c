@@ -28,7 +28,7 @@ static const Operand operands[] = {
 
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT(output), .unit = "FILE", .need = NEEDED_ALWAYS,
-     .help = "the page, PAGE.html"},
+     .ending = ".html", .help = "the page, PAGE.html"},
     {"force", 0, OPTION_FLAG, AT(force),
      .help = "overwrites a file that is no page of this command"},
     {"title", 0, OPTION_TEXT, AT(title), .unit = "TEXT", .initial = "Trasluz",

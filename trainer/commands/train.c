@@ -52,7 +52,7 @@ static const Operand operands[] = {
 
 static const Option options[] = {
     {"output", 'o', OPTION_OUTPUT, AT_OPTION(output), .unit = "FILE", .need = NEEDED_EITHER,
-     .help = "the weights file, WEIGHTS.safetensors"},
+     .ending = ".safetensors", .help = "the weights file, WEIGHTS.safetensors"},
     {"run", 0, OPTION_OUTPUT, AT(run), .unit = "FOLDER", .need = NEEDED_EITHER,
      .help = "keeps weights, configuration and logs there"},
     {"minutes", 'm', OPTION_DOUBLE, AT(minutes), .unit = "N", .low = 0.1, .high = 1e5,
