@@ -18,7 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 shipped=$here/models/$model.safetensors
 
 # The report's models and `directo`: a rate that follows the validation loss.
-samples='--learning-rate 0.002 --schedule constant --patience 3 --epoch-windows 8000'
+samples='--learning-rate 0.002 --schedule plateau --patience 3 --epoch-windows 8000'
 report="--window 11034 --epochs 200 $samples --split draw"
 # Styles: each channel of the latent is a principal axis, and the network learns to undo an
 # equaliser of $1 dB, a floor raised to $2 dB, and noise, so that it pulls other music to its own.

@@ -68,6 +68,17 @@ test_models_of_spectra_are_made_by_the_call_of_weights_sh() {
     done
 }
 
+# The call of each model is one that today's trainer takes: it is the music that is missing.
+test_calls_of_weights_sh_are_taken() {
+    for model in "$here"/../presets/models/*.safetensors; do
+        options=$("$here/../presets/weights.sh" --print "$(basename "$model" .safetensors)") ||
+            return 1
+        # shellcheck disable=SC2086 # each option is a word
+        refused 1 'no-music: No such file' train no-music -o x.safetensors $options || return 1
+    done
+}
+
+run test_calls_of_weights_sh_are_taken
 run test_each_model_has_its_card
 run test_each_model_has_its_row
 run test_each_package_of_music_has_its_licence
