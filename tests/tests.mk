@@ -182,7 +182,7 @@ check:
 # ---- Longer tests ----
 
 HOSTS_DEPENDS = $(BUILD_DEPENDS) ardour jalv jackd2 python3 sox \
-	$(if $(filter-out no,$(UI)),xvfb x11-utils xdotool imagemagick)
+	$(if $(filter-out no,$(UI)),xvfb x11-utils xdotool imagemagick libqt5x11extras5)
 check-hosts:
 	$(install_packages) $(HOSTS_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all
