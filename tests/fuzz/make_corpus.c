@@ -50,6 +50,7 @@ static const char *const small_archs[] = {
     "1k1s1p0",
     "3k2s5p0",
     "4k4s2p6,3k3s2p5",
+    "4k4s2p6,3k3s1p5",
     "3k4s2p1,4k6s3p2/5k3s3p0,1k8s2p3",
     "r2k3d4,6k8s6p4,r5k3d1,3k5s2p4,r8k3d3",
     "5k16s4p6,r4k3d2,3k9s2p4+linear",
