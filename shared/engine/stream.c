@@ -167,7 +167,7 @@ LatentCapture *stream_capture(Stream *stream, int latent)
 static LaneFrames decode_lanes(Stream *stream, int lanes)
 {
     const size_t bytes = 2 * (size_t)stream->latents * stream->values * sizeof(float);
-    // At its beginning a decoder leaves samples out, more than it remembers if the padding is large.
+    // At its beginning a decoder leaves samples out, more than it remembers if padding is large.
     const bool whole = stream->decoded.count == arch_network_hop(&stream->model->arch);
     const bool same = whole && lanes == stream->decoded.lanes && stream->endless &&
                       memcmp(stream->given, stream->frame, bytes) == 0;
