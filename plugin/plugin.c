@@ -235,8 +235,8 @@ static void read_object(Plugin *plugin, const LV2_Atom_Object *object)
         plugin->work_due = true;
 }
 
-// Handles a port's messages, but for those that happen at a sample: queues these. Notes come by the
-// port for MIDI, but some hosts send all events to the control port.
+// Handles a port's messages. Queues those that belong to a sample of the block. Notes arrive at the
+// MIDI port, but some hosts send all events to the control port.
 static void read_events(Plugin *plugin, const LV2_Atom_Sequence *sequence, EventQueue *queue)
 {
     if (!sequence || sequence->atom.type != plugin->uris.atom_sequence) return;

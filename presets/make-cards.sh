@@ -1,6 +1,6 @@
 #!/bin/sh
-# make-cards.sh FOLDER: writes the card of each shipped model as FOLDER/NAME.md: what `trainer preset`
-# knows of it, and what README.md says of its kind and of the licences of its music.
+# make-cards.sh FOLDER: writes the card of each shipped model as FOLDER/NAME.md: the card that
+# `trainer preset` writes, with the kind and the licences of the music from README.md.
 #
 # TRAINER names the program; LV2_PATH the folder of the built plugin.
 set -eu

@@ -1,5 +1,5 @@
-// block_events.h: what happens at a sample of a block: time:Positions and MIDI notes, in their
-// order. They come by two ports. Audio thread only; real-time safe.
+// block_events.h: the events of a block that have a sample: time:Positions and MIDI notes, in order.
+// They arrive at two ports. Audio thread only; real-time safe.
 #ifndef TRASLUZ_BLOCK_EVENTS_H
 #define TRASLUZ_BLOCK_EVENTS_H
 

@@ -1,5 +1,5 @@
-// notice.h: what the plugin says of the files it does not use, as a sentence in the window's
-// language. Pure; allocates nothing.
+// notice.h: why the plugin does not use a file, as a sentence in the language of the window.
+// Pure; allocates nothing.
 #ifndef TRASLUZ_UI_NOTICE_H
 #define TRASLUZ_UI_NOTICE_H
 

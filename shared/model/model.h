@@ -86,8 +86,8 @@ ModelStatistics model_statistics(const Model *model);
 Model *model_load(const char *path, Error *error);
 Model *model_parse(const unsigned char *bytes, size_t size, Error *error);
 
-// Reads the architecture, the rate and, where `info` is not NULL, what a weights file says of
-// itself, without its lists of sounds. Does not look at the tensors. Messages do not repeat the
+// Reads the architecture, the rate and, where `info` is not NULL, the metadata of a weights file,
+// without its lists of sounds. Does not look at the tensors. Messages do not repeat the
 // path.
 bool model_load_header(const char *path, Arch *arch, double *sample_rate, ModelInfo *info,
                        Error *error);

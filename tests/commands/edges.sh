@@ -124,7 +124,7 @@ END
         cmp counted/predictions.csv classifier/predictions.csv
 }
 
-# A sweep that has more runs than the one before goes on with it.
+# A sweep with more runs than the one before resumes it.
 test_two_sweeps_do_not_mix() {
     printf 'arch = 4k8s4p2 2k8s4p2\nwindow = 2048\nepochs = 1\nsplit = draw\n' >one.sweep
     sed 's/2k8s4p2/3k8s4p2/' one.sweep >two.sweep

@@ -102,8 +102,8 @@ static bool read_part(const char *path, Excerpt *excerpt, bool keep, uint64_t en
     return ok;
 }
 
-// Reads `seconds` from the middle of a file: what its header says of its length may be wrong, so it
-// is counted first. The caller frees excerpt->audio.
+// Reads `seconds` from the middle of a file. Counts its samples first, because the length in the
+// header may be wrong. The caller frees excerpt->audio.
 static bool read_excerpt(const char *path, double seconds, Excerpt *excerpt, Error *error)
 {
     uint64_t frames;

@@ -36,7 +36,7 @@ static float value_before(const GemmResult *result, size_t i, size_t j)
 }
 
 // gemm_multiply() for a few rows by a matrix that lies transposed in memory: C^T = B^T A^T, so that
-// A is what is packed.
+// A is packed.
 static void few_rows(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
                      const GemmResult *result)
 {
