@@ -1,4 +1,4 @@
-// block_events.h: the events of a block that have a sample: time:Positions and MIDI notes, in order.
+// block_events.h: the events of a block that have a sample: time:Positions and MIDI notes in order.
 // They arrive at two ports. Audio thread only; real-time safe.
 #ifndef TRASLUZ_BLOCK_EVENTS_H
 #define TRASLUZ_BLOCK_EVENTS_H
