@@ -5,9 +5,10 @@
 // the latent altered at detail 1; the same for the report's chosen network, with first weights; and
 // for the spectral architectures, with first weights and the latent altered at detail 1, the mean
 // and the slowest block of 64 samples of an engine, twenty of them in turn; the first block, in
-// which an engine starts in silence, apart.
+// which an engine starts in silence, apart. "spectrum" is the stage of the transforms of a spectrum.
 #include "engine/codec.h"
 #include "engine/engine.h"
+#include "front/front.h"
 #include "latent/latent_ops.h"
 #include "lib/fixture.h"
 #include "math/denormals.h"
@@ -23,13 +24,16 @@ typedef struct {
     const Model *model;
     double rate;   // of the model
     float *audio;  // at the host's rate
-    float *input;  // at the model's rate
+    float *sound;  // at the model's rate
+    float *input;  // [inputs][values]: frames of the front, of which samples are `sound`
     float *latent; // [frames][LANES_MAX][channels], the same for each lane
-    float *output; // at the model's rate
+    float *output; // [made][values]
     float *back;   // at the host's rate
-    size_t samples, frames, made;
+    size_t samples, inputs, frames, made;
+    size_t values; // in a frame of the front
     int channels, lanes;
     Resampler *down, *up;            // NULL where the rates are the same
+    Front *front;                    // NULL where frames are samples
     Encoder *encoder[LANES_MAX + 1]; // by lanes
     Decoder *decoder;
     LatentOps ops;
@@ -47,10 +51,16 @@ static void bench_open(Bench *bench, const Model *model)
     Error error;
     *bench = (Bench){.model = model, .rate = model->sample_rate};
     bench->channels = arch_latent_channels(&model->arch);
+    bench->values = (size_t)arch_inputs(&model->arch);
     const size_t most = (size_t)(SECONDS * fmax(HOST_RATE, model->sample_rate)) + 4096;
     bench->audio = new_values(most);
-    bench->input = new_values(most);
+    bench->sound = bench->input = new_values(most);
     bench->output = new_values(most);
+    if (model->arch.front.kind == FRONT_SPECTRUM) {
+        bench->front = front_new(model, 1, HOST_RATE, codec_size(model, 1).frames);
+        bench->input = new_values(most);
+        if (!bench->front) abort();
+    }
     bench->back = new_values(most);
     bench->latent = new_values(most * LANES_MAX * (size_t)bench->channels);
     fixture_signal(bench->audio, SECONDS * HOST_RATE, HOST_RATE, 1);
@@ -72,8 +82,10 @@ static void bench_close(Bench *bench)
     for (int lanes = 1; lanes <= LANES_MAX; lanes *= 2) encoder_free(bench->encoder[lanes]);
     decoder_free(bench->decoder);
     latent_ops_free(&bench->ops);
+    front_free(bench->front);
     free(bench->audio);
-    free(bench->input);
+    if (bench->input != bench->sound) free(bench->input);
+    free(bench->sound);
     free(bench->output);
     free(bench->back);
     free(bench->latent);
@@ -86,16 +98,35 @@ static void down(Bench *bench)
     bench->samples = 0;
     for (size_t at = 0; at < SECONDS * HOST_RATE; at += BLOCK)
         bench->samples += resampler_process(bench->down, (const float *[]){bench->audio + at},
-                                            BLOCK, (float *[]){bench->input + bench->samples});
+                                            BLOCK, (float *[]){bench->sound + bench->samples});
+}
+
+// Analysis and synthesis; what is synthesised has the first frame's levels throughout.
+static void transform(Bench *bench)
+{
+    float block[FRONT_BLOCK];
+    bench->inputs = 0;
+    for (size_t at = 0, n; at < bench->samples; at += n) {
+        n = bench->samples - at;
+        const LaneFrames levels =
+            front_analyse(bench->front, (const float *[]){bench->sound + at}, NULL, &n);
+        memcpy(bench->input + bench->inputs * bench->values, levels.values,
+               (size_t)levels.count * bench->values * sizeof(float));
+        bench->inputs += (size_t)levels.count;
+        const LaneFrames altered = {bench->input, 0, 1, levels.count};
+        if (levels.count > 0)
+            front_synthesise(bench->front, &altered, NULL, &(FrontChange){.level = 0.0f});
+        front_read(bench->front, NULL, (float *[]){block}, n);
+    }
 }
 
 static void encode(Bench *bench, size_t block)
 {
     const size_t channels = (size_t)bench->channels;
     bench->frames = 0;
-    for (size_t at = 0; at + block <= bench->samples; at += block) {
-        const LaneFrames audio = {bench->input + at, 0, bench->lanes, (int)block};
-        const LaneFrames latent = encoder_process(bench->encoder[bench->lanes], audio);
+    for (size_t at = 0; at + block <= bench->inputs; at += block) {
+        const LaneFrames in = {bench->input + at * bench->values, 0, bench->lanes, (int)block};
+        const LaneFrames latent = encoder_process(bench->encoder[bench->lanes], in);
         for (int t = 0; t < latent.count; t++, bench->frames++)
             for (size_t lane = 0; lane < (size_t)bench->lanes; lane++)
                 memcpy(bench->latent + (bench->frames * LANES_MAX + lane) * channels,
@@ -106,12 +137,12 @@ static void encode(Bench *bench, size_t block)
 
 static void encode_as_in_host(Bench *bench)
 {
-    encode(bench, (size_t)(BLOCK * bench->rate / HOST_RATE));
+    encode(bench, bench->front ? 1 : (size_t)(BLOCK * bench->rate / HOST_RATE));
 }
 
 static void encode_hop(Bench *bench)
 {
-    encode(bench, (size_t)arch_hop(&bench->model->arch));
+    encode(bench, (size_t)arch_network_hop(&bench->model->arch));
 }
 
 static void operate(Bench *bench)
@@ -127,11 +158,11 @@ static void decode(Bench *bench)
     bench->made = 0;
     for (size_t t = 0; t < bench->frames; t++) {
         const float *latent = bench->latent + t * LANES_MAX * (size_t)bench->channels;
-        const LaneFrames audio = decoder_process(bench->decoder, latent, bench->lanes);
+        const LaneFrames out = decoder_process(bench->decoder, latent, bench->lanes);
         for (size_t lane = 0; lane < (size_t)bench->lanes; lane++)
-            memcpy(bench->output + bench->made, audio.values + lane * audio.lane_step,
-                   (size_t)audio.count * sizeof(float));
-        bench->made += (size_t)audio.count;
+            memcpy(bench->output + bench->made * bench->values, out.values + lane * out.lane_step,
+                   (size_t)out.count * bench->values * sizeof(float));
+        bench->made += (size_t)out.count;
     }
 }
 
@@ -267,8 +298,10 @@ static void measure(const Model *model, const char *name)
         resampling = share_of(&bench, down);
     } else {
         bench.samples = SECONDS * HOST_RATE;
-        memcpy(bench.input, bench.audio, bench.samples * sizeof(float));
+        memcpy(bench.sound, bench.audio, bench.samples * sizeof(float));
     }
+    bench.inputs = bench.samples;
+    if (bench.front) result(share_of(&bench, transform), "stage.%s.spectrum", name);
     // The network at its least favourable: a frame at a time, as at the smallest blocks.
     const double encoder = share_of(&bench, encode_hop), decoder = share_of(&bench, decode);
     result(encoder + decoder, "network.%s", name);
