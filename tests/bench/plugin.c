@@ -92,38 +92,68 @@ static void measure_slowest(void)
 
 // ---- Starting, and what an instance holds ----
 
-// A host instantiates, restores the session's model and plays. No other instance is there, so that
-// the file is read anew each time.
+// Writes over what the caches hold.
+static void clear_caches(void)
+{
+    enum { BYTES = 128 << 20 };
+    static char *memory;
+    if (!memory) memory = malloc(BYTES);
+    if (!memory) abort();
+    memset(memory, (unsigned char)memory[0] + 1, BYTES);
+}
+
+// Returns the seconds in which a host instantiates that many, restores the session's model in each
+// and plays a block with each. No other instance is there, so that the file is read anew.
+static double start_seconds(const char *path, int channels, int instances, bool cold)
+{
+    enum { INSTANCES_MAX = 20 };
+    BarePlugin plugin[INSTANCES_MAX];
+    if (cold) clear_caches();
+    const double start = thread_seconds();
+    for (int i = 0; i < instances; i++) {
+        plugin[i] = bare_plugin_new(channels, RATE, path);
+        bare_plugin_run(&plugin[i], BLOCK);
+    }
+    const double spent = thread_seconds() - start;
+    for (int i = 0; i < instances; i++) bare_plugin_free(&plugin[i]);
+    return spent;
+}
+
 static void measure_start(const char *path, const char *name)
 {
-    enum { STARTS = 21 };
+    static const struct {
+        const char *what;
+        int channels, instances;
+        bool cold;
+    } kinds[] = {{"mono", 1, 1, false},
+                 {"cold", 1, 1, true},
+                 {"stereo", 2, 1, false},
+                 {"twenty", 1, 20, false},
+                 {"twenty_stereo", 2, 20, false}};
+    enum { STARTS = 11 };
     double spent[STARTS];
-    for (int i = 0; i < STARTS; i++) {
-        const double start = thread_seconds();
-        BarePlugin plugin = bare_plugin_new(1, RATE, path);
-        bare_plugin_run(&plugin, BLOCK);
-        spent[i] = thread_seconds() - start;
-        bare_plugin_free(&plugin);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (int i = 0; i < STARTS; i++)
+            spent[i] = start_seconds(path, kinds[k].channels, kinds[k].instances, kinds[k].cold);
+        result(1e3 * median(spent, STARTS), "start.%s.%s_ms", name, kinds[k].what);
     }
-    result(1e3 * median(spent, STARTS), "start.%s.median_ms", name); // and they are in order now
-    result(1e3 * spent[STARTS - 1], "start.%s.slowest_ms", name);
 }
 
 // Of each instance beyond the first, which brings what all share.
-static void measure_memory(const char *path, const char *name)
+static void measure_memory(const char *path, int channels, const char *name)
 {
     enum { INSTANCES = 9 };
     BarePlugin plugin[INSTANCES];
     size_t first = 0;
     for (int i = 0; i < INSTANCES; i++) {
-        plugin[i] = bare_plugin_new(1, RATE, path);
+        plugin[i] = bare_plugin_new(channels, RATE, path);
         bare_plugin_run(&plugin[i], BLOCK); // takes the model up
         bare_plugin_work(&plugin[i]);       // and lets the default go
         if (i == 0) first = bare_plugin_held_bytes();
     }
     const double bytes = (double)(bare_plugin_held_bytes() - first) / (INSTANCES - 1);
-    const double ports = (2.0 * BARE_BLOCK_MAX + PORT_AUDIO) * sizeof(float); // the host's
-    result(bytes - ports, "memory.%s.bytes", name);
+    const double ports = (2.0 * channels * BARE_BLOCK_MAX + PORT_AUDIO) * sizeof(float);
+    result(bytes - ports, "memory.%s.%d.bytes", name, channels); // ports are the host's
     for (int i = 0; i < INSTANCES; i++) bare_plugin_free(&plugin[i]);
 }
 
@@ -200,7 +230,8 @@ int main(int argc, char **argv)
         measure_latency(argv[i], model->info.name, 48000.0);
         measure_latency(argv[i], model->info.name, 44100.0);
         measure_start(argv[i], model->info.name);
-        measure_memory(argv[i], model->info.name);
+        measure_memory(argv[i], 1, model->info.name);
+        measure_memory(argv[i], 2, model->info.name);
         model_free(model);
     }
     measure_slowest();
