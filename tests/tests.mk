@@ -297,7 +297,7 @@ run-coverage: all test-programs
 bench:
 	$(install_packages) $(CHECK_DEPENDS)
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
-	@$(TEST_ENVIRONMENT) /usr/bin/python3 tests/bench/bench.py "$(BUILD)" \
+	@$(TEST_ENVIRONMENT) /usr/bin/python3 -B tests/bench/bench.py "$(BUILD)" \
 		$(sort $(wildcard presets/models/*.safetensors))
 
 # ---- Style ----

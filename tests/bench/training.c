@@ -1,15 +1,13 @@
 // training.c ARCH THREADS: waits for orders on standard input, a line each, and answers with the
-// seconds that passed by the clock and those spent on processors. So bench.py can have it take
-// turns with others.
+// seconds that passed by the clock and those spent on processors. training.py alternates it with
+// PyTorch.
 //
 //     step    forward, squared error, backward and Adam for 16 clips, a clip a thread at a time:
 //             5 s each, or 0.75 s of log levels for networks of spectra
-//     sgemm   OpenBLAS alone, on one thread: the products of one clip's step, without overlap
 //     square  OpenBLAS alone, on one thread: a product of 1024 x 1024 x 1024
 //
-// The first answers are the number of useful multiply-adds in a step and in the products of sgemm,
-// the kernels that OpenBLAS uses, and the frames and values per frame of a clip. sgemm and the
-// multiply-adds do not know residual blocks and linear paths.
+// The first answers are the number of useful multiply-adds in a step, without residual blocks and
+// linear paths, the kernels that OpenBLAS uses, and the frames and values per frame of a clip.
 #include "base/pool.h"
 #include "lib/fixture.h"
 #include "network/adam.h"
@@ -92,39 +90,24 @@ static void step(Bench *bench, Pool *pool)
     adam_update(&bench->adam, adam, bench->weights, bench->mean, 0, bench->parameters);
 }
 
-// ---- OpenBLAS alone ----
-
-// A convolution as one product [m][k] x [k][n].
-typedef struct {
-    int m, n, k;
-} Shape;
-
-static int shapes_of(const Bench *bench, Shape shape[2 * ARCH_LAYERS_MAX])
+// Multiply-adds of one clip: a convolution is a product forward, one for the weights' gradient
+// and one for its input's, which is not wanted of the first layer.
+static double clip_multiply_adds(const Bench *bench)
 {
     const Arch *arch = &bench->arch;
-    int count = 0;
+    double sum = 0.0;
     uint64_t frames = bench->window;
     for (int i = 0; i < arch->encoder.layers; i++) {
         const Layer *layer = &arch->encoder.layer[i];
         frames = conv_length(layer, frames);
-        shape[count++] = (Shape){(int)frames, layer->out, layer->kernel * layer->in};
+        sum += (i == 0 ? 2.0 : 3.0) * (double)frames * layer->out * layer->kernel * layer->in;
     }
     for (int i = 0; i < arch->decoder.layers; i++) {
         const Layer *layer = &arch->decoder.layer[i];
-        shape[count++] = (Shape){(int)frames, layer->kernel * layer->out, layer->in};
+        sum += 3.0 * (double)frames * layer->kernel * layer->out * layer->in;
         frames = conv_transposed_length(layer, frames);
     }
-    return count;
-}
-
-// Forward, gradient of the weights, gradient of the input (of the first layer it is not wanted).
-static void multiply(const Shape *shape, bool wants_input, float *a, float *b, float *c)
-{
-    const int m = shape->m, n = shape->n, k = shape->k;
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1.0f, a, k, b, n, 0.0f, c, n);
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, k, n, m, 1.0f, a, k, c, n, 0.0f, b, n);
-    if (wants_input)
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, k, n, 1.0f, c, n, b, n, 0.0f, a, k);
+    return sum;
 }
 
 // ---- Orders ----
@@ -138,18 +121,9 @@ int main(int argc, char **argv)
     if (!pool || threads > THREADS_MAX) return 1;
     bench_open(&bench, argv[1], threads);
 
-    Shape shape[2 * ARCH_LAYERS_MAX];
-    const int shapes = shapes_of(&bench, shape);
-    float *a[2 * ARCH_LAYERS_MAX], *b[2 * ARCH_LAYERS_MAX], *c[2 * ARCH_LAYERS_MAX];
-    double products = 0.0;
-    for (int i = 0; i < shapes; i++) {
-        const size_t m = (size_t)shape[i].m, n = (size_t)shape[i].n, k = (size_t)shape[i].k;
-        a[i] = new_values(m * k), b[i] = new_values(k * n), c[i] = new_values(m * n);
-        products += (i == 0 ? 2.0 : 3.0) * (double)m * (double)n * (double)k;
-    }
     float *square[3];
     for (int i = 0; i < 3; i++) square[i] = new_values((size_t)SQUARE * SQUARE);
-    printf("%.0f %.0f %s %zu %d\n", CLIPS * products, products, openblas_get_corename(),
+    printf("%.0f %s %zu %d\n", CLIPS * clip_multiply_adds(&bench), openblas_get_corename(),
            bench.values / (size_t)arch_inputs(&bench.arch), arch_inputs(&bench.arch));
     fflush(stdout);
 
@@ -159,11 +133,9 @@ int main(int argc, char **argv)
         const double processor = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
         if (strcmp(order, "step\n") == 0)
             step(&bench, pool);
-        else if (strcmp(order, "square\n") == 0)
+        else
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SQUARE, SQUARE, SQUARE, 1.0f,
                         square[0], SQUARE, square[1], SQUARE, 0.0f, square[2], SQUARE);
-        else
-            for (int i = 0; i < shapes; i++) multiply(&shape[i], i > 0, a[i], b[i], c[i]);
         printf("%.9f %.9f\n", seconds_of(CLOCK_MONOTONIC) - clock,
                seconds_of(CLOCK_PROCESS_CPUTIME_ID) - processor);
         fflush(stdout);

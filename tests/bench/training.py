@@ -96,9 +96,9 @@ class Worker:
         self.best = {}  # of each order: seconds by the clock, and on processors
         self.process.send_signal(signal.SIGSTOP)
 
-    def take_turn(self, order):
+    def take_turn(self, order, times=3):
         self.process.send_signal(signal.SIGCONT)
-        for _ in range(3):
+        for _ in range(times):
             self.process.stdin.write(order + "\n")
             self.process.stdin.flush()
             seconds = [float(word) for word in self.process.stdout.readline().split()]
@@ -112,9 +112,10 @@ class Worker:
 
 
 def measure(build, name, turns):
+    """The ratios of a network; of_sgemm and gflops are None where multiply-adds are not counted."""
     counts = sorted({1, os.cpu_count()})
     ours = {n: Worker([f"{build}/tests/bench/training", name, str(n)]) for n in counts}
-    useful, _, core, frames, inputs = ours[1].introduction
+    useful, core, frames, inputs = ours[1].introduction
     python = ["/usr/bin/python3", "-W", "ignore", __file__, "--pytorch", name]
     torch = {n: Worker(python + [str(n), frames, inputs]) for n in counts}
     for _ in range(turns):
@@ -124,22 +125,42 @@ def measure(build, name, turns):
     clock, processor = 0, 1
     square = 2 * 1024**3 / ours[1].best["square"][processor] * 1e-9
     rate = 2 * float(useful) / ours[1].best["step"][processor] * 1e-9
-    share = f"{rate:.0f} GFLOP/s: {100 * rate / square:.0f} %" if name in CHANNELS else "-"
-    alone = torch[1].best["step"][processor] / ours[1].best["step"][processor]
-    together = min(worker.best["step"][clock] for worker in torch.values()) / min(
-        worker.best["step"][clock] for worker in ours.values()
-    )
-    print(
-        f"| `{name}` | {share} | {square:.0f} ({core}) | {alone:.1f} | {together:.1f} |", flush=True
-    )
+    counted = name in CHANNELS
+    theirs = min(worker.best["step"][clock] for worker in torch.values())
+    fastest = min(worker.best["step"][clock] for worker in ours.values())
+    found = {
+        "processors": os.cpu_count(),
+        "openblas": core,
+        "pytorch": torch[1].introduction[0],
+        "sgemm_gflops": square,
+        "gflops": rate if counted else None,
+        "of_sgemm": rate / square if counted else None,
+        "times_pytorch": torch[1].best["step"][processor] / ours[1].best["step"][processor],
+        "times_pytorch_together": theirs / fastest,
+        "threads_gain": ours[1].best["step"][clock] / fastest,
+    }
     for worker in (*ours.values(), *torch.values()):
         worker.end()
+    return found
 
 
-if sys.argv[1] == "--pytorch":
+def print_row(name, found):
+    share = "-"
+    if found["gflops"]:
+        share = f"{found['gflops']:.0f} GFLOP/s: {100 * found['of_sgemm']:.0f} %"
+    print(
+        f"| `{name}` | {share} | {found['sgemm_gflops']:.0f} "
+        f"({found['openblas']}) | {found['times_pytorch']:.1f} | "
+        f"{found['times_pytorch_together']:.1f} |",
+        flush=True,
+    )
+
+
+if __name__ == "__main__" and sys.argv[1] == "--pytorch":
     serve_pytorch(sys.argv[2], *map(int, sys.argv[3:]))
-else:
+elif __name__ == "__main__":
     print("| network | step, of sgemm 1024^3 | sgemm, GFLOP/s (its kernels)", end="")
     print(f" | times PyTorch, 1 thread | {os.cpu_count()} processors |\n|---|---|---|---|---|")
     for network in sys.argv[3:] or NETWORKS:
-        measure(sys.argv[1], network, int(sys.argv[2]) if len(sys.argv) > 2 else 5)
+        turns = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+        print_row(network, measure(sys.argv[1], network, turns))
