@@ -324,7 +324,8 @@ void selection_grow(Selection *selection)
 {
     if (!selection->engine || engine_grow(selection->engine)) return;
     lv2_log_error(selection->logger,
-                  "trasluz: out of memory: Capture records no more than a second\n");
+                  "trasluz: out of memory: Capture records no more than a second, and the next "
+                  "frozen loop starts with what is played after this one\n");
 }
 
 void selection_clear(Selection *selection)

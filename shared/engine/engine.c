@@ -128,7 +128,7 @@ Engine *engine_new(const Model *model, const Latent *reference, double host_rate
     Engine *engine = engine_new_growing(model, reference, host_rate, channels, error);
     bool reserved = engine != NULL;
     for (int i = 0; reserved && i < stream_latents(engine->stream); i++)
-        reserved = latent_capture_reserve(stream_capture(engine->stream, i));
+        reserved = latent_ops_reserve(stream_ops(engine->stream, i));
     if (reserved) return engine;
     if (engine) error_out_of_memory(error);
     engine_free(engine);
@@ -161,7 +161,7 @@ bool engine_asks_for_room(Engine *engine)
 {
     bool asks = false;
     for (int i = 0; i < stream_latents(engine->stream); i++)
-        asks = latent_capture_asks(stream_capture(engine->stream, i)) || asks;
+        asks = latent_ops_asks_for_room(stream_ops(engine->stream, i)) || asks;
     return asks;
 }
 
@@ -169,7 +169,7 @@ bool engine_grow(Engine *engine)
 {
     bool grown = true;
     for (int i = 0; i < stream_latents(engine->stream); i++)
-        grown = latent_capture_grow(stream_capture(engine->stream, i)) && grown;
+        grown = latent_ops_grow(stream_ops(engine->stream, i)) && grown;
     return grown;
 }
 
@@ -181,13 +181,13 @@ void engine_watch(Engine *engine, LatentTap *tap)
 Latent *engine_capture(Engine *engine, int channel)
 {
     if (channel >= stream_latents(engine->stream)) return NULL;
-    return latent_capture_copy(stream_capture(engine->stream, channel));
+    return latent_capture_copy(latent_ops_capture(stream_ops(engine->stream, channel)));
 }
 
 void engine_restore_capture(Engine *engine, int channel, const Latent *latent)
 {
     if (channel >= stream_latents(engine->stream)) return;
-    latent_capture_restore(stream_capture(engine->stream, channel), latent);
+    latent_capture_restore(latent_ops_capture(stream_ops(engine->stream, channel)), latent);
     engine_reset(engine);
 }
 

@@ -45,17 +45,19 @@ typedef struct Engine Engine;
 Engine *engine_new(const Model *model, const Latent *reference, double host_rate, int channels,
                    Error *error);
 
-// The same with room for the first second of a recording only: engine_grow() adds the rest.
+// The same with room for the first second of a recording or a frozen loop only: engine_grow() adds
+// the rest.
 Engine *engine_new_growing(const Model *model, const Latent *reference, double host_rate,
                            int channels, Error *error);
 void engine_free(Engine *engine);
 
-// Returns true once after each recording that has begun without room for its rest. Then
-// engine_grow() is to be called within the second. Real-time safe.
+// Returns true once after each recording or frozen loop that has begun without room for its rest.
+// Then engine_grow() is to be called within the second. Real-time safe.
 bool engine_asks_for_room(Engine *engine);
 
 // Adds that room. One thread at a time with engine_capture(), beside or between what the audio
-// thread does; allocates. False where memory is short: then the recording ends after a second.
+// thread does; allocates. False where memory is short: then the recording ends after a second, and
+// what comes in while a loop repeats is not remembered.
 bool engine_grow(Engine *engine);
 
 // Puts the engine in the state that endless silence leaves, at position 0; the next settings are

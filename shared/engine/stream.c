@@ -157,9 +157,9 @@ int stream_latents(const Stream *stream)
     return stream->latents;
 }
 
-LatentCapture *stream_capture(Stream *stream, int latent)
+LatentOps *stream_ops(Stream *stream, int latent)
 {
-    return latent_ops_capture(&stream->ops[latent]);
+    return &stream->ops[latent];
 }
 
 // Decodes the frame in so many lanes. Where it has been the same for longer than the decoder

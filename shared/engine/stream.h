@@ -54,8 +54,8 @@ int stream_delay(const Stream *stream);
 // number c, or 0.
 int stream_latents(const Stream *stream);
 
-// Returns the recording of a latent's operations.
-LatentCapture *stream_capture(Stream *stream, int latent);
+// Returns the operations on a latent, for their room and its recordings.
+LatentOps *stream_ops(Stream *stream, int latent);
 
 // From now on, shows each latent frame of the first audio channel in the tap; NULL: no more.
 void stream_watch(Stream *stream, LatentTap *tap);

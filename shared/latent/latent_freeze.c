@@ -6,27 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool latent_freeze_init(LatentFreeze *freeze, int channels, size_t longest, size_t fade)
+bool latent_freeze_init(LatentFreeze *freeze, int channels, size_t longest, size_t fade,
+                        size_t spare)
 {
     const size_t width = (size_t)channels;
     *freeze = (LatentFreeze){
         .channels = channels,
         .fade = fade > 0 ? fade : 1,
         .capacity = longest,
-        .past_frames = longest + fade + 2,
+        .past_frames = longest + fade + 2 + spare,
     };
     freeze->past = calloc(freeze->past_frames * width, sizeof(float));
-    freeze->loop = calloc(longest * width, sizeof(float));
     freeze->before = calloc(freeze->fade * width, sizeof(float));
     freeze->frame = calloc(width, sizeof(float));
     latent_freeze_reset(freeze);
-    return freeze->past && freeze->loop && freeze->before && freeze->frame;
+    return freeze->past && freeze->before && freeze->frame;
 }
 
 void latent_freeze_free(LatentFreeze *freeze)
 {
     free(freeze->past);
-    free(freeze->loop);
+    free(atomic_load(&freeze->moved));
     free(freeze->before);
     free(freeze->frame);
 }
@@ -35,9 +35,29 @@ void latent_freeze_reset(LatentFreeze *freeze)
 {
     freeze->seen = 0;
     freeze->past_at = 0;
-    freeze->active = false;
+    freeze->active = freeze->forgets = false;
     ramp_init(&freeze->amount, (int)freeze->fade);
     ramp_set(&freeze->amount, 0.0f);
+}
+
+bool latent_freeze_reserve(LatentFreeze *freeze)
+{
+    if (atomic_load(&freeze->moved)) return true;
+    float *moved = calloc(freeze->capacity * (size_t)freeze->channels, sizeof(float));
+    atomic_store(&freeze->moved, moved);
+    return moved;
+}
+
+bool latent_freeze_grow(LatentFreeze *freeze)
+{
+    return !atomic_exchange(&freeze->lacks_room, false) || latent_freeze_reserve(freeze);
+}
+
+bool latent_freeze_asks(LatentFreeze *freeze)
+{
+    const bool asks = freeze->asks;
+    freeze->asks = false;
+    return asks;
 }
 
 static void copy_frame(const LatentFreeze *freeze, float *to, const float *from)
@@ -52,8 +72,35 @@ static const float *past_frame(const LatentFreeze *freeze, size_t ago)
     return freeze->past + at * (size_t)freeze->channels;
 }
 
+// Returns the loop's frame, without its fades.
+static const float *kept_frame(const LatentFreeze *freeze, size_t at)
+{
+    const size_t width = (size_t)freeze->channels;
+    if (at < freeze->kept)
+        return atomic_load_explicit(&freeze->moved, memory_order_relaxed) + at * width;
+    return freeze->past + (freeze->first + at) % freeze->past_frames * width;
+}
+
+// Moves the loop's frame that the next one is about to replace in the ring.
+static void make_place(LatentFreeze *freeze)
+{
+    if (freeze->since < freeze->past_frames - freeze->length || freeze->kept == freeze->length)
+        return;
+    float *moved = atomic_load_explicit(&freeze->moved, memory_order_acquire);
+    if (!moved) {
+        freeze->forgets = true;
+        return;
+    }
+    copy_frame(freeze, moved + freeze->kept * (size_t)freeze->channels,
+               kept_frame(freeze, freeze->kept));
+    freeze->kept++;
+}
+
 static void remember(LatentFreeze *freeze, const float *values)
 {
+    if (freeze->active && !freeze->forgets) make_place(freeze);
+    if (freeze->forgets) return;
+    freeze->since++;
     copy_frame(freeze, freeze->past + freeze->past_at * (size_t)freeze->channels, values);
     if (++freeze->past_at == freeze->past_frames) freeze->past_at = 0;
     if (freeze->seen < freeze->past_frames) freeze->seen++;
@@ -71,21 +118,30 @@ static void begin(LatentFreeze *freeze, size_t length)
     if (length < shortest)
         return; // too little has been heard: it begins as soon as there is enough
     freeze->length = length;
-    freeze->at = freeze->kept = 0;
+    freeze->first = (freeze->past_at + freeze->past_frames - length) % freeze->past_frames;
+    freeze->at = freeze->kept = freeze->since = 0;
     freeze->active = true;
+    if (!atomic_load(&freeze->moved)) {
+        atomic_store(&freeze->lacks_room, true);
+        freeze->asks = true;
+    }
     for (size_t i = 0; i < freeze->fade; i++)
         copy_frame(freeze, freeze->before + i * (size_t)freeze->channels,
                    past_frame(freeze, length + freeze->fade - i));
 }
 
-// Writes the loop's frame `at` to frame[channels]. While the loop plays for the first time, what it
-// does not hold yet is still in the past.
+// Ends the loop. Where frames were left out, what was remembered before them is of no use.
+static void end(LatentFreeze *freeze)
+{
+    if (freeze->forgets) freeze->seen = 0;
+    freeze->active = freeze->forgets = false;
+}
+
+// Writes the loop's frame `at` to frame[channels].
 static void loop_frame(const LatentFreeze *freeze, size_t at, float *frame)
 {
     const size_t width = (size_t)freeze->channels;
-    copy_frame(freeze, frame,
-               at < freeze->kept ? freeze->loop + at * width
-                                 : past_frame(freeze, freeze->length + freeze->kept - at));
+    copy_frame(freeze, frame, kept_frame(freeze, at));
     const size_t fade_from = freeze->length - freeze->fade;
     if (at < fade_from) return;
     const size_t i = at - fade_from;
@@ -93,15 +149,6 @@ static void loop_frame(const LatentFreeze *freeze, size_t at, float *frame)
     const float fall = (float)(cos(angle) * cos(angle)), rise = 1.0f - fall;
     for (size_t c = 0; c < width; c++)
         frame[c] = fall * frame[c] + rise * freeze->before[i * width + c];
-}
-
-// Copies the next frame of the loop out of the past before that is written over.
-static void keep_frame(LatentFreeze *freeze)
-{
-    if (freeze->at != freeze->kept) return;
-    copy_frame(freeze, freeze->loop + freeze->at * (size_t)freeze->channels,
-               past_frame(freeze, freeze->length));
-    freeze->kept++;
 }
 
 static void mix_frame(const LatentFreeze *freeze, size_t at, float amount, float *values)
@@ -123,13 +170,9 @@ void latent_freeze_frame(LatentFreeze *freeze, bool wanted, size_t length, float
     if (wanted && !freeze->active && ramp_rests_at(&freeze->amount, 0.0f)) begin(freeze, length);
     ramp_set(&freeze->amount, wanted && freeze->active ? 1.0f : 0.0f);
     const float amount = ramp_next(&freeze->amount);
-    if (!freeze->active) {
-        remember(freeze, values);
-        return;
-    }
-    keep_frame(freeze);
     remember(freeze, values);
+    if (!freeze->active) return;
     mix_frame(freeze, freeze->at, amount, values);
     if (++freeze->at == freeze->length) freeze->at = 0;
-    if (!wanted && ramp_rests_at(&freeze->amount, 0.0f)) freeze->active = false;
+    if (!wanted && ramp_rests_at(&freeze->amount, 0.0f)) end(freeze);
 }

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FREEZE_SECONDS_MAX 8.0
+#define FREEZE_SECONDS_MAX   8.0
+#define FREEZE_SPARE_SECONDS 1.0 // in which the room for its loops is added
 
 bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference,
                      uint32_t audio_channel)
@@ -13,13 +14,14 @@ bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference
     LatentSpace *space = &ops->space;
     const size_t channels = (size_t)space->channels;
     const size_t longest = (size_t)ceil(FREEZE_SECONDS_MAX * space->frame_rate);
+    const size_t spare = (size_t)ceil(FREEZE_SPARE_SECONDS * space->frame_rate);
     ops->silence = malloc(channels * sizeof(float));
     ops->unit = malloc(channels * sizeof(float));
     ops->following = malloc(channels * sizeof(float));
     ops->clean = calloc((size_t)space->values, sizeof(float));
     bool made = ops->silence && ops->unit && ops->following && ops->clean;
     made = latent_reference_init(&ops->reference, model, reference) && made;
-    made = latent_freeze_init(&ops->freeze, space->channels, longest, space->fade) && made;
+    made = latent_freeze_init(&ops->freeze, space->channels, longest, space->fade, spare) && made;
     made = latent_freeze_sound_init(&ops->freeze_sound, space) && made;
     made = latent_smear_init(&ops->smear, space) && made;
     made = latent_match_init(&ops->match, space) && made;
@@ -44,6 +46,24 @@ void latent_ops_free(LatentOps *ops)
     free(ops->unit);
     free(ops->following);
     free(ops->clean);
+}
+
+bool latent_ops_reserve(LatentOps *ops)
+{
+    const bool reserved = latent_capture_reserve(latent_ops_capture(ops));
+    return latent_freeze_reserve(&ops->freeze) && reserved;
+}
+
+bool latent_ops_asks_for_room(LatentOps *ops)
+{
+    const bool asks = latent_capture_asks(latent_ops_capture(ops));
+    return latent_freeze_asks(&ops->freeze) || asks;
+}
+
+bool latent_ops_grow(LatentOps *ops)
+{
+    const bool grown = latent_capture_grow(latent_ops_capture(ops));
+    return latent_freeze_grow(&ops->freeze) && grown;
 }
 
 void latent_ops_set_silence(LatentOps *ops, const float *silence, const float *loudness)

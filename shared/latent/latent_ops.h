@@ -90,10 +90,23 @@ typedef struct {
     FrontChange change; // of the last frame
 } LatentOps;
 
-// Allocates; false where memory is short. Model and reference must outlive it.
+// Allocates; false where memory is short. Model and reference must outlive it. Recordings and
+// frozen loops have room for their first second only.
 bool latent_ops_init(LatentOps *ops, const Model *model, const Latent *reference,
                      uint32_t audio_channel);
 void latent_ops_free(LatentOps *ops);
+
+// Adds all the room that recordings and frozen loops may need. Allocates; not on the audio thread,
+// or before it uses the operations. False where memory is short.
+bool latent_ops_reserve(LatentOps *ops);
+
+// Returns true once after each recording or loop that has begun without the rest of its room. Then
+// latent_ops_grow() is to be called within the second. Real-time safe.
+bool latent_ops_asks_for_room(LatentOps *ops);
+
+// Adds that room. Another thread may call this beside the audio thread; allocates. False where
+// memory is short.
+bool latent_ops_grow(LatentOps *ops);
 
 // Sets what endless silence gives, silence[channels], to which scale, levels, smear and offset
 // refer, and the loudness of the space, which may be NULL and must outlive this. Then resets.

@@ -80,7 +80,7 @@ static void test_freeze_can_be_longest(void)
 {
     LatentOps ops;
     enum { LONGEST = 4000, ALL = 13000 };
-    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0) && latent_ops_reserve(&ops));
     float *values = malloc(ALL * CHANNELS * sizeof(float));
     number_frames(values, ALL);
     LatentSettings settings = {LATENT_NEUTRAL};
@@ -96,6 +96,56 @@ static void test_freeze_can_be_longest(void)
     latent_ops_free(&ops);
 }
 
+enum { HEARD = 5000, FROZEN = 9000, BETWEEN = 1000, AGAIN = 5000 };
+enum { GROWN = HEARD + FROZEN + BETWEEN + AGAIN };
+
+// Writes to values[GROWN][CHANNELS] what two loops of `seconds` make, one soon after the other. The
+// room for them is there from the start (late 0), or added `late` frames after the first began.
+static void freeze_twice(float seconds, size_t late, float *values)
+{
+    LatentOps ops;
+    REQUIRE(latent_ops_init(&ops, model, NULL, 0));
+    if (late == 0) latent_ops_reserve(&ops);
+    number_frames(values, GROWN);
+    LatentSettings settings = {LATENT_NEUTRAL};
+    settings.freeze_seconds = seconds;
+    for (size_t t = 0; t < GROWN; t++) {
+        settings.freeze = (t >= HEARD && t < HEARD + FROZEN) || t >= GROWN - AGAIN;
+        latent_ops_process(&ops, &settings, values + t * CHANNELS, 1);
+        CHECK(latent_ops_asks_for_room(&ops) ==
+              (late > 0 && (t == HEARD || (late > FROZEN && t == GROWN - AGAIN))));
+        if (late > 0 && t + 1 == HEARD + late) CHECK(latent_ops_grow(&ops));
+    }
+    latent_ops_free(&ops);
+}
+
+// Room that is added within a second is as good as room from the start. Without it the loop goes on
+// all the same, and the next one begins when enough has been heard after it.
+static void test_freeze_grows(void)
+{
+    enum { SECOND = 500 };
+    static const float lengths[] = {0.4f, 4.0f, 7.5f, 8.0f};
+    const size_t bytes = sizeof(float[GROWN * CHANNELS]);
+    float *wanted = malloc(bytes), *grown = malloc(bytes);
+    for (size_t i = 0; wanted && grown && i < sizeof lengths / sizeof *lengths; i++) {
+        freeze_twice(lengths[i], 0, wanted);
+        freeze_twice(lengths[i], 1, grown);
+        CHECK(memcmp(wanted, grown, bytes) == 0);
+        freeze_twice(lengths[i], SECOND, grown);
+        CHECK(memcmp(wanted, grown, bytes) == 0);
+        // The second loop takes what came in while the first one was heard.
+        const size_t first = GROWN - AGAIN - (size_t)lroundf(lengths[i] * SECOND);
+        CHECK(wanted[(GROWN - AGAIN + 100) * CHANNELS] == (float)(first + 100));
+        freeze_twice(lengths[i], SIZE_MAX, grown);
+        const size_t same = (HEARD + FROZEN) * CHANNELS * sizeof(float);
+        CHECK(memcmp(wanted, grown, same) == 0);
+        for (size_t t = GROWN - AGAIN + 200; t < GROWN; t++)
+            CHECK(grown[t * CHANNELS] >= (float)(HEARD + FROZEN));
+    }
+    free(wanted);
+    free(grown);
+}
+
 int main(void)
 {
     model = small_model();
@@ -105,6 +155,7 @@ int main(void)
     RUN(test_freeze_waits_until_something_was_heard);
     RUN(test_freeze_can_be_shortest);
     RUN(test_freeze_can_be_longest);
+    RUN(test_freeze_grows);
     model_free(model);
     return check_status();
 }

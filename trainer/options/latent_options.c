@@ -67,7 +67,8 @@ static bool apply(const LatentOptions *options, const Model *model, const Latent
 {
     LatentOps ops;
     float *frame = malloc(((size_t)latent->channels + 1) * sizeof *frame);
-    const bool made = latent_ops_init(&ops, model, loop, 0) && frame;
+    const bool made =
+        latent_ops_init(&ops, model, loop, 0) && latent_freeze_reserve(&ops.freeze) && frame;
     if (made) {
         const DenormalsState before = denormals_off();
         for (size_t t = 0; t < latent->frames; t++) {
