@@ -5,7 +5,7 @@
 // the latent altered at detail 1; the same for the report's chosen network, with first weights; and
 // for the spectral architectures, with first weights and the latent altered at detail 1, the mean
 // and the slowest block of 64 samples of an engine, twenty of them in turn; the first block, in
-// which an engine starts in silence, apart. "spectrum" is the stage of the transforms of a spectrum.
+// which an engine starts in silence, apart. The stage "spectrum" is the transforms of a spectrum.
 #include "engine/codec.h"
 #include "engine/engine.h"
 #include "front/front.h"
