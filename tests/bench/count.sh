@@ -21,7 +21,7 @@ if ! grep -q avx2 /proc/cpuinfo; then
     exit 0
 fi
 [ "${2:-}" != --update ] || {
-    for part in engine altered spectrum instance step; do
+    for part in engine altered spectrum instance step spectral_step; do
         echo "$part $(count $part)"
     done | tee "$stored"
     exit

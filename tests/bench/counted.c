@@ -1,11 +1,12 @@
 // counted.c PART: does one piece of work of the engine, the plugin or the training inside of
 // counted(), the only function whose instructions count.sh counts:
 //
-//     engine      1 s of mono through the plugin's engine with `normal`, blocks of 64
-//     altered     1 s of stereo with noise at detail 1
-//     spectrum    1 s of stereo with `espectro`, the same
-//     instance    one more instance with `grande`, and its first block
-//     step        forward, backward and Adam for 1 s of sound with the network `normal`
+//     engine         1 s of mono through the plugin's engine with `normal`, blocks of 64
+//     altered        1 s of stereo with noise at detail 1
+//     spectrum       1 s of stereo with `espectro`, the same
+//     instance       one more instance with `grande`, and its first block
+//     step           forward, backward and Adam for 1 s of sound with the network `normal`
+//     spectral_step  the same for a clip of log levels with the network `espectro`
 #include "engine/engine.h"
 #include "lib/bare_plugin.h"
 #include "lib/fixture.h"
@@ -114,21 +115,24 @@ static void step(void *data)
                 training->parameters);
 }
 
-static void count_step(void)
+static void count_step(const char *name)
 {
     Training training;
     Arch arch;
     Error error;
-    if (!named_arch_parse(&arch, "normal", ACTIVATION_LEAKY_RELU, &error)) abort();
-    const size_t window = (size_t)arch_round_up(&arch, 22050);
+    if (!named_arch_parse(&arch, name, ACTIVATION_LEAKY_RELU, &error)) abort();
+    const bool spectral = arch.front.kind == FRONT_SPECTRUM;
+    const size_t window = spectral ? (size_t)default_training_window(&arch, default_rate(&arch))
+                                   : (size_t)arch_round_up(&arch, 22050);
+    const size_t values = (size_t)arch_front_frames(&arch, window) * (size_t)arch_inputs(&arch);
     training.parameters = arch_parameters(&arch);
     training.workspace = workspace_new(&arch, window);
     training.weights = new_values(training.parameters);
     training.gradient = new_values(training.parameters);
-    training.audio = new_values(window);
+    training.audio = new_values(values);
     training.adam = (Adam){new_values(training.parameters), new_values(training.parameters), 0};
     initialize_parameters(&arch, 1, training.weights);
-    fixture_signal(training.audio, window, 22050.0, 1);
+    fixture_signal(training.audio, values, 22050.0, 1);
     step(&training);
     count(step, &training);
 }
@@ -145,7 +149,9 @@ int main(int argc, char **argv)
     else if (strcmp(part, "instance") == 0)
         count_instance();
     else if (strcmp(part, "step") == 0)
-        count_step();
+        count_step("normal");
+    else if (strcmp(part, "spectral_step") == 0)
+        count_step("espectro");
     else
         return 2;
 }

@@ -3,8 +3,8 @@
 modules.
 
 For each named architecture and activation: first weights from a seed (every value), latent and
-output of the batched pass and of the streams (1e-5), loss and gradient. The weights are read by the
-Python lines in the document, as they are. Prints "ok name" or "FAIL name" for each."""
+output of the batched pass and of the streams (1e-5), loss and gradient (3e-5). The weights are read
+by the Python lines in the document, as they are. Prints "ok name" or "FAIL name" for each."""
 import os
 import re
 import subprocess
@@ -15,6 +15,7 @@ import numpy
 import torch
 
 TOLERANCE = 1e-5
+GRADIENT_TOLERANCE = 3e-5  # of the largest of a parameter: 1e-5 is seen, 1e-4 a scale of 1.0001
 NAMES = ["extra_chico", "chico", "normal", "grande"] + [f"figure3_{i}" for i in range(1, 9)]
 CASES = [(name, "leaky_relu") for name in NAMES] + [("normal", "silu"), ("normal", "tanh")]
 CASES += [("4k8s2p3,4k4s2p1/4k8s2p3,1k2s2p0", "tanh")]
@@ -148,7 +149,7 @@ def compare(arch, activation, seed, load, starts_as_pytorch):
             scale = float(parameter.grad.abs().max()) + 1e-12
             apart = (parameter.grad - gradients[name]).abs() - margins[name]
             off = max(off, float(apart.max()) / scale)
-        close = off < 1e-4 and abs(float(torch_loss) - loss) < 1e-6 * loss
+        close = off < GRADIENT_TOLERANCE and abs(float(torch_loss) - loss) < 1e-6 * loss
         report(
             f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}"
         )
@@ -206,7 +207,7 @@ def compare_spectrum(arch, activation, seed, load):
         for name, parameter in network.named_parameters():
             scale = float(parameter.grad.abs().max()) + 1e-12
             off = max(off, largest(parameter.grad, gradients[name]) / scale)
-        close = off < 1e-4 and abs(float(torch_loss) - loss) < 1e-5 * loss
+        close = off < GRADIENT_TOLERANCE and abs(float(torch_loss) - loss) < 1e-5 * loss
         report(
             f"pytorch_gradient_{label}", close, f"gradient {off}, loss {float(torch_loss)} {loss}"
         )
