@@ -61,10 +61,14 @@ static float dot(const float *restrict x, const float *restrict y, int n)
 
 static void filter_scalar(const KernelFilters *filters)
 {
-    for (size_t l = 0; l < (size_t)filters->lanes; l++)
-        for (size_t i = 0; i < (size_t)filters->count; i++)
-            filters->y[l][i] =
-                dot(filters->window[i] + l * filters->x_lane, filters->filter[i], filters->taps);
+    const size_t taps = (size_t)filters->taps;
+    for (size_t l = 0; l < (size_t)filters->lanes; l++) {
+        for (size_t i = 0; i < (size_t)filters->count; i++) {
+            const float *window =
+                filters->x + l * filters->x_lane + (filters->at[i] - filters->at[0]);
+            filters->y[l][i] = dot(window, filters->filter + i * taps, filters->taps);
+        }
+    }
 }
 
 static const KernelLevel scalar_level = KERNEL_LEVEL;

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     KERNEL_ALIGNMENT = 64, // bytes, of weights
@@ -49,18 +50,21 @@ void kernel_multiply_add(const KernelFrames *frames, const KernelWeights *weight
                          int rows);
 
 // Filters of `taps` values over windows of several lanes. Output i of lane l is the sum over k of
-// window[i][l * x_lane + k] * filter[i][k].
+// x[l * x_lane + at[i] - at[0] + k] * filter[i * taps + k].
 typedef struct KernelFilters {
-    float *const *y;            // [lanes][count]
-    const float *const *window; // [count], in lane 0
+    float *const *y; // [lanes][count]
+    const float *x;  // the window of output 0 in lane 0
     size_t x_lane;
-    const float *const *filter; // [count]
-    int lanes, count, taps;     // taps: a multiple of KERNEL_COLUMNS
-    int zeros;                  // that each filter begins with, at least
+    const uint32_t *at;     // [count]: where each window begins
+    int gap;                // the most that each begins after the one before; none begins before it
+    const float *filter;    // [count][taps]
+    int lanes, count, taps; // taps: a multiple of KERNEL_COLUMNS
+    int zeros;              // that each filter begins with, at least
 } KernelFilters;
 
 // Writes all outputs. Each filter is read once for two lanes; a lane's outputs do not depend on the
-// others, nor on those beside them. No alignment is asked. Never gives a negative zero.
+// others, nor on those beside them. Up to KERNEL_COLUMNS values behind a window are read, but do
+// not count. No alignment is asked. Never gives a negative zero.
 void kernel_filter(const KernelFilters *filters);
 
 // y[i] = activation(x[i]); x and y may be the same.

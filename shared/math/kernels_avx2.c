@@ -2,12 +2,6 @@
 #if defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
 
-// The sum of a vector's halves.
-static inline __m128 add_quarters(__m256 x)
-{
-    return _mm256_castps256_ps128(x) + _mm256_extractf128_ps(x, 1);
-}
-
 static inline __m128 sum_each(__m256 a, __m256 b, __m256 c, __m256 d)
 {
     const __m256 ab = _mm256_permute2f128_ps(a, b, 0x20) + _mm256_permute2f128_ps(a, b, 0x31);
@@ -24,7 +18,6 @@ static inline __m128 sum_each(__m256 a, __m256 b, __m256 c, __m256 d)
 #define SPREAD(x)             _mm256_set1_ps(x)
 #define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define IN_REGISTER(x)        __asm__("" : "+x"(x))
-#define ADD_QUARTERS(x)       add_quarters(x)
 #define SUM_EACH(a, b, c, d)  sum_each(a, b, c, d)
 #define LEVEL(f)              f##_avx2
 #include "math/kernels_variant.h"

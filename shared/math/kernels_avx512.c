@@ -1,13 +1,7 @@
 // For x86-64 with AVX-512: sixteen lanes, thirty-two registers.
 #if defined(__AVX512F__)
 #include <immintrin.h>
-
-// The sum of a vector's quarters.
-static inline __m128 add_quarters(__m512 x)
-{
-    return _mm512_castps512_ps128(x) + _mm512_extractf32x4_ps(x, 1) + _mm512_extractf32x4_ps(x, 2) +
-           _mm512_extractf32x4_ps(x, 3);
-}
+#include <stdint.h>
 
 static inline __m128 sum_each(__m512 a, __m512 b, __m512 c, __m512 d)
 {
@@ -25,14 +19,22 @@ static inline __m128 sum_each(__m512 a, __m512 b, __m512 c, __m512 d)
     return _mm512_castps512_ps128(_mm512_permutexvar_ps(first, one));
 }
 
+// The values of a and then b from number to - from on.
+static inline __m512 shift(__m512 a, __m512 b, uint32_t from, uint32_t to)
+{
+    const __m512i number = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i before = _mm512_sub_epi32(number, _mm512_set1_epi32((int)from));
+    return _mm512_permutex2var_ps(a, _mm512_add_epi32(before, _mm512_set1_epi32((int)to)), b);
+}
+
 #define LANES                 16
 #define SUMS                  8
 #define REGISTERS             16
 #define SPREAD(x)             _mm512_set1_ps(x)
 #define MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define IN_REGISTER(x)        __asm__("" : "+v"(x))
-#define ADD_QUARTERS(x)       add_quarters(x)
 #define SUM_EACH(a, b, c, d)  sum_each(a, b, c, d)
+#define SHIFT(a, b, from, to) shift(a, b, from, to)
 #define LEVEL(f)              f##_avx512
 #include "math/kernels_variant.h"
 

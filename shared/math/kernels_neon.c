@@ -17,7 +17,6 @@ static inline float32x4_t sum_each(float32x4_t a, float32x4_t b, float32x4_t c, 
 #define SPREAD(x)             vdupq_n_f32(x)
 #define MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b)
 #define IN_REGISTER(x)        __asm__("" : "+w"(x))
-#define ADD_QUARTERS(x)       (x)
 #define SUM_EACH(a, b, c, d)  sum_each(a, b, c, d)
 #define LEVEL(f)              f##_neon
 #include "math/kernels_variant.h"

@@ -9,11 +9,12 @@
 //                a b + c, rounded once
 //     IN_REGISTER(x)
 //                has the compiler keep x in a register, where it would read memory for each use
-//     ADD_QUARTERS(x)
-//                the sum of the quarters of x, four values each, one after the other
 //     SUM_EACH(a, b, c, d)
-//                the sums of four vectors: of each first the quarters as by ADD_QUARTERS(), then
-//                (t[0] + t[2]) + (t[1] + t[3]) of what that gives
+//                the sums of four vectors: of each first its quarters, four values each, one after
+//                the other, then (t[0] + t[2]) + (t[1] + t[3]) of what that gives
+//     SHIFT(a, b, from, to)
+//                the values of a and then b from number to - from on, 0 to LANES; only where one
+//                instruction does it
 //     LEVEL(f)   the name of function f at this level
 //
 // Product and sum are one instruction by name, not by the compiler's choice, which may differ from
@@ -197,80 +198,114 @@ static void LEVEL(multiply_add)(const KernelFrames *frames, const KernelWeights 
 
 typedef float Quarter __attribute__((vector_size(4 * sizeof(float))));
 
-// The sum over a filter and a window, but for the values of a vector. Four sums take the vectors of
-// products in turn. The first vector is left out where the filter is `padded`: its products are 0.
-INLINE Vector filter_window(const float *window, const float *filter, const int taps,
-                            const bool padded)
+enum {
+    OUTPUTS = 4,   // of a lane that are worked on at once: what SUM_EACH() takes
+    PAIR = 2,      // lanes that share each load of a filter
+    TAPS_MAX = 96, // of the lengths that have functions of their own
+};
+
+// Outputs that are worked on at once: their windows and filters.
+typedef struct {
+    const float *window[PAIR];               // that of the first output, by lane
+    Vector near[PAIR][TAPS_MAX / LANES + 1]; // its values, and those behind it
+    const uint32_t *at;                      // where each window begins
+    const float *filter;                     // [outputs][taps]
+} Outputs;
+
+// Vector `v` of the window of output `i`. Windows that begin `close` together are made of the
+// vectors of the first, where there is SHIFT(): most vectors of a window lie across two cache
+// lines, and such loads are slower than anything else here.
+INLINE Vector window_vector(const Outputs *outputs, const int lane, const int i, const int v,
+                            const bool close)
 {
-    // Sums by name: an array of them would be kept in memory.
-    Vector a = {0}, b = {0}, c = {0}, d = {0};
-    int at = 0;
-    for (; at + 4 * LANES <= taps; at += 4 * LANES) {
-        const float *x = window + at, *y = filter + at;
-        if (at > 0 || !padded) a = MULTIPLY_ADD(load(x), load(y), a);
-        b = MULTIPLY_ADD(load(x + LANES), load(y + LANES), b);
-        c = MULTIPLY_ADD(load(x + 2 * LANES), load(y + 2 * LANES), c);
-        d = MULTIPLY_ADD(load(x + 3 * LANES), load(y + 3 * LANES), d);
-    }
-    for (; at < taps; at += LANES)
-        if (at > 0 || !padded) a = MULTIPLY_ADD(load(window + at), load(filter + at), a);
-    return (a + b) + (c + d);
+#ifdef SHIFT
+    const Vector *near = outputs->near[lane] + v;
+    if (close && i == 0) return near[0];
+    if (close) return SHIFT(near[0], near[1], outputs->at[0], outputs->at[i]);
+#else
+    (void)close;
+#endif
+    return load(outputs->window[lane] + (outputs->at[i] - outputs->at[0]) + v * LANES);
 }
 
-// Returns the sum that SUM_EACH() gives of a vector.
-INLINE float sum_values(Vector vector)
+// Adds the products of vector `v` of a filter and of the windows of output `i` to each lane's sum.
+INLINE void add_products(Vector sum[PAIR], const Outputs *outputs, const float *filter,
+                         const int lanes, const int i, const int v, const bool close)
 {
-    const Quarter t = ADD_QUARTERS(vector);
-    return (t[0] + t[2]) + (t[1] + t[3]);
+    Vector values = load(filter + v * LANES);
+    if (lanes > 1) IN_REGISTER(values);
+    for (int l = 0; l < lanes; l++)
+        sum[l] = MULTIPLY_ADD(window_vector(outputs, l, i, v, close), values, sum[l]);
 }
 
-// One lane, whose windows lie `shift` values after those of lane 0: four outputs at a time.
-INLINE void filter_lane(const KernelFilters *filters, float *y, size_t shift, const int taps,
-                        const bool padded)
+// The sum of each lane over filter and window of output `i`, but for the values of a vector. Four
+// sums take the vectors of products in turn, the first one those that are left over. The first
+// vector is left out where the filter is `padded`: its products are 0.
+INLINE void add_output(Vector sum[PAIR], const Outputs *outputs, const int lanes, const int i,
+                       const int taps, const bool padded, const bool close)
 {
-    const float *const *window = filters->window, *const *filter = filters->filter;
-    int i = 0;
-    for (; i + 4 <= filters->count; i += 4) {
-        const Quarter values =
-            SUM_EACH(filter_window(window[i] + shift, filter[i], taps, padded),
-                     filter_window(window[i + 1] + shift, filter[i + 1], taps, padded),
-                     filter_window(window[i + 2] + shift, filter[i + 2], taps, padded),
-                     filter_window(window[i + 3] + shift, filter[i + 3], taps, padded));
-        memcpy(y + i, &values, sizeof values);
-    }
-    for (; i < filters->count; i++)
-        y[i] = sum_values(filter_window(window[i] + shift, filter[i], taps, padded));
-}
-
-// Two lanes, which share each filter: two outputs of both at a time.
-INLINE void filter_lane_pair(const KernelFilters *filters, float *const y[2], size_t shift,
-                             const int taps, const bool padded)
-{
-    const float *const *window = filters->window, *const *filter = filters->filter;
-    const size_t other = shift + filters->x_lane;
-    int i = 0;
-    for (; i + 2 <= filters->count; i += 2) {
-        const float *const first = filter[i], *const second = filter[i + 1];
-        const Quarter values = SUM_EACH(filter_window(window[i] + shift, first, taps, padded),
-                                        filter_window(window[i + 1] + shift, second, taps, padded),
-                                        filter_window(window[i] + other, first, taps, padded),
-                                        filter_window(window[i + 1] + other, second, taps, padded));
-        memcpy(y[0] + i, &values, 2 * sizeof(float));
-        memcpy(y[1] + i, (const float *)&values + 2, 2 * sizeof(float));
-    }
-    for (; i < filters->count; i++) {
-        y[0][i] = sum_values(filter_window(window[i] + shift, filter[i], taps, padded));
-        y[1][i] = sum_values(filter_window(window[i] + other, filter[i], taps, padded));
+    const float *filter = outputs->filter + i * taps;
+    const int vectors = taps / LANES, dealt = vectors - vectors % 4;
+    Vector part[4][PAIR] = {0};
+    for (int v = 0; v < dealt; v += 4)
+        for (int p = 0; p < 4; p++)
+            if (v + p > 0 || !padded)
+                add_products(part[p], outputs, filter, lanes, i, v + p, close);
+    for (int v = dealt; v < vectors; v++)
+        if (v > 0 || !padded) add_products(part[0], outputs, filter, lanes, i, v, close);
+    for (int l = 0; l < lanes; l++) {
+        sum[l] = part[0][l] + part[1][l]; // also where there is only the first: never -0
+        if (vectors >= 4) sum[l] += part[2][l] + part[3][l];
     }
 }
 
-INLINE void filter_lanes(const KernelFilters *filters, const int taps, const bool padded)
+// `count` outputs from number `first` on, at most OUTPUTS, of some lanes.
+INLINE void filter_outputs(const KernelFilters *filters, int lane, const int lanes, int first,
+                           const int count, const int taps, const bool padded, const bool close)
 {
+    Outputs outputs = {
+        .at = filters->at + first,
+        .filter = filters->filter + (size_t)first * (size_t)taps,
+    };
+    for (int l = 0; l < lanes; l++) {
+        outputs.window[l] =
+            filters->x + (size_t)(lane + l) * filters->x_lane + (outputs.at[0] - filters->at[0]);
+        for (int v = 0; close && v <= taps / LANES; v++)
+            outputs.near[l][v] = load(outputs.window[l] + v * LANES);
+    }
+    // Where there are fewer outputs the last one is computed several times. One by one: the sums of
+    // a loop would be kept in memory.
+    const int last = count - 1;
+    Vector sum[OUTPUTS][PAIR];
+    add_output(sum[0], &outputs, lanes, 0, taps, padded, close);
+    add_output(sum[1], &outputs, lanes, smaller(1, last), taps, padded, close);
+    add_output(sum[2], &outputs, lanes, smaller(2, last), taps, padded, close);
+    add_output(sum[3], &outputs, lanes, smaller(3, last), taps, padded, close);
+    for (int l = 0; l < lanes; l++) {
+        const Quarter values = SUM_EACH(sum[0][l], sum[1][l], sum[2][l], sum[3][l]);
+        memcpy(filters->y[lane + l] + first, &values, (size_t)count * sizeof(float));
+    }
+}
+
+INLINE void filter_lanes(const KernelFilters *filters, int lane, const int lanes, const int taps,
+                         const bool padded, const bool close)
+{
+    const int last = filters->count - OUTPUTS;
+    // At the end some are computed twice.
+    for (int i = 0; last >= 0 && i < filters->count; i += OUTPUTS)
+        filter_outputs(filters, lane, lanes, smaller(i, last), OUTPUTS, taps, padded, close);
+    if (last < 0 && filters->count > 0)
+        filter_outputs(filters, lane, lanes, 0, filters->count, taps, padded, close);
+}
+
+INLINE void filter_all(const KernelFilters *given, const int taps, const bool padded,
+                       const bool close)
+{
+    const KernelFilters filters = *given; // which the outputs do not overwrite
     int lane = 0;
-    for (; lane + 2 <= filters->lanes; lane += 2)
-        filter_lane_pair(filters, filters->y + lane, (size_t)lane * filters->x_lane, taps, padded);
-    if (lane < filters->lanes)
-        filter_lane(filters, filters->y[lane], (size_t)lane * filters->x_lane, taps, padded);
+    for (; lane + PAIR <= filters.lanes; lane += PAIR)
+        filter_lanes(&filters, lane, PAIR, taps, padded, close);
+    if (lane < filters.lanes) filter_lanes(&filters, lane, 1, taps, padded, close);
 }
 
 // Functions of their own for the usual lengths: from 22.05 kHz to a higher rate and between 44.1
@@ -278,10 +313,10 @@ INLINE void filter_lanes(const KernelFilters *filters, const int taps, const boo
 #define FILTER_TAPS(taps)                                                                          \
     static __attribute__((noinline)) void filter_##taps(const KernelFilters *filters)              \
     {                                                                                              \
-        if (filters->zeros >= LANES)                                                               \
-            filter_lanes(filters, taps, true);                                                     \
+        if (LANES < KERNEL_COLUMNS && filters->zeros >= LANES)                                     \
+            filter_all(filters, taps, true, true);                                                 \
         else                                                                                       \
-            filter_lanes(filters, taps, false);                                                    \
+            filter_all(filters, taps, false, true);                                                \
     }
 FILTER_TAPS(48)
 FILTER_TAPS(80)
@@ -289,10 +324,12 @@ FILTER_TAPS(96)
 
 static void LEVEL(filter)(const KernelFilters *filters)
 {
-    switch (filters->taps) {
+    // As far apart as SHIFT() reaches.
+    const bool close = (OUTPUTS - 1) * filters->gap <= KERNEL_COLUMNS;
+    switch (close ? filters->taps : 0) {
     case 48: filter_48(filters); break;
     case 80: filter_80(filters); break;
     case 96: filter_96(filters); break;
-    default: filter_lanes(filters, filters->taps, false);
+    default: filter_all(filters, filters->taps, false, false);
     }
 }

@@ -15,8 +15,8 @@ enum {
     HALF = 19, // samples of the lower rate to each side
     // Rows of the table. Ratios with more phases are interpolated between as many.
     PHASES_MAX = 2048,
-    ROOM = 512, // input samples that the history takes before it is moved
-    CHUNK = 80, // output samples that are worked on at once: those of a block of 64 at most ratios
+    VALUES_MIN = 2048, // of the table: rows are repeated, so that many output samples go at once
+    ROOM = 512,        // input samples that the history takes before it is moved
 };
 
 // The filters of one ratio. All resamplers of the process with that ratio share them, so a hundred
@@ -28,9 +28,10 @@ struct Filters {
     int half;                        // input samples to each side
     int taps;                        // 2 * half, filled to whole vectors by zeros before the oldest
     // The table has a row for each output sample until the phases repeat, in their order, so that
-    // it is read from its beginning to its end; or, where there are too many phases, PHASES_MAX
-    // rows of them and one more to interpolate towards.
+    // it is read from its beginning to its end, once or several times; or, where there are too many
+    // phases, PHASES_MAX rows of them and one more to interpolate towards.
     size_t rows;
+    uint64_t period; // whole input samples from row 0 to row 0 again
     bool interpolated;
     float *table;   // [rows][taps], aligned
     uint32_t *time; // [rows]: of these output samples, in whole input samples; or NULL
@@ -47,7 +48,7 @@ struct Resampler {
     const Filters *filters;
     int lanes;
     size_t lane_step; // values: taps + ROOM
-    float *history;   // [lanes][lane_step]
+    float *history;   // [lanes][lane_step], and what kernel_filter() reads behind it
     size_t held;      // input samples in it
     uint64_t first;   // number of its first one, counted from -taps, so that it is never negative
     uint64_t next;    // number of the next output sample
@@ -140,7 +141,12 @@ static Filters *filters_new(uint64_t step, uint64_t phases)
     filters->half = half_of(step, phases);
     filters->taps = (2 * filters->half + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
     filters->interpolated = phases > PHASES_MAX;
-    filters->rows = filters->interpolated ? PHASES_MAX + 1 : (size_t)phases;
+    filters->rows = PHASES_MAX + 1;
+    if (!filters->interpolated) {
+        const uint64_t repeats = 1 + VALUES_MIN / (phases * (uint64_t)filters->taps);
+        filters->rows = (size_t)(repeats * phases);
+        filters->period = repeats * step;
+    }
     // A vector across two cache lines takes twice as long; each row is aligned as the table is.
     const size_t values = filters->rows * (size_t)filters->taps;
     filters->table = aligned_alloc(KERNEL_ALIGNMENT, values * sizeof(float));
@@ -217,8 +223,8 @@ Resampler *resampler_new(double from, double to, int lanes, Error *error)
     if (resampler && resampler->filters) {
         resampler->lanes = lanes;
         resampler->lane_step = (size_t)resampler->filters->taps + ROOM;
-        resampler->history =
-            calloc((size_t)lanes * resampler->lane_step, sizeof *resampler->history);
+        resampler->history = calloc((size_t)lanes * resampler->lane_step + KERNEL_COLUMNS,
+                                    sizeof *resampler->history);
         if (resampler->history) {
             resampler_reset(resampler, 0);
             return resampler;
@@ -285,116 +291,94 @@ size_t resampler_output_max(const Resampler *resampler, size_t n)
     return (size_t)((n * resampler->filters->phases) / resampler->filters->step) + 2;
 }
 
-// Output samples of a chunk: their windows, and their filters. Between two filters that
-// lie beside each other in the table `share` of the second is taken.
-typedef struct {
-    int count;
-    const float *window[CHUNK];
-    const float *filter[CHUNK];
-    float share[CHUNK];
-} Chunk;
-
-static void set_filter(const Filters *filters, uint64_t phase, Chunk *chunk, int at)
-{
-    const double place = (double)phase / (double)filters->phases * PHASES_MAX;
-    const size_t row = (size_t)place;
-    chunk->share[at] = (float)(place - (double)row);
-    chunk->filter[at] = filters->table + row * (size_t)filters->taps;
-}
-
-// Lists the next output samples whose windows have come, and moves on behind them. A window begins
-// `shift` after the place of its time in the history.
-static void next_interpolated(Resampler *resampler, Chunk *chunk, uint64_t newest_shift)
+// Returns the place of the newest sample of a window in the history, by the window's whole time. It
+// may lie before the history: below 0, as unsigned numbers have it.
+static uint64_t newest_of(const Resampler *resampler, uint64_t whole)
 {
     const Filters *filters = resampler->filters;
-    uint64_t newest = resampler->whole + newest_shift, phase = resampler->phase;
-    for (; newest < resampler->held && chunk->count < CHUNK; chunk->count++) {
-        chunk->window[chunk->count] = resampler->history + newest + 1 - filters->taps;
-        set_filter(filters, phase, chunk, chunk->count);
-        newest += filters->step_whole;
-        phase += filters->step_phase;
-        if (phase >= filters->phases) {
-            phase -= filters->phases;
-            newest++;
-        }
-    }
-    resampler->whole = newest - newest_shift;
-    resampler->phase = phase;
+    // Sample number n stands at n + taps - first; a window's newest is its time + half.
+    return whole + (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
 }
 
-// The same where the table has all phases: at most to its end.
-static void next_rows(Resampler *resampler, Chunk *chunk, uint64_t newest_shift)
+// Filters `count` windows, the first of which ends with the sample at place `newest`.
+static void filter_windows(const Resampler *resampler, uint64_t newest, const uint32_t *at,
+                           const float *filter, size_t count, float *const *out)
 {
     const Filters *filters = resampler->filters;
-    const size_t taps = (size_t)filters->taps, row = resampler->row, left = filters->rows - row;
-    // Of row 0, which may lie before the history: below 0, as unsigned numbers have it.
-    const uint64_t newest = resampler->whole + newest_shift;
-    const float *const filter = filters->table + row * taps;
-    const uint32_t *const time = filters->time + row;
-    const size_t most = left < CHUNK ? left : CHUNK;
-    size_t count = 0;
-    for (; count < most && newest + time[count] < resampler->held; count++) {
-        chunk->window[count] = resampler->history + (newest + time[count] + 1 - taps);
-        chunk->filter[count] = filter + count * taps;
-    }
-    chunk->count = (int)count;
-    resampler->row = row + count;
-    if (resampler->row < filters->rows) return;
-    resampler->row = 0;
-    resampler->whole += filters->step;
-}
-
-static void next_chunk(Resampler *resampler, Chunk *chunk)
-{
-    const Filters *filters = resampler->filters;
-    // Sample number n stands at n + taps - first; the window's newest is its time + half.
-    const uint64_t shift = (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
-    chunk->count = 0;
-    if (filters->interpolated)
-        next_interpolated(resampler, chunk, shift);
-    else
-        next_rows(resampler, chunk, shift);
-    resampler->next += (uint64_t)chunk->count;
-}
-
-static void filter_chunk(const Resampler *resampler, Chunk *chunk, float *const *out)
-{
-    const Filters *filters = resampler->filters;
-    KernelFilters windows = {
+    kernel_filter(&(KernelFilters){
         .y = out,
+        .x = resampler->history + (newest + 1 - (uint64_t)filters->taps),
         .x_lane = resampler->lane_step,
+        .at = at,
+        .gap = filters->step_whole < KERNEL_COLUMNS ? (int)filters->step_whole + 1
+                                                    : KERNEL_COLUMNS + 1,
+        .filter = filter,
         .lanes = resampler->lanes,
-        .count = chunk->count,
+        .count = (int)count,
         .taps = filters->taps,
         .zeros = filters->taps - 2 * filters->half,
-        .window = chunk->window,
-        .filter = chunk->filter,
-    };
-    kernel_filter(&windows);
-    if (!filters->interpolated) return;
-    float second[RESAMPLER_LANES_MAX][CHUNK], *seconds[RESAMPLER_LANES_MAX];
-    for (int l = 0; l < resampler->lanes; l++) seconds[l] = second[l];
-    for (int i = 0; i < chunk->count; i++) chunk->filter[i] += filters->taps;
-    windows.y = seconds;
-    kernel_filter(&windows);
-    for (int l = 0; l < resampler->lanes; l++)
-        for (int i = 0; i < chunk->count; i++)
-            out[l][i] += chunk->share[i] * (second[l][i] - out[l][i]);
+    });
 }
 
-// Writes all output samples whose windows have come to out[lane], from `given` on; returns how many
-// there are then.
-static size_t emit(Resampler *resampler, float *const *out, size_t given)
+// Writes all output samples whose windows have come to out[lane], each between two rows of the
+// table; returns how many there are.
+static size_t emit_interpolated(Resampler *resampler, float *const *out)
 {
-    for (;;) {
-        Chunk chunk;
-        float *to[RESAMPLER_LANES_MAX];
-        next_chunk(resampler, &chunk);
-        if (chunk.count == 0) return given;
-        for (int l = 0; l < resampler->lanes; l++) to[l] = out[l] + given;
-        filter_chunk(resampler, &chunk, to);
-        given += (size_t)chunk.count;
+    const Filters *filters = resampler->filters;
+    static const uint32_t same[2] = {0, 0};
+    size_t given = 0;
+    for (uint64_t newest; (newest = newest_of(resampler, resampler->whole)) < resampler->held;
+         given++) {
+        const double place = (double)resampler->phase / (double)filters->phases * PHASES_MAX;
+        const size_t row = (size_t)place;
+        const float share = (float)(place - (double)row);
+        float both[RESAMPLER_LANES_MAX][2], *to[RESAMPLER_LANES_MAX];
+        for (int l = 0; l < resampler->lanes; l++) to[l] = both[l];
+        filter_windows(resampler, newest, same, filters->table + row * (size_t)filters->taps, 2,
+                       to);
+        for (int l = 0; l < resampler->lanes; l++)
+            out[l][given] = both[l][0] + share * (both[l][1] - both[l][0]);
+        resampler->whole += filters->step_whole;
+        resampler->phase += filters->step_phase;
+        if (resampler->phase < filters->phases) continue;
+        resampler->phase -= filters->phases;
+        resampler->whole++;
     }
+    return given;
+}
+
+// Returns how many of the next output samples have their windows in the history, where the table
+// has all phases.
+static size_t ready(const Resampler *resampler)
+{
+    const Filters *filters = resampler->filters;
+    // Input samples that have come since the newest of row 0, that one included. Row r, whose time
+    // is r * step / phases, is ready when its whole part is less.
+    const int64_t come = (int64_t)(resampler->held - newest_of(resampler, resampler->whole));
+    if (come <= 0) return 0;
+    const uint64_t rows = ((uint64_t)come * filters->phases + filters->step - 1) / filters->step;
+    return rows > resampler->row ? (size_t)rows - resampler->row : 0;
+}
+
+// The same as emit_interpolated() where the table has all phases.
+static size_t emit_rows(Resampler *resampler, float *const *out)
+{
+    const Filters *filters = resampler->filters;
+    const size_t all = ready(resampler);
+    for (size_t given = 0, count; given < all; given += count) {
+        const size_t row = resampler->row, left = filters->rows - row;
+        count = all - given < left ? all - given : left;
+        float *to[RESAMPLER_LANES_MAX];
+        for (int l = 0; l < resampler->lanes; l++) to[l] = out[l] + given;
+        filter_windows(resampler, newest_of(resampler, resampler->whole) + filters->time[row],
+                       filters->time + row, filters->table + row * (size_t)filters->taps, count,
+                       to);
+        resampler->row = row + count;
+        if (resampler->row < filters->rows) continue;
+        resampler->row = 0;
+        resampler->whole += filters->period;
+    }
+    return all;
 }
 
 // Only the last window can still be asked for.
@@ -413,13 +397,17 @@ size_t resampler_process(Resampler *resampler, const float *const *in, size_t n,
 {
     size_t given = 0;
     for (size_t at = 0, taken; at < n; at += taken) {
-        if (resampler->held == resampler->lane_step) make_room(resampler);
-        const size_t left = resampler->lane_step - resampler->held;
-        taken = n - at < left ? n - at : left;
-        for (int l = 0; l < resampler->lanes; l++)
+        taken = n - at < ROOM ? n - at : ROOM;
+        if (resampler->held + taken > resampler->lane_step) make_room(resampler);
+        float *to[RESAMPLER_LANES_MAX];
+        for (int l = 0; l < resampler->lanes; l++) {
+            to[l] = out[l] + given;
             memcpy(lane_history(resampler, l) + resampler->held, in[l] + at, taken * sizeof(float));
+        }
         resampler->held += taken;
-        given = emit(resampler, out, given);
+        given += resampler->filters->interpolated ? emit_interpolated(resampler, to)
+                                                  : emit_rows(resampler, to);
     }
+    resampler->next += given;
     return given;
 }

@@ -136,28 +136,38 @@ static void check_leaky_relu(const char *level)
     }
 }
 
-// Filters over windows of several lanes at any alignment: near the scalar level, and bit for bit
-// what one output after the other gives, also where it is known that they begin with `zeros`.
-static void check_filter(const char *level, int zeros)
+// Filters over windows of several lanes at any alignment, each at most `gap` values after the one
+// before: near the scalar level, and bit for bit what one output after the other gives, also where
+// it is known that they begin with `zeros`. What stands behind the windows does not count.
+static void check_filter(const char *level, int gap, int zeros)
 {
-    enum { LANES = 5, COUNT = 7, TAPS_MAX = 160, LENGTH = TAPS_MAX + 3 * COUNT };
-    float x[LANES][LENGTH], filters[COUNT][TAPS_MAX + 1];
+    enum {
+        LANES = 5,
+        COUNT = 11,
+        TAPS_MAX = 160,
+        GAP_MAX = 8,
+        LENGTH = TAPS_MAX + COUNT * GAP_MAX
+    };
+    static float x[LANES * LENGTH + KERNEL_COLUMNS], filters[1 + COUNT * TAPS_MAX];
     float scalar[LANES][COUNT + 1], together[LANES][COUNT + 1];
-    random_normal((RandomKey){5, 2}, 0, x[0], LANES * LENGTH);
-    random_normal((RandomKey){6, 2}, 0, filters[0], COUNT * (TAPS_MAX + 1));
-    const float *filter[COUNT];
-    float *y[LANES];
-    const float *window[COUNT];
-    for (size_t i = 0; i < COUNT; i++) {
-        filter[i] = filters[i] + i % 2;
-        memset(filters[i], 0, (size_t)zeros * sizeof(float));
-        if (zeros > 0) filters[i][zeros] = 0.0f;
-        window[i] = x[0] + 3 * i;
-    }
+    random_normal((RandomKey){5, 2}, 0, x, LANES * LENGTH);
+    for (int i = 0; i < KERNEL_COLUMNS; i++) x[LANES * LENGTH + i] = NAN;
     for (int taps = zeros > 0 ? KERNEL_COLUMNS : 0; taps <= TAPS_MAX; taps += KERNEL_COLUMNS) {
+        float *const filter = filters + taps / KERNEL_COLUMNS % 2;
+        random_normal((RandomKey){6, 2}, 0, filter, (size_t)(COUNT * taps));
+        uint32_t at[COUNT] = {1000};
+        for (int i = 0; i < COUNT; i++) {
+            memset(filter + i * taps, 0, (size_t)zeros * sizeof(float));
+            // Steps of all lengths, the longest ones side by side too.
+            if (i > 0) at[i] = at[i - 1] + (uint32_t)(i * 5 % 11 < 7 ? gap : i % (gap + 1));
+        }
+        // The last window ends where the lane does.
+        const int begin = LENGTH - taps - (int)(at[COUNT - 1] - at[0]);
         for (int lanes = 1; lanes <= LANES; lanes++) {
             for (int count = 0; count <= COUNT; count++) {
-                KernelFilters all = {y, window, LENGTH, filter, lanes, count, taps, zeros};
+                float *y[LANES];
+                KernelFilters all = {y,      x + begin, LENGTH, at,   gap,
+                                     filter, lanes,     count,  taps, zeros};
                 for (int l = 0; l < LANES; l++) y[l] = scalar[l];
                 kernel_choose("scalar");
                 kernel_filter(&all);
@@ -171,8 +181,9 @@ static void check_filter(const char *level, int zeros)
                     CHECK(together[l][count] == canary);
                     for (int i = 0; i < count; i++) {
                         float alone, *one = &alone;
-                        const float *at = window[i] + l * LENGTH;
-                        kernel_filter(&(KernelFilters){&one, &at, 0, filter + i, 1, 1, taps, 0});
+                        const float *window = all.x + l * LENGTH + (at[i] - at[0]);
+                        kernel_filter(&(KernelFilters){&one, window, 0, at + i, gap,
+                                                       filter + i * taps, 1, 1, taps, 0});
                         const double off = fabs((double)scalar[l][i] - (double)alone);
                         CHECK_MSG(off < 1e-4, "%s, %d taps: %g", level, taps, off);
                         CHECK_MSG(memcmp(&alone, &together[l][i], sizeof alone) == 0,
@@ -183,10 +194,9 @@ static void check_filter(const char *level, int zeros)
         }
     }
     float zero, *to = &zero;
-    const float nothing[16] = {0},
-                minus[16] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-    kernel_filter(&(KernelFilters){&to, (const float *[]){nothing}, 0, (const float *[]){minus}, 1,
-                                   1, 16, 0});
+    const float nothing[2 * KERNEL_COLUMNS] = {0}, minus[16] = {-1, -1, -1, -1, -1, -1, -1, -1,
+                                                                -1, -1, -1, -1, -1, -1, -1, -1};
+    kernel_filter(&(KernelFilters){&to, nothing, 0, (const uint32_t[]){0}, 0, minus, 1, 1, 16, 0});
     CHECK(!signbit(zero));
 }
 
@@ -202,8 +212,8 @@ static void test_levels_agree_with_the_scalar_one(void)
             for (int frames = 1; frames <= 7; frames++) check_frames(names[i], lanes, frames);
         check_packed(names[i]);
         check_leaky_relu(names[i]);
-        check_filter(names[i], 0);
-        check_filter(names[i], 12);
+        for (int gap = 0; gap <= 8; gap++) check_filter(names[i], gap, 0);
+        check_filter(names[i], 3, 12);
         printf("   %s agrees\n", names[i]);
         tried++;
     }
