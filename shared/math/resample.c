@@ -27,6 +27,7 @@ struct Filters {
     uint64_t step_whole, step_phase; // the step in whole input samples, and the phases beyond them
     int half;                        // input samples to each side
     int taps;                        // 2 * half, filled to whole vectors by zeros before the oldest
+    int gap;                         // input samples from a window to the next, at most
     // The table has a row for each output sample until the phases repeat, in their order, so that
     // it is read from its beginning to its end, once or several times; or, where there are too many
     // phases, PHASES_MAX rows of them and one more to interpolate towards.
@@ -140,6 +141,7 @@ static Filters *filters_new(uint64_t step, uint64_t phases)
     filters->step_phase = step % phases;
     filters->half = half_of(step, phases);
     filters->taps = (2 * filters->half + KERNEL_COLUMNS - 1) / KERNEL_COLUMNS * KERNEL_COLUMNS;
+    filters->gap = (int)((step + phases - 1) / phases);
     filters->interpolated = phases > PHASES_MAX;
     filters->rows = PHASES_MAX + 1;
     if (!filters->interpolated) {
@@ -291,28 +293,29 @@ size_t resampler_output_max(const Resampler *resampler, size_t n)
     return (size_t)((n * resampler->filters->phases) / resampler->filters->step) + 2;
 }
 
-// Returns the place of the newest sample of a window in the history, by the window's whole time. It
-// may lie before the history: below 0, as unsigned numbers have it.
-static uint64_t newest_of(const Resampler *resampler, uint64_t whole)
+// Returns the place in the history of the newest sample of the window that stands for the time
+// `whole`. It may lie before the history: below 0, as unsigned numbers have it.
+static uint64_t newest(const Resampler *resampler)
 {
     const Filters *filters = resampler->filters;
     // Sample number n stands at n + taps - first; a window's newest is its time + half.
-    return whole + (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
+    return resampler->whole + (uint64_t)filters->half + (uint64_t)filters->taps - resampler->first;
 }
 
-// Filters `count` windows, the first of which ends with the sample at place `newest`.
-static void filter_windows(const Resampler *resampler, uint64_t newest, const uint32_t *at,
-                           const float *filter, size_t count, float *const *out)
+// Filters `count` windows, which begin where `at` says; the newest sample of the first one stands
+// at place `end`.
+static void filter_windows(const Resampler *resampler, uint64_t end, const uint32_t *at, size_t row,
+                           size_t count, float *const *out)
 {
     const Filters *filters = resampler->filters;
+    const size_t taps = (size_t)filters->taps;
     kernel_filter(&(KernelFilters){
         .y = out,
-        .x = resampler->history + (newest + 1 - (uint64_t)filters->taps),
+        .x = resampler->history + (end + 1 - taps),
         .x_lane = resampler->lane_step,
         .at = at,
-        .gap = filters->step_whole < KERNEL_COLUMNS ? (int)filters->step_whole + 1
-                                                    : KERNEL_COLUMNS + 1,
-        .filter = filter,
+        .gap = filters->gap,
+        .filter = filters->table + row * taps,
         .lanes = resampler->lanes,
         .count = (int)count,
         .taps = filters->taps,
@@ -320,22 +323,19 @@ static void filter_windows(const Resampler *resampler, uint64_t newest, const ui
     });
 }
 
-// Writes all output samples whose windows have come to out[lane], each between two rows of the
-// table; returns how many there are.
-static size_t emit_interpolated(Resampler *resampler, float *const *out)
+// Writes all output samples whose windows have come to out[lane], from `given` on, each of them
+// between two rows of the table; returns how many there are then.
+static size_t emit_interpolated(Resampler *resampler, float *const *out, size_t given)
 {
     const Filters *filters = resampler->filters;
     static const uint32_t same[2] = {0, 0};
-    size_t given = 0;
-    for (uint64_t newest; (newest = newest_of(resampler, resampler->whole)) < resampler->held;
-         given++) {
+    for (uint64_t end; (end = newest(resampler)) < resampler->held; given++) {
         const double place = (double)resampler->phase / (double)filters->phases * PHASES_MAX;
         const size_t row = (size_t)place;
         const float share = (float)(place - (double)row);
         float both[RESAMPLER_LANES_MAX][2], *to[RESAMPLER_LANES_MAX];
         for (int l = 0; l < resampler->lanes; l++) to[l] = both[l];
-        filter_windows(resampler, newest, same, filters->table + row * (size_t)filters->taps, 2,
-                       to);
+        filter_windows(resampler, end, same, row, 2, to);
         for (int l = 0; l < resampler->lanes; l++)
             out[l][given] = both[l][0] + share * (both[l][1] - both[l][0]);
         resampler->whole += filters->step_whole;
@@ -352,33 +352,31 @@ static size_t emit_interpolated(Resampler *resampler, float *const *out)
 static size_t ready(const Resampler *resampler)
 {
     const Filters *filters = resampler->filters;
-    // Input samples that have come since the newest of row 0, that one included. Row r, whose time
-    // is r * step / phases, is ready when its whole part is less.
-    const int64_t come = (int64_t)(resampler->held - newest_of(resampler, resampler->whole));
+    // Input samples from the newest one of row 0 on. The window of row r ends r * step / phases
+    // later; it has come where the whole part of that is less.
+    const int64_t come = (int64_t)(resampler->held - newest(resampler));
     if (come <= 0) return 0;
     const uint64_t rows = ((uint64_t)come * filters->phases + filters->step - 1) / filters->step;
     return rows > resampler->row ? (size_t)rows - resampler->row : 0;
 }
 
 // The same as emit_interpolated() where the table has all phases.
-static size_t emit_rows(Resampler *resampler, float *const *out)
+static size_t emit_rows(Resampler *resampler, float *const *out, size_t given)
 {
     const Filters *filters = resampler->filters;
-    const size_t all = ready(resampler);
-    for (size_t given = 0, count; given < all; given += count) {
-        const size_t row = resampler->row, left = filters->rows - row;
-        count = all - given < left ? all - given : left;
+    for (size_t left = ready(resampler), count; left > 0; left -= count, given += count) {
+        const size_t row = resampler->row, rest = filters->rows - row;
+        count = left < rest ? left : rest;
         float *to[RESAMPLER_LANES_MAX];
         for (int l = 0; l < resampler->lanes; l++) to[l] = out[l] + given;
-        filter_windows(resampler, newest_of(resampler, resampler->whole) + filters->time[row],
-                       filters->time + row, filters->table + row * (size_t)filters->taps, count,
-                       to);
+        const uint32_t *time = filters->time + row;
+        filter_windows(resampler, newest(resampler) + time[0], time, row, count, to);
         resampler->row = row + count;
         if (resampler->row < filters->rows) continue;
         resampler->row = 0;
         resampler->whole += filters->period;
     }
-    return all;
+    return given;
 }
 
 // Only the last window can still be asked for.
@@ -395,18 +393,15 @@ static void make_room(Resampler *resampler)
 
 size_t resampler_process(Resampler *resampler, const float *const *in, size_t n, float *const *out)
 {
+    const bool interpolated = resampler->filters->interpolated;
     size_t given = 0;
     for (size_t at = 0, taken; at < n; at += taken) {
         taken = n - at < ROOM ? n - at : ROOM;
         if (resampler->held + taken > resampler->lane_step) make_room(resampler);
-        float *to[RESAMPLER_LANES_MAX];
-        for (int l = 0; l < resampler->lanes; l++) {
-            to[l] = out[l] + given;
+        for (int l = 0; l < resampler->lanes; l++)
             memcpy(lane_history(resampler, l) + resampler->held, in[l] + at, taken * sizeof(float));
-        }
         resampler->held += taken;
-        given += resampler->filters->interpolated ? emit_interpolated(resampler, to)
-                                                  : emit_rows(resampler, to);
+        given = (interpolated ? emit_interpolated : emit_rows)(resampler, out, given);
     }
     resampler->next += given;
     return given;
