@@ -113,49 +113,52 @@ typedef void AddTile(const Tile *tile);
     {                                                                                              \
         add_tile(tile, rows, vectors, 1, tile->a_step);                                            \
     }
+#define FOR_EACH_ROWS(f, v)                                                                        \
+    f(1, v) f(2, v) f(3, v) f(4, v) f(5, v) f(6, v) f(7, v) f(8, v) f(9, v) f(10, v) f(11, v)      \
+        f(12, v)
+#define APART(rows, vectors)  apart_##rows##_##vectors,
+#define BESIDE(rows, vectors) beside_##rows##_##vectors,
+
+FOR_EACH_ROWS(ADD_TILE, 1)
+FOR_EACH_ROWS(ADD_TILE, 2)
 #if VECTORS == 4
-#define ADD_TILES(rows) ADD_TILE(rows, 1) ADD_TILE(rows, 2) ADD_TILE(rows, 4)
-#define TILES(form, rows)                                                                          \
-    {                                                                                              \
-        form##_##rows##_1, form##_##rows##_2, form##_##rows##_4                                    \
-    }
-#else
-#define ADD_TILES(rows) ADD_TILE(rows, 1) ADD_TILE(rows, 2)
-#define TILES(form, rows)                                                                          \
-    {                                                                                              \
-        form##_##rows##_1, form##_##rows##_2                                                       \
-    }
+FOR_EACH_ROWS(ADD_TILE, 4)
 #endif
-ADD_TILES(12)
-ADD_TILES(8)
-ADD_TILES(6)
-ADD_TILES(4)
-ADD_TILES(2)
-ADD_TILES(1)
 
-typedef struct {
-    size_t rows;
-    AddTile *apart[3], *beside[3]; // for 1, 2 and 4 vectors
-} TileRows;
-
-static const TileRows tile_rows[] = {
-    {12, TILES(apart, 12), TILES(beside, 12)}, {8, TILES(apart, 8), TILES(beside, 8)},
-    {6, TILES(apart, 6), TILES(beside, 6)},    {4, TILES(apart, 4), TILES(beside, 4)},
-    {2, TILES(apart, 2), TILES(beside, 2)},    {1, TILES(apart, 1), TILES(beside, 1)},
+// [0, 1, 2 for 1, 2, 4 vectors][rows - 1]
+static AddTile *const apart[][ROWS_MAX] = {
+    {FOR_EACH_ROWS(APART, 1)},
+    {FOR_EACH_ROWS(APART, 2)},
+#if VECTORS == 4
+    {FOR_EACH_ROWS(APART, 4)},
+#endif
+};
+static AddTile *const beside[][ROWS_MAX] = {
+    {FOR_EACH_ROWS(BESIDE, 1)},
+    {FOR_EACH_ROWS(BESIDE, 2)},
+#if VECTORS == 4
+    {FOR_EACH_ROWS(BESIDE, 4)},
+#endif
 };
 
-// Adds to all m rows of C.
+INLINE size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+// Adds to all m rows of C, shared out evenly to as few tiles as can be: a tile of few rows has too
+// few sums at once to keep the multipliers busy.
 static void add_rows(Tile tile, size_t m, size_t width)
 {
-    const size_t at = width / LANES / 2;      // 0, 1, 2 for 1, 2, 4 vectors
-    const size_t most = ROWS * WIDTH / width; // of those there are
-    const TileRows *rows = tile_rows;
-    while (m > 0) {
-        while (rows->rows > m || rows->rows > most) rows++;
-        (tile.a_step == 1 ? rows->apart : rows->beside)[at](&tile);
-        tile.a += rows->rows * tile.a_row;
-        tile.c += rows->rows * tile.ldc;
-        m -= rows->rows;
+    AddTile *const *add = (tile.a_step == 1 ? apart : beside)[width / LANES / 2];
+    const size_t most = smaller(ROWS * WIDTH / width, ROWS_MAX);
+    const size_t tiles = (m + most - 1) / most;
+    const size_t least = m / tiles, with_one_more = m % tiles;
+    for (size_t t = 0; t < tiles; t++) {
+        const size_t rows = least + (t < with_one_more);
+        add[rows - 1](&tile);
+        tile.a += rows * tile.a_row;
+        tile.c += rows * tile.ldc;
     }
 }
 
@@ -167,11 +170,6 @@ static size_t tile_width(size_t left)
     while (width > LANES && width / 2 >= left) width /= 2;
     while (width > LANES && width > left && left >= width / 2) width /= 2;
     return width;
-}
-
-INLINE size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 // Where row r begins.
