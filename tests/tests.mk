@@ -20,7 +20,8 @@
 TRAINER_PARTS = $(filter-out $(BUILD)/trainer/main.o,$(TRAINER_OBJECTS))
 HOST_PARTS = $(call objects,tests/lib/lv2host*.c)
 NETWORK_PARTS = $(patsubst %,$(BUILD)/trainer/network/%.o,conv initialize linear_init named_arch \
-	network residual signal) $(call objects,trainer/products/*.c) $(BUILD)/trainer/base/parse.o
+	network packed_weights residual signal strided) $(call objects,trainer/products/*.c) \
+	$(BUILD)/trainer/base/parse.o
 
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 ENGINE_TESTS = $(call programs,tests/shared/test_*.c)

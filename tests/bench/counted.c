@@ -93,6 +93,7 @@ static void count_instance(void)
 
 typedef struct {
     Workspace *workspace;
+    PackedWeights *packed;
     size_t parameters;
     float *weights, *gradient, *audio;
     Adam adam;
@@ -108,8 +109,10 @@ static float *new_values(size_t n)
 static void step(void *data)
 {
     Training *training = data;
-    network_forward(training->workspace, training->weights, training->audio);
-    network_backward(training->workspace, training->weights, training->gradient);
+    const NetworkWeights weights = {training->weights, training->packed};
+    packed_weights_set(training->packed, training->weights);
+    network_forward(training->workspace, &weights, training->audio);
+    network_backward(training->workspace, &weights, training->gradient);
     const AdamStep adam = adam_begin(&training->adam, 1e-3);
     adam_update(&training->adam, adam, training->weights, training->gradient, 0,
                 training->parameters);
@@ -127,6 +130,7 @@ static void count_step(const char *name)
     const size_t values = (size_t)arch_front_frames(&arch, window) * (size_t)arch_inputs(&arch);
     training.parameters = arch_parameters(&arch);
     training.workspace = workspace_new(&arch, window);
+    training.packed = packed_weights_new(&arch);
     training.weights = new_values(training.parameters);
     training.gradient = new_values(training.parameters);
     training.audio = new_values(values);

@@ -30,6 +30,7 @@ typedef struct {
     size_t parameters, window;
     size_t values; // that the network reads of a clip
     float *weights;
+    PackedWeights *packed;
     float *gradient; // [CLIPS][parameters]
     float *mean;     // [parameters], of the clips' gradients
     float *audio;    // [CLIPS][values]
@@ -56,6 +57,7 @@ static void bench_open(Bench *bench, const char *text, int threads)
     bench->values =
         (size_t)arch_front_frames(&bench->arch, bench->window) * (size_t)arch_inputs(&bench->arch);
     bench->weights = new_values(bench->parameters);
+    bench->packed = packed_weights_new(&bench->arch);
     bench->gradient = new_values(CLIPS * bench->parameters);
     bench->mean = new_values(bench->parameters);
     bench->audio = new_values(CLIPS * bench->values);
@@ -74,16 +76,18 @@ static void clip_gradient(void *data, int item, int thread)
     Bench *bench = data;
     Workspace *workspace = bench->workspace[thread];
     const float *input = bench->audio + (size_t)item * bench->values;
-    network_forward(workspace, bench->weights, input);
+    const NetworkWeights weights = {bench->weights, bench->packed};
+    network_forward(workspace, &weights, input);
     const float *output = network_output(workspace);
     float *dy = network_output_gradient(workspace);
     for (size_t i = 0; i < bench->values; i++)
         dy[i] = 2.0f / (float)bench->values * (output[i] - input[i]);
-    network_backward(workspace, bench->weights, bench->gradient + (size_t)item * bench->parameters);
+    network_backward(workspace, &weights, bench->gradient + (size_t)item * bench->parameters);
 }
 
 static void step(Bench *bench, Pool *pool)
 {
+    packed_weights_set(bench->packed, bench->weights);
     pool_run(pool, clip_gradient, bench, CLIPS);
     gradient_sum(pool, bench->gradient, CLIPS, bench->parameters, 1.0f / CLIPS, bench->mean);
     const AdamStep adam = adam_begin(&bench->adam, 1e-3);

@@ -42,12 +42,12 @@ int main(int argc, char **argv)
           *streamed = malloc((n + delay) * sizeof(float));
     fixture_signal(audio, n, 22050.0, 3);
     Workspace *workspace = workspace_new(&model->arch, n);
-    network_forward(workspace, model->parameters, audio);
+    network_forward(workspace, &(NetworkWeights){.parameters = model->parameters}, audio);
     const double loss = loss_mse(network_output(workspace), audio, n);
     loss_gradient(&(Loss){.kind = LOSS_MSE}, network_output(workspace), audio, n,
                   network_output_gradient(workspace));
     float *gradient = malloc(arch_parameters(&model->arch) * sizeof(float));
-    network_backward(workspace, model->parameters, gradient);
+    network_backward(workspace, &(NetworkWeights){.parameters = model->parameters}, gradient);
     SpectralLoss *measure = spectral_loss_new(n);
     float *spectral_gradient = calloc(n, sizeof(float));
     const double spectral =

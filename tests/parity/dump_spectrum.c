@@ -99,10 +99,10 @@ static bool train(const Model *model, const float *values, size_t frames, const 
     float *gradient = malloc(arch_parameters(&model->arch) * sizeof(float));
     bool *silent = calloc(frames, sizeof *silent);
     if (!workspace || !gradient || !silent) return false;
-    network_forward(workspace, model->parameters, values);
+    network_forward(workspace, &(NetworkWeights){.parameters = model->parameters}, values);
     printf("%.17g\n", level_loss(network_output(workspace), values, silent, frames, bands,
                                  network_output_gradient(workspace)));
-    network_backward(workspace, model->parameters, gradient);
+    network_backward(workspace, &(NetworkWeights){.parameters = model->parameters}, gradient);
     // In the form of a weights file, so that it can be read by PyTorch's names.
     const ModelStatistics statistics = model_statistics(model);
     Model *slope =

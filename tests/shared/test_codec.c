@@ -26,7 +26,7 @@ static bool case_open(Case *one, const char *text, Activation activation)
     one->output = malloc(one->n * sizeof(float));
     fixture_signal(one->audio, one->n, 22050.0, 5);
     Workspace *workspace = workspace_new(&one->model->arch, one->n);
-    network_forward(workspace, one->model->parameters, one->audio);
+    network_forward(workspace, &(NetworkWeights){.parameters = one->model->parameters}, one->audio);
     const float *latent = network_latent(workspace, &one->frames);
     one->latent = malloc(one->frames * one->channels * sizeof(float));
     memcpy(one->latent, latent, one->frames * one->channels * sizeof(float));
@@ -198,7 +198,7 @@ static int farthest_lookahead(const Case *one, Workspace *workspace)
     int farthest = -1;
     for (int at = FIRST; at < FIRST + hop + REACH; at++) {
         audio[at] += 1.0f;
-        network_forward(workspace, one->model->parameters, audio);
+        network_forward(workspace, &(NetworkWeights){.parameters = one->model->parameters}, audio);
         for (int i = FIRST; i < FIRST + hop; i++)
             if (network_output(workspace)[i] != one->output[i] && at - i > farthest)
                 farthest = at - i;
@@ -219,7 +219,7 @@ static void check_delay(const char *text)
     one.output = malloc(one.n * sizeof(float));
     fixture_signal(one.audio, one.n, 22050.0, 5);
     Workspace *workspace = workspace_new(&one.model->arch, one.n);
-    network_forward(workspace, one.model->parameters, one.audio);
+    network_forward(workspace, &(NetworkWeights){.parameters = one.model->parameters}, one.audio);
     memcpy(one.output, network_output(workspace), one.n * sizeof(float));
     const int farthest = farthest_lookahead(&one, workspace);
     CHECK_MSG(farthest == arch_delay(&one.model->arch),

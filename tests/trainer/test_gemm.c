@@ -1,9 +1,10 @@
-// The products of the training: every level against the order of sums that gemm.h states, bit for
+// The products of the training, and the passes beside them: every level against the order of sums that gemm.h states, bit for
 // bit where the processor has a fused multiply-add, with canaries around what is written.
 #include "lib/check.h"
 #include "lib/fixture.h"
 #include "math/kernels.h"
 #include "products/gemm.h"
+#include "products/passes.h"
 
 #include <math.h>
 
@@ -70,13 +71,13 @@ static void check_added(const char *level, const Shape *shape, bool transposed)
     compare(level, transposed ? "nt" : "nn", shape, m * ldc);
 }
 
-// With a bias that repeats, or none, on rows of B that lie in groups.
+// With a bias that repeats, or none, on rows of B that lie in groups; then with B packed before.
 static void check_fresh(const char *level, const Shape *shape, bool biased)
 {
     const size_t m = shape->m, n = shape->n, k = shape->k;
     const size_t group = k > 3 ? k / 3 : k, groups = (k + group - 1) / group, column = n % 2 + 1;
     const size_t row = n * column + 1, step = group * row + 5, period = n > 4 ? n / 2 : n;
-    const GemmMatrix matrix = {b + (groups - 1) * step, row, column, group, -(ptrdiff_t)step};
+    GemmMatrix matrix = {b + (groups - 1) * step, row, column, group, -(ptrdiff_t)step, NULL};
     start(m * n);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
@@ -89,6 +90,17 @@ static void check_fresh(const char *level, const Shape *shape, bool biased)
     const GemmResult result = {found + CANARIES, n, true, biased ? bias : NULL, period};
     gemm_multiply(m, n, k, a, k, &matrix, &result);
     compare(level, biased ? "bias" : "fresh", shape, m * n);
+
+    const size_t values = gemm_pack(n, k, &matrix, NULL);
+    float *packed = aligned_alloc(64, (values + 31) / 16 * 64);
+    packed[values] = 12345.678f;
+    CHECK(gemm_pack(n, k, &matrix, packed) == values && packed[values] == 12345.678f);
+    matrix.values = NULL;
+    matrix.packed = packed;
+    memset(found + CANARIES, 0xff, m * n * sizeof(float));
+    gemm_multiply(m, n, k, a, k, &matrix, &result);
+    compare(level, "packed", shape, m * n);
+    free(packed);
 }
 
 static void check_tn(const char *level, const Shape *shape, bool accumulate)
@@ -143,9 +155,36 @@ static void test_overlapping_rows(void)
     kernel_choose(best);
 }
 
+// Sums of columns, in the order of the rows, and slopes: the same bits at each level.
+static void test_passes(void)
+{
+    enum { ROWS = 37, N = 150 };
+    random_normal((RandomKey){5, 1}, 0, a, VALUES);
+    const char *best = kernel_level();
+    for (size_t l = 0; l < sizeof names / sizeof *names; l++) {
+        if (!kernel_choose(names[l])) continue;
+        for (size_t width = 1; width <= N; width++) {
+            start(width);
+            for (size_t i = 0; i < ROWS; i++)
+                for (size_t c = 0; c < width; c++) expected[CANARIES + c] += a[i * width + c];
+            add_columns(ROWS, width, a, found + CANARIES);
+            compare("", "columns", &(Shape){1, width, ROWS}, width);
+        }
+        for (size_t n = 0; n <= N; n++) {
+            start(n);
+            for (size_t i = 0; i < n; i++)
+                if (a[i] <= 0.0f) expected[CANARIES + i] *= 0.25f;
+            multiply_slopes(n, 0.25f, a, found + CANARIES);
+            compare("", "slopes", &(Shape){1, n, 1}, n);
+        }
+    }
+    kernel_choose(best);
+}
+
 int main(void)
 {
     RUN(test_order_of_sums);
     RUN(test_overlapping_rows);
+    RUN(test_passes);
     return check_status();
 }

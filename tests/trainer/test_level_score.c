@@ -54,7 +54,7 @@ static Batched batched_pass(const Model *model, const float *audio, size_t n)
         spectrum_synthesise(spectrum, NULL, &to);
     }
     spectrum_free(spectrum);
-    network_forward(b.workspace, model->parameters, b.x);
+    network_forward(b.workspace, &(NetworkWeights){.parameters = model->parameters}, b.x);
     b.latent = network_latent(b.workspace, &b.latent_frames);
     b.output = network_output(b.workspace);
     return b;

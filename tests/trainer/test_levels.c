@@ -219,7 +219,7 @@ static void check_start(const char *text, LinearInit init, const LevelPca *pca)
     initialize_parameters(&arch, 1, parameters);
     linear_init_axes(&arch, init, pca->axis, parameters);
     const WindowFrames x = frame_reader_read(reader, dataset, (Window){2, 9000}, 1.0f);
-    network_forward(workspace, parameters, x.values);
+    network_forward(workspace, &(NetworkWeights){.parameters = parameters}, x.values);
     const float *output = network_output(workspace);
     for (size_t p = 1; p + 1 < x.frames / stacked; p++) {
         const float *point = x.values + p * stacked * bands;

@@ -19,10 +19,10 @@ static void check_init(const char *text, bool whole)
     initialize_parameters(&arch, 5, parameters);
     fixture_signal(audio, window, 22050.0, 3);
     Workspace *workspace = workspace_new(&arch, window);
-    network_forward(workspace, parameters, audio);
+    network_forward(workspace, &(NetworkWeights){.parameters = parameters}, audio);
     const double loss = loss_mse(network_output(workspace), audio, window);
     memcpy(once, network_output(workspace), window * sizeof(float));
-    network_forward(workspace, parameters, once);
+    network_forward(workspace, &(NetworkWeights){.parameters = parameters}, once);
     const double changed = fixture_difference(once + EDGE, network_output(workspace) + EDGE,
                                               window - 2 * (size_t)EDGE);
     CHECK_MSG(changed < 1e-5, "%s: a second pass changes %g", text, changed);

@@ -19,7 +19,7 @@ typedef struct {
 
 static double loss_of(const Case *c, const float *parameters, float *gradient)
 {
-    network_forward(c->workspace, parameters, c->input);
+    network_forward(c->workspace, &(NetworkWeights){.parameters = parameters}, c->input);
     const float *output = network_output(c->workspace);
     if (!c->loss) return level_loss(output, c->input, c->silent, c->frames, c->inputs, gradient);
     const size_t n = c->frames * c->inputs;
@@ -44,7 +44,7 @@ static void check_gradient_of(const char *text, Activation activation, const Los
     for (size_t t = 0; t < frames; t += 5) silent[t] = true;
     const Case c = {workspace_new(&arch, window), loss, input, silent, frames, inputs};
     loss_of(&c, parameters, network_output_gradient(c.workspace));
-    network_backward(c.workspace, parameters, gradient);
+    network_backward(c.workspace, &(NetworkWeights){.parameters = parameters}, gradient);
     double scale = 0.0;
     for (size_t i = 0; i < n; i++) scale = fmax(scale, fabs((double)gradient[i]));
     const size_t stride = n / 300 + 1;
@@ -127,6 +127,46 @@ static void test_first_weights_are_those_of_pytorch(void)
     free(parameters);
 }
 
+// Weights that are packed once give the same bits as those that each product packs.
+static void check_packed(const char *text)
+{
+    Error error;
+    Arch arch;
+    REQUIRE(named_arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, &error));
+    const size_t window = (size_t)arch_round_up(&arch, 3000), n = arch_parameters(&arch);
+    const size_t values = (size_t)arch_front_frames(&arch, window) * (size_t)arch_inputs(&arch);
+    float *parameters = malloc(n * sizeof(float)), *input = malloc(values * sizeof(float));
+    float *gradient[2];
+    PackedWeights *packed = packed_weights_new(&arch);
+    initialize_parameters(&arch, 12, parameters);
+    packed_weights_set(packed, parameters);
+    fixture_signal(input, values, 22050.0, 4);
+    for (int i = 0; i < 2; i++) {
+        const NetworkWeights weights = {parameters, i == 0 ? NULL : packed};
+        Workspace *workspace = workspace_new(&arch, window);
+        gradient[i] = malloc(n * sizeof(float));
+        network_forward(workspace, &weights, input);
+        const float *output = network_output(workspace);
+        float *dy = network_output_gradient(workspace);
+        for (size_t k = 0; k < values; k++) dy[k] = output[k] - input[k];
+        network_backward(workspace, &weights, gradient[i]);
+        workspace_free(workspace);
+    }
+    CHECK_MSG(memcmp(gradient[0], gradient[1], n * sizeof(float)) == 0, "%s", text);
+    packed_weights_free(packed);
+    free(parameters);
+    free(input);
+    for (int i = 0; i < 2; i++) free(gradient[i]);
+}
+
+static void test_packed_weights(void)
+{
+    for (int i = 0; i < FIXTURE_ARCHS; i++) check_packed(fixture_archs[i]);
+    check_packed("normal");
+    check_packed("espectro");
+    check_packed("80k8s4p2,200k7s2p3,6k3s2p1"); // more terms than a block of a sum has
+}
+
 // Three steps of Adam on two numbers, by hand from the paper's algorithm in double.
 static void test_adam(void)
 {
@@ -156,6 +196,7 @@ int main(void)
     RUN(test_gradient_of_relative_loss);
     RUN(test_gradient_of_spectral_networks);
     RUN(test_first_weights_are_those_of_pytorch);
+    RUN(test_packed_weights);
     RUN(test_adam);
     return check_status();
 }

@@ -46,7 +46,7 @@ static void check_codec_error(const char *arch, size_t least)
     Workspace *workspace = workspace_new(&model->arch, n);
     float *audio = malloc(n * sizeof *audio);
     fixture_signal(audio, n, 22050.0, 1);
-    network_forward(workspace, model->parameters, audio);
+    network_forward(workspace, &(NetworkWeights){.parameters = model->parameters}, audio);
     const double batched = loss_mse(network_output(workspace), audio, n);
     const Score score = score_of(scorer, audio, n);
     const double mse = score.codec / score.samples;

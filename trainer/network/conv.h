@@ -21,10 +21,21 @@ typedef struct {
     size_t dilation; // frames between taps; above 1 only with stride 1 and not transposed
 } ConvShape;
 
+// Weights, and what the functions below packed of them; NULL: each product packs them again.
+typedef struct {
+    const float *values;
+    const float *packed_forward, *packed_input;
+} ConvWeights;
+
 // ---- Conv1d: x [(frames - 1) * stride + reach][in], weight [kernel][in][out], y [frames][out]
 
+// Pack the weights for the forward direction, or the gradient of the input. They return how many
+// values that takes; where `packed` is NULL, they only count.
+size_t conv_pack_forward(const ConvShape *shape, const float *weight, float *packed);
+size_t conv_pack_input(const ConvShape *shape, const float *weight, float *packed);
+
 // y = bias[out] + conv(x); NULL adds to y instead.
-void conv_forward(const ConvShape *shape, size_t frames, const float *x, const float *weight,
+void conv_forward(const ConvShape *shape, size_t frames, const float *x, const ConvWeights *weights,
                   const float *bias, float *y);
 
 // dweight = x^T dy, with dy [frames][out]; `accumulate` adds it instead.
@@ -33,14 +44,18 @@ void conv_backward_weight(const ConvShape *shape, size_t frames, const float *x,
 
 // dx [(frames - 1) * stride + reach][in] = dy weight^T; `accumulate` adds it instead.
 void conv_backward_input(const ConvShape *shape, size_t frames, const float *dy,
-                         const float *weight, bool accumulate, float *dx);
+                         const ConvWeights *weights, bool accumulate, float *dx);
 
 // ---- ConvTranspose1d: x [frames][in], weight [in][kernel][out], y [(frames - 1) * stride +
 // kernel][out] ----
 
+// As those of conv.
+size_t conv_transposed_pack_forward(const ConvShape *shape, const float *weight, float *packed);
+size_t conv_transposed_pack_input(const ConvShape *shape, const float *weight, float *packed);
+
 // y = bias[out] + conv_transposed(x); NULL adds to y instead.
 void conv_transposed_forward(const ConvShape *shape, size_t frames, const float *x,
-                             const float *weight, const float *bias, float *y);
+                             const ConvWeights *weights, const float *bias, float *y);
 
 // dweight = x^T dy
 void conv_transposed_backward_weight(const ConvShape *shape, size_t frames, const float *x,
@@ -48,7 +63,7 @@ void conv_transposed_backward_weight(const ConvShape *shape, size_t frames, cons
 
 // dx = dy weight^T; `accumulate` adds it instead.
 void conv_transposed_backward_input(const ConvShape *shape, size_t frames, const float *dy,
-                                    const float *weight, bool accumulate, float *dx);
+                                    const ConvWeights *weights, bool accumulate, float *dx);
 
 // ---- Bias ----
 

@@ -210,11 +210,11 @@ static void block_conv_forward(M5 *m5, int shard, size_t from, size_t to)
     (void)shard;
     const M5Block *block = current_block(m5);
     const float *parameters = m5->weights->parameters;
+    const ConvWeights weights = {.values = parameters + block->weight};
     const size_t frames = m5->block[m5->at].frames;
     for (size_t clip = from; clip < to; clip++) {
         float *y = clip_xhat(m5, clip);
-        conv_forward(&block->conv, frames, clip_x(m5, clip), parameters + block->weight,
-                     parameters + block->bias, y);
+        conv_forward(&block->conv, frames, clip_x(m5, clip), &weights, parameters + block->bias, y);
     }
 }
 
@@ -395,6 +395,7 @@ static void block_backward(M5 *m5, int shard, size_t from, size_t to)
     const M5Block *block = current_block(m5);
     const BlockState *state = &m5->block[m5->at];
     const float *parameters = m5->weights->parameters;
+    const ConvWeights weights = {.values = parameters + block->weight};
     float *gradient = m5->gradient + (size_t)shard * m5->parameters;
     for (size_t clip = from; clip < to; clip++) {
         const size_t output = clip_output(m5, clip);
@@ -409,8 +410,7 @@ static void block_backward(M5 *m5, int shard, size_t from, size_t to)
         const size_t values = before->pool.frames * before->pool.channels;
         float *dx = before->dy + clip * values;
         memset(dx, 0, values * sizeof *dx);
-        conv_backward_input(&block->conv, state->frames, dconv, parameters + block->weight, true,
-                            dx);
+        conv_backward_input(&block->conv, state->frames, dconv, &weights, true, dx);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "network/network.h"
 
 #include "network/residual.h"
+#include "network/strided.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,22 +19,31 @@ struct Workspace {
 typedef struct {
     Layer layer;
     bool transposed;
-    const Convolution *conv; // a residual block's `mix` follows it
+    int at; // its convolution in the list; a residual block's `mix` follows it
+    const Convolution *conv;
     Signal *x, *hidden, *y;
 } LayerView;
 
 // ---- Layers ----
+
+static bool activates(const Arch *arch, int i)
+{
+    return i < arch->encoder.layers ? chain_activates(&arch->encoder, i)
+                                    : chain_activates(&arch->decoder, i - arch->encoder.layers);
+}
 
 // Layer `i` of both chains, the decoder's numbered after the encoder's.
 static LayerView layer_view(Workspace *workspace, int i)
 {
     const Arch *arch = &workspace->arch;
     const bool decoder = i >= arch->encoder.layers;
-    const int at = decoder ? i - arch->encoder.layers : i;
+    const int layer = decoder ? i - arch->encoder.layers : i;
+    const int at = arch_convolution_of(arch, decoder, layer);
     return (LayerView){
-        .layer = decoder ? arch->decoder.layer[at] : arch->encoder.layer[at],
+        .layer = decoder ? arch->decoder.layer[layer] : arch->encoder.layer[layer],
         .transposed = decoder,
-        .conv = &workspace->conv[arch_convolution_of(arch, decoder, at)],
+        .at = at,
+        .conv = &workspace->conv[at],
         .x = &workspace->signal[i],
         .hidden = &workspace->hidden[i],
         .y = &workspace->signal[i + 1],
@@ -43,37 +53,36 @@ static LayerView layer_view(Workspace *workspace, int i)
 static LayerView linear_view(Workspace *workspace, bool decoder)
 {
     const Arch *arch = &workspace->arch;
+    const int at = arch_convolution_of_linear(arch, decoder);
     Signal *latent = &workspace->signal[arch->encoder.layers];
     return (LayerView){
         .layer = decoder ? arch_linear_decoder(arch) : arch_linear_encoder(arch),
         .transposed = decoder,
-        .conv = &workspace->conv[arch_convolution_of_linear(arch, decoder)],
+        .at = at,
+        .conv = &workspace->conv[at],
         .x = decoder ? latent : &workspace->signal[0],
         .y = decoder ? &workspace->signal[workspace->signals - 1] : latent,
     };
 }
 
-static ConvShape strided_shape(const LayerView *view)
+static Strided strided_layer(const LayerView *view, const NetworkWeights *weights)
 {
-    return (ConvShape){
-        .in = view->x->channels,
-        .out = view->y->channels,
-        .kernel = (size_t)view->layer.kernel,
-        .stride = (size_t)view->layer.stride,
-        .dilation = 1,
+    return (Strided){
+        .shape = strided_shape(&view->layer),
+        .transposed = view->transposed,
+        .padding = (size_t)view->layer.padding,
+        .weights = conv_weights(weights, view->at, view->conv->weight),
+        .x = view->x,
+        .y = view->y,
     };
 }
 
-static Residual residual_block(const LayerView *view, Activation activation)
+static ResidualWeights residual_weights(const LayerView *view, const NetworkWeights *weights)
 {
-    const size_t channels = view->x->channels, width = view->hidden->channels;
-    return (Residual){
-        .conv = {channels, width, (size_t)view->layer.kernel, 1, (size_t)view->layer.dilation},
-        .mix = {width, channels, 1, 1, 1},
-        .conv_weight = view->conv[0].weight,
-        .conv_bias = view->conv[0].bias,
-        .mix_weight = view->conv[1].weight,
-        .activation = activation,
+    return (ResidualWeights){
+        .conv = conv_weights(weights, view->at, view->conv[0].weight),
+        .mix = conv_weights(weights, view->at + 1, view->conv[1].weight),
+        .conv_bias = weights->parameters + view->conv[0].bias,
     };
 }
 
@@ -81,12 +90,6 @@ static Residual residual_block(const LayerView *view, Activation activation)
 static size_t output_bias(const LayerView *view)
 {
     return view->conv[view->layer.kind == LAYER_RESIDUAL ? 1 : 0].bias;
-}
-
-static bool activates(const Arch *arch, int i)
-{
-    return i < arch->encoder.layers ? chain_activates(&arch->encoder, i)
-                                    : chain_activates(&arch->decoder, i - arch->encoder.layers);
 }
 
 // ---- Memory ----
@@ -167,82 +170,34 @@ void workspace_free(Workspace *workspace)
     free(workspace);
 }
 
-// ---- One layer ----
+// ---- The network ----
 //
 // The layer of a chain writes its output, and the gradient of its input. Then the linear path and a
 // residual block's identity add to what is there.
 
-// y = bias + layer(x); NULL adds to y instead.
-static void strided_forward(const LayerView *view, const float *parameters, const float *bias)
-{
-    const ConvShape shape = strided_shape(view);
-    const float *x = view->x->values, *weight = parameters + view->conv->weight;
-    const size_t padding = (size_t)view->layer.padding;
-    if (view->transposed)
-        conv_transposed_forward(&shape, view->x->frames, x, weight, bias,
-                                view->y->values - padding * shape.out);
-    else
-        conv_forward(&shape, view->y->frames, x - padding * shape.in, weight, bias,
-                     view->y->values);
-}
-
-// Zeros the gradient of frames at the end of x that no output frame of the layer reads.
-static void clear_unread(const Signal *x, const ConvShape *shape, size_t frames, size_t padding)
-{
-    const size_t read = (frames - 1) * shape->stride + shape->kernel;
-    if (read >= x->frames + padding) return;
-    const size_t from = read > padding ? read - padding : 0;
-    memset(x->gradient + from * x->channels, 0, (x->frames - from) * x->channels * sizeof(float));
-}
-
-// What to do with the gradient of the layer's input.
-typedef enum { INPUT_UNWANTED, INPUT_WRITTEN, INPUT_ADDED } InputGradient;
-
-static void strided_backward(const LayerView *view, const float *parameters, float *gradient,
-                             InputGradient input)
-{
-    const ConvShape shape = strided_shape(view);
-    const float *weight = parameters + view->conv->weight;
-    float *dweight = gradient + view->conv->weight;
-    const Signal *x = view->x, *y = view->y;
-    const bool accumulate = input == INPUT_ADDED;
-    if (view->transposed) {
-        const float *dy = y->gradient - (size_t)view->layer.padding * shape.out;
-        conv_transposed_backward_weight(&shape, x->frames, x->values, dy, dweight);
-        conv_transposed_backward_input(&shape, x->frames, dy, weight, accumulate, x->gradient);
-    } else {
-        const size_t padding = (size_t)view->layer.padding * shape.in;
-        conv_backward_weight(&shape, y->frames, x->values - padding, y->gradient, false, dweight);
-        if (input == INPUT_UNWANTED) return;
-        conv_backward_input(&shape, y->frames, y->gradient, weight, accumulate,
-                            x->gradient - padding);
-        if (!accumulate) clear_unread(x, &shape, y->frames, (size_t)view->layer.padding);
-    }
-}
-
-// ---- The network ----
-
 // Runs the layers [from, to) of both chains.
-static void layers_forward(Workspace *workspace, const float *parameters, int from, int to)
+static void layers_forward(Workspace *workspace, const NetworkWeights *weights, int from, int to)
 {
     const Activation activation = workspace->arch.activation;
     for (int i = from; i < to; i++) {
         const LayerView view = layer_view(workspace, i);
         Signal *y = view.y;
-        const float *bias = parameters + output_bias(&view);
+        const float *bias = weights->parameters + output_bias(&view);
         if (view.layer.kind == LAYER_RESIDUAL) {
-            const Residual block = residual_block(&view, activation);
+            const Residual block = residual_block(&view.layer);
+            const ResidualWeights residual = residual_weights(&view, weights);
             bias_forward(y->values, y->frames, bias, y->channels);
-            residual_forward(&block, parameters, view.x, view.hidden, y);
+            residual_forward(&block, &residual, activation, view.x, view.hidden, y);
         } else {
-            strided_forward(&view, parameters, bias);
+            const Strided layer = strided_layer(&view, weights);
+            strided_forward(&layer, bias);
         }
         signal_clear_margins(y);
         if (activates(&workspace->arch, i)) activation_forward(y, activation);
     }
 }
 
-static void layers_backward(Workspace *workspace, const float *parameters, float *gradient,
+static void layers_backward(Workspace *workspace, const NetworkWeights *weights, float *gradient,
                             int from, int to)
 {
     const Activation activation = workspace->arch.activation;
@@ -250,57 +205,69 @@ static void layers_backward(Workspace *workspace, const float *parameters, float
         const LayerView view = layer_view(workspace, i);
         Signal *y = view.y;
         signal_clear_gradient_margins(y); // what the padding cuts off does not count
-        bias_backward(y, activates(&workspace->arch, i), activation, gradient + output_bias(&view));
+        if (activates(&workspace->arch, i)) activation_backward(y, activation);
+        bias_backward(y, gradient + output_bias(&view));
         if (view.layer.kind == LAYER_RESIDUAL) {
-            const Residual block = residual_block(&view, activation);
-            residual_backward(&block, parameters, gradient, view.x, view.hidden, y);
+            const Residual block = residual_block(&view.layer);
+            const ResidualWeights residual = residual_weights(&view, weights);
+            const ResidualGradient parts = {
+                .conv = gradient + view.conv[0].weight,
+                .mix = gradient + view.conv[1].weight,
+                .conv_bias = gradient + view.conv[0].bias,
+            };
+            residual_backward(&block, &residual, activation, &parts, view.x, view.hidden, y);
         } else {
-            strided_backward(&view, parameters, gradient, i > 0 ? INPUT_WRITTEN : INPUT_UNWANTED);
+            const Strided layer = strided_layer(&view, weights);
+            strided_backward(&layer, i > 0 ? INPUT_WRITTEN : INPUT_UNWANTED,
+                             gradient + view.conv->weight);
         }
     }
 }
 
-void network_encode(Workspace *workspace, const float *parameters, const float *input)
+static void linear_forward(Workspace *workspace, const NetworkWeights *weights, bool decoder)
 {
-    const Arch *arch = &workspace->arch;
+    if (!workspace->arch.linear) return;
+    const LayerView view = linear_view(workspace, decoder);
+    const Strided layer = strided_layer(&view, weights);
+    strided_forward(&layer, NULL);
+}
+
+static void linear_backward(Workspace *workspace, const NetworkWeights *weights, bool decoder,
+                            InputGradient input, float *gradient)
+{
+    if (!workspace->arch.linear) return;
+    const LayerView view = linear_view(workspace, decoder);
+    const Strided layer = strided_layer(&view, weights);
+    strided_backward(&layer, input, gradient + view.conv->weight);
+}
+
+void network_encode(Workspace *workspace, const NetworkWeights *weights, const float *input)
+{
     Signal *x = &workspace->signal[0];
     memcpy(x->values, input, x->frames * x->channels * sizeof(float));
-    layers_forward(workspace, parameters, 0, arch->encoder.layers);
-    if (arch->linear) {
-        const LayerView view = linear_view(workspace, false);
-        strided_forward(&view, parameters, NULL);
-    }
+    layers_forward(workspace, weights, 0, workspace->arch.encoder.layers);
+    linear_forward(workspace, weights, false);
 }
 
-void network_decode(Workspace *workspace, const float *parameters)
+void network_decode(Workspace *workspace, const NetworkWeights *weights)
 {
-    const Arch *arch = &workspace->arch;
-    layers_forward(workspace, parameters, arch->encoder.layers, workspace->signals - 1);
-    if (arch->linear) {
-        const LayerView view = linear_view(workspace, true);
-        strided_forward(&view, parameters, NULL);
-    }
+    layers_forward(workspace, weights, workspace->arch.encoder.layers, workspace->signals - 1);
+    linear_forward(workspace, weights, true);
 }
 
-void network_forward(Workspace *workspace, const float *parameters, const float *input)
+void network_forward(Workspace *workspace, const NetworkWeights *weights, const float *input)
 {
-    network_encode(workspace, parameters, input);
-    network_decode(workspace, parameters);
+    network_encode(workspace, weights, input);
+    network_decode(workspace, weights);
 }
 
-void network_backward(Workspace *workspace, const float *parameters, float *gradient)
+void network_backward(Workspace *workspace, const NetworkWeights *weights, float *gradient)
 {
-    const Arch *arch = &workspace->arch;
-    const int latent = arch->encoder.layers, last = workspace->signals - 1;
-
-    layers_backward(workspace, parameters, gradient, latent, last);
-    if (arch->linear) {
-        const LayerView decoder = linear_view(workspace, true);
-        const LayerView encoder = linear_view(workspace, false);
-        strided_backward(&decoder, parameters, gradient, INPUT_ADDED);
-        strided_backward(&encoder, parameters, gradient, INPUT_UNWANTED);
-    }
-    layers_backward(workspace, parameters, gradient, 0, latent);
+    const int latent = workspace->arch.encoder.layers, last = workspace->signals - 1;
+    layers_backward(workspace, weights, gradient, latent, last);
+    linear_backward(workspace, weights, true, INPUT_ADDED, gradient);
+    linear_backward(workspace, weights, false, INPUT_UNWANTED, gradient);
+    layers_backward(workspace, weights, gradient, 0, latent);
 }
 
 float *network_latent(const Workspace *workspace, size_t *frames)

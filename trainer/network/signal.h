@@ -5,13 +5,15 @@
 
 #include "model/arch.h"
 
+enum { SIGNAL_ALIGNMENT = 64 }; // bytes
+
 // The room holds the zeros before and after what a convolution reads, or the frames that a
 // transposed convolution makes and its padding cuts off.
 typedef struct {
     size_t frames, channels;
     size_t margin;            // frames of room before the first and after the last
-    float *memory, *dmemory;  // [margin + frames + margin][channels]
-    float *values, *gradient; // the first frame's; [frames][channels]
+    float *memory, *dmemory;  // which hold [margin + frames + margin][channels]
+    float *values, *gradient; // the first frame's, aligned to SIGNAL_ALIGNMENT; [frames][channels]
     float *preactivation;     // [frames][channels], input of the activation; NULL unless SiLU
 } Signal;
 
@@ -27,8 +29,10 @@ void signal_clear_gradient_margins(Signal *signal);
 // values = activation(values)
 void activation_forward(Signal *signal, Activation activation);
 
-// dbias[channels] = sum of the gradient over the frames, in their order. Where the signal is
-// `activated`, the gradient is multiplied by the derivative of the activation before.
-void bias_backward(Signal *signal, bool activated, Activation activation, float *dbias);
+// gradient *= derivative of the activation that made the values
+void activation_backward(Signal *signal, Activation activation);
+
+// dbias[channels] = sum of the gradient over the frames, in their order.
+void bias_backward(const Signal *signal, float *dbias);
 
 #endif

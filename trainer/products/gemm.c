@@ -19,8 +19,7 @@ static const GemmLevel *const levels[] = {
 #endif
 };
 
-// The level that the kernels of shared/ use.
-static const GemmLevel *gemm_level(void)
+const GemmLevel *gemm_level(void)
 {
     const char *name = kernel_level();
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
@@ -55,10 +54,15 @@ static void few_rows(size_t m, size_t n, size_t k, const float *a, size_t lda, c
     }
 }
 
+size_t gemm_pack(size_t n, size_t k, const GemmMatrix *b, float *packed)
+{
+    return gemm_level()->pack(n, k, b, packed);
+}
+
 void gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
                    const GemmResult *result)
 {
-    if (m < FEW && m < n && b->row == 1 && b->group == 0)
+    if (m < FEW && m < n && b->row == 1 && b->group == 0 && !b->packed)
         few_rows(m, n, k, a, lda, b, result);
     else
         gemm_level()->long_rows(m, n, k, a, lda, b, result);

@@ -21,12 +21,14 @@ enum {
 
 // A matrix in memory: value (r, c) is at values[r * row + c * column]. If `group` is not 0, its
 // rows are groups of so many, `group_step` values apart: value (r, c) is at
-// values[r / group * group_step + r % group * row + c * column].
+// values[r / group * group_step + r % group * row + c * column]. `packed` is what gemm_pack() made
+// of the whole matrix; NULL: each product packs it again.
 typedef struct GemmMatrix {
     const float *values;
     size_t row, column;
     size_t group;
     ptrdiff_t group_step;
+    const float *packed;
 } GemmMatrix;
 
 // What a product is added to: C itself or, where that is `fresh`, bias[period] again and again in
@@ -38,6 +40,10 @@ typedef struct GemmResult {
     const float *bias;
     size_t period;
 } GemmResult;
+
+// Packs B [k][n] for gemm_multiply() in the order in which its tiles read it, at the level that
+// kernel_level() names. Returns how many values that takes; where `packed` is NULL, it only counts.
+size_t gemm_pack(size_t n, size_t k, const GemmMatrix *b, float *packed);
 
 // C [m][n] = C, or what it is to be before, + A [m][k] B [k][n].
 void gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,

@@ -9,6 +9,7 @@
 #define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define LEVEL(f)              f##_avx2
 #include "products/gemm_variant.h"
+#include "products/passes_variant.h"
 
 const GemmLevel gemm_level_avx2 = GEMM_LEVEL("avx2");
 #endif

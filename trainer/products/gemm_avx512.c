@@ -9,6 +9,7 @@
 #define MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define LEVEL(f)              f##_avx512
 #include "products/gemm_variant.h"
+#include "products/passes_variant.h"
 
 const GemmLevel gemm_level_avx512 = GEMM_LEVEL("avx512");
 #endif

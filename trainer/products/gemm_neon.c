@@ -9,6 +9,7 @@
 #define MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b)
 #define LEVEL(f)              f##_neon
 #include "products/gemm_variant.h"
+#include "products/passes_variant.h"
 
 const GemmLevel gemm_level_neon = GEMM_LEVEL("neon");
 #endif

@@ -7,5 +7,6 @@
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #define LEVEL(f)              f##_scalar
 #include "products/gemm_variant.h"
+#include "products/passes_variant.h"
 
 const GemmLevel gemm_level_scalar = GEMM_LEVEL("scalar");

@@ -1,4 +1,4 @@
-// gemm_table.h: the products of one instruction set, for gemm.c to choose from.
+// gemm_table.h: the products of one instruction set, and the passes of passes.h, to choose from.
 #ifndef TRASLUZ_GEMM_TABLE_H
 #define TRASLUZ_GEMM_TABLE_H
 
@@ -6,13 +6,21 @@
 
 typedef struct {
     const char *name; // as kernel_level() has it
+    // gemm_pack()
+    size_t (*pack)(size_t n, size_t k, const GemmMatrix *b, float *packed);
     // gemm_multiply()
     void (*long_rows)(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
                       const GemmResult *result);
     // C [m][n] += A^T B, with A [k][m] and B [k][n], where k is the long dimension.
     void (*long_sums)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
                       size_t ldb, float *c, size_t ldc);
+    // As in passes.h.
+    void (*add_columns)(size_t rows, size_t width, const float *values, float *sum);
+    void (*multiply_slopes)(size_t n, float slope, const float *y, float *gradient);
 } GemmLevel;
+
+// Returns the level that the kernels of shared/ use.
+const GemmLevel *gemm_level(void);
 
 extern const GemmLevel gemm_level_scalar;
 #if defined(__x86_64__)

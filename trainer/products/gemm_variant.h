@@ -9,6 +9,8 @@
 //                a b + c, rounded once where the processor can
 //     LEVEL(f)   the name of f at this level
 //
+// After it passes_variant.h is included, then GEMM_LEVEL() makes the table's entry.
+//
 // Tiles decide only which values are worked on together, not the order in which one is summed.
 #include "products/gemm_table.h"
 
@@ -179,19 +181,42 @@ static const float *row_of(const GemmMatrix *b, size_t r)
     return b->values + (ptrdiff_t)(r / b->group) * b->group_step + r % b->group * b->row;
 }
 
-// Copies `used` columns from `column` on of the rows [from, from + k) to packed[k][width], with
-// zeros behind them.
-static void pack(float *packed, const GemmMatrix *b, size_t from, size_t k, size_t column,
-                 size_t used, size_t width)
+// Copies `used` columns from `column` on of the rows [from, from + k) to panel[k][width], with zeros
+// behind them.
+static void pack_panel(float *panel, const GemmMatrix *b, size_t from, size_t k, size_t column,
+                       size_t used, size_t width)
 {
-    if (used < width) memset(packed, 0, k * width * sizeof(float));
+    if (used < width) memset(panel, 0, k * width * sizeof(float));
     for (size_t s = 0; s < k; s++) {
         const float *row = row_of(b, from + s) + column * b->column;
         if (b->column == 1)
-            memcpy(packed + s * width, row, used * sizeof(float));
+            memcpy(panel + s * width, row, used * sizeof(float));
         else
-            for (size_t c = 0; c < used; c++) packed[s * width + c] = row[c * b->column];
+            for (size_t c = 0; c < used; c++) panel[s * width + c] = row[c * b->column];
     }
+}
+
+// Packs the columns [at, at + n) of the rows [from, from + k) as panels one after another.
+static void pack_panels(float *packed, const GemmMatrix *b, size_t from, size_t k, size_t at,
+                        size_t n)
+{
+    for (size_t p = 0, width; p < n; p += width) {
+        width = tile_width(n - p);
+        pack_panel(packed + p * k, b, from, k, at + p, smaller(n - p, width), width);
+    }
+}
+
+// Columns that the panels of n columns have.
+static size_t packed_columns(size_t n)
+{
+    return (n + LANES - 1) / LANES * LANES;
+}
+
+static size_t LEVEL(pack)(size_t n, size_t k, const GemmMatrix *b, float *packed)
+{
+    for (size_t s = 0; packed && s < k; s += K_BLOCK)
+        pack_panels(packed + s * packed_columns(n), b, s, smaller(k - s, K_BLOCK), 0, n);
+    return k * packed_columns(n);
 }
 
 // ---- Products ----
@@ -215,7 +240,7 @@ static void add_panels(Tile tile, const float *packed, size_t m, size_t used)
 static void LEVEL(long_rows)(size_t m, size_t n, size_t k, const float *a, size_t lda,
                              const GemmMatrix *b, const GemmResult *result)
 {
-    _Alignas(64) float packed[PACKED];
+    _Alignas(64) float memory[PACKED];
     float bias[COLUMNS] = {0};
     for (size_t s = 0; s < k; s += K_BLOCK) {
         const bool fresh = result->fresh && s == 0;
@@ -223,10 +248,11 @@ static void LEVEL(long_rows)(size_t m, size_t n, size_t k, const float *a, size_
         const size_t most = smaller(PACKED / terms / WIDTH * WIDTH, COLUMNS);
         for (size_t at = 0, columns; at < n; at += columns) {
             columns = smaller(n - at, most);
-            for (size_t p = 0, width; p < columns; p += width) {
-                width = tile_width(columns - p);
-                pack(packed + p * terms, b, s, terms, at + p, smaller(columns - p, width), width);
-            }
+            const float *packed = memory;
+            if (b->packed)
+                packed = b->packed + s * packed_columns(n) + at * terms;
+            else
+                pack_panels(memory, b, s, terms, at, columns);
             if (fresh && result->bias)
                 for (size_t p = 0; p < columns; p++)
                     bias[p] = result->bias[(at + p) % result->period];
@@ -267,8 +293,8 @@ static void LEVEL(long_sums)(size_t m, size_t n, size_t k, const float *a, size_
                 .used = used,
             };
             if (used < width) {
-                const GemmMatrix rows = {b, ldb, 1, 0, 0};
-                pack(packed, &rows, s, terms, at, used, width);
+                const GemmMatrix rows = {.values = b, .row = ldb, .column = 1};
+                pack_panel(packed, &rows, s, terms, at, used, width);
                 tile.b = packed;
                 tile.b_step = width;
             }
@@ -279,5 +305,6 @@ static void LEVEL(long_sums)(size_t m, size_t n, size_t k, const float *a, size_
 
 #define GEMM_LEVEL(name)                                                                           \
     {                                                                                              \
-        name, LEVEL(long_rows), LEVEL(long_sums)                                                   \
+        name, LEVEL(pack), LEVEL(long_rows), LEVEL(long_sums), LEVEL(add_columns),                 \
+            LEVEL(multiply_slopes)                                                                 \
     }

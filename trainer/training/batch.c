@@ -56,10 +56,11 @@ Batch *batch_new(const TrainingOptions *options, const float *band_mean, const L
     batch->bands = (size_t)arch_inputs(arch);
     batch->results = batch->spectrum ? 2 + (batch->channels + 1) * (batch->channels + batch->bands)
                                      : 2 + 2 * batch->channels;
+    batch->packed = packed_weights_new(arch);
     batch->worker = calloc((size_t)pool_threads(pool), sizeof *batch->worker);
     batch->gradient = malloc(size * batch->parameters * sizeof(float));
     batch->result = malloc(size * batch->results * sizeof(double));
-    bool ok = batch->worker && batch->gradient && batch->result;
+    bool ok = batch->packed && batch->worker && batch->gradient && batch->result;
     for (int i = 0; ok && i < pool_threads(pool); i++) ok = worker_init(&batch->worker[i], batch);
     if (ok) return batch;
     batch_free(batch);
@@ -77,6 +78,7 @@ void batch_free(Batch *batch)
         free(worker->target);
         free(worker->noise);
     }
+    packed_weights_free(batch->packed);
     free(batch->worker);
     free(batch->gradient);
     free(batch->result);
@@ -91,6 +93,12 @@ static void run_windows(BatchJob *job, PoolTask *task)
     int to;
     ranks_share(job->n, &job->from, &to);
     pool_run(job->batch->pool, task, job, to - job->from);
+}
+
+NetworkWeights batch_weights(Batch *batch, const float *parameters)
+{
+    packed_weights_set(batch->packed, parameters);
+    return (NetworkWeights){parameters, batch->packed};
 }
 
 WindowFrames batch_read_window(const BatchJob *job, int item, int thread)
@@ -145,9 +153,9 @@ static void window_forward(const BatchJob *job, int item, int thread, float *gra
         corruption_apply(&o->corruption, o->seed, job->epoch, job->first + (uint32_t)item,
                          batch->band_mean, &window);
     }
-    network_encode(worker->workspace, job->parameters, window.values);
+    network_encode(worker->workspace, &job->weights, window.values);
     if (job->training && o->latent_noise > 0.0) add_latent_noise(job, item, thread);
-    network_decode(worker->workspace, job->parameters);
+    network_decode(worker->workspace, &job->weights);
 
     const float *output = network_output(worker->workspace);
     double *const result = batch->result + (size_t)item * LOSSES;
@@ -176,8 +184,7 @@ static void window_gradient(void *data, int share_item, int thread)
     Batch *batch = job->batch;
     Workspace *workspace = batch->worker[thread].workspace;
     window_forward(job, item, thread, network_output_gradient(workspace));
-    network_backward(workspace, job->parameters,
-                     batch->gradient + (size_t)item * batch->parameters);
+    network_backward(workspace, &job->weights, batch->gradient + (size_t)item * batch->parameters);
 }
 
 double batch_gradient(Batch *batch, const float *parameters, const WindowList *windows,
@@ -185,7 +192,7 @@ double batch_gradient(Batch *batch, const float *parameters, const WindowList *w
 {
     BatchJob job = {
         .batch = batch,
-        .parameters = parameters,
+        .weights = batch_weights(batch, parameters),
         .windows = windows->window + first,
         .n = n,
         .training = true,
@@ -237,7 +244,7 @@ static void window_loss(void *data, int item, int thread)
 double batch_loss(Batch *batch, const float *parameters, const WindowList *windows, double *mse)
 {
     double sum[LOSSES] = {0.0};
-    const BatchJob job = {.batch = batch, .parameters = parameters};
+    const BatchJob job = {.batch = batch, .weights = batch_weights(batch, parameters)};
     batch_sum_results(job, windows, window_loss, LOSSES, "losses, window", sum, NULL, NULL);
     *mse = sum[1] / (double)windows->count;
     return sum[0] / (double)windows->count;

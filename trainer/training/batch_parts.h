@@ -25,15 +25,16 @@ struct Batch {
     size_t parameters, channels, bands;
     size_t results; // of a window in batch_statistics()
     bool spectrum;
-    Worker *worker;  // one for each thread
-    float *gradient; // [batch][parameters]
-    double *result;  // of each window
+    PackedWeights *packed; // of the network, for all threads
+    Worker *worker;        // one for each thread
+    float *gradient;       // [batch][parameters]
+    double *result;        // of each window
 };
 
 // What the items of one pool_run() read.
 typedef struct {
     Batch *batch;
-    const float *parameters;
+    NetworkWeights weights;
     const Window *windows;
     int n;
     int from; // first window of this process
@@ -41,6 +42,9 @@ typedef struct {
     const LevelPca *levels; // of batch_axes_loss()
     uint32_t epoch, first;  // of a training: place of the windows in the epoch's list
 } BatchJob;
+
+// Packs the parameters; the weights are valid until the next call.
+NetworkWeights batch_weights(Batch *batch, const float *parameters);
 
 // Reads the job's window `item`; a training's with its random gain.
 WindowFrames batch_read_window(const BatchJob *job, int item, int thread);

@@ -54,7 +54,8 @@ static const float *decode_spectrum(Example *example, Spectrum *spectrum,
         const AnalysisFrame *frame = spectrum_analyse(spectrum, &in);
         memcpy(example->values + t * bands, frame->values, bands * sizeof(float));
     }
-    network_forward(example->workspace, epoch->parameters, example->values);
+    const NetworkWeights weights = {.parameters = epoch->parameters};
+    network_forward(example->workspace, &weights, example->values);
     const float *levels = network_output(example->workspace);
     for (size_t t = 0; t < example->frames; t++) {
         float *out = example->decoded + t * hop; // of the hop that ends with the frame before
@@ -71,7 +72,8 @@ const float *example_decode(Example *example, const TrainingEpoch *epoch, const 
 {
     const TrainingOptions *o = example->options;
     if (o->arch.front.kind != FRONT_SPECTRUM) {
-        network_forward(example->workspace, epoch->parameters, audio);
+        const NetworkWeights weights = {.parameters = epoch->parameters};
+        network_forward(example->workspace, &weights, audio);
         return network_output(example->workspace);
     }
     const SpectrumSetup setup = {

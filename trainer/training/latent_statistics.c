@@ -48,8 +48,8 @@ static void window_statistics(void *data, int share_item, int thread)
     const size_t channels = batch->channels;
     const size_t hop = (size_t)arch_network_hop(&batch->options->arch);
     const WindowFrames window = batch_read_window(job, item, thread);
-    network_encode(workspace, job->parameters, window.values);
-    if (batch->spectrum) network_decode(workspace, job->parameters);
+    network_encode(workspace, &job->weights, window.values);
+    if (batch->spectrum) network_decode(workspace, &job->weights);
     size_t frames;
     const float *latent = network_latent(workspace, &frames);
 
@@ -145,7 +145,7 @@ bool batch_statistics(Batch *batch, const float *parameters, const WindowList *w
                     (!batch->spectrum ||
                      (statistics->covariance && statistics->within && statistics->response));
     if (ok) {
-        const BatchJob job = {.batch = batch, .parameters = parameters};
+        const BatchJob job = {.batch = batch, .weights = batch_weights(batch, parameters)};
         Pieces pieces = {.channels = channels, .between = statistics->within};
         batch_sum_results(job, windows, window_statistics, batch->results, "statistics, window",
                           total, take_window, &pieces);
