@@ -71,9 +71,9 @@ static size_t pack_spread(const Spread *spread, float *packed)
     return count;
 }
 
-// Rows [from, to) of y, a row being `stride` frames. Row r is made of the frames of x from r - reach + 1 to
-// r. Of the row `from`, those that exist are [first, last]; the rows after it are made of as many,
-// each a frame later.
+// Rows [from, to) of y, a row being `stride` frames. Row r is made of the frames of x from
+// r - reach + 1 to r. Of the row `from`, those that exist are [first, last]; the rows after it are
+// made of as many, each a frame later.
 static void add_rows(const Spread *spread, size_t reach, size_t from, size_t to, size_t first,
                      size_t last, const float *x, const GemmResult *y)
 {

@@ -1,6 +1,6 @@
 // network.h: the autoencoder as it is trained: one window forward and backward, built of the layers
-// in strided.h and residual.h. A Workspace belongs to one thread at a time; weights are shared between
-// threads.
+// in strided.h and residual.h. A Workspace belongs to one thread at a time; weights are shared
+// between threads.
 #ifndef TRASLUZ_NETWORK_H
 #define TRASLUZ_NETWORK_H
 

@@ -1,6 +1,6 @@
-// packed_weights.h: the weights of a network in the order in which the products of conv.h read them.
-// They are packed once for all windows of a step, in all threads: one thread packs them, then any
-// number reads.
+// packed_weights.h: the weights of a network in the order in which the products of conv.h read
+// them. They are packed once for all windows of a step: one thread packs them, then any number
+// reads.
 #ifndef TRASLUZ_PACKED_WEIGHTS_H
 #define TRASLUZ_PACKED_WEIGHTS_H
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Allocates room for `margin` values, `values` of which the first is aligned, and `margin` more, all
-// 0. NULL when memory is short.
+// Allocates room for `margin` values, `values` of which the first is aligned, and `margin` more.
+// All are 0. NULL when memory is short.
 static float *new_memory(size_t margin, size_t values, float **first)
 {
     const size_t line = SIGNAL_ALIGNMENT / sizeof(float);

@@ -181,8 +181,8 @@ static const float *row_of(const GemmMatrix *b, size_t r)
     return b->values + (ptrdiff_t)(r / b->group) * b->group_step + r % b->group * b->row;
 }
 
-// Copies `used` columns from `column` on of the rows [from, from + k) to panel[k][width], with zeros
-// behind them.
+// Copies `used` columns from `column` on of the rows [from, from + k) to panel[k][width], with
+// zeros after them.
 static void pack_panel(float *panel, const GemmMatrix *b, size_t from, size_t k, size_t column,
                        size_t used, size_t width)
 {
