@@ -1,6 +1,6 @@
 // The products of the training, and the passes beside them: every level against the order of sums
-// that gemm.h states, bit for bit where the processor has a fused multiply-add, with canaries around
-// what is written.
+// that gemm.h states, bit for bit where the processor has a fused multiply-add, with canaries
+// around what is written.
 #include "lib/check.h"
 #include "lib/fixture.h"
 #include "math/kernels.h"
