@@ -9,7 +9,8 @@ static double convolution_work(const Model *model, int index)
     return (double)model->packed[index].rows * model->packed[index].columns;
 }
 
-// For each frame that goes into a layer of the decoder, or comes out of one of the encoder.
+// Returns the work for each frame that goes into a layer of the decoder, or comes out of one of the
+// encoder.
 static double layer_work(const Model *model, bool decoder, int i)
 {
     const Chain *chain = decoder ? &model->arch.decoder : &model->arch.encoder;
@@ -25,7 +26,7 @@ static double layer_work(const Model *model, bool decoder, int i)
 double engine_work(const Model *model)
 {
     const Arch *arch = &model->arch;
-    double work = front_work(model);
+    double work = front_work(arch, model->sample_rate);
     double frames = model->sample_rate / arch_front_hop(arch); // per second
     for (int i = 0; i < arch->encoder.layers; i++) {
         frames /= arch->encoder.layer[i].stride;

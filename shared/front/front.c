@@ -4,14 +4,14 @@
 
 #include <math.h>
 
-static const FrontFunctions *functions_of(const Model *model)
+static const FrontFunctions *functions_of(const Arch *arch)
 {
-    return model->arch.front.kind == FRONT_SPECTRUM ? &front_spectrum : &front_samples;
+    return arch->front.kind == FRONT_SPECTRUM ? &front_spectrum : &front_samples;
 }
 
 Front *front_new(const Model *model, int channels, double host_rate, size_t frames)
 {
-    return functions_of(model)->create(model, channels, host_rate, frames);
+    return functions_of(&model->arch)->create(model, channels, host_rate, frames);
 }
 
 void front_free(Front *front)
@@ -21,7 +21,7 @@ void front_free(Front *front)
 
 size_t front_bytes(const Model *model, int channels, size_t frames)
 {
-    return functions_of(model)->bytes(model, channels, frames);
+    return functions_of(&model->arch)->bytes(model, channels, frames);
 }
 
 int front_lanes(const Model *model, int channels)
@@ -34,9 +34,9 @@ float front_dry_share(const Model *model, float detail)
     return model->arch.front.kind == FRONT_SAMPLES ? detail : 1.0f;
 }
 
-double front_work(const Model *model)
+double front_work(const Arch *arch, double rate)
 {
-    return functions_of(model)->work(model);
+    return functions_of(arch)->work(arch, rate);
 }
 
 double front_level(const Model *model)

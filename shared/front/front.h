@@ -46,19 +46,19 @@ void front_free(Front *front);
 // Returns the bytes of such a front. Allocates nothing.
 size_t front_bytes(const Model *model, int channels, size_t frames);
 
-// Lanes of the network for so many audio channels.
+// Returns the lanes of the network for so many audio channels.
 int front_lanes(const Model *model, int channels);
 
-// Share of the dry signal that is added to what the front gives, at so much detail.
+// Returns the share of the dry signal that is added to what the front gives, at so much detail.
 float front_dry_share(const Model *model, float detail);
 
-// Level of audio that the network works best at, RMS in dB relative to full scale; NaN where it
-// works alike at every level, or where the model does not say.
+// Returns the level of audio that the network works best at, RMS in dB relative to full scale; NaN
+// where it works alike at every level, or where the model does not store one.
 double front_level(const Model *model);
 
 // Returns what the transforms of one audio channel cost for each second, in multiply-adds that take
-// as long. Allocates nothing.
-double front_work(const Model *model);
+// as long, at a model's rate in Hz. Allocates nothing.
+double front_work(const Arch *arch, double rate);
 
 // Starts a signal: silence before the next sample, which is the first of a frame.
 void front_reset(Front *front);
@@ -68,12 +68,12 @@ void front_reset(Front *front);
 // the next call. details[i] is the detail at each sample; NULL is 0 throughout.
 LaneFrames front_analyse(Front *front, const float *const *audio, const float *details, size_t *n);
 
-// True if the frames of the last front_analyse() are silent: nothing is heard of what is
+// Returns whether the frames of the last front_analyse() are silent: nothing is heard of what is
 // made of them.
 bool front_silent(const Front *front);
 
-// Level of the frames of the last front_analyse(), which is carried apart from the latent: the
-// loudness of analysis.h; 0 for samples, which carry none.
+// Returns the level of the frames of the last front_analyse(), which is carried apart from the
+// latent: the loudness of analysis.h; 0 for samples, which carry none.
 float front_frame_level(const Front *front);
 
 // Takes the decoder's next frames, in the order of those that front_analyse() returned. `clean` is

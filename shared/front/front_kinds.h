@@ -7,7 +7,7 @@
 
 typedef struct {
     size_t (*bytes)(const Model *model, int channels, size_t frames);
-    double (*work)(const Model *model);
+    double (*work)(const Arch *arch, double rate);
     Front *(*create)(const Model *model, int channels, double host_rate, size_t frames);
     void (*free)(Front *front);
     void (*reset)(Front *front);

@@ -20,7 +20,7 @@ typedef struct {
     Queues *queues;  // [channels]
 } SamplesFront;
 
-// A queue holds less than the delay and what one block adds.
+// Returns the room of a queue, which holds less than the delay and what one block adds.
 static size_t queue_size(const Model *model, size_t frames)
 {
     return (size_t)arch_delay(&model->arch) + FRONT_BLOCK + frames;
@@ -31,9 +31,10 @@ static size_t samples_bytes(const Model *model, int channels, size_t frames)
     return (size_t)channels * (FRONT_BLOCK + 2 * queue_size(model, frames)) * sizeof(float);
 }
 
-static double samples_work(const Model *model)
+static double samples_work(const Arch *arch, double rate)
 {
-    (void)model; // a copy
+    (void)arch; // a copy
+    (void)rate;
     return 0.0;
 }
 
@@ -91,7 +92,8 @@ static LaneFrames samples_analyse(Front *front, const float *const *audio, const
     return (LaneFrames){samples->gathered, FRONT_BLOCK, samples->channels, (int)*n};
 }
 
-// A waveform's latent is not relative to a level, so silence is a latent as any other.
+// Returns false: a waveform's latent is not relative to a level, so silence is a latent as any
+// other.
 static bool samples_silent(const Front *front)
 {
     (void)front;

@@ -33,8 +33,8 @@ typedef struct {
     Fifo *due;                           // [channels]: samples that wait for their time
 } SpectrumFront;
 
-// Frames that lie between analysis and decoder, or the other way round, for at most
-// `frames` at once.
+// Returns the most frames that lie between analysis and decoder, or the other way round, for at
+// most `frames` at once.
 static int waiting_max(const Model *model, size_t frames)
 {
     return (int)frames + arch_delay(&model->arch) / arch_front_hop(&model->arch) +
@@ -108,14 +108,14 @@ static size_t spectrum_front_bytes(const Model *model, int channels, size_t fram
            (size_t)channels * due_size(model, frames) * sizeof(float);
 }
 
-// Two transforms a frame, and an exponential for each bin. Measured with kissfft: 33 to 40
+// Counts two transforms a frame, and an exponential for each bin. Measured with kissfft: 33 to 40
 // multiply-adds for each of the size * log2(size) steps of one.
-static double spectrum_front_work(const Model *model)
+static double spectrum_front_work(const Arch *arch, double rate)
 {
     enum { STEP = 40, EXPONENTIAL = 32 };
-    const double size = model->arch.front.window;
+    const double size = arch->front.window;
     const double frame = 2.0 * STEP * size * log2(size) + EXPONENTIAL * size / 2.0;
-    return frame * model->sample_rate / model->arch.front.hop;
+    return frame * rate / arch->front.hop;
 }
 
 static void spectrum_front_free(Front *front)

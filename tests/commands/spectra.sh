@@ -27,7 +27,8 @@ train() {
 test_training_names_what_it_has_to_beat() {
     train --run whole -t 1 >log && grep -q '^principal components of as many values: loss 0' log &&
         [ "$(grep -c '^epoch' log)" -eq 4 ] && grep -q '"channels": 16' whole/config.json &&
-        "$TRAINER" info whole/weights.safetensors >out && grep -q '^hop *64 samples' out
+        "$TRAINER" info whole/weights.safetensors >out && grep -q '^hop *64 samples' out &&
+        grep -q '^multiply-adds .* per second, and transforms that take as long as .* million' out
 }
 
 test_options_change_the_weights_on_any_threads() {

@@ -5,6 +5,7 @@
 #include "files/file.h"
 #include "files/plain_text.h"
 #include "files/safetensors.h"
+#include "front/front.h"
 #include "latent/latent.h"
 #include "latents/latent_set.h"
 #include "model/arch.h"
@@ -147,8 +148,11 @@ static void print_arch(const Arch *arch, uint64_t window, double rate)
     printf("%-14s %zu, %zu bytes\n", "parameters", parameters, parameters * sizeof(float));
     printf("%-14s %d samples, %.4g latent frames per second\n", "hop", hop, rate / hop);
     printf("%-14s %d samples, %.2f ms\n", "delay", delay, 1e3 * delay / rate);
-    printf("%-14s %.4g million per second\n", "multiply-adds",
-           1e-6 * arch_multiply_adds(arch, rate));
+    printf("%-14s %.4g million per second", "multiply-adds", 1e-6 * arch_multiply_adds(arch, rate));
+    const double transforms = front_work(arch, rate);
+    if (transforms > 0.0)
+        printf(", and transforms that take as long as %.4g million", 1e-6 * transforms);
+    putchar('\n');
 }
 
 // ---- Subjects ----
