@@ -58,6 +58,12 @@ static bool read_text(const Safetensors *file, const char *key, char *text, size
 
 static Latent *read_latent(const Safetensors *file, Error *error)
 {
+    const char *version = safetensors_metadata(file, "format_version");
+    if (version && strcmp(version, "1") != 0 && strcmp(version, "2") != 0) {
+        error_set(error, "metadata: format_version %.20s: this version of Trasluz reads 1 and 2",
+                  version);
+        return NULL;
+    }
     const Tensor *tensor = safetensors_tensor(file, "latent");
     if (!tensor || tensor->rank != 2) {
         error_set(error, "no tensor 'latent' of [channels, frames]: not a Trasluz latent file");

@@ -212,6 +212,11 @@ static void test_latent_of_a_spectrum_comes_back(void)
     replace(&file, "\"shape\":[100]", "\"shape\":[ 99]");
     CHECK(!latent_parse(file.bytes, file.size, &error));
     free(file.bytes);
+    file.bytes = latent_serialize(latent, &file.size, &error);
+    replace(&file, "\"format_version\":\"2\"", "\"format_version\":\"3\"");
+    CHECK(!latent_parse(file.bytes, file.size, &error));
+    CHECK_MSG(strstr(error.text, "format_version 3: this version"), "%s", error.text);
+    free(file.bytes);
     latent_free(latent);
     latent = latent_new(samples, 10, &error);
     CHECK(latent && !latent->levels);
