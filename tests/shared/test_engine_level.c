@@ -69,6 +69,22 @@ static void test_dynamics_blends_the_level(void)
     model_free(model);
 }
 
+// Where a latent frame stands for several frames of the spectrum, its level is their mean: the step
+// goes as far as Dynamics says, whatever the network makes of the timbre.
+static void test_level_of_a_latent_frame_is_a_mean(void)
+{
+    Error error;
+    Model *model = fixture_model("spectrum512h64b20f80:8k2s2p0", ACTIVATION_LEAKY_RELU, 48000.0, 1);
+    Latent *reference = latent_new(model, 400, &error);
+    REQUIRE(model && reference);
+    for (size_t t = 0; t < reference->frames; t++) reference->levels[t] = logf(0.05f);
+    const double whole = step_with(model, reference, 1.0f, 1.0f);
+    const double half = step_with(model, reference, 1.0f, 0.5f);
+    CHECK_MSG(fabs(whole) < 0.5 && fabs(half - 6.02) < 0.5, "steps of %g and %g dB", whole, half);
+    latent_free(reference);
+    model_free(model);
+}
+
 // What is recorded has the level of each frame, and its seam is a straight line.
 static void test_recordings_have_levels(void)
 {
@@ -167,6 +183,7 @@ static void test_cross_blends_the_timbre(void)
 int main(void)
 {
     RUN(test_dynamics_blends_the_level);
+    RUN(test_level_of_a_latent_frame_is_a_mean);
     RUN(test_cross_blends_the_timbre);
     RUN(test_recordings_have_levels);
     RUN(test_smear_smooths_the_level);
