@@ -21,12 +21,13 @@ enum {
     PRESETS_MAX = 64,
     NOTHING = -1,          // in a mailbox
     RECORDED_BLOCKS = 100, // half a second
+    MODELS = 3,            // two of waveforms, one of spectra
 };
 
 #define RECORDING "urn:trasluz:recording0"
 
 static struct {
-    char good[2][KEPT_LENGTH], reference[2][KEPT_LENGTH];
+    char good[MODELS][KEPT_LENGTH], reference[MODELS][KEPT_LENGTH];
     char broken[KEPT_LENGTH], missing[KEPT_LENGTH];
 } files;
 
@@ -34,9 +35,11 @@ static void make_files(void)
 {
     keep(files.good[0], scrambler_file("fast.safetensors", "16k12s4p4,8k5s3p2", RATE, 1));
     keep(files.good[1], scrambler_file("slow.safetensors", "8k6s2p2,4k5s3p2", RATE / 2, 2));
-    for (int i = 0; i < 2; i++)
-        keep(files.reference[i], reference_file(i ? "one.safetensors" : "zero.safetensors",
-                                                files.good[i], 100, (uint32_t)i));
+    keep(files.good[2], scrambler_file("spectral.safetensors", SPECTRAL, RATE, 3));
+    static const char *const name[MODELS] = {"zero.safetensors", "one.safetensors",
+                                             "two.safetensors"};
+    for (int i = 0; i < MODELS; i++)
+        keep(files.reference[i], reference_file(name[i], files.good[i], 100, (uint32_t)i));
     keep(files.missing, scratch_path("missing.safetensors"));
     keep(files.broken, broken_file("broken.safetensors"));
 }
@@ -50,7 +53,8 @@ static const Choice choices[] = {{MODEL, files.good[0]},          {REFERENCE, fi
                                  {MODEL, files.missing},          {MODEL, files.good[1]},
                                  {REFERENCE, files.reference[1]}, {REFERENCE, ""},
                                  {REFERENCE, files.missing},      {MODEL, files.broken},
-                                 {MODEL, files.good[0]},          {REFERENCE, files.reference[1]}};
+                                 {MODEL, files.good[0]},          {REFERENCE, files.reference[1]},
+                                 {MODEL, files.good[2]},          {REFERENCE, files.reference[2]}};
 enum { CHOICES = sizeof choices / sizeof *choices };
 
 // One instance with all who use it.
@@ -195,7 +199,7 @@ static void *choose_on(void *argument)
 
 static void make_sessions(Studio *studio)
 {
-    static const int chosen[SESSIONS][2] = {{0, 1}, {3, 4}, {0, 5}, {2, 6}};
+    static const int chosen[SESSIONS][2] = {{0, 1}, {3, 4}, {10, 11}, {2, 6}};
     for (int s = 0; s < SESSIONS; s++) {
         for (int i = 0; i < 2; i++)
             load_file(studio->host, choices[chosen[s][i]].property, choices[chosen[s][i]].path);
@@ -244,7 +248,7 @@ static void check_studio(Studio *studio)
     CHECK_MSG(studio->failed_on_disk == 0, "%d times on disk", studio->failed_on_disk);
 
     // Nothing is stuck: one more choice is heard and named.
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < MODELS; i++) {
         change_file(studio->host, MODEL, files.good[i]);
         const char *named = named_file(studio->host, MODEL);
         CHECK_MSG(named && strcmp(named, files.good[i]) == 0, "%s", named ? named : "none");
