@@ -267,8 +267,8 @@ static void describe(SafetensorsBuilder *builder, const Model *model)
     describe_text(builder, "name", info->name);
     describe_text(builder, "trained_on", info->trained_on);
     describe_text(builder, "command", info->command);
-    if (*info->author) describe_text(builder, "author", info->author);
-    if (*info->licence) describe_text(builder, "licence", info->licence);
+    describe_text(builder, "author", info->author);
+    describe_text(builder, "licence", info->licence);
     safetensors_describe(builder, "seed", "%u", (unsigned)info->seed);
     if (info->epochs > 0) safetensors_describe(builder, "epochs", "%d", info->epochs);
     describe_number(builder, "train_loss", info->train_loss);
