@@ -26,7 +26,8 @@ typedef struct {
     float gain, target, step;
 } AutoGain;
 
-// `level` in dB relative to full scale, NaN where the model does not say; `rate` in Hz.
+// Initialises the gain, 1 at first. `level`: of the music that the model was trained on, in dB
+// relative to full scale; NaN where the model does not store it. `rate`: in Hz.
 void auto_gain_init(AutoGain *gain, double level, double rate);
 
 // Forgets what was measured; the gain stays as it is for the next `wait` samples. Then comes sample

@@ -20,10 +20,10 @@ enum { ENGINE_CHANNELS_MAX = STREAM_CHANNELS_MAX };
 // a dry signal that is louder by itself.
 #define ENGINE_CEILING 1.99f
 
-// The sample within the ceiling; 0 where it is not finite. Real-time safe.
+// Returns the sample within the ceiling; 0 where it is not finite. Real-time safe.
 float engine_bounded(float sample);
 
-// The sample; 0 where it is not finite. Real-time safe.
+// Returns the sample; 0 where it is not finite. Real-time safe.
 float engine_finite(float sample);
 
 typedef struct {
@@ -40,13 +40,14 @@ typedef struct {
 
 typedef struct Engine Engine;
 
-// The model must outlive the engine; the reference latent is copied, may be NULL and must fit the
-// model. Refuses what engine_limits_check() refuses. Allocates all that it will ever need.
+// Creates an engine; engine_free() frees it. The model must outlive it. The reference latent is
+// copied; it may be NULL and must fit the model. Refuses what engine_limits_check() refuses: NULL,
+// and the message in *error. Allocates all that the engine will ever need.
 Engine *engine_new(const Model *model, const Latent *reference, double host_rate, int channels,
                    Error *error);
 
-// The same with room for the first second of a recording or a frozen loop only: engine_grow() adds
-// the rest.
+// Does the same with room for the first second of a recording or a frozen loop only: engine_grow()
+// adds the rest.
 Engine *engine_new_growing(const Model *model, const Latent *reference, double host_rate,
                            int channels, Error *error);
 void engine_free(Engine *engine);
@@ -80,35 +81,35 @@ void engine_reset(Engine *engine);
 // engine_start() cuts all of this off: at most the latency and 50 ms after it depend on what came
 // before, and nothing does where the input was silent for 50 ms before what sounds at the start.
 
-// The next input sample is number `position` of the song. The sound of what went in before fades
-// into that of the new position while it comes out, within the latency; what went in last is given
-// to the network as if it had come before the new position, so an input that goes on has no gap.
-// What the latent operations remember stays. Costs the work of so much audio as is inside and as
-// the network remembers, at most that of ENGINE_JUMP_MAX.
+// Goes to a position: the next input sample is number `position` of the song. The sound of what
+// went in before fades into that of the new position while it comes out, within the latency; what
+// went in last is given to the network as if it had come before the new position, so an input that
+// goes on has no gap. What the latent operations remember stays. Costs the work of so much audio as
+// is inside and as the network remembers, at most that of ENGINE_JUMP_MAX.
 void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position);
 
-// The same for a song that begins to play: the latent operations and the automatic gain begin as
-// after engine_reset(). Hosts that compensate latency feed the song's beginning before they report
-// that it plays; it is treated as what it is.
+// Does the same for a song that begins to play: the latent operations and the automatic gain begin
+// as after engine_reset(). Hosts that compensate latency feed the song's beginning before they
+// report that it plays; it is treated as what it is.
 void engine_start(Engine *engine, const EngineSettings *settings, uint64_t position);
 
-// Samples at the host's rate between an input and its output, from the architecture and
+// Returns the samples at the host's rate between an input and its output, from the architecture and
 // the two resamplers.
 int engine_latency(const Engine *engine);
 
-// From now on, shows each latent frame of the first audio channel in the tap; NULL: no more.
-// Nothing of the sound depends on it. The tap must outlive this.
+// Shows each latent frame of the first audio channel in the tap from now on; NULL: no more. Nothing
+// of the sound depends on it. The tap must outlive this.
 void engine_watch(Engine *engine, LatentTap *tap);
 
-// A copy of the last whole recording of an audio channel, or NULL. One thread at a time, beside or
-// between what the audio thread does; allocates.
+// Returns a copy of the last whole recording of an audio channel, which the caller frees, or NULL.
+// One thread at a time, beside or between what the audio thread does; allocates.
 Latent *engine_capture(Engine *engine, int channel);
 
 // Puts a recording back; before the first engine_process().
 void engine_restore_capture(Engine *engine, int channel, const Latent *latent);
 
-// in[c][0, n) to out[c][0, n) for each channel; any output may be any input's memory. Any n, 0
-// included. The network gets the input as engine_bounded() gives it, the dry signal is as
+// Processes in[c][0, n) to out[c][0, n) for each channel c; any output may be any input's memory.
+// Any n, 0 included. The network gets the input as engine_bounded() gives it, the dry signal is as
 // engine_finite() gives it. Denormals are off inside and as before after it.
 void engine_process(Engine *engine, const EngineSettings *settings, const float *const *in,
                     float *const *out, size_t n);

@@ -10,8 +10,8 @@ size_t engine_take_samples(Engine *engine, const float *const *samples, size_t n
     return n;
 }
 
-// The block's gains and details, the same for all channels; each channel's input
-// stands in model_rate.
+// Sets the block's gains and details, the same for all channels; each channel's input stands in
+// model_rate.
 static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
 {
     const float *inputs[ENGINE_CHANNELS_MAX];
@@ -26,7 +26,7 @@ static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
     ramp_fill(&engine->model_detail, engine->details, n);
 }
 
-// From each channel's input in model_rate to what is added to its dry signal.
+// Turns each channel's input in model_rate into what is added to its dry signal.
 static void stream_block(Engine *engine, const EngineSettings *settings, size_t n)
 {
     float *const *blocks = engine->model_rate;

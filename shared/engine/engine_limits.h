@@ -16,17 +16,19 @@ enum {
     ENGINE_STREAM_BYTES = 64 << 20, // of memory for past input, in the layers
 };
 
-// Multiply-adds for a second of one channel's audio, as the engine does them: in whole vectors,
-// with an activation counted as 32 of them, and the transforms of a spectrum as front_work() says.
+// Returns the multiply-adds for a second of one channel's audio, as the engine does them: in whole
+// vectors, with an activation counted as 32 of them, and the transforms of a spectrum as
+// front_work() counts them. Allocates nothing.
 double engine_work(const Model *model);
 
-// Multiply-adds that one channel takes at once, within a block, where the song's position jumps:
-// for all that is inside and comes out, and up to a whole frame to begin with. What the network is
-// then given of what came before takes ENGINE_JUMP_MAX more at most: see engine_plan_history().
+// Returns the multiply-adds that one channel takes at once, within a block, where the song's
+// position jumps: for all that is inside and comes out, and up to a whole frame to begin with. What
+// the network is then given of what came before takes ENGINE_JUMP_MAX more at most: see
+// engine_plan_history(). Allocates nothing.
 double engine_jump_work(const Model *model);
 
-// True if an engine at `host_rate` Hz can play this model; else the message says by what it is
-// beyond which limit. Allocates nothing.
+// Checks that an engine at `host_rate` Hz can play this model; false where it is beyond a limit,
+// and the message names the limit and by how much. Allocates nothing.
 bool engine_limits_check(const Model *model, double host_rate, Error *error);
 
 #endif

@@ -16,9 +16,10 @@ typedef struct {
 bool input_history_init(InputHistory *history, size_t length);
 void input_history_free(InputHistory *history);
 
-// Silence came before.
+// Forgets the samples: silence came before.
 void input_history_reset(InputHistory *history);
 
+// Adds samples[0, n).
 void input_history_push(InputHistory *history, const float *samples, size_t n);
 
 // Copies samples[0, n): those that came from `ago` samples before the next one on; n <=

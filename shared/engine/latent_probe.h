@@ -11,8 +11,9 @@ typedef struct {
     float *loudness; // [channels][channels], or NULL: see latent_space.h
 } LatentProbe;
 
-// False where memory is short, or where the model has no such latent: a spectrum of silence is as
-// flat as its level is low, which is no sound, and a model may give what is not finite.
+// Finds them. False where memory is short, or where the model has no such latent: a spectrum of
+// silence is as flat as its level is low, which is no sound, and a model may give what is not
+// finite.
 bool latent_probe_init(LatentProbe *probe, const Model *model);
 void latent_probe_free(LatentProbe *probe);
 

@@ -24,8 +24,9 @@ typedef struct Stream Stream;
 // wait. Allocates nothing.
 size_t stream_bytes(const Model *model, int channels);
 
-// The reference (from latent_loop()) may be NULL; model and reference must outlive the stream. The
-// audio had `host_rate` Hz before it was resampled to the model's rate. NULL where memory is short.
+// Creates a stream; stream_free() frees it. The reference (from latent_loop()) may be NULL; model
+// and reference must outlive the stream. The audio had `host_rate` Hz before it was resampled to
+// the model's rate. NULL where memory is short.
 Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate);
 void stream_free(Stream *stream);
 
@@ -40,14 +41,14 @@ void stream_reset(Stream *stream, uint64_t samples);
 // `live` leave it as it is: see latent_ops_locate().
 void stream_locate(Stream *stream, int64_t frame, int64_t live);
 
-// The same with nothing in the memory of the latent operations: see latent_ops_start().
+// Does the same with nothing in the memory of the latent operations: see latent_ops_start().
 void stream_start(Stream *stream, int64_t frame, int64_t live);
 
-// Until the next stream_locate() or stream_start() the memory of the latent operations stays
-// as it is.
+// Keeps the memory of the latent operations as it is until the next stream_locate() or
+// stream_start().
 void stream_hold(Stream *stream);
 
-// Delay in samples.
+// Returns the delay in samples.
 int stream_delay(const Stream *stream);
 
 // Returns how many latents the audio channels have: one each, or one together. Audio channel c has
@@ -57,7 +58,7 @@ int stream_latents(const Stream *stream);
 // Returns the operations on a latent, for their room and its recordings.
 LatentOps *stream_ops(Stream *stream, int latent);
 
-// From now on, shows each latent frame of the first audio channel in the tap; NULL: no more.
+// Shows each latent frame of the first audio channel in the tap from now on; NULL: no more.
 void stream_watch(Stream *stream, LatentTap *tap);
 
 // Writes to out[c] what is added to the dry signal of audio channel c, which itself is taken by the

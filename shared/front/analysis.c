@@ -72,8 +72,8 @@ Analysis *analysis_new(const ArchFront *front, double rate, const float *band_me
     return analysis;
 }
 
-// From the bands' mean powers to the frame's loudness, K-weighted: the plain sum of powers would be
-// that of the bass.
+// Sets the frame's K-weighted powers and loudness from the bands' mean powers: the plain sum of
+// powers would be that of the bass.
 static void find_loudness(const Analysis *analysis, const float *power, AnalysisFrame *frame)
 {
     float sum = 0.0f, noise = 0.0f;
@@ -127,7 +127,7 @@ static float strongest_band(const Analysis *analysis, const float *power)
     return strongest;
 }
 
-// From the bands' powers to what the network sees.
+// Sets what the network sees from the bands' powers.
 static void find_levels(const Analysis *analysis, const float *power, float strongest, bool silent,
                         AnalysisFrame *frame)
 {

@@ -43,7 +43,8 @@ void analysis_layout(Analysis *analysis, const ArchFront *front, Arena *arena);
 // analysis_limit() says. band_mean[bands]: of the model; NULL for zeros. Real-time safe, but slow.
 void analysis_init(Analysis *analysis, double rate, double limit, const float *band_mean);
 
-// The limit for a host's rate: what is left after resampling to the model's, or the model's rate.
+// Returns the limit for a host's rate, in Hz: what is left after resampling to the model's, or the
+// model's rate.
 double analysis_limit(double host_rate, double rate);
 
 // Creates an analysis in a block of its own, for signals at the model's rate; free() frees it. NULL

@@ -19,7 +19,7 @@ void bands_layout(Bands *bands, const ArchFront *front, Arena *arena)
     bands->scale = arena_floats(arena, (size_t)bands->bands);
 }
 
-// O'Shaughnessy's mel scale.
+// Returns the frequency on O'Shaughnessy's mel scale.
 static double mel_of(double hertz)
 {
     return 2595.0 * log10(1.0 + hertz / 700.0);

@@ -38,7 +38,7 @@ void bands_add_power(const Bands *bands, const Bin *spectrum, float *power);
 // No gain is below this; its factor is 0 in audio.
 #define BANDS_GAIN_MIN (-80.0f)
 
-// From a gain for each band, as a natural logarithm, to the factor for each bin less 1,
+// Interpolates a gain for each band, as natural logarithms, to the factor for each bin less 1,
 // change[bins]: exp(interpolated gain) - 1. No gain is exactly no change.
 void bands_interpolate(const Bands *bands, const float *gains, float *change);
 

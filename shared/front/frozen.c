@@ -35,7 +35,7 @@ static double window_bin(const float *window, int size, int offset, double *re, 
     return sqrt(*re * *re + *im * *im);
 }
 
-// How much louder a steady tone is because freeze_peak() aligns the phases beside its peak.
+// Returns how much louder a steady tone is because freeze_peak() aligns the phases beside its peak.
 static double peak_lift(const float *analysis_window, const float *window, int size)
 {
     double plain = 0.0, lifted = 0.0; // of the tone, under both windows
@@ -94,7 +94,7 @@ static bool is_peak(const float *power, int bins, int b)
     return true;
 }
 
-// The next peak after bin b; `bins` where none is left.
+// Returns the next peak after bin b; `bins` where none is left.
 static int next_peak(const float *power, int bins, int b)
 {
     do b++;
@@ -102,7 +102,7 @@ static int next_peak(const float *power, int bins, int b)
     return b;
 }
 
-// The weakest bin from one peak to the next, where the next one's region begins.
+// Returns the weakest bin from one peak to the next, where the next one's region begins.
 static int valley(const float *power, int from, int to)
 {
     int weakest = from;
@@ -111,7 +111,8 @@ static int valley(const float *power, int from, int to)
     return weakest > from ? weakest : from + 1;
 }
 
-// How far the phase at a peak turns in a hop: that of all channels, each as much as it is heard.
+// Returns how far the phase at a peak turns in a hop: that of all channels, each as much as it is
+// heard.
 static uint32_t peak_advance(const Frozen *frozen, Bin *const *spectra, Bin *const *before,
                              int peak)
 {

@@ -36,7 +36,7 @@ void frozen_layout(Frozen *frozen, const ArchFront *front, int channels, Arena *
 // Fills it. analysis_window[window] is that of the frames.
 void frozen_init(Frozen *frozen, const float *analysis_window);
 
-// Hops by which a frozen frame is heard later than a frame of the signal.
+// Returns the hops by which a frozen frame is heard later than a frame of the signal.
 int frozen_lag(const ArchFront *front);
 
 // Forgets what has been added and not read yet; the frozen frame stays.

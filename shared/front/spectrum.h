@@ -22,10 +22,10 @@ typedef struct {
     int frames;             // the most that wait for their gains, at least 1
 } SpectrumSetup;
 
-// Bytes that a spectrum takes. Allocates nothing.
+// Returns the bytes that a spectrum takes. Allocates nothing.
 size_t spectrum_bytes(const SpectrumSetup *setup);
 
-// NULL if memory is short. Allocates.
+// Creates a spectrum; spectrum_free() frees it. NULL if memory is short. Allocates.
 Spectrum *spectrum_new(const SpectrumSetup *setup);
 void spectrum_free(Spectrum *spectrum); // NULL is allowed
 
@@ -36,7 +36,7 @@ void spectrum_reset(Spectrum *spectrum);
 // it ends; it lasts until its gains have been given. At most `frames` frames wait.
 const AnalysisFrame *spectrum_analyse(Spectrum *spectrum, const float *const *audio);
 
-// The frame that has waited longest, or NULL.
+// Returns the frame that has waited longest, or NULL.
 const AnalysisFrame *spectrum_oldest(const Spectrum *spectrum);
 
 // Gives the oldest frame its gains, one for each band as natural logarithms, or NULL for no change;
@@ -47,10 +47,10 @@ void spectrum_synthesise(Spectrum *spectrum, const float *gains, float *const *o
 // Freezes the oldest frame: see frozen.h.
 void spectrum_freeze(Spectrum *spectrum);
 
-// The frozen frame's levels.
+// Returns the frozen frame's levels.
 const AnalysisFrame *spectrum_frozen(const Spectrum *spectrum);
 
-// The next spectrum_synthesise() takes by `amount`, 0 to 1, the frozen frame in place of the
+// Lets the next spectrum_synthesise() take by `amount`, 0 to 1, the frozen frame in place of the
 // oldest, as it sounds `at` hops after it was frozen. The gains are those of both.
 void spectrum_set_frozen(Spectrum *spectrum, float amount, int64_t at);
 

@@ -23,6 +23,8 @@ typedef struct {
 
 // Takes the memory of a synthesis.
 void synthesis_layout(Synthesis *synthesis, const ArchFront *front, Arena *arena);
+
+// Fills it.
 void synthesis_init(Synthesis *synthesis);
 
 // Sets the gains of the next synthesis_add(), one for each band, as natural logarithms. False if

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-// The root of a periodic Hann window of `size` samples, at sample i.
+// Returns the root of a periodic Hann window of `size` samples, at sample i.
 static double root_hann(int i, int size)
 {
     return sin(3.14159265358979323846 * i / size);

@@ -22,19 +22,23 @@ typedef struct {
     float *levels;
 } Latent;
 
-// A latent of that many frames, all zero, with levels if the model's front is a spectrum; NULL if
-// memory is short. The caller frees it.
+// Creates a latent of that many frames, all zero, with levels if the model's front is a spectrum.
+// NULL and a message if memory is short. The caller frees it.
 Latent *latent_new(const Model *model, size_t frames, Error *error);
 void latent_free(Latent *latent); // NULL is allowed
 
+// Reads a file, or the bytes of one. NULL where it cannot be read or is no latent, and the message
+// names the reason but not the file. The caller frees the latent.
 Latent *latent_load(const char *path, Error *error);
 Latent *latent_parse(const unsigned char *bytes, size_t size, Error *error);
+// Writes the file; false and a message where that fails.
 bool latent_write(const Latent *latent, const char *path, Error *error);
 
-// The bytes that latent_write() would write; the caller frees them.
+// Returns the bytes that latent_write() would write; the caller frees them. NULL and a message if
+// memory is short.
 unsigned char *latent_serialize(const Latent *latent, size_t *size, Error *error);
 
-// True if this model made it; else the message says so.
+// Checks that this model made the latent; false and a message if not.
 bool latent_fits(const Latent *latent, const Model *model, Error *error);
 
 // Makes values[frames][width] repeatable, of which the first channels are the latent: fades the
@@ -43,7 +47,8 @@ bool latent_fits(const Latent *latent, const Model *model, Error *error);
 // frames are not to be played then. Real-time safe.
 void latent_fold_seam(float *values, size_t width, size_t frames, size_t fade, const Model *model);
 
-// The same of frames that may lie elsewhere: fades last[fade][width] into first[fade][width].
+// Does the same with frames that may lie elsewhere: fades last[fade][width] into
+// first[fade][width].
 void latent_fold(float *first, const float *last, size_t width, size_t fade, const Model *model);
 
 // Returns the index of frame number `frame` in a latent of `frames` frames that repeats without
@@ -57,11 +62,12 @@ void latent_copy_frame(const Latent *latent, size_t frame, float *to);
 // Does the opposite: takes a frame from the latent operations.
 void latent_set_frame(Latent *latent, size_t frame, const float *from);
 
-// LATENT_FADE_SECONDS in frames of this model.
+// Returns LATENT_FADE_SECONDS in frames of this model.
 size_t latent_fade_frames(const Model *model);
 
-// A copy that can be repeated without a click by such a seam: it is shorter by the fade, 50 ms or a
-// quarter of the latent.
+// Copies a latent so that it can be repeated without a click by such a seam: the copy is shorter by
+// the fade, 50 ms or a quarter of the latent. NULL and a message if memory is short. The caller
+// frees it.
 Latent *latent_loop(const Latent *latent, const Model *model, Error *error);
 
 #endif

@@ -37,7 +37,7 @@ void latent_blend_free(LatentBlend *blend);
 // Takes over the next settings at once.
 void latent_blend_reset(LatentBlend *blend, const LatentSpace *space);
 
-// The position jumps: levels are measured anew.
+// Lets levels be measured anew, where the position jumps.
 void latent_blend_locate(LatentBlend *blend);
 
 // Blends values[] of frame number `frame` with the reference's frame in place.

@@ -172,9 +172,9 @@ const float *latent_capture_before_at(const LatentCapture *capture, int64_t fram
     return frame_of(capture, !atomic_load_explicit(&capture->playing, memory_order_relaxed), frame);
 }
 
-// The index of the whole recording, held so that it is not recorded over. The reader is stored
-// before the index is read again, as the audio thread stores the index before it reads the reader:
-// one of the two sees the other.
+// Returns the index of the whole recording, held so that it is not recorded over. The reader is
+// stored before the index is read again, as the audio thread stores the index before it reads the
+// reader: one of the two sees the other.
 static int hold(LatentCapture *capture)
 {
     for (;;) {

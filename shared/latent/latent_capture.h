@@ -33,7 +33,7 @@ typedef struct {
     bool full; // a frame did not fit: nor will those after it
 } LatentCapture;
 
-// False where memory is short. The model must outlive it.
+// Allocates; false where memory is short. The model must outlive it.
 bool latent_capture_init(LatentCapture *capture, const Model *model, size_t capacity, size_t fade);
 void latent_capture_free(LatentCapture *capture);
 
@@ -41,7 +41,7 @@ void latent_capture_free(LatentCapture *capture);
 // uses the capture. False where memory is short: then frames beyond the first second are left out.
 bool latent_capture_reserve(LatentCapture *capture);
 
-// The same for recordings that have begun without it.
+// Does the same for recordings that have begun without it.
 bool latent_capture_grow(LatentCapture *capture);
 
 // Returns true once after each recording that has begun without the rest of its room. Real-time
@@ -57,18 +57,18 @@ void latent_capture_reset(LatentCapture *capture);
 // fades is dropped.
 bool latent_capture_frame(LatentCapture *capture, bool wanted, bool may_begin, const float *values);
 
-// The moments of the whole recording.
+// Returns the moments of the whole recording.
 const LatentMoments *latent_capture_moments(const LatentCapture *capture);
 
-// The whole recording's frame for position `frame`, which goes round; NULL where there
-// is no recording.
+// Returns the whole recording's frame for position `frame`, which goes round; NULL where there is
+// no recording.
 const float *latent_capture_at(const LatentCapture *capture, int64_t frame);
 
-// The same of the recording before it, until the next one begins.
+// Does the same with the recording before it, until the next one begins.
 const float *latent_capture_before_at(const LatentCapture *capture, int64_t frame);
 
-// A copy of the whole recording, or NULL where there is none or memory is short. One thread at a
-// time, beside or between what the audio thread does; allocates.
+// Returns a copy of the whole recording, which the caller frees, or NULL where there is none or
+// memory is short. One thread at a time, beside or between what the audio thread does; allocates.
 Latent *latent_capture_copy(LatentCapture *capture);
 
 // Puts a recording back, as latent_capture_copy() gave it, with room for it. Only before the audio

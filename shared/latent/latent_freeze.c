@@ -65,7 +65,7 @@ static void copy_frame(const LatentFreeze *freeze, float *to, const float *from)
     memcpy(to, from, (size_t)freeze->channels * sizeof(float));
 }
 
-// The frame that came `ago` frames before the next one.
+// Returns the frame that came `ago` frames before the next one.
 static const float *past_frame(const LatentFreeze *freeze, size_t ago)
 {
     const size_t at = (freeze->past_at + freeze->past_frames - ago) % freeze->past_frames;

@@ -61,7 +61,7 @@ bool latent_freeze_asks(LatentFreeze *freeze);
 // or wrote so many frames ago where that is negative, and leaves the state as it is.
 void latent_freeze_hold(const LatentFreeze *freeze, int64_t ahead, float *values);
 
-// One frame in place. A loop takes `length` frames, or as many as there have been, when
+// Works on one frame in place. A loop takes `length` frames, or as many as there have been, when
 // `wanted` becomes true.
 void latent_freeze_frame(LatentFreeze *freeze, bool wanted, size_t length, float *values);
 

@@ -24,14 +24,14 @@ typedef struct {
 bool latent_freeze_sound_init(LatentFreezeSound *freeze, const LatentSpace *space);
 void latent_freeze_sound_free(LatentFreezeSound *freeze);
 
-// Nothing is frozen, nothing has been heard.
+// Forgets what is frozen and what has been heard.
 void latent_freeze_sound_reset(LatentFreezeSound *freeze, const LatentSpace *space);
 
-// True if a frozen sound goes on, or fades out.
+// Returns whether a frozen sound goes on, or fades out.
 bool latent_freeze_sound_is_active(const LatentFreezeSound *freeze);
 
-// One frame in place, values[space.values]: becomes the frozen one by so much as the front is told
-// in `change`. `silent`: the input is.
+// Works on one frame in place, values[space.values]: it becomes the frozen one by so much as the
+// front is told in `change`. `silent`: the input is.
 void latent_freeze_sound_frame(LatentFreezeSound *freeze, const LatentSpace *space, bool wanted,
                                bool silent, float *values, FrontChange *change);
 

@@ -41,7 +41,7 @@ void latent_level_locate(LatentLevel *level, const LatentSpace *space, int64_t f
     memset(level->values, 0, channels * sizeof(float));
 }
 
-// The block under way is whole: its sums take the place of those of the block before.
+// Ends the block under way, which is whole: its sums take the place of those of the block before.
 static void end_block(LatentLevel *level, size_t channels)
 {
     memset(level->prefix, 0, channels * sizeof(float));

@@ -15,6 +15,7 @@ typedef struct {
 bool latent_moments_init(LatentMoments *moments, const LatentSpace *space);
 void latent_moments_free(LatentMoments *moments);
 
+// Forgets all frames.
 void latent_moments_reset(LatentMoments *moments, const LatentSpace *space);
 
 // Writes a frame's distance from the model's mean along each axis to along[channels].
@@ -31,7 +32,7 @@ void latent_moments_add_latent(LatentMoments *moments, const Model *model, const
 void latent_moments_merge(LatentMoments *moments, const LatentSpace *space,
                           const LatentMoments *other);
 
-// Mean and standard deviation along axis c. There must be frames.
+// Return mean and standard deviation along axis c. There must be frames.
 double latent_moments_mean(const LatentMoments *moments, int c);
 double latent_moments_std(const LatentMoments *moments, int c);
 

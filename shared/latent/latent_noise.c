@@ -40,7 +40,7 @@ void latent_noise_locate(LatentNoise *noise)
     noise->drift = (LatentDrift){0};
 }
 
-// Another seed is another noise: it comes by a cross-fade of equal power.
+// Fades to the noise of another seed, with equal power.
 static void follow_seed(LatentNoise *noise, const LatentSpace *space, uint32_t seed)
 {
     if (noise->has_seed && seed == noise->seed) return;

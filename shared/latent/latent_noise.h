@@ -41,7 +41,7 @@ void latent_noise_free(LatentNoise *noise);
 // Takes over the next settings at once.
 void latent_noise_reset(LatentNoise *noise, const LatentSpace *space);
 
-// The position jumps: slow noise is again what belongs to the position.
+// Lets slow noise be what belongs to the position again, where the position jumps.
 void latent_noise_locate(LatentNoise *noise);
 
 // Adds noise to values[channels] of frame number `frame` in place. unit[channels] is what a unit is

@@ -56,9 +56,8 @@ typedef struct {
     float noise; // standard deviation of Gaussian noise
     float drift; // Hz: how often slow noise reaches a new value; 0: new in each frame
     uint32_t seed;
-    bool
-        // Offset does not follow the music's level, and noise that does not continues in silence.
-        sounds_in_silence;
+    // Offset does not follow the music's level, and noise that does not continues in silence.
+    bool sounds_in_silence;
     bool absolute; // noise and offset in the latent's own numbers, not in standard deviations
 } LatentSettings;
 
@@ -116,9 +115,9 @@ void latent_ops_set_silence(LatentOps *ops, const float *silence, const float *l
 // once. Only a whole recording stays.
 void latent_ops_reset(LatentOps *ops);
 
-// The next frame is number `frame`, which may be negative. Frames before number `live` are held:
-// they are worked on as the others, but what the operations remember for longer than a few
-// hundredths of a second (capture, freeze, smear) stays as it is.
+// Goes to frame number `frame`, which is the next one and may be negative. Frames before number
+// `live` are held: they are worked on as the others, but what the operations remember for longer
+// than a few hundredths of a second (capture, freeze, smear) stays as it is.
 void latent_ops_locate(LatentOps *ops, int64_t frame, int64_t live);
 
 // Holds all frames until the next call of latent_ops_locate() or latent_ops_start().
@@ -133,7 +132,7 @@ void latent_ops_start(LatentOps *ops, int64_t frame, int64_t live);
 // latent_ops_process() instead, and true is returned.
 bool latent_ops_process_silent(LatentOps *ops, const LatentSettings *settings, float *values);
 
-// The recordings, for a copy of the last whole one or to put one back.
+// Returns the recordings, for a copy of the last whole one or to put one back.
 LatentCapture *latent_ops_capture(LatentOps *ops);
 
 // Works on values[frames][space.values] in place: the latent's channels and, of a spectrum,
@@ -141,11 +140,11 @@ LatentCapture *latent_ops_capture(LatentOps *ops);
 void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *values,
                         size_t frames);
 
-// The last frame that was worked on, [space.values], as it was before: the input's, or that of the
-// frozen sound, by as much as it sounds.
+// Returns the last frame that was worked on, [space.values], as it was before: the input's, or that
+// of the frozen sound, by as much as it sounds.
 const float *latent_ops_clean(const LatentOps *ops);
 
-// What the last frame asks of the spectrum that it was made from.
+// Returns what the last frame asks of the spectrum that it was made from.
 const FrontChange *latent_ops_change(const LatentOps *ops);
 
 #endif
