@@ -69,9 +69,13 @@ static void changing_polarity_does_not_click(void)
     Sound tone = sound_tone(20000);
     const char *wire = wire_file("whole.safetensors", 8, 1, RATE);
     const char *opposite = wire_file("opposite.safetensors", 8, -1, RATE);
+    // Of another kind: a tone comes out of it as loud, and not turned round.
+    const char *spectrum = scrambler_file("spectral.safetensors", SPECTRAL, RATE, 3);
     for (size_t change = 5000; change < 5900; change += 100) {
         check_fade(&tone, change, wire, opposite);
         check_fade(&tone, change, opposite, wire);
+        check_fade(&tone, change, spectrum, opposite);
+        check_fade(&tone, change, opposite, spectrum);
     }
     sound_free(&tone);
 }
