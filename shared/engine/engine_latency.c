@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-// Host output sample j needs model-rate samples up to floor(j r) + up's lookahead, r being model
-// rate / host rate; each of these comes `delay` model-rate samples after its input; which needs
-// host samples up to down's lookahead after its time.
+// Adds up what each stage waits for: host output sample j needs model-rate samples up to floor(j r)
+// + up's lookahead, r being model rate / host rate; each of these comes `delay` model-rate samples
+// after its input; which needs host samples up to down's lookahead after its time.
 int engine_latency_of(const Arch *arch, double model_rate, double host_rate)
 {
     const int delay = arch_delay(arch);

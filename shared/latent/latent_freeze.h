@@ -40,17 +40,19 @@ typedef struct {
     Ramp amount;
 } LatentFreeze;
 
-// Loops of up to `longest` frames, faded over `fade`; `spare` frames come in before one needs more
-// room. False where memory is short.
+// Prepares for loops of up to `longest` frames, faded over `fade`; `spare` frames come in before
+// one needs more room. Allocates; false where memory is short.
 bool latent_freeze_init(LatentFreeze *freeze, int channels, size_t longest, size_t fade,
                         size_t spare);
 void latent_freeze_free(LatentFreeze *freeze);
+
+// Forgets all frames: nothing is frozen.
 void latent_freeze_reset(LatentFreeze *freeze);
 
 // Adds the room into which loops are moved. Allocates; false where memory is short.
 bool latent_freeze_reserve(LatentFreeze *freeze);
 
-// The same if a loop has begun without it. Another thread may call this beside the audio thread.
+// Does the same if a loop has begun without it. Another thread may call this beside the audio thread.
 bool latent_freeze_grow(LatentFreeze *freeze);
 
 // Returns true once after each loop that has begun without that room: then latent_freeze_grow() is
