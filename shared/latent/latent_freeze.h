@@ -52,7 +52,8 @@ void latent_freeze_reset(LatentFreeze *freeze);
 // Adds the room into which loops are moved. Allocates; false where memory is short.
 bool latent_freeze_reserve(LatentFreeze *freeze);
 
-// Does the same if a loop has begun without it. Another thread may call this beside the audio thread.
+// Does the same if a loop has begun without it. Another thread may call this beside the audio
+// thread.
 bool latent_freeze_grow(LatentFreeze *freeze);
 
 // Returns true once after each loop that has begun without that room: then latent_freeze_grow() is
