@@ -12,7 +12,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-unsigned char *file_read(const char *path, size_t max, size_t *size, Error *error)
+// Reads that many bytes from the file's beginning, and adds a NUL.
+static unsigned char *read_bytes(int fd, size_t wanted, size_t *size, Error *error)
+{
+    unsigned char *bytes = malloc(wanted + 1);
+    if (!bytes) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    size_t have = 0;
+    while (have < wanted) {
+        const ssize_t n = read(fd, bytes + have, wanted - have);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        have += (size_t)n;
+    }
+    *size = have;
+    bytes[have] = 0;
+    if (have == wanted) return bytes;
+    error_set(error, "only %zu of %zu bytes could be read", have, wanted);
+    free(bytes);
+    return NULL;
+}
+
+unsigned char *file_read_start(const char *path, size_t most, size_t max, size_t *size,
+                               Error *error)
 {
     unsigned char *bytes = NULL;
     // O_NONBLOCK: opening a FIFO that nobody writes to must not hang the host.
@@ -28,27 +52,17 @@ unsigned char *file_read(const char *path, size_t max, size_t *size, Error *erro
         error_set(error, "not a regular file");
     } else if (status.st_size < 0 || (size_t)status.st_size > max) {
         error_set(error, "larger than %zu bytes, the most that such a file may have", max);
-    } else if (!(bytes = malloc((size_t)status.st_size + 1))) {
-        error_out_of_memory(error);
     } else {
-        const size_t wanted = (size_t)status.st_size;
-        size_t have = 0;
-        while (have < wanted) {
-            const ssize_t n = read(fd, bytes + have, wanted - have);
-            if (n < 0 && errno == EINTR) continue;
-            if (n <= 0) break;
-            have += (size_t)n;
-        }
-        *size = have;
-        bytes[have] = 0;
-        if (have < wanted) {
-            error_set(error, "only %zu of %zu bytes could be read", have, wanted);
-            free(bytes);
-            bytes = NULL;
-        }
+        const size_t all = (size_t)status.st_size;
+        bytes = read_bytes(fd, all < most ? all : most, size, error);
     }
     close(fd);
     return bytes;
+}
+
+unsigned char *file_read(const char *path, size_t max, size_t *size, Error *error)
+{
+    return file_read_start(path, max, max, size, error);
 }
 
 bool file_begins(const char *path, const char *text)

@@ -11,6 +11,10 @@
 // error, with a message that does not repeat the path.
 unsigned char *file_read(const char *path, size_t max, size_t *size, Error *error);
 
+// Reads the first `most` bytes of such a file, or all of a shorter one, in the same way.
+unsigned char *file_read_start(const char *path, size_t most, size_t max, size_t *size,
+                               Error *error);
+
 // True if the file begins with this text, of 255 bytes at most.
 bool file_begins(const char *path, const char *text);
 

@@ -1,5 +1,6 @@
 #include "files/safetensors.h"
 
+#include "files/file.h"
 #include "files/hash.h"
 #include "files/plain_text.h"
 
@@ -230,6 +231,18 @@ Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *e
     }
     safetensors_free(file);
     return NULL;
+}
+
+unsigned char *safetensors_read_header(const char *path, size_t *size, Error *error)
+{
+    uint64_t length = 0;
+    size_t most = LENGTH_BYTES;
+    unsigned char *start = file_read_start(path, most, SAFETENSORS_FILE_MAX, size, error);
+    if (!start) return NULL;
+    if (*size == most) memcpy(&length, start, LENGTH_BYTES);
+    free(start);
+    most += length < SAFETENSORS_HEADER_MAX ? (size_t)length : SAFETENSORS_HEADER_MAX;
+    return file_read_start(path, most, SAFETENSORS_FILE_MAX, size, error);
 }
 
 Safetensors *safetensors_parse_metadata(const unsigned char *bytes, size_t size, Error *error)

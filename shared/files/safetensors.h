@@ -40,6 +40,10 @@ typedef struct Safetensors Safetensors;
 Safetensors *safetensors_parse(const unsigned char *bytes, size_t size, Error *error);
 void safetensors_free(Safetensors *file);
 
+// Reads what safetensors_parse_metadata() takes of a file: no more than its header. Allocates and
+// returns as file_read() does.
+unsigned char *safetensors_read_header(const char *path, size_t *size, Error *error);
+
 // As safetensors_parse(), for the metadata alone: tensors are not looked at, and there are none.
 Safetensors *safetensors_parse_metadata(const unsigned char *bytes, size_t size, Error *error);
 

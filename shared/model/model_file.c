@@ -224,7 +224,7 @@ bool model_load_header(const char *path, Arch *arch, double *sample_rate, ModelI
 {
     size_t size;
     bool newest;
-    unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &size, error);
+    unsigned char *bytes = safetensors_read_header(path, &size, error);
     Safetensors *file = bytes ? safetensors_parse_metadata(bytes, size, error) : NULL;
     const bool read =
         file && read_arch(file, arch, &newest, error) && read_rate(file, sample_rate, error);

@@ -46,6 +46,39 @@ static void test_model_comes_back(void)
     }
 }
 
+// The header alone needs no more of a file than itself.
+static void test_header_is_read_alone(void)
+{
+    static const char *const models[] = {"normal", "voces"};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        char path[256];
+        Arch arch;
+        double rate;
+        Error error;
+        size_t whole, header;
+        snprintf(path, sizeof path, "presets/models/%s.safetensors", models[i]);
+        Model *model = model_load(path, &error);
+        REQUIRE(model && model_load_header(path, &arch, &rate, NULL, &error));
+        CHECK(rate == model->sample_rate && memcmp(&arch, &model->arch, sizeof arch) == 0);
+        unsigned char *bytes = file_read(path, SAFETENSORS_FILE_MAX, &whole, &error);
+        unsigned char *start = safetensors_read_header(path, &header, &error);
+        uint64_t length;
+        REQUIRE(bytes && start);
+        memcpy(&length, bytes, sizeof length);
+        CHECK(header == sizeof length + length && memcmp(start, bytes, header) == 0);
+        for (size_t size = 0; size <= header; size += size < 20 ? 1 : header / 3) {
+            const char *cut = path_of("cut.safetensors");
+            REQUIRE(file_write(cut, bytes, size, &error));
+            CHECK(model_load_header(cut, &arch, &rate, NULL, &error) == (size == header));
+        }
+        REQUIRE(file_write(path_of("cut.safetensors"), bytes, header, &error));
+        CHECK(model_load_header(path_of("cut.safetensors"), &arch, &rate, NULL, &error));
+        free(bytes);
+        free(start);
+        model_free(model);
+    }
+}
+
 static void test_fingerprint_follows_the_sound(void)
 {
     Error error;
@@ -322,6 +355,7 @@ int main(void)
 {
     if (!mkdtemp(folder)) return 1;
     RUN(test_model_comes_back);
+    RUN(test_header_is_read_alone);
     RUN(test_fingerprint_follows_the_sound);
     RUN(test_statistics_come_back_and_are_identity);
     RUN(test_latent_comes_back);
