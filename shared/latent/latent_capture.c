@@ -1,5 +1,7 @@
 #include "latent/latent_capture.h"
 
+#include "math/arena.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +31,7 @@ bool latent_capture_init(LatentCapture *capture, const Model *model, size_t capa
     capture->last = calloc(capture->fade * width, sizeof(float));
     bool made = capture->last != NULL;
     for (int i = 0; i < 2; i++) {
-        capture->first[i] = calloc(capture->head * width, sizeof(float));
+        capture->first[i] = arena_block(capture->head * width * sizeof(float));
         made = latent_moments_init(&capture->moments[i], &space) && capture->first[i] && made;
     }
     return made;
@@ -48,8 +50,8 @@ void latent_capture_free(LatentCapture *capture)
 static bool add_rest(LatentCapture *capture, int index)
 {
     if (capture->head == capture->capacity || atomic_load(&capture->rest[index])) return true;
-    float *rest =
-        calloc((capture->capacity - capture->head) * (size_t)capture->width, sizeof(float));
+    const size_t frames = capture->capacity - capture->head;
+    float *rest = arena_block(frames * (size_t)capture->width * sizeof(float));
     atomic_store(&capture->rest[index], rest);
     return rest;
 }

@@ -1,6 +1,7 @@
 #include "latent/latent_freeze.h"
 
 #include "latent/latent.h"
+#include "math/arena.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ bool latent_freeze_init(LatentFreeze *freeze, int channels, size_t longest, size
         .capacity = longest,
         .past_frames = longest + fade + 2 + spare,
     };
-    freeze->past = calloc(freeze->past_frames * width, sizeof(float));
+    freeze->past = arena_block(freeze->past_frames * width * sizeof(float));
     freeze->before = calloc(freeze->fade * width, sizeof(float));
     freeze->frame = calloc(width, sizeof(float));
     latent_freeze_reset(freeze);
@@ -43,7 +44,7 @@ void latent_freeze_reset(LatentFreeze *freeze)
 bool latent_freeze_reserve(LatentFreeze *freeze)
 {
     if (atomic_load(&freeze->moved)) return true;
-    float *moved = calloc(freeze->capacity * (size_t)freeze->channels, sizeof(float));
+    float *moved = arena_block(freeze->capacity * (size_t)freeze->channels * sizeof(float));
     atomic_store(&freeze->moved, moved);
     return moved;
 }

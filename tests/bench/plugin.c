@@ -6,6 +6,7 @@
 #include "timing.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define RATE 48000.0
 
@@ -159,6 +160,13 @@ static void measure_memory(const char *path, int channels, const char *name)
 
 // ---- Many ----
 
+static long page_faults(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt + usage.ru_majflt;
+}
+
 // Rounds of a block for each instance. Two seconds are whole latent frames of `normal`, so that a
 // round is the same in each repeat: the least that it took is its own, and what others on this
 // machine add is not there every time.
@@ -173,6 +181,7 @@ static void measure_many(int instances, const char *name)
         bare_plugin_run(&plugin[i], BLOCK); // the block in which playing starts is apart
     }
     int late[2] = {0}, late_by_itself = 0;
+    const long faults = page_faults();
     for (size_t round = 0; round < (size_t)BLOCKS * REPEATS; round++) {
         const size_t b = round % BLOCKS;
         const double wall = seconds_of(CLOCK_MONOTONIC), start = thread_seconds();
@@ -185,6 +194,7 @@ static void measure_many(int instances, const char *name)
         late[0] += spent > limit;
         late[1] += seconds_of(CLOCK_MONOTONIC) - wall > limit;
     }
+    result((double)(page_faults() - faults), "%s.page_faults", name);
     for (size_t b = 0; b < BLOCKS; b++) late_by_itself += least[b] > limit;
     result(median(least, BLOCKS) / limit, "%s.share", name);
     result(least[BLOCKS - 1] / limit, "%s.slowest_share", name);

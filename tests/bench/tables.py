@@ -118,6 +118,7 @@ def print_plugin(plugin):
                 ),
                 ("late rounds of 7 500, by processor time", "late_by_processor_time", int),
                 ("late rounds of 7 500, by the clock", "late_by_the_clock", int),
+                ("page faults in all rounds", "page_faults", int),
             )
         ],
     )
