@@ -18,9 +18,9 @@ void *arena_take(Arena *arena, size_t bytes);
 // Takes an array of so many floats; returns NULL without a block.
 float *arena_floats(Arena *arena, size_t values);
 
-// Returns a block of zeros of so many bytes, for free(); NULL where memory is short. All its pages
-// have been written to: unlike with calloc(), the audio thread's first write to one does not wait for
-// the kernel.
+// Returns a block of zeros of so many bytes, for free(); NULL where memory is short. Its pages have
+// been written to: unlike with calloc(), the audio thread's first write does not wait for the
+// kernel.
 void *arena_block(size_t bytes);
 
 #endif
