@@ -63,7 +63,8 @@ static void measure(AutoGain *gain, const float *const *channels, int count, flo
                     size_t from, size_t to)
 {
     const float start = gain->gain, step = gain->step;
-    for (size_t i = from; i < to; i++) gains[i] = start + step * (float)(gain->at + (i - from));
+    const int n = (int)(to - from), at = (int)gain->at; // int: the compiler makes vectors of it
+    for (int i = 0; i < n; i++) gains[from + (size_t)i] = start + step * (float)(at + i);
     double sum = gain->sum;
     for (size_t i = from; i < to; i++)
         for (int c = 0; c < count; c++) sum += (double)channels[c][i] * (double)channels[c][i];

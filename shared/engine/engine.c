@@ -258,9 +258,9 @@ static void mix_block(Engine *engine, const EngineSettings *settings, Mix *mix, 
 static void channel_write(const Engine *engine, Channel *channel, const Mix *mix, float *out,
                           size_t n)
 {
-    float decoded[BLOCK], dry[BLOCK];
-    fifo_pop(&channel->wet, decoded, n);
-    fifo_pop(&channel->dry, dry, n);
+    float wet_room[BLOCK], dry_room[BLOCK];
+    float *decoded = fifo_take(&channel->wet, wet_room, n);
+    const float *dry = fifo_take(&channel->dry, dry_room, n);
     engine_fade_tail(engine, channel, decoded, n);
     const KernelMix samples = {
         .dry = dry,

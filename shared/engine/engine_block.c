@@ -11,8 +11,8 @@ size_t engine_take_samples(Engine *engine, const float *const *samples, size_t n
 }
 
 // Sets the block's gains and details, the same for all channels; each channel's input stands in
-// model_rate.
-static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
+// model_rate. Returns the gains that what comes out had when it went in.
+static const float *set_gains(Engine *engine, const EngineSettings *settings, size_t n)
 {
     const float *inputs[ENGINE_CHANNELS_MAX];
     for (int c = 0; c < engine->channels; c++)
@@ -21,14 +21,15 @@ static void set_gains(Engine *engine, const EngineSettings *settings, size_t n)
     auto_gain_process(&engine->auto_gain, settings->auto_gain, inputs, engine->channels,
                       engine->gains, n);
     fifo_push(&engine->gain_delay, engine->gains, n);
-    fifo_pop(&engine->gain_delay, engine->late_gains, n);
     ramp_set(&engine->model_detail, settings->detail);
     ramp_fill(&engine->model_detail, engine->details, n);
+    return fifo_take(&engine->gain_delay, engine->late_gains, n);
 }
 
 // Turns each channel's input in model_rate into what is added to its dry signal.
 static void stream_block(Engine *engine, const EngineSettings *settings, size_t n)
 {
+    const float *late_gains = set_gains(engine, settings, n);
     float *const *blocks = engine->model_rate;
     const float *in[ENGINE_CHANNELS_MAX];
     for (int c = 0; c < engine->channels; c++) {
@@ -37,7 +38,7 @@ static void stream_block(Engine *engine, const EngineSettings *settings, size_t 
     }
     stream_process(engine->stream, &settings->latent, engine->details, in, blocks, n);
     for (int c = 0; c < engine->channels; c++)
-        for (size_t i = 0; i < n; i++) blocks[c][i] /= engine->late_gains[i];
+        for (size_t i = 0; i < n; i++) blocks[c][i] /= late_gains[i];
 }
 
 // Takes a block of decoded samples to the host's rate and queues it.
@@ -60,7 +61,6 @@ static void queue_block(Engine *engine, size_t n)
 
 void engine_process_block(Engine *engine, const EngineSettings *settings, size_t n)
 {
-    set_gains(engine, settings, n);
     stream_block(engine, settings, n);
     queue_block(engine, n);
 }

@@ -43,8 +43,9 @@ struct Engine {
     size_t model_skip; // decoded samples that stand for times before the signal
     size_t host_skip;  // the same at the host's rate
     AutoGain auto_gain;
-    size_t unmeasured;         // samples at the model's rate that it takes from `measured`
-    float *gains, *late_gains; // of a block at the model's rate: going in, coming out
+    size_t unmeasured; // samples at the model's rate that it takes from `measured`
+    float *gains;      // of a block at the model's rate, going in
+    float *late_gains; // room for those coming out
     float *details;
     Fifo gain_delay;
     Ramp wet, gain, enabled, detail, model_detail;

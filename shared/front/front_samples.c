@@ -128,13 +128,12 @@ static void samples_read(Front *front, const float *details, float *const *audio
     const size_t early = wait < n ? (size_t)wait : n;
     samples->fed += n;
     for (int c = 0; c < samples->channels; c++) {
-        float *out = audio[c], clean[FRONT_BLOCK];
+        float *out = audio[c], room[FRONT_BLOCK];
         memset(out, 0, early * sizeof(float));
         fifo_pop(&samples->queues[c].altered, out + early, n - early);
         if (!details) continue;
-        memset(clean, 0, early * sizeof(float));
-        fifo_pop(&samples->queues[c].clean, clean + early, n - early);
-        for (size_t i = 0; i < n; i++) out[i] -= details[i] * clean[i];
+        const float *clean = fifo_take(&samples->queues[c].clean, room, n - early);
+        for (size_t i = early; i < n; i++) out[i] -= details[i] * clean[i - early];
     }
 }
 

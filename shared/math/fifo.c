@@ -52,6 +52,18 @@ void fifo_pop(Fifo *fifo, float *samples, size_t n)
     fifo->count -= there;
 }
 
+float *fifo_take(Fifo *fifo, float *room, size_t n)
+{
+    if (n > fifo->count || n > fifo->size - fifo->head) {
+        fifo_pop(fifo, room, n);
+        return room;
+    }
+    float *samples = fifo->samples + fifo->head;
+    fifo->head = wrapped(fifo, fifo->head + n);
+    fifo->count -= n;
+    return samples;
+}
+
 void fifo_cut(Fifo *fifo, size_t count)
 {
     if (fifo->count > count) fifo->count = count;

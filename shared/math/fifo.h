@@ -23,6 +23,10 @@ void fifo_push(Fifo *fifo, const float *samples, size_t n);
 // What is not there comes as zeros.
 void fifo_pop(Fifo *fifo, float *samples, size_t n);
 
+// The same without a copy where they lie together: returns where they are until samples are pushed,
+// either in the ring, where they may be changed, or in `room`, which has room for n.
+float *fifo_take(Fifo *fifo, float *room, size_t n);
+
 // Drops the newest samples, so that `count` at the most are left.
 void fifo_cut(Fifo *fifo, size_t count);
 
