@@ -188,6 +188,32 @@ size_t encoder_memory(const Encoder *encoder)
     return reach;
 }
 
+size_t encoder_lookback(const Encoder *encoder)
+{
+    size_t lookback = 0, hop = 1;
+    const Path *path = &encoder->coder.path;
+    for (int i = 0; i < path->layers; i++) {
+        const Layer *layer = &path->layer[i].layer;
+        const int past = layer->kind == LAYER_RESIDUAL ? (layer->kernel - 1) * layer->dilation
+                                                       : layer->padding;
+        lookback += hop * (size_t)past;
+        hop *= (size_t)layer->stride;
+    }
+    return lookback;
+}
+
+uint64_t encoder_known(const Encoder *encoder, uint64_t frames)
+{
+    const Path *path = &encoder->coder.path;
+    for (int i = 0; i < path->layers; i++) {
+        const Layer *layer = &path->layer[i].layer;
+        if (layer->kind == LAYER_RESIDUAL) continue;
+        const uint64_t padded = frames + (uint64_t)layer->padding, kernel = (uint64_t)layer->kernel;
+        frames = padded < kernel ? 0 : (padded - kernel) / (uint64_t)layer->stride + 1;
+    }
+    return frames;
+}
+
 // ---- Decoder ----
 
 Decoder *decoder_new(const Model *model, int lanes)
@@ -212,17 +238,41 @@ void decoder_copy_lanes(Decoder *decoder, int count)
     if (path->has_linear) stream_layer_copy_lanes(&path->linear, count);
 }
 
-size_t decoder_memory(const Decoder *decoder)
+// As many frames as the kernels reach on, layer by layer. Padding only makes them fewer.
+static size_t path_reach(const Path *path, size_t *hop)
 {
-    // A frame's own, and as many as the kernels reach on, layer by layer.
-    size_t reach = 0, hop = 1;
-    const Path *path = &decoder->coder.path;
+    size_t reach = 0;
+    *hop = 1;
     for (int i = path->layers - 1; i >= 0; i--) {
         const Layer *layer = &path->layer[i].layer;
-        reach += hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
-        hop *= (size_t)layer->stride;
+        reach += *hop * (size_t)(layer->kernel - 1) * (size_t)layer->dilation;
+        *hop *= (size_t)layer->stride;
     }
-    return reach / hop + 2;
+    return reach;
+}
+
+size_t decoder_reach(const Decoder *decoder)
+{
+    size_t hop;
+    return path_reach(&decoder->coder.path, &hop);
+}
+
+size_t decoder_lead(const Decoder *decoder)
+{
+    size_t lead = 0, hop = 1;
+    const Path *path = &decoder->coder.path;
+    for (int i = path->layers - 1; i >= 0; i--) {
+        lead += hop * (size_t)path->layer[i].layer.padding;
+        hop *= (size_t)path->layer[i].layer.stride;
+    }
+    return lead;
+}
+
+size_t decoder_memory(const Decoder *decoder)
+{
+    size_t hop;
+    const size_t reach = path_reach(&decoder->coder.path, &hop);
+    return reach / hop + 2; // and the frame's own
 }
 
 size_t decoder_frames_max(const Decoder *decoder)

@@ -57,6 +57,12 @@ LaneFrames encoder_process(Encoder *encoder, LaneFrames in);
 // Returns the frames after which an encoder is in the same state whatever came before.
 size_t encoder_memory(const Encoder *encoder);
 
+// Returns the frames before its own, the first of its hop, that a latent frame looks back on.
+size_t encoder_lookback(const Encoder *encoder);
+
+// Returns the latent frames that can be known from the first `frames` frames of a signal.
+uint64_t encoder_known(const Encoder *encoder, uint64_t frames);
+
 Decoder *decoder_new(const Model *model, int lanes);
 void decoder_free(Decoder *decoder);
 
@@ -70,6 +76,11 @@ void decoder_copy_lanes(Decoder *decoder, int count);
 // Returns the latent frames after which two lanes that were given the same ones are in the same
 // state, whatever came before.
 size_t decoder_memory(const Decoder *decoder);
+
+// Returns the frames after its own, the first of its hop, up to which a latent frame is heard at
+// most, and those before its own from which on it is.
+size_t decoder_reach(const Decoder *decoder);
+size_t decoder_lead(const Decoder *decoder);
 
 // Returns the most frames that one latent frame gives.
 size_t decoder_frames_max(const Decoder *decoder);

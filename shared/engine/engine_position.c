@@ -115,9 +115,14 @@ void engine_begin(Engine *engine, const EngineSettings *settings, uint64_t posit
 {
     const uint64_t hop = (uint64_t)arch_hop(&engine->model->arch);
     const uint64_t place = position + engine->host_bias, from = place - engine->history;
-    uint64_t sample = place, next = from;
+    const uint64_t wanted = place - (uint64_t)engine->latency; // what comes out next
+    uint64_t sample = place, next = from, heard = wanted;      // at the model's rate
     size_t lookback = codec_lookback(engine->model);
     if (engine->down) {
+        resampler_reset(engine->down, wanted);
+        const uint64_t first = resampler_position(engine->down);
+        const uint64_t before = (uint64_t)resampler_lookahead(engine->up) + 1;
+        heard = first > before ? first - before : 0;
         resampler_reset(engine->down, place);
         sample = resampler_position(engine->down);
         resampler_reset(engine->down, from);
@@ -129,7 +134,7 @@ void engine_begin(Engine *engine, const EngineSettings *settings, uint64_t posit
     // The first frame that belongs to the song: where it starts, none that sees what came before.
     const uint64_t seen = starts ? sample + lookback + hop - 1 : sample;
     const int64_t live = (int64_t)(seen / hop) - bias;
-    const uint64_t wanted = place - (uint64_t)engine->latency; // what comes out next
+    const uint64_t unheard = heard > start ? heard - start : 0;
     uint64_t given = start;
     if (engine->down) {
         resampler_reset(engine->measured_down, place);
@@ -141,9 +146,9 @@ void engine_begin(Engine *engine, const EngineSettings *settings, uint64_t posit
     for (int c = 0; c < engine->channels; c++)
         fifo_reset(&engine->channel[c].wet, given > wanted ? (size_t)(given - wanted) : 0);
     if (starts)
-        stream_start(engine->stream, frame, live);
+        stream_start(engine->stream, frame, live, unheard);
     else
-        stream_locate(engine->stream, frame, live);
+        stream_locate(engine->stream, frame, live, unheard);
     auto_gain_locate(&engine->auto_gain, sample - engine->model_bias, sample - start);
     // The filter of the resamplers sees what came before the first samples of the song.
     engine->unmeasured =

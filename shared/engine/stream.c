@@ -14,6 +14,11 @@ struct Stream {
     LatentOps *ops; // [latents]
     LatentProbe probe;
     size_t padded;         // latent frames to come that see the zeros before an endless signal
+    // Frames since the start. Of the front: those that have come, and the first that is encoded.
+    uint64_t front_frames, encode_from;
+    // The same of the latent: those that have come, the first that the encoder gives, the first
+    // that the operations get from it, the first that is decoded.
+    uint64_t latent_frames, encoded_frames, operate_from, decode_from;
     int channels, latents; // of audio; of the network
     size_t values;         // in a latent frame
     bool diverged;         // altered and clean have differed lately: the decoder has both
@@ -23,6 +28,7 @@ struct Stream {
     LaneFrames encoded;    // the latent frame of the last of them
     size_t same_frames;    // latent frames that the decoder was given alike, the newest ones
     LaneFrames decoded;    // what it made of the last of them
+    const float *unknown;  // [values]: zeros, in place of a latent frame that is not encoded
     float *frame;          // [2][latents][values]: altered, clean
     float *given;          // [2][latents][values]: that the decoder was given last
     float *worked;         // [values and one]: a latent frame in the operations, with its level
@@ -53,8 +59,9 @@ static bool stream_init(Stream *stream, const Latent *reference, double host_rat
     stream->front = front_new(model, stream->channels, host_rate, decoded_max(model));
     stream->encoder = encoder_new(model, latents);
     stream->decoder = decoder_new(model, 2 * latents);
-    stream->frame = calloc(4 * (size_t)latents * stream->values, sizeof(float));
+    stream->frame = calloc((4 * (size_t)latents + 1) * stream->values, sizeof(float));
     stream->given = stream->frame ? stream->frame + 2 * (size_t)latents * stream->values : NULL;
+    stream->unknown = stream->frame ? stream->frame + 4 * (size_t)latents * stream->values : NULL;
     stream->worked = malloc((stream->values + 1) * sizeof(float));
     stream->ops = calloc((size_t)latents, sizeof *stream->ops);
     bool ok = stream->front && stream->encoder && stream->decoder && stream->frame &&
@@ -64,14 +71,33 @@ static bool stream_init(Stream *stream, const Latent *reference, double host_rat
     return ok;
 }
 
+// Finds where encoder and decoder begin, so that all that is heard is as if they had begun with the
+// first frame. The encoder begins with it if levels are measured over the latent.
+static void plan_work(Stream *stream, uint64_t unheard_frames)
+{
+    const uint64_t hop = (uint64_t)arch_network_hop(&stream->model->arch);
+    const uint64_t reach = decoder_reach(stream->decoder);
+    stream->decode_from = unheard_frames > reach ? (unheard_frames - reach) / hop : 0;
+    // With a latent frame goes the mean level of as many frames as there are in a hop.
+    const uint64_t lookback = encoder_lookback(stream->encoder) + hop - 1;
+    const uint64_t before = (lookback + hop - 1) / hop;
+    const bool may_wait = stream->ops[0].space.level_apart && stream->decode_from > before;
+    stream->operate_from = may_wait ? stream->decode_from : 0;
+    stream->encoded_frames = may_wait ? stream->decode_from - before : 0;
+    stream->encode_from = stream->encoded_frames * hop;
+}
+
 // Starts the signal, but not the latent operations.
-static void start(Stream *stream, uint64_t samples)
+static void start(Stream *stream, uint64_t samples, uint64_t unheard_frames)
 {
     const Arch *arch = &stream->model->arch;
     const bool endless = samples == CODEC_ENDLESS;
+    plan_work(stream, unheard_frames);
     encoder_reset(stream->encoder, endless ? samples : arch_front_frames(arch, samples));
     decoder_reset(stream->decoder, endless ? samples : arch_latent_frames(arch, samples));
-    front_reset(stream->front);
+    front_reset_unheard(stream->front, unheard_frames,
+                        stream->decode_from * (uint64_t)arch_network_hop(arch));
+    stream->front_frames = stream->latent_frames = 0;
     stream->diverged = false;
     stream->endless = endless;
     stream->silent_frames = stream->same_frames = 0;
@@ -117,28 +143,44 @@ void stream_free(Stream *stream)
 
 void stream_reset(Stream *stream, uint64_t samples)
 {
-    start(stream, samples);
+    start(stream, samples, 0);
     for (int i = 0; i < stream->latents; i++) latent_ops_reset(&stream->ops[i]);
 }
 
 // Starts an endless signal in the midst of silence. The network's padding is no silence, its layers
 // have other values then: so the latent frames that see it are replaced.
-static void start_in_silence(Stream *stream)
+static void start_in_silence(Stream *stream, uint64_t unheard_frames)
 {
     const size_t hop = (size_t)arch_hop(&stream->model->arch);
-    start(stream, CODEC_ENDLESS);
+    start(stream, CODEC_ENDLESS, unheard_frames);
     if (stream->probe.silence) stream->padded = codec_lookback(stream->model) / hop + 1;
 }
 
-void stream_locate(Stream *stream, int64_t frame, int64_t live)
+// Returns the front's frames of which nothing is heard, if nobody hears what belongs to the first
+// `unheard` samples. A frame that is frozen is heard later, and is changed by a latent frame from
+// number `live` on, counted from the start; the frame before it is a part of its sound.
+static uint64_t unheard_frames(const Stream *stream, int64_t live, uint64_t unheard)
 {
-    start_in_silence(stream);
+    const Arch *arch = &stream->model->arch;
+    const uint64_t frames = unheard / (uint64_t)arch_front_hop(arch);
+    const int64_t lead = (int64_t)decoder_lead(stream->decoder) + 1;
+    const int64_t frozen = live * arch_network_hop(arch) - lead;
+    return frozen < 0 ? 0 : (uint64_t)frozen < frames ? (uint64_t)frozen : frames;
+}
+
+void stream_locate(Stream *stream, int64_t frame, int64_t live, uint64_t unheard)
+{
+    uint64_t frames = unheard_frames(stream, live - frame, unheard);
+    // A frozen frame is heard for longer than others.
+    for (int i = 0; i < stream->latents; i++)
+        if (latent_ops_sounds_frozen(&stream->ops[i])) frames = 0;
+    start_in_silence(stream, frames);
     for (int i = 0; i < stream->latents; i++) latent_ops_locate(&stream->ops[i], frame, live);
 }
 
-void stream_start(Stream *stream, int64_t frame, int64_t live)
+void stream_start(Stream *stream, int64_t frame, int64_t live, uint64_t unheard)
 {
-    start_in_silence(stream);
+    start_in_silence(stream, unheard_frames(stream, live - frame, unheard));
     for (int i = 0; i < stream->latents; i++) latent_ops_start(&stream->ops[i], frame, live);
 }
 
@@ -207,6 +249,7 @@ void stream_watch(Stream *stream, LatentTap *tap)
     stream->tap = tap;
 }
 
+// Takes the next latent frame of each lane, lane_step apart.
 static void process_frame(Stream *stream, const LatentSettings *settings, const float *encoded,
                           size_t lane_step, bool wants_clean)
 {
@@ -231,6 +274,7 @@ static void process_frame(Stream *stream, const LatentSettings *settings, const 
         memcpy(altered, worked, values * sizeof(float));
     }
     if (stream->padded > 0) stream->padded--;
+    if (stream->latent_frames++ < stream->decode_from) return;
     if (stream->tap)
         latent_tap_frame(stream->tap, &stream->ops[0], settings, stream->frame + all,
                          stream->frame);
@@ -249,19 +293,43 @@ static LaneFrames encode(Stream *stream, LaneFrames frames)
     return stream->encoded;
 }
 
+// Returns whether the operations change by themselves, in each frame that is not silent.
+static bool operations_move(const Stream *stream, const LatentSettings *settings)
+{
+    bool rest = true;
+    for (int i = 0; i < stream->latents; i++)
+        rest = rest && latent_ops_rest(&stream->ops[i], settings);
+    return !rest;
+}
+
+// Takes the front's frames.
+static void process_frames(Stream *stream, const LatentSettings *settings, LaneFrames frames,
+                           bool wants_clean)
+{
+    LaneFrames latent = {0};
+    if (stream->front_frames >= stream->encode_from) latent = encode(stream, frames);
+    stream->front_frames += (uint64_t)frames.count;
+    stream->level += front_frame_level(stream->front);
+    stream->levels++;
+    if (stream->latent_frames < stream->operate_from) {
+        const uint64_t known = encoder_known(stream->encoder, stream->front_frames);
+        while (stream->latent_frames < known && stream->latent_frames < stream->operate_from)
+            process_frame(stream, settings, stream->unknown, 0, wants_clean);
+    }
+    for (int t = 0; t < latent.count; t++)
+        if (stream->encoded_frames++ >= stream->operate_from)
+            process_frame(stream, settings, latent.values + (size_t)t * stream->values,
+                          latent.lane_step, wants_clean);
+}
+
 // Takes at most n samples of each channel; returns how many.
 static size_t process_block(Stream *stream, const LatentSettings *settings, const float *details,
                             const float *const *in, float *const *out, size_t n)
 {
-    const LaneFrames frames = front_analyse(stream->front, in, details, &n);
-    if (frames.count > 0) {
-        stream->level += front_frame_level(stream->front);
-        stream->levels++;
-        const LaneFrames latent = encode(stream, frames);
-        for (int t = 0; t < latent.count; t++)
-            process_frame(stream, settings, latent.values + (size_t)t * stream->values,
-                          latent.lane_step, details != NULL);
-    }
+    const bool needed =
+        stream->front_frames >= stream->encode_from || operations_move(stream, settings);
+    const LaneFrames frames = front_analyse(stream->front, in, details, needed, &n);
+    if (frames.count > 0) process_frames(stream, settings, frames, details != NULL);
     front_read(stream->front, details, out, n);
     return n;
 }

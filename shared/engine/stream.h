@@ -38,11 +38,13 @@ void stream_reset(Stream *stream, uint64_t samples);
 // Starts an endless signal whose next sample is number `hop` * frame, which may be negative, with
 // silence before it. After codec_memory() samples of silence, encoder and decoder are in the state
 // that endless silence leaves. The memory of the latent operations stays; frames before number
-// `live` leave it as it is: see latent_ops_locate().
-void stream_locate(Stream *stream, int64_t frame, int64_t live);
+// `live` leave it as it is: see latent_ops_locate(). Nobody hears what belongs to the first
+// `unheard` samples, it may be anything. They come before frame `live`, and work is done for them
+// only as far as what comes later depends on it.
+void stream_locate(Stream *stream, int64_t frame, int64_t live, uint64_t unheard);
 
 // Does the same with nothing in the memory of the latent operations: see latent_ops_start().
-void stream_start(Stream *stream, int64_t frame, int64_t live);
+void stream_start(Stream *stream, int64_t frame, int64_t live, uint64_t unheard);
 
 // Keeps the memory of the latent operations as it is until the next stream_locate() or
 // stream_start().

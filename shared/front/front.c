@@ -46,12 +46,18 @@ double front_level(const Model *model)
 
 void front_reset(Front *front)
 {
-    front->functions->reset(front);
+    front_reset_unheard(front, 0, 0);
 }
 
-LaneFrames front_analyse(Front *front, const float *const *audio, const float *details, size_t *n)
+void front_reset_unheard(Front *front, uint64_t unheard, uint64_t missing)
 {
-    return front->functions->analyse(front, audio, details, n);
+    front->functions->reset(front, unheard, missing);
+}
+
+LaneFrames front_analyse(Front *front, const float *const *audio, const float *details, bool needed,
+                         size_t *n)
+{
+    return front->functions->analyse(front, audio, details, needed, n);
 }
 
 bool front_silent(const Front *front)

@@ -63,10 +63,16 @@ double front_work(const Arch *arch, double rate);
 // Starts a signal: silence before the next sample, which is the first of a frame.
 void front_reset(Front *front);
 
+// The same where nobody hears what becomes of the first `unheard` frames, which may be anything.
+// The decoder's first `missing` frames, no more than those, will not be given.
+void front_reset_unheard(Front *front, uint64_t unheard, uint64_t missing);
+
 // Takes samples of each audio channel, at most *n and FRONT_BLOCK, and sets *n to how many it took:
 // all, or those up to the end of a frame. Returns the frames that are complete, which last until
-// the next call. details[i] is the detail at each sample; NULL is 0 throughout.
-LaneFrames front_analyse(Front *front, const float *const *audio, const float *details, size_t *n);
+// the next call. details[i] is the detail at each sample; NULL is 0 throughout. A frame that is not
+// `needed`, one of the unheard, is not computed; it counts as silent.
+LaneFrames front_analyse(Front *front, const float *const *audio, const float *details, bool needed,
+                         size_t *n);
 
 // Returns whether the frames of the last front_analyse() are silent: nothing is heard of what is
 // made of them.

@@ -10,8 +10,9 @@ typedef struct {
     double (*work)(const Arch *arch, double rate);
     Front *(*create)(const Model *model, int channels, double host_rate, size_t frames);
     void (*free)(Front *front);
-    void (*reset)(Front *front);
-    LaneFrames (*analyse)(Front *front, const float *const *audio, const float *details, size_t *n);
+    void (*reset)(Front *front, uint64_t unheard, uint64_t missing);
+    LaneFrames (*analyse)(Front *front, const float *const *audio, const float *details,
+                          bool needed, size_t *n);
     bool (*silent)(const Front *front);
     float (*frame_level)(const Front *front);
     void (*synthesise)(Front *front, const LaneFrames *altered, const LaneFrames *clean,

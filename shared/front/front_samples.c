@@ -15,7 +15,7 @@ typedef struct {
     Front front;
     int channels;
     uint64_t delay;  // samples
-    uint64_t fed;    // samples
+    uint64_t wait;   // samples until there are decoded ones: the delay, and those that are missing
     float *gathered; // [channels][FRONT_BLOCK]
     Queues *queues;  // [channels]
 } SamplesFront;
@@ -50,10 +50,11 @@ static void samples_free(Front *front)
     free(samples);
 }
 
-static void samples_reset(Front *front)
+static void samples_reset(Front *front, uint64_t unheard, uint64_t missing)
 {
     SamplesFront *samples = (SamplesFront *)front;
-    samples->fed = 0;
+    (void)unheard; // to read them costs little
+    samples->wait = samples->delay + missing;
     for (int c = 0; c < samples->channels; c++) {
         fifo_reset(&samples->queues[c].altered, 0);
         fifo_reset(&samples->queues[c].clean, 0);
@@ -82,10 +83,11 @@ static Front *samples_create(const Model *model, int channels, double host_rate,
 }
 
 static LaneFrames samples_analyse(Front *front, const float *const *audio, const float *details,
-                                  size_t *n)
+                                  bool needed, size_t *n)
 {
     SamplesFront *samples = (SamplesFront *)front;
     (void)details; // its place is where samples are read
+    (void)needed;  // they are only copied
     if (*n > FRONT_BLOCK) *n = FRONT_BLOCK;
     for (size_t c = 0; c < (size_t)samples->channels; c++)
         memcpy(samples->gathered + c * FRONT_BLOCK, audio[c], *n * sizeof(float));
@@ -124,9 +126,8 @@ static void samples_read(Front *front, const float *details, float *const *audio
 {
     SamplesFront *samples = (SamplesFront *)front;
     // Before the signal's first sample there is nothing; after its end there are zeros.
-    const uint64_t wait = samples->fed < samples->delay ? samples->delay - samples->fed : 0;
-    const size_t early = wait < n ? (size_t)wait : n;
-    samples->fed += n;
+    const size_t early = samples->wait < n ? (size_t)samples->wait : n;
+    samples->wait -= early;
     for (int c = 0; c < samples->channels; c++) {
         float *out = audio[c], room[FRONT_BLOCK];
         memset(out, 0, early * sizeof(float));

@@ -23,6 +23,7 @@ typedef struct {
     float level;                         // loudness of the last frame
     int places;                          // in the rings
     uint64_t analysed, decoded, changed; // frames
+    uint64_t unheard;                    // frames, the first ones
     float *detail;                       // [places]
     FrontChange *change;                 // [places]
     float *altered, *clean;              // [places][bands]
@@ -126,11 +127,13 @@ static void spectrum_front_free(Front *front)
     free(spectrum);
 }
 
-static void spectrum_front_reset(Front *front)
+static void spectrum_front_reset(Front *front, uint64_t unheard, uint64_t missing)
 {
     SpectrumFront *spectrum = (SpectrumFront *)front;
     spectrum_reset(spectrum->spectrum);
-    spectrum->fed = spectrum->analysed = spectrum->decoded = spectrum->changed = 0;
+    spectrum->fed = spectrum->analysed = spectrum->changed = 0;
+    spectrum->decoded = missing;
+    spectrum->unheard = unheard;
     spectrum->filled = 0;
     spectrum->silent = true;
     spectrum->level = 0.0f;
@@ -208,16 +211,25 @@ static void find_gains(SpectrumFront *spectrum, size_t place)
     for (size_t k = 0; k < bands; k++) spectrum->gains[k] += spectrum->change[place].level;
 }
 
+// Finds the gains of the oldest frame; NULL for none, if it is silent.
+static const float *change_frame(SpectrumFront *spectrum)
+{
+    const size_t place = (size_t)(spectrum->changed % (uint64_t)spectrum->places);
+    const FrontChange *change = &spectrum->change[place];
+    const bool silent = spectrum_oldest(spectrum->spectrum)->silent && change->frozen == 0.0f;
+    set_frozen(spectrum, change);
+    if (silent) return NULL;
+    find_gains(spectrum, place);
+    return spectrum->gains;
+}
+
 // Changes the frames that are both analysed and decoded, in their order.
 static void change_frames(SpectrumFront *spectrum)
 {
     while (spectrum->changed < spectrum->analysed && spectrum->changed < spectrum->decoded) {
-        const size_t place = (size_t)(spectrum->changed % (uint64_t)spectrum->places);
-        const FrontChange *change = &spectrum->change[place];
-        const bool silent = spectrum_oldest(spectrum->spectrum)->silent && change->frozen == 0.0f;
-        set_frozen(spectrum, change);
-        if (!silent) find_gains(spectrum, place);
-        spectrum_synthesise(spectrum->spectrum, silent ? NULL : spectrum->gains, spectrum->made_of);
+        const bool heard = spectrum->changed >= spectrum->unheard;
+        const float *gains = heard ? change_frame(spectrum) : NULL;
+        spectrum_synthesise(spectrum->spectrum, gains, spectrum->made_of);
         // The first frame completes the hop before the signal.
         for (int c = 0; spectrum->changed > 0 && c < spectrum->channels; c++)
             fifo_push(&spectrum->due[c], spectrum->made_of[c], spectrum->hop);
@@ -226,7 +238,7 @@ static void change_frames(SpectrumFront *spectrum)
 }
 
 static LaneFrames spectrum_front_analyse(Front *front, const float *const *audio,
-                                         const float *details, size_t *n)
+                                         const float *details, bool needed, size_t *n)
 {
     SpectrumFront *spectrum = (SpectrumFront *)front;
     const size_t hop = spectrum->hop, left = hop - spectrum->filled;
@@ -239,7 +251,8 @@ static LaneFrames spectrum_front_analyse(Front *front, const float *const *audio
     spectrum->filled = 0;
     const size_t place = (size_t)(spectrum->analysed % (uint64_t)spectrum->places);
     spectrum->detail[place] = details ? details[*n - 1] : 0.0f;
-    const AnalysisFrame *frame = spectrum_analyse(spectrum->spectrum, spectrum->hop_of);
+    const AnalysisFrame *frame = needed ? spectrum_analyse(spectrum->spectrum, spectrum->hop_of)
+                                        : spectrum_pass(spectrum->spectrum, spectrum->hop_of);
     spectrum->silent = frame->silent;
     spectrum->level = frame->loudness;
     spectrum->analysed++;

@@ -124,25 +124,39 @@ static void count_zeros(Spectrum *spectrum, const float *const *audio)
     if (spectrum->zeros < size) spectrum->zeros += hop;
 }
 
-const AnalysisFrame *spectrum_analyse(Spectrum *spectrum, const float *const *audio)
+// Takes the next hop into the history; returns the place of the frame that it ends.
+static int take_hop(Spectrum *spectrum, const float *const *audio)
 {
     const size_t size = (size_t)spectrum->front.window, hop = (size_t)spectrum->front.hop;
-    const int newest = (spectrum->oldest + spectrum->waiting) % spectrum->frames;
     for (int c = 0; c < spectrum->channels; c++) {
         float *history = spectrum->history + (size_t)c * size;
         memmove(history, history + hop, (size - hop) * sizeof(float));
         memcpy(history + size - hop, audio[c], hop * sizeof(float));
-        spectrum->spectrum_of[c] = spectrum_at(spectrum, newest, c);
     }
     count_zeros(spectrum, audio);
-    if (spectrum->zeros >= size) // a start in silence brings many such frames at once
+    return (spectrum->oldest + spectrum->waiting++) % spectrum->frames;
+}
+
+const AnalysisFrame *spectrum_analyse(Spectrum *spectrum, const float *const *audio)
+{
+    const int newest = take_hop(spectrum, audio);
+    for (int c = 0; c < spectrum->channels; c++)
+        spectrum->spectrum_of[c] = spectrum_at(spectrum, newest, c);
+    if (spectrum->zeros >= (size_t)spectrum->front.window) // a start in silence brings some at once
         analysis_zero(&spectrum->analysis, spectrum->channels, spectrum->spectrum_of,
                       &spectrum->frame[newest]);
     else
         analysis_process(&spectrum->analysis, spectrum->history_of, spectrum->channels,
                          spectrum->spectrum_of, &spectrum->frame[newest]);
-    spectrum->waiting++;
     return &spectrum->frame[newest];
+}
+
+const AnalysisFrame *spectrum_pass(Spectrum *spectrum, const float *const *audio)
+{
+    AnalysisFrame *frame = &spectrum->frame[take_hop(spectrum, audio)];
+    frame->silent = true;
+    frame->level = frame->loudness = 0.0f;
+    return frame;
 }
 
 const AnalysisFrame *spectrum_oldest(const Spectrum *spectrum)

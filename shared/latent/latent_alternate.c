@@ -22,6 +22,13 @@ static float gain_at(const LatentSpace *space, const LatentAlternateSettings *se
     return input_sounds ? 1.0f - risen : risen;
 }
 
+bool latent_alternate_rests(const LatentAlternate *alternate, const LatentSpace *space,
+                            const LatentAlternateSettings *settings, int64_t frame)
+{
+    const float wanted = settings ? gain_at(space, settings, frame) : 1.0f;
+    return alternate->has_gain && alternate->alternate_gain == wanted;
+}
+
 float latent_alternate_frame(LatentAlternate *alternate, const LatentSpace *space,
                              const LatentAlternateSettings *settings, int64_t frame)
 {

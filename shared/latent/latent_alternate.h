@@ -18,6 +18,10 @@ typedef struct {
 // Takes over the next gain at once.
 void latent_alternate_reset(LatentAlternate *alternate);
 
+// True if latent_alternate_frame() for that frame leaves the alternation as it is.
+bool latent_alternate_rests(const LatentAlternate *alternate, const LatentSpace *space,
+                            const LatentAlternateSettings *settings, int64_t frame);
+
 // Returns how much of the reference may sound at frame number `frame`: 0 or 1, and straight lines
 // over the fade between them. With no settings (NULL) it goes to 1.
 float latent_alternate_frame(LatentAlternate *alternate, const LatentSpace *space,

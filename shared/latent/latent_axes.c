@@ -5,6 +5,13 @@ void latent_axes_reset(LatentAxes *axes, const LatentSpace *space)
     for (int a = 0; a < MODEL_AXES; a++) ramp_init(&axes->amount[a], (int)space->fade);
 }
 
+bool latent_axes_rest(const LatentAxes *axes, const LatentSpace *space, const float *amount)
+{
+    for (int a = 0; space->axes && a < MODEL_AXES; a++)
+        if (!ramp_stays_at(&axes->amount[a], amount[a])) return false;
+    return true;
+}
+
 void latent_axes_frame(LatentAxes *axes, const LatentSpace *space, const float *amount,
                        float *values)
 {

@@ -28,6 +28,20 @@ void latent_blend_locate(LatentBlend *blend)
     blend->crosses = false;
 }
 
+bool latent_blend_rests(const LatentBlend *blend, const LatentSpace *space,
+                        const LatentBlendSettings *settings, const LatentReference *reference,
+                        int64_t frame)
+{
+    const bool alternates = settings->mode == BLEND_ALTERNATE;
+    const float crosses = settings->mode == BLEND_CROSS ? 1.0f : 0.0f;
+    return latent_alternate_rests(&blend->alternate, space,
+                                  alternates ? &settings->alternate : NULL, frame) &&
+           ramp_stays_at(&blend->amount, settings->amount) &&
+           ramp_stays_at(&blend->dynamics, settings->dynamics) &&
+           latent_reference_rests(reference) &&
+           (!latent_reference_exists(reference) || ramp_stays_at(&blend->cross_share, crosses));
+}
+
 // Returns what the input is blended with: other[channels], or that in the input's rhythm, or
 // between the two just after a change of mode.
 static const float *cross(LatentBlend *blend, const LatentSpace *space, bool wanted, int64_t frame,

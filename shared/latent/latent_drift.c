@@ -4,10 +4,21 @@
 
 enum { DRIFT_STREAM = 1 << 16 }; // keeps slow noise apart from that of the frames
 
+// Slower than the frames, and it moves at all.
+static bool is_slow(double rate)
+{
+    return !(rate <= 0.0 || rate >= 1.0);
+}
+
+bool latent_drift_rests(const LatentDrift *drift, double rate)
+{
+    return !is_slow(rate) || rate == drift->rate;
+}
+
 void latent_drift_frame(LatentDrift *drift, RandomKey key, int64_t frame, double rate,
                         float *values, float *scratch, int n)
 {
-    if (rate <= 0.0 || rate >= 1.0) {
+    if (!is_slow(rate)) {
         random_normal(key, (uint64_t)frame, values, n);
         return;
     }

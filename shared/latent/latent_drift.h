@@ -6,6 +6,7 @@
 
 #include "math/random.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // Slow noise moves from one random value to the next at `rate`. When the rate changes, the phase
@@ -14,6 +15,9 @@ typedef struct {
     double rate;  // of the last frame, values per frame
     double phase; // added to frame * rate
 } LatentDrift;
+
+// True if latent_drift_frame() at that rate leaves the drift as it is.
+bool latent_drift_rests(const LatentDrift *drift, double rate);
 
 // Writes standard normal values for one frame to values[n]. `rate` is in values per frame: 0, or 1
 // and more, gives each frame values of its own; less moves with equal power between values that are

@@ -124,6 +124,11 @@ void latent_match_measure(LatentMatch *match, const LatentSpace *space, const La
     latent_moments_add(&match->under_way, space, match->along);
 }
 
+bool latent_match_rests(const LatentMatch *match, const LatentSpace *space, float amount)
+{
+    return !space->piece_axes || ramp_stays_at(&match->amount, amount);
+}
+
 void latent_match_frame(LatentMatch *match, const LatentSpace *space, float amount, float *values)
 {
     if (!space->piece_axes) return;

@@ -82,14 +82,37 @@ static float even_gain(const LatentNoise *noise, const LatentSpace *space, const
     return (float)fmin(sqrt(mean / heard), EVEN_GAIN_MAX);
 }
 
+// Returns how many new values of the noise there are in a frame; 0: all of them.
+static double drift_rate(const LatentSpace *space, const LatentNoiseSettings *settings)
+{
+    const bool slow = settings->character != NOISE_EACH_FRAME;
+    return slow ? (double)settings->drift / space->frame_rate : 0.0;
+}
+
+static bool follows_level(const LatentSpace *space, const LatentNoiseSettings *settings)
+{
+    return settings->character == NOISE_FOLLOWS && !space->level_apart;
+}
+
+bool latent_noise_rests(const LatentNoise *noise, const LatentSpace *space,
+                        const LatentNoiseSettings *settings)
+{
+    return noise->has_seed && noise->seed == settings->seed &&
+           ramp_rests_at(&noise->seed_fade, 1.0f) &&
+           ramp_stays_at(&noise->amount, settings->amount) &&
+           ramp_stays_at(&noise->constant, follows_level(space, settings) ? 0.0f : 1.0f) &&
+           latent_silence_rests(&noise->silence) &&
+           (settings->amount == 0.0f ||
+            latent_drift_rests(&noise->drift, drift_rate(space, settings)));
+}
+
 void latent_noise_frame(LatentNoise *noise, const LatentSpace *space,
                         const LatentNoiseSettings *settings, bool sounds, const float *unit,
                         const float *following, int64_t frame, float *values)
 {
     const int channels = space->channels;
-    const bool slow = settings->character != NOISE_EACH_FRAME;
-    const bool follows = settings->character == NOISE_FOLLOWS && !space->level_apart;
-    const double rate = slow ? (double)settings->drift / space->frame_rate : 0.0;
+    const bool follows = follows_level(space, settings);
+    const double rate = drift_rate(space, settings);
     follow_seed(noise, space, settings->seed);
     ramp_set(&noise->amount, settings->amount);
     ramp_set(&noise->constant, follows ? 0.0f : 1.0f);

@@ -44,6 +44,10 @@ void latent_noise_reset(LatentNoise *noise, const LatentSpace *space);
 // Lets slow noise be what belongs to the position again, where the position jumps.
 void latent_noise_locate(LatentNoise *noise);
 
+// True if latent_noise_frame() with those settings, where music sounds, leaves the noise as it is.
+bool latent_noise_rests(const LatentNoise *noise, const LatentSpace *space,
+                        const LatentNoiseSettings *settings);
+
 // Adds noise to values[channels] of frame number `frame` in place. unit[channels] is what a unit is
 // where the noise does not follow the music, following[channels] where it does; `sounds` tells
 // whether music sounds in this frame.

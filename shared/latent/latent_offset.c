@@ -6,6 +6,12 @@ void latent_offset_reset(LatentOffset *offset, const LatentSpace *space)
     ramp_init(&offset->constant, (int)space->fade);
 }
 
+bool latent_offset_rests(const LatentOffset *offset, float amount, bool constant)
+{
+    return ramp_stays_at(&offset->amount, amount) &&
+           ramp_stays_at(&offset->constant, constant ? 1.0f : 0.0f);
+}
+
 void latent_offset_frame(LatentOffset *offset, const LatentSpace *space, float amount,
                          bool constant, const float *unit, const float *following, float *values)
 {

@@ -166,12 +166,9 @@ static void freeze_frame(LatentOps *ops, const LatentSettings *settings, size_t 
         latent_freeze_frame(&ops->freeze, settings->freeze && !sound, loop, values);
 }
 
-static void process_frame(LatentOps *ops, const LatentSettings *settings, bool silent,
-                          float *values)
+static LatentBlendSettings blend_settings(const LatentSettings *settings)
 {
-    const LatentSpace *space = &ops->space;
-    const size_t loop = (size_t)lround((double)settings->freeze_seconds * space->frame_rate);
-    const LatentBlendSettings blend = {
+    return (LatentBlendSettings){
         .mode = settings->blend_mode,
         .amount = settings->blend,
         .dynamics = settings->dynamics,
@@ -180,13 +177,46 @@ static void process_frame(LatentOps *ops, const LatentSettings *settings, bool s
                       .tempo = settings->tempo,
                       .first_beat = settings->first_beat},
     };
-    const LatentNoiseSettings noise = {
+}
+
+static LatentNoiseSettings noise_settings(const LatentSettings *settings)
+{
+    return (LatentNoiseSettings){
         .character = settings->noise_character,
         .amount = settings->noise,
         .drift = settings->drift,
         .seed = settings->seed,
         .sounds_in_silence = settings->sounds_in_silence,
     };
+}
+
+bool latent_ops_rest(const LatentOps *ops, const LatentSettings *settings)
+{
+    const LatentSpace *space = &ops->space;
+    const LatentBlendSettings blend = blend_settings(settings);
+    const LatentNoiseSettings noise = noise_settings(settings);
+    return space->level_apart && !latent_ops_sounds_frozen(ops) &&
+           latent_smear_rests(&ops->smear, settings->smear) &&
+           latent_match_rests(&ops->match, space, settings->match) &&
+           latent_scale_rests(&ops->scale, settings->scale) &&
+           latent_blend_rests(&ops->blend, space, &blend, &ops->reference, ops->frame) &&
+           latent_offset_rests(&ops->offset, settings->offset, settings->sounds_in_silence) &&
+           latent_axes_rest(&ops->axes, space, settings->axes) &&
+           latent_noise_rests(&ops->noise, space, &noise);
+}
+
+bool latent_ops_sounds_frozen(const LatentOps *ops)
+{
+    return latent_freeze_sound_is_active(&ops->freeze_sound);
+}
+
+static void process_frame(LatentOps *ops, const LatentSettings *settings, bool silent,
+                          float *values)
+{
+    const LatentSpace *space = &ops->space;
+    const size_t loop = (size_t)lround((double)settings->freeze_seconds * space->frame_rate);
+    const LatentBlendSettings blend = blend_settings(settings);
+    const LatentNoiseSettings noise = noise_settings(settings);
     const bool held = ops->frame < ops->live;
     if (ops->starts && !held) {
         latent_silence_forget(&ops->noise.silence, space);
@@ -217,7 +247,7 @@ void latent_ops_process(LatentOps *ops, const LatentSettings *settings, float *v
 
 bool latent_ops_process_silent(LatentOps *ops, const LatentSettings *settings, float *values)
 {
-    if (latent_freeze_sound_is_active(&ops->freeze_sound)) {
+    if (latent_ops_sounds_frozen(ops)) {
         process_frame(ops, settings, true, values);
         return true;
     }

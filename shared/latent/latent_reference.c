@@ -57,6 +57,16 @@ const LatentMoments *latent_reference_moments(const LatentReference *reference)
     return reference->file ? &reference->file_moments : NULL;
 }
 
+bool latent_reference_exists(const LatentReference *reference)
+{
+    return reference->file || reference->captured;
+}
+
+bool latent_reference_rests(const LatentReference *reference)
+{
+    return ramp_rests_at(&reference->reference_fade, 1.0f);
+}
+
 const float *latent_reference_frame(LatentReference *reference, const LatentSpace *space,
                                     int64_t frame, const float *input)
 {

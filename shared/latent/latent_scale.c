@@ -5,6 +5,11 @@ void latent_scale_reset(LatentScale *scale, const LatentSpace *space)
     ramp_init(&scale->factor, (int)space->fade);
 }
 
+bool latent_scale_rests(const LatentScale *scale, float factor)
+{
+    return ramp_stays_at(&scale->factor, factor);
+}
+
 void latent_scale_frame(LatentScale *scale, const LatentSpace *space, float factor, float *values)
 {
     ramp_set(&scale->factor, factor);

@@ -21,6 +21,11 @@ void latent_silence_forget(LatentSilence *silence, const LatentSpace *space)
     silence->silent = wait_frames(space);
 }
 
+bool latent_silence_rests(const LatentSilence *silence)
+{
+    return silence->silent == 0 && ramp_stays_at(&silence->gain, 1.0f);
+}
+
 float latent_silence_frame(LatentSilence *silence, const LatentSpace *space, bool sounds,
                            bool always)
 {

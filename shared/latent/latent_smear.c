@@ -31,6 +31,11 @@ static float mix_levels(float from, float to, float share)
     return 0.5f * logf(before + share * (expf(2.0f * to) - before));
 }
 
+bool latent_smear_rests(const LatentSmear *smear, float seconds)
+{
+    return ramp_stays_at(&smear->seconds, seconds);
+}
+
 void latent_smear_frame(LatentSmear *smear, const LatentSpace *space, float seconds, bool held,
                         float *values)
 {

@@ -20,6 +20,9 @@ void latent_smear_free(LatentSmear *smear);
 // Puts it in the state of silence; takes over the next setting at once.
 void latent_smear_reset(LatentSmear *smear, const LatentSpace *space);
 
+// True if a held frame with that setting leaves the smear as it is.
+bool latent_smear_rests(const LatentSmear *smear, float seconds);
+
 // Smooths values[] in place, the level too, so that attacks melt with a time constant of `seconds`;
 // 0 leaves them as they are. The level is smoothed as a power, which keeps the whole as loud. While
 // `held` the state stays as it is.

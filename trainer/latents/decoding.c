@@ -99,7 +99,7 @@ static bool decode_spectrum(Decoding *decoding, Error *error)
     for (uint64_t at = 0; ok && decoding->left > 0;) {
         size_t n = FRONT_BLOCK;
         carrier_read(decoding->carrier, at, n, fed);
-        if (front_analyse(decoding->front, (const float *const[]){fed}, NULL, &n).count > 0)
+        if (front_analyse(decoding->front, (const float *const[]){fed}, NULL, true, &n).count > 0)
             change_carrier(decoding);
         front_read(decoding->front, NULL, &to, n);
         at += n;
