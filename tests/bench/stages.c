@@ -109,7 +109,7 @@ static void transform(Bench *bench)
     for (size_t at = 0, n; at < bench->samples; at += n) {
         n = bench->samples - at;
         const LaneFrames levels =
-            front_analyse(bench->front, (const float *[]){bench->sound + at}, NULL, &n);
+            front_analyse(bench->front, (const float *[]){bench->sound + at}, NULL, true, &n);
         memcpy(bench->input + bench->inputs * bench->values, levels.values,
                (size_t)levels.count * bench->values * sizeof(float));
         bench->inputs += (size_t)levels.count;
