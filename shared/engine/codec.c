@@ -94,6 +94,21 @@ static LaneFrames path_process(Path *path, LaneFrames in)
     return frames;
 }
 
+static size_t path_save(const Path *path, float *state)
+{
+    size_t values = 0;
+    for (int i = 0; i < path->layers; i++)
+        values += stream_layer_save(&path->layer[i], state ? state + values : NULL);
+    if (path->has_linear) values += stream_layer_save(&path->linear, state ? state + values : NULL);
+    return values;
+}
+
+static void path_load(Path *path, const float *state)
+{
+    for (int i = 0; i < path->layers; i++) state += stream_layer_load(&path->layer[i], state);
+    if (path->has_linear) stream_layer_load(&path->linear, state);
+}
+
 // ---- Coders ----
 
 // Lays out a coder and its memory, of which it counts the bytes.
@@ -166,6 +181,16 @@ void encoder_reset(Encoder *encoder, uint64_t frames)
     coder_reset(&encoder->coder, frames);
 }
 
+size_t encoder_save(const Encoder *encoder, float *state)
+{
+    return path_save(&encoder->coder.path, state);
+}
+
+void encoder_load(Encoder *encoder, const float *state)
+{
+    path_load(&encoder->coder.path, state);
+}
+
 size_t encoder_frames_max(const Encoder *encoder, size_t frames)
 {
     return (size_t)path_output_max(&encoder->coder.path, (int)frames);
@@ -229,6 +254,16 @@ void decoder_free(Decoder *decoder)
 void decoder_reset(Decoder *decoder, uint64_t frames)
 {
     coder_reset(&decoder->coder, frames);
+}
+
+size_t decoder_save(const Decoder *decoder, float *state)
+{
+    return path_save(&decoder->coder.path, state);
+}
+
+void decoder_load(Decoder *decoder, const float *state)
+{
+    path_load(&decoder->coder.path, state);
 }
 
 void decoder_copy_lanes(Decoder *decoder, int count)

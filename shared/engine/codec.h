@@ -47,6 +47,14 @@ void encoder_free(Encoder *encoder);
 // one counts as zero padding.
 void encoder_reset(Encoder *encoder, uint64_t frames);
 
+// Writes the state that the last frames have left in a lane to state[]; returns how many values that
+// are. NULL only counts them. For a network whose strides are 1 and an encoder that has taken as
+// many frames as it remembers.
+size_t encoder_save(const Encoder *encoder, float *state);
+
+// Puts all lanes into the state that was saved, within a signal without end.
+void encoder_load(Encoder *encoder, const float *state);
+
 // Returns the most latent frames that one call with `frames` gives.
 size_t encoder_frames_max(const Encoder *encoder, size_t frames);
 
@@ -69,6 +77,10 @@ void decoder_free(Decoder *decoder);
 // Starts a signal of `frames` latent frames, or CODEC_ENDLESS. Whatever is fed after the last one
 // counts as padding.
 void decoder_reset(Decoder *decoder, uint64_t frames);
+
+// Do as encoder_save() and encoder_load().
+size_t decoder_save(const Decoder *decoder, float *state);
+void decoder_load(Decoder *decoder, const float *state);
 
 // Copies the state of lanes [0, count) to lanes [count, 2 count).
 void decoder_copy_lanes(Decoder *decoder, int count);

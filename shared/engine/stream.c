@@ -5,6 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+// What endless silence leaves in a network: a start in its midst begins with it.
+typedef struct {
+    float *encoder, *decoder; // states; NULL where they are not known
+    float *latent;            // [values]: of a frame
+    float *frame;             // [bands]: that is decoded from it
+} Rest;
+
 // The decoder's lanes are the latents as altered, then the same as they were.
 struct Stream {
     const Model *model;
@@ -13,6 +20,7 @@ struct Stream {
     Decoder *decoder;
     LatentOps *ops; // [latents]
     LatentProbe probe;
+    Rest rest;
     size_t padded;         // latent frames to come that see the zeros before an endless signal
     // Frames since the start. Of the front: those that have come, and the first that is encoded.
     uint64_t front_frames, encode_from;
@@ -87,6 +95,25 @@ static void plan_work(Stream *stream, uint64_t unheard_frames)
     stream->encode_from = stream->encoded_frames * hop;
 }
 
+// Lets what begins late begin in silence, as nothing that is heard depends on what came before.
+static void begin_at_rest(Stream *stream)
+{
+    const Rest *rest = &stream->rest;
+    const size_t bands = (size_t)arch_inputs(&stream->model->arch), values = stream->values;
+    if (stream->decode_from > 0) {
+        decoder_load(stream->decoder, rest->decoder);
+        for (size_t i = 0; i < 2; i++) // altered and clean are equal
+            memcpy(stream->given + i * values, rest->latent, values * sizeof(float));
+        stream->decoded = (LaneFrames){rest->frame, bands, 1, 1};
+        stream->same_frames = decoder_memory(stream->decoder) + 1;
+    }
+    if (stream->encode_from > 0) {
+        encoder_load(stream->encoder, rest->encoder);
+        stream->encoded = (LaneFrames){rest->latent, values, 1, 1};
+        stream->silent_frames = encoder_memory(stream->encoder) + 1;
+    }
+}
+
 // Starts the signal, but not the latent operations.
 static void start(Stream *stream, uint64_t samples, uint64_t unheard_frames)
 {
@@ -105,6 +132,45 @@ static void start(Stream *stream, uint64_t samples, uint64_t unheard_frames)
     stream->padded = 0;
     stream->level = 0.0f;
     stream->levels = 0;
+    if (stream->rest.encoder) begin_at_rest(stream);
+}
+
+// Returns whether silence is worth to be remembered: it is that of a spectrum, each of whose frames
+// gives a latent frame at once, and that one a frame. Then it is known within a second.
+static bool may_rest(const Stream *stream)
+{
+    const Arch *arch = &stream->model->arch;
+    const double memory =
+        (double)encoder_memory(stream->encoder) + (double)decoder_memory(stream->decoder);
+    return arch->front.kind == FRONT_SPECTRUM && arch_network_hop(arch) == 1 &&
+           encoder_known(stream->encoder, 0) == 0 && encoder_known(stream->encoder, 1) == 1 &&
+           decoder_lead(stream->decoder) == 0 &&
+           memory * arch_front_hop(arch) < stream->model->sample_rate;
+}
+
+// Runs the network in silence for as long as it remembers. False where memory is short.
+static bool find_rest(Stream *stream)
+{
+    Rest *rest = &stream->rest;
+    const size_t bands = (size_t)arch_inputs(&stream->model->arch);
+    const size_t encoder = encoder_save(stream->encoder, NULL);
+    const size_t decoder = decoder_save(stream->decoder, NULL);
+    rest->encoder = calloc(encoder + decoder + stream->values + 2 * bands, sizeof(float));
+    if (!rest->encoder) return false;
+    rest->decoder = rest->encoder + encoder;
+    rest->latent = rest->decoder + decoder;
+    rest->frame = rest->latent + stream->values;
+    const float *silence = rest->frame + bands; // a silent frame's levels are 0
+    for (size_t n = encoder_memory(stream->encoder) + 1; n > 0; n--)
+        memcpy(rest->latent,
+               encoder_process(stream->encoder, (LaneFrames){silence, bands, 1, 1}).values,
+               stream->values * sizeof(float));
+    for (size_t n = decoder_memory(stream->decoder) + 1; n > 0; n--)
+        memcpy(rest->frame, decoder_process(stream->decoder, rest->latent, 1).values,
+               bands * sizeof(float));
+    encoder_save(stream->encoder, rest->encoder);
+    decoder_save(stream->decoder, rest->decoder);
+    return true;
 }
 
 Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate)
@@ -120,8 +186,10 @@ Stream *stream_new(const Model *model, const Latent *reference, int channels, do
             for (int i = 0; i < stream->latents; i++)
                 latent_ops_set_silence(&stream->ops[i], stream->probe.silence,
                                        stream->probe.loudness);
-        stream_reset(stream, CODEC_ENDLESS);
-        return stream;
+        if (!may_rest(stream) || find_rest(stream)) {
+            stream_reset(stream, CODEC_ENDLESS);
+            return stream;
+        }
     }
     stream_free(stream);
     return NULL;
@@ -136,6 +204,7 @@ void stream_free(Stream *stream)
     for (int i = 0; stream->ops && i < stream->latents; i++) latent_ops_free(&stream->ops[i]);
     free(stream->ops);
     latent_probe_free(&stream->probe);
+    free(stream->rest.encoder);
     free(stream->frame);
     free(stream->worked);
     free(stream);

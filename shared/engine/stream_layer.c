@@ -355,3 +355,34 @@ void stream_layer_copy_lanes(StreamLayer *stream, int count)
         memcpy(lane_buffer(stream, count + lane), lane_buffer(stream, lane),
                values * sizeof(float));
 }
+
+// Returns where a lane has what it remembers, and how many values that are, where the stride is 1.
+static float *remembered(const StreamLayer *stream, int lane, size_t *values)
+{
+    const Layer *layer = &stream->layer;
+    const int past = past_frames(layer);
+    const bool sums = layer->kind == LAYER_STRIDED && stream->transposed;
+    *values = (size_t)past * (size_t)(sums ? layer->out : layer->in);
+    const int before = sums ? 0 : stream->buffered - past; // frames that are not needed any more
+    return lane_buffer(stream, lane) + (size_t)before * (size_t)layer->in;
+}
+
+size_t stream_layer_save(const StreamLayer *stream, float *state)
+{
+    size_t values;
+    const float *lane = remembered(stream, 0, &values);
+    if (state) memcpy(state, lane, values * sizeof(float));
+    return values;
+}
+
+size_t stream_layer_load(StreamLayer *stream, const float *state)
+{
+    size_t values = 0;
+    stream->buffered = past_frames(&stream->layer);
+    stream->skip = 0;
+    for (int lane = 0; lane < stream->lanes; lane++) {
+        float *to = remembered(stream, lane, &values);
+        memcpy(to, state, values * sizeof(float));
+    }
+    return values;
+}

@@ -77,6 +77,7 @@ int frozen_lag(const ArchFront *front)
 
 void frozen_reset(Frozen *frozen)
 {
+    if (frozen->left == 0) return; // all has been read
     memset(frozen->overlap, 0,
            (size_t)frozen->channels * (size_t)frozen->front.window * sizeof(float));
     frozen->left = 0;

@@ -128,12 +128,14 @@ static void count_zeros(Spectrum *spectrum, const float *const *audio)
 static int take_hop(Spectrum *spectrum, const float *const *audio)
 {
     const size_t size = (size_t)spectrum->front.window, hop = (size_t)spectrum->front.hop;
-    for (int c = 0; c < spectrum->channels; c++) {
+    const bool was_zero = spectrum->zeros >= size;
+    count_zeros(spectrum, audio);
+    const bool stays_zero = was_zero && spectrum->zeros >= size;
+    for (int c = 0; !stays_zero && c < spectrum->channels; c++) {
         float *history = spectrum->history + (size_t)c * size;
         memmove(history, history + hop, (size - hop) * sizeof(float));
         memcpy(history + size - hop, audio[c], hop * sizeof(float));
     }
-    count_zeros(spectrum, audio);
     return (spectrum->oldest + spectrum->waiting++) % spectrum->frames;
 }
 
