@@ -219,8 +219,8 @@ size_t encoder_lookback(const Encoder *encoder)
     const Path *path = &encoder->coder.path;
     for (int i = 0; i < path->layers; i++) {
         const Layer *layer = &path->layer[i].layer;
-        const int past = layer->kind == LAYER_RESIDUAL ? (layer->kernel - 1) * layer->dilation
-                                                       : layer->padding;
+        const int past =
+            layer->kind == LAYER_RESIDUAL ? (layer->kernel - 1) * layer->dilation : layer->padding;
         lookback += hop * (size_t)past;
         hop *= (size_t)layer->stride;
     }

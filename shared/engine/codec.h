@@ -47,9 +47,9 @@ void encoder_free(Encoder *encoder);
 // one counts as zero padding.
 void encoder_reset(Encoder *encoder, uint64_t frames);
 
-// Writes the state that the last frames have left in a lane to state[]; returns how many values that
-// are. NULL only counts them. For a network whose strides are 1 and an encoder that has taken as
-// many frames as it remembers.
+// Writes the state that the last frames have left in a lane to state[]; returns how many values
+// these are. NULL only counts them. For a network whose strides are 1 and an encoder that has taken
+// as many frames as it remembers.
 size_t encoder_save(const Encoder *encoder, float *state);
 
 // Puts all lanes into the state that was saved, within a signal without end.

@@ -21,7 +21,7 @@ struct Stream {
     LatentOps *ops; // [latents]
     LatentProbe probe;
     Rest rest;
-    size_t padded;         // latent frames to come that see the zeros before an endless signal
+    size_t padded; // latent frames to come that see the zeros before an endless signal
     // Frames since the start. Of the front: those that have come, and the first that is encoded.
     uint64_t front_frames, encode_from;
     // The same of the latent: those that have come, the first that the encoder gives, the first

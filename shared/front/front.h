@@ -63,8 +63,8 @@ double front_work(const Arch *arch, double rate);
 // Starts a signal: silence before the next sample, which is the first of a frame.
 void front_reset(Front *front);
 
-// The same where nobody hears what becomes of the first `unheard` frames, which may be anything.
-// The decoder's first `missing` frames, no more than those, will not be given.
+// Does the same where nobody hears what becomes of the first `unheard` frames, which may be
+// anything. The decoder's first `missing` frames, no more than those, will not be given.
 void front_reset_unheard(Front *front, uint64_t unheard, uint64_t missing);
 
 // Takes samples of each audio channel, at most *n and FRONT_BLOCK, and sets *n to how many it took:

@@ -36,8 +36,8 @@ void spectrum_reset(Spectrum *spectrum);
 // it ends; it lasts until its gains have been given. At most `frames` frames wait.
 const AnalysisFrame *spectrum_analyse(Spectrum *spectrum, const float *const *audio);
 
-// Takes a hop whose frame nobody needs: the frame counts as silent, and nothing of it is computed. It
-// must not be the one before a frame that is frozen.
+// Takes a hop whose frame nobody needs: the frame counts as silent, and nothing of it is computed.
+// It must not be the one before a frame that is frozen.
 const AnalysisFrame *spectrum_pass(Spectrum *spectrum, const float *const *audio);
 
 // Returns the frame that has waited longest, or NULL.

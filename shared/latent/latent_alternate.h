@@ -18,7 +18,7 @@ typedef struct {
 // Takes over the next gain at once.
 void latent_alternate_reset(LatentAlternate *alternate);
 
-// True if latent_alternate_frame() for that frame leaves the alternation as it is.
+// Returns true if latent_alternate_frame() for that frame leaves the alternation as it is.
 bool latent_alternate_rests(const LatentAlternate *alternate, const LatentSpace *space,
                             const LatentAlternateSettings *settings, int64_t frame);
 

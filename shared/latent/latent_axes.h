@@ -14,7 +14,7 @@ typedef struct {
 // Takes over the next amounts at once.
 void latent_axes_reset(LatentAxes *axes, const LatentSpace *space);
 
-// True if latent_axes_frame() with those amounts leaves the axes as they are.
+// Returns true if latent_axes_frame() with those amounts leaves the axes as they are.
 bool latent_axes_rest(const LatentAxes *axes, const LatentSpace *space, const float *amount);
 
 // Shifts values[channels] in place by amount[MODEL_AXES] deviations along each axis.

@@ -40,8 +40,8 @@ void latent_blend_reset(LatentBlend *blend, const LatentSpace *space);
 // Lets levels be measured anew, where the position jumps.
 void latent_blend_locate(LatentBlend *blend);
 
-// True if latent_blend_frame() for that frame leaves blend and reference as they are, but for the
-// levels that are crossed.
+// Returns true if latent_blend_frame() for that frame leaves blend and reference as they are, but
+// for the levels that are crossed.
 bool latent_blend_rests(const LatentBlend *blend, const LatentSpace *space,
                         const LatentBlendSettings *settings, const LatentReference *reference,
                         int64_t frame);

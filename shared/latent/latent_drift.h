@@ -16,7 +16,7 @@ typedef struct {
     double phase; // added to frame * rate
 } LatentDrift;
 
-// True if latent_drift_frame() at that rate leaves the drift as it is.
+// Returns true if latent_drift_frame() at that rate leaves the drift as it is.
 bool latent_drift_rests(const LatentDrift *drift, double rate);
 
 // Writes standard normal values for one frame to values[n]. `rate` is in values per frame: 0, or 1

@@ -47,7 +47,7 @@ void latent_match_locate(LatentMatch *match, const LatentSpace *space, int64_t l
 void latent_match_measure(LatentMatch *match, const LatentSpace *space, const LatentMoments *target,
                           int64_t frame, const float *values);
 
-// True if latent_match_frame() with that amount leaves the match as it is.
+// Returns true if latent_match_frame() with that amount leaves the match as it is.
 bool latent_match_rests(const LatentMatch *match, const LatentSpace *space, float amount);
 
 // Matches values[channels] in place by `amount`, 0 to 1.

@@ -44,7 +44,8 @@ void latent_noise_reset(LatentNoise *noise, const LatentSpace *space);
 // Lets slow noise be what belongs to the position again, where the position jumps.
 void latent_noise_locate(LatentNoise *noise);
 
-// True if latent_noise_frame() with those settings, where music sounds, leaves the noise as it is.
+// Returns true if latent_noise_frame() with those settings, where music sounds, leaves the noise as
+// it is.
 bool latent_noise_rests(const LatentNoise *noise, const LatentSpace *space,
                         const LatentNoiseSettings *settings);
 

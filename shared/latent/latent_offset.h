@@ -14,7 +14,7 @@ typedef struct {
 // Takes over the next settings at once.
 void latent_offset_reset(LatentOffset *offset, const LatentSpace *space);
 
-// True if latent_offset_frame() with those settings leaves the offset as it is.
+// Returns true if latent_offset_frame() with those settings leaves the offset as it is.
 bool latent_offset_rests(const LatentOffset *offset, float amount, bool constant);
 
 // Adds `amount` units to values[channels] in place. unit[channels] is what a unit is where the

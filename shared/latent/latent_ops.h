@@ -132,12 +132,13 @@ void latent_ops_start(LatentOps *ops, int64_t frame, int64_t live);
 // latent_ops_process() instead, and true is returned.
 bool latent_ops_process_silent(LatentOps *ops, const LatentSettings *settings, float *values);
 
-// True if held frames with those settings change nothing that lasts, whatever they are, and whether
-// they are silent: then the next frame may be left out, as by latent_ops_process_silent(). Never so
-// where a level is measured over the frames, as it is in waveforms, or a frozen sound goes on.
+// Returns true if held frames with those settings change nothing that lasts, whatever they are and
+// whether they are silent: then the next frame may be left out, as by latent_ops_process_silent().
+// Never so where a level is measured over the frames, as it is in waveforms, or a frozen sound goes
+// on.
 bool latent_ops_rest(const LatentOps *ops, const LatentSettings *settings);
 
-// True if a frozen sound goes on, or fades out.
+// Returns true if a frozen sound goes on, or fades out.
 bool latent_ops_sounds_frozen(const LatentOps *ops);
 
 // Returns the recordings, for a copy of the last whole one or to put one back.

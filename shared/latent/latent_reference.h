@@ -34,10 +34,10 @@ void latent_reference_capture(LatentReference *reference, const LatentSpace *spa
 // Returns the moments of the reference, or NULL where none is.
 const LatentMoments *latent_reference_moments(const LatentReference *reference);
 
-// True if there is a reference.
+// Returns true if there is a reference.
 bool latent_reference_exists(const LatentReference *reference);
 
-// True if latent_reference_frame() leaves the reference as it is.
+// Returns true if latent_reference_frame() leaves the reference as it is.
 bool latent_reference_rests(const LatentReference *reference);
 
 // Returns the reference's frame for number `frame`, valid until the next call, or NULL where no

@@ -13,7 +13,7 @@ typedef struct {
 // Takes over the next setting at once.
 void latent_scale_reset(LatentScale *scale, const LatentSpace *space);
 
-// True if latent_scale_frame() with that factor leaves the scale as it is.
+// Returns true if latent_scale_frame() with that factor leaves the scale as it is.
 bool latent_scale_rests(const LatentScale *scale, float factor);
 
 // Multiplies the distance of values[channels] from the latent of silence by `factor`, in place.

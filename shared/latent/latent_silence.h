@@ -17,7 +17,7 @@ void latent_silence_reset(LatentSilence *silence, const LatentSpace *space);
 // Forgets when the music was last heard, as if that were long ago; the gain moves from where it is.
 void latent_silence_forget(LatentSilence *silence, const LatentSpace *space);
 
-// True if latent_silence_frame() for music that sounds leaves the fade as it is.
+// Returns true if latent_silence_frame() for music that sounds leaves the fade as it is.
 bool latent_silence_rests(const LatentSilence *silence);
 
 // Takes whether the music sounds in the next frame; returns the gain of the noise: 1 where it does

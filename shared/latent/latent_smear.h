@@ -20,7 +20,7 @@ void latent_smear_free(LatentSmear *smear);
 // Puts it in the state of silence; takes over the next setting at once.
 void latent_smear_reset(LatentSmear *smear, const LatentSpace *space);
 
-// True if a held frame with that setting leaves the smear as it is.
+// Returns true if a held frame with that setting leaves the smear as it is.
 bool latent_smear_rests(const LatentSmear *smear, float seconds);
 
 // Smooths values[] in place, the level too, so that attacks melt with a time constant of `seconds`;

@@ -55,7 +55,7 @@ static inline bool ramp_rests_at(const Ramp *ramp, float value)
     return ramp->steps == 0 && ramp->value == value;
 }
 
-// True if ramp_set() with that target and ramp_next() would leave the ramp as it is.
+// Returns true if ramp_set() with that target and ramp_next() would leave the ramp as it is.
 static inline bool ramp_stays_at(const Ramp *ramp, float target)
 {
     return ramp->moving_allowed && ramp->steps == 0 && ramp->target == target;

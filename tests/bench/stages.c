@@ -3,9 +3,10 @@
 // latent frame at a time, also in cycles a frame, and with two and four lanes (two channels; two
 // channels altered, with detail); the whole engine mono, stereo and their ratio, at rest and with
 // the latent altered at detail 1; the same for the report's chosen network, with first weights; and
-// for the spectral architectures, with first weights and the latent altered at detail 1, the mean
-// and the slowest block of 64 samples of an engine, twenty of them in turn; the first block, in
-// which an engine starts in silence, apart. The stage "spectrum" is the transforms of a spectrum.
+// for this and the spectral architectures, with first weights and the latent altered at detail 1,
+// the mean and the slowest block of 64 samples of an engine, twenty of them in turn; apart, the
+// first block, in which an engine starts in silence, and a block before which it jumps amid sound.
+// The stage "spectrum" is the transforms of a spectrum.
 #include "engine/codec.h"
 #include "engine/engine.h"
 #include "front/front.h"
@@ -316,48 +317,57 @@ static void measure(const Model *model, const char *name)
     bench_close(&bench);
 }
 
-// ---- Spectra ----
+// ---- Twenty instances ----
 
-// The same blocks several times, each from the same state: the least that each took is its own.
-static void measure_spectral(const char *arch, int channels)
+// Sends a block through an engine, from sample `at` of the sound, after a jump to `position` if
+// that is not 0. Returns the seconds on the processor.
+static double block_seconds(Engine *engine, uint64_t position, size_t at)
 {
-    enum { ENGINES = 20, REPEATS = 5, BLOCKS = HOST_RATE / BLOCK };
-    static float sound[2][BLOCKS * BLOCK], out[2][BLOCK];
-    static double least[BLOCKS * ENGINES];
-    Error error;
-    Model *model = fixture_model(arch, ACTIVATION_LEAKY_RELU, HOST_RATE, 1);
-    Engine *engine[ENGINES];
+    static float sound[2][HOST_RATE], out[2][BLOCK];
     EngineSettings settings = {ENGINE_NEUTRAL, .detail = 1.0f};
     settings.latent.noise = 0.3f;
-    for (int c = 0; c < 2; c++)
-        fixture_signal(sound[c], BLOCKS * BLOCK, HOST_RATE, (uint32_t)c + 1);
+    for (uint32_t c = 0; c < 2 && sound[0][1] == 0.0f; c++)
+        fixture_signal(sound[1 - c], HOST_RATE, HOST_RATE, c + 1);
+    const float *const in[2] = {sound[0] + at, sound[1] + at};
+    float *const outs[2] = {out[0], out[1]};
+    const double start = thread_seconds();
+    if (position > 0) engine_locate(engine, &settings, position);
+    engine_process(engine, &settings, in, outs, BLOCK);
+    return thread_seconds() - start;
+}
+
+// The same blocks several times, each from the same state: the least that each took is its own. In
+// the first block an engine starts in silence, in the last one it jumps amid sound.
+static void measure_twenty(const char *kind, const char *arch, double rate, int channels)
+{
+    enum { ENGINES = 20, REPEATS = 5, BLOCKS = HOST_RATE / BLOCK - 1, JUMP = 1000001 };
+    static double least[(BLOCKS + 1) * ENGINES];
+    Error error;
+    Model *model = fixture_model(arch, ACTIVATION_LEAKY_RELU, rate, 1);
+    Engine *engine[ENGINES];
     for (int e = 0; e < ENGINES; e++) {
         engine[e] = model ? engine_new(model, NULL, HOST_RATE, channels, &error) : NULL;
         if (!engine[e]) abort();
     }
     for (int repeat = 0; repeat < REPEATS; repeat++) {
         for (int e = 0; e < ENGINES; e++) engine_reset(engine[e]);
-        for (size_t i = 0; i < BLOCKS * ENGINES; i++) {
-            const size_t at = i / ENGINES * BLOCK;
-            const float *const in[2] = {sound[0] + at, sound[1] + at};
-            float *const outs[2] = {out[0], out[1]};
-            const double start = thread_seconds();
-            engine_process(engine[i % ENGINES], &settings, in, outs, BLOCK);
-            const double spent = thread_seconds() - start;
+        for (size_t i = 0; i < (BLOCKS + 1) * ENGINES; i++) {
+            const uint64_t position = i < BLOCKS * ENGINES ? 0 : JUMP;
+            const double spent = block_seconds(engine[i % ENGINES], position, i / ENGINES * BLOCK);
             if (repeat == 0 || spent < least[i]) least[i] = spent;
         }
     }
-    double sum = 0.0, slowest = 0.0, first = 0.0;
-    for (size_t i = 0; i < BLOCKS * ENGINES; i++) {
-        sum += least[i];
-        if (i < ENGINES)
-            first = fmax(first, least[i]);
-        else
-            slowest = fmax(slowest, least[i]);
+    double sum = 0.0, first = 0.0, slowest = 0.0, jump = 0.0;
+    for (size_t i = 0; i < BLOCKS * ENGINES; i++) sum += least[i];
+    for (size_t i = 0; i < (BLOCKS + 1) * ENGINES; i++) {
+        double *most = i < ENGINES ? &first : i < BLOCKS * ENGINES ? &slowest : &jump;
+        *most = fmax(*most, least[i]);
     }
-    result(sum / ENGINES, "spectral.%s.%d.share", arch, channels);
-    result(slowest * HOST_RATE / BLOCK, "spectral.%s.%d.slowest_share", arch, channels);
-    result(first * HOST_RATE / BLOCK, "spectral.%s.%d.first_share", arch, channels);
+    const double share = (double)HOST_RATE / BLOCK;
+    result(sum / ENGINES * share / BLOCKS, "%s.%s.%d.share", kind, arch, channels);
+    result(slowest * share, "%s.%s.%d.slowest_share", kind, arch, channels);
+    result(first * share, "%s.%s.%d.first_share", kind, arch, channels);
+    result(jump * share, "%s.%s.%d.jump_share", kind, arch, channels);
     for (int e = 0; e < ENGINES; e++) engine_free(engine[e]);
     model_free(model);
 }
@@ -380,8 +390,9 @@ int main(int argc, char **argv)
     measure(report, "report");
     model_free(report);
     for (int channels = 1; channels <= 2; channels++) {
-        measure_spectral("espectro", channels);
-        measure_spectral("espectro_directo", channels);
+        measure_twenty("waveform", "normal", 22050.0, channels);
+        measure_twenty("spectral", "espectro", HOST_RATE, channels);
+        measure_twenty("spectral", "espectro_directo", HOST_RATE, channels);
     }
     denormals_restore(before);
 }

@@ -180,16 +180,17 @@ def print_stages(streaming):
         ],
     )
     table(
-        ["models of spectra, altered, 20 instances", "mean", "slowest block", "block of the start"],
+        ["altered, 20 instances", "mean", "slowest block", "start in silence", "jump amid sound"],
         [
             [
                 f"`{model}`, {'mono' if channels == 1 else 'stereo'}",
                 *(
-                    percent(streaming[f"spectral.{model}.{channels}.{key}"])
-                    for key in ("share", "slowest_share", "first_share")
+                    percent(streaming[f"{kind}.{model}.{channels}.{key}"])
+                    for key in ("share", "slowest_share", "first_share", "jump_share")
                 ),
             ]
-            for model in names_in(streaming, "spectral.")
+            for kind in ("waveform", "spectral")
+            for model in names_in(streaming, f"{kind}.")
             for channels in (1, 2)
         ],
     )
