@@ -78,7 +78,7 @@ static void check_fresh(const char *level, const Shape *shape, bool biased)
     const size_t m = shape->m, n = shape->n, k = shape->k;
     const size_t group = k > 3 ? k / 3 : k, groups = (k + group - 1) / group, column = n % 2 + 1;
     const size_t row = n * column + 1, step = group * row + 5, period = n > 4 ? n / 2 : n;
-    GemmMatrix matrix = {b + (groups - 1) * step, row, column, group, -(ptrdiff_t)step, NULL};
+    GemmMatrix matrix = {b + (groups - 1) * step, row, column, group, -(ptrdiff_t)step, NULL, 0, 0};
     start(m * n);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {

@@ -80,7 +80,12 @@ static void add_rows(const Spread *spread, size_t reach, size_t from, size_t to,
     const size_t row = spread->stride * spread->width;
     const size_t newest = from - first; // strides from x's oldest frame to the row
     GemmMatrix weight = row_matrix(spread, newest);
-    if (last - first + 1 == reach) weight.packed = spread->packed;
+    const bool whole = last - first + 1 == reach;
+    if (whole || reach * spread->depth <= GEMM_TERMS) weight.packed = spread->packed;
+    if (!whole && weight.packed) {
+        weight.packed_rows = reach * spread->depth;
+        weight.packed_from = (reach - 1 - newest) * spread->depth;
+    }
     GemmResult rows = *y;
     rows.c += from * row;
     gemm_multiply(to - from, row, (last - first + 1) * spread->depth, x + first * spread->depth,

@@ -82,16 +82,17 @@ void gemm_nt(size_t m, size_t n, size_t k, const float *a, size_t lda, const flo
     gemm_multiply(m, n, k, a, lda, &matrix, &(GemmResult){.c = c, .ldc = ldc});
 }
 
-// The same as gemm_tn(), added, where n is small: C^T = B^T A, so that the columns fill vectors.
+// The same as gemm_tn(), where n is small: C^T = B^T A, so that the columns fill vectors.
 static void few_columns(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                        size_t ldb, float *c, size_t ldc)
+                        size_t ldb, bool accumulate, float *c, size_t ldc)
 {
     float transposed[FEW * PIECE];
     for (size_t at = 0; at < m; at += PIECE) {
         const size_t columns = m - at < PIECE ? m - at : PIECE;
-        for (size_t i = 0; i < columns; i++)
+        for (size_t i = 0; accumulate && i < columns; i++)
             for (size_t j = 0; j < n; j++) transposed[j * columns + i] = c[(at + i) * ldc + j];
-        gemm_level()->long_sums(n, columns, k, b, ldb, a + at, lda, transposed, columns);
+        gemm_level()->long_sums(n, columns, k, b, ldb, a + at, lda, accumulate, transposed,
+                                columns);
         for (size_t i = 0; i < columns; i++)
             for (size_t j = 0; j < n; j++) c[(at + i) * ldc + j] = transposed[j * columns + i];
     }
@@ -100,10 +101,8 @@ static void few_columns(size_t m, size_t n, size_t k, const float *a, size_t lda
 void gemm_tn(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
              bool accumulate, float *c, size_t ldc)
 {
-    if (!accumulate)
-        for (size_t i = 0; i < m; i++) memset(c + i * ldc, 0, n * sizeof(float));
     if (n < FEW && n < m)
-        few_columns(m, n, k, a, lda, b, ldb, c, ldc);
+        few_columns(m, n, k, a, lda, b, ldb, accumulate, c, ldc);
     else
-        gemm_level()->long_sums(m, n, k, a, lda, b, ldb, c, ldc);
+        gemm_level()->long_sums(m, n, k, a, lda, b, ldb, accumulate, c, ldc);
 }

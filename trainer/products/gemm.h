@@ -22,13 +22,15 @@ enum {
 // A matrix in memory: value (r, c) is at values[r * row + c * column]. If `group` is not 0, its
 // rows are groups of so many, `group_step` values apart: value (r, c) is at
 // values[r / group * group_step + r % group * row + c * column]. `packed` is what gemm_pack() made
-// of the whole matrix; NULL: each product packs it again.
+// of the whole matrix; NULL: each product packs it again. If `packed_rows` is not 0, the matrix is
+// rows from `packed_from` on of one of so many, at most GEMM_TERMS, that was packed.
 typedef struct GemmMatrix {
     const float *values;
     size_t row, column;
     size_t group;
     ptrdiff_t group_step;
     const float *packed;
+    size_t packed_rows, packed_from;
 } GemmMatrix;
 
 // What a product is added to: C itself or, where that is `fresh`, bias[period] again and again in
@@ -57,7 +59,7 @@ void gemm_nn(size_t m, size_t n, size_t k, const float *a, size_t lda, const flo
 void gemm_nt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
              float *c, size_t ldc);
 
-// C [m][n] = A^T B, with A [k][m], B [k][n]; `accumulate` adds it to C instead.
+// C [m][n] = A^T B, with A [k][m], B [k][n], k at least 1; `accumulate` adds it to C instead.
 void gemm_tn(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
              bool accumulate, float *c, size_t ldc);
 

@@ -11,9 +11,9 @@ typedef struct {
     // gemm_multiply()
     void (*long_rows)(size_t m, size_t n, size_t k, const float *a, size_t lda, const GemmMatrix *b,
                       const GemmResult *result);
-    // C [m][n] += A^T B, with A [k][m] and B [k][n], where k is the long dimension.
+    // gemm_tn()
     void (*long_sums)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                      size_t ldb, float *c, size_t ldc);
+                      size_t ldb, bool accumulate, float *c, size_t ldc);
     // As in passes.h.
     void (*add_columns)(size_t rows, size_t width, const float *values, float *sum);
     void (*multiply_slopes)(size_t n, float slope, const float *y, float *gradient);

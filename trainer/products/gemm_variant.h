@@ -221,14 +221,16 @@ static size_t LEVEL(pack)(size_t n, size_t k, const GemmMatrix *b, float *packed
 
 // ---- Products ----
 
-// Adds to m rows of C for `used` columns whose panels are packed: tile.k rows of each.
-static void add_panels(Tile tile, const float *packed, size_t m, size_t used)
+// Adds to m rows of C for `used` columns whose panels of `rows` rows are packed, of which the sum
+// takes tile.k from `from` on.
+static void add_panels(Tile tile, const float *packed, size_t rows, size_t from, size_t m,
+                       size_t used)
 {
     float *const c = tile.c;
     const float *const bias = tile.bias;
     for (size_t at = 0, width; at < used; at += width) {
         width = tile_width(used - at);
-        tile.b = packed + at * tile.k;
+        tile.b = packed + at * rows + from * width;
         tile.b_step = width;
         tile.c = c + at;
         tile.bias = bias ? bias + at : NULL;
@@ -249,8 +251,9 @@ static void LEVEL(long_rows)(size_t m, size_t n, size_t k, const float *a, size_
         for (size_t at = 0, columns; at < n; at += columns) {
             columns = smaller(n - at, most);
             const float *packed = memory;
+            const size_t rows = b->packed_rows ? b->packed_rows : terms;
             if (b->packed)
-                packed = b->packed + s * packed_columns(n) + at * terms;
+                packed = b->packed + s * packed_columns(n) + at * rows;
             else
                 pack_panels(memory, b, s, terms, at, columns);
             if (fresh && result->bias)
@@ -266,15 +269,16 @@ static void LEVEL(long_rows)(size_t m, size_t n, size_t k, const float *a, size_
                     .ldc = result->ldc,
                     .bias = fresh ? bias : NULL,
                 };
-                add_panels(tile, packed, smaller(m - i, ROW_BLOCK), columns);
+                add_panels(tile, packed, rows, b->packed_from, smaller(m - i, ROW_BLOCK), columns);
             }
         }
     }
 }
 
 static void LEVEL(long_sums)(size_t m, size_t n, size_t k, const float *a, size_t lda,
-                             const float *b, size_t ldb, float *c, size_t ldc)
+                             const float *b, size_t ldb, bool accumulate, float *c, size_t ldc)
 {
+    static const float zeros[WIDTH];
     _Alignas(64) float packed[SUM_BLOCK * WIDTH];
     for (size_t s = 0; s < k; s += SUM_BLOCK) {
         const size_t terms = smaller(k - s, SUM_BLOCK);
@@ -291,6 +295,7 @@ static void LEVEL(long_sums)(size_t m, size_t n, size_t k, const float *a, size_
                 .c = c + at,
                 .ldc = ldc,
                 .used = used,
+                .bias = s == 0 && !accumulate ? zeros : NULL,
             };
             if (used < width) {
                 const GemmMatrix rows = {.values = b, .row = ldb, .column = 1};
