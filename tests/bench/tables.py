@@ -209,6 +209,8 @@ def print_training(training):
             "1 thread, of sgemm on 1024 x 1024 x 1024",
             "GFLOP/s",
             "sgemm, GFLOP/s (its kernels)",
+            "of the processor's peak",
+            "PyTorch, of the peak",
             "times PyTorch at its best, 1 thread",
             f"{processors} processors",
             f"{processors} threads, times 1 thread",
@@ -216,9 +218,11 @@ def print_training(training):
         [
             [
                 f"`{network}`",
-                f"{100 * one['of_sgemm']:.0f} %" if one["of_sgemm"] else "-",
-                f"{one['gflops']:.0f}" if one["gflops"] else "-",
+                f"{100 * one['of_sgemm']:.0f} %",
+                f"{one['gflops']:.0f}",
                 f"{one['sgemm_gflops']:.0f} ({one['openblas']})",
+                f"{100 * one['of_peak']:.0f} %" if one["of_peak"] else "-",
+                f"{100 * one['pytorch_of_peak']:.0f} %" if one["of_peak"] else "-",
                 f"{one['times_pytorch']:.2f}",
                 f"{one['times_pytorch_together']:.2f}",
                 f"{one['threads_gain']:.2f}",

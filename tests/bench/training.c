@@ -5,14 +5,16 @@
 //     step    forward, squared error, backward and Adam for 16 clips, a clip a thread at a time:
 //             5 s each, or 0.75 s of log levels for networks of spectra
 //     square  OpenBLAS alone, on one thread: a product of 1024 x 1024 x 1024
+//     peak    multiply-adds in registers alone, on one thread: see peak.h
 //
-// The first answers are the number of useful multiply-adds in a step, without residual blocks and
-// linear paths, the kernels that OpenBLAS uses, and the frames and values per frame of a clip.
+// The first answers are the number of useful multiply-adds in a step and in `peak`, the kernels
+// that OpenBLAS uses, and the frames and values per frame of a clip.
 #include "base/pool.h"
 #include "lib/fixture.h"
 #include "network/adam.h"
 #include "network/gradient_sum.h"
 #include "network/network.h"
+#include "peak.h"
 #include "timing.h"
 
 #include <cblas.h>
@@ -94,22 +96,34 @@ static void step(Bench *bench, Pool *pool)
     adam_update(&bench->adam, adam, bench->weights, bench->mean, 0, bench->parameters);
 }
 
-// Multiply-adds of one clip: a convolution is a product forward, one for the weights' gradient
-// and one for its input's, which is not wanted of the first layer.
+// Multiply-adds of a layer's products: forward, for the weights' gradient and, if it is wanted, for
+// the input's.
+static double layer_multiply_adds(const Layer *layer, uint64_t frames, bool input)
+{
+    double weights = (double)layer->in * layer->out * layer->kernel;
+    if (layer->kind == LAYER_RESIDUAL)
+        weights = (double)layer->width * (layer->in * layer->kernel + layer->out);
+    return (input ? 3.0 : 2.0) * (double)frames * weights;
+}
+
+// Those of one clip. The gradient of the network's input is not wanted.
 static double clip_multiply_adds(const Bench *bench)
 {
     const Arch *arch = &bench->arch;
     double sum = 0.0;
-    uint64_t frames = bench->window;
+    uint64_t frames = arch_front_frames(arch, bench->window);
     for (int i = 0; i < arch->encoder.layers; i++) {
-        const Layer *layer = &arch->encoder.layer[i];
-        frames = conv_length(layer, frames);
-        sum += (i == 0 ? 2.0 : 3.0) * (double)frames * layer->out * layer->kernel * layer->in;
+        frames = conv_length(&arch->encoder.layer[i], frames);
+        sum += layer_multiply_adds(&arch->encoder.layer[i], frames, i > 0);
+    }
+    if (arch->linear) {
+        const Layer encoder = arch_linear_encoder(arch), decoder = arch_linear_decoder(arch);
+        sum += layer_multiply_adds(&encoder, frames, false);
+        sum += layer_multiply_adds(&decoder, frames, true);
     }
     for (int i = 0; i < arch->decoder.layers; i++) {
-        const Layer *layer = &arch->decoder.layer[i];
-        sum += 3.0 * (double)frames * layer->kernel * layer->out * layer->in;
-        frames = conv_transposed_length(layer, frames);
+        sum += layer_multiply_adds(&arch->decoder.layer[i], frames, true);
+        frames = conv_transposed_length(&arch->decoder.layer[i], frames);
     }
     return sum;
 }
@@ -127,7 +141,8 @@ int main(int argc, char **argv)
 
     float *square[3];
     for (int i = 0; i < 3; i++) square[i] = new_values((size_t)SQUARE * SQUARE);
-    printf("%.0f %s %zu %d\n", CLIPS * clip_multiply_adds(&bench), openblas_get_corename(),
+    printf("%.0f %zu %s %zu %d\n", CLIPS * clip_multiply_adds(&bench),
+           peak_run() * PEAK_SUMS * PEAK_ROUNDS, openblas_get_corename(),
            bench.values / (size_t)arch_inputs(&bench.arch), arch_inputs(&bench.arch));
     fflush(stdout);
 
@@ -137,6 +152,8 @@ int main(int argc, char **argv)
         const double processor = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
         if (strcmp(order, "step\n") == 0)
             step(&bench, pool);
+        else if (strcmp(order, "peak\n") == 0)
+            peak_run();
         else
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SQUARE, SQUARE, SQUARE, 1.0f,
                         square[0], SQUARE, square[1], SQUARE, 0.0f, square[2], SQUARE);

@@ -2,8 +2,10 @@
 """training.py BUILD [TURNS [NETWORK…]]: how fast training is, as ratios within one run. Each time
 is the least of many turns taken alternately. Compared are a step's useful multiply-adds per second
 on one thread with those of cblas_sgemm on 1024 x 1024 x 1024, and a step with PyTorch at its best:
-on one thread by processor time, on all processors by the clock. TRASLUZ_KERNELS chooses our
-kernels; with avx2, PyTorch is held to AVX2 too."""
+on one thread by processor time, on all processors by the clock. Both sides are also given as a
+share of the peak, the most that one core reaches with multiply-adds in registers alone: nothing can
+be faster on one thread. TRASLUZ_KERNELS chooses our kernels; with avx2, PyTorch is held to AVX2
+too."""
 import os
 import re
 import signal
@@ -112,20 +114,22 @@ class Worker:
 
 
 def measure(build, name, turns):
-    """The ratios of a network; of_sgemm and gflops are None where multiply-adds are not counted."""
+    """The ratios of a network; of_peak and pytorch_of_peak are None where no peak is measured."""
     counts = sorted({1, os.cpu_count()})
     ours = {n: Worker([f"{build}/tests/bench/training", name, str(n)]) for n in counts}
-    useful, core, frames, inputs = ours[1].introduction
+    useful, in_peak, core, frames, inputs = ours[1].introduction
     python = ["/usr/bin/python3", "-W", "ignore", __file__, "--pytorch", name]
     torch = {n: Worker(python + [str(n), frames, inputs]) for n in counts}
     for _ in range(turns):
         ours[1].take_turn("square")
+        ours[1].take_turn("peak")
         for worker in (*ours.values(), *torch.values()):
             worker.take_turn("step")
     clock, processor = 0, 1
     square = 2 * 1024**3 / ours[1].best["square"][processor] * 1e-9
+    peak = 2 * float(in_peak) / ours[1].best["peak"][processor] * 1e-9
     rate = 2 * float(useful) / ours[1].best["step"][processor] * 1e-9
-    counted = name in CHANNELS
+    torch_rate = 2 * float(useful) / torch[1].best["step"][processor] * 1e-9
     theirs = min(worker.best["step"][clock] for worker in torch.values())
     fastest = min(worker.best["step"][clock] for worker in ours.values())
     found = {
@@ -133,8 +137,12 @@ def measure(build, name, turns):
         "openblas": core,
         "pytorch": torch[1].introduction[0],
         "sgemm_gflops": square,
-        "gflops": rate if counted else None,
-        "of_sgemm": rate / square if counted else None,
+        "peak_gflops": peak,
+        "gflops": rate,
+        "of_sgemm": rate / square,
+        "of_peak": rate / peak if peak > 0 else None,
+        "pytorch_gflops": torch_rate,
+        "pytorch_of_peak": torch_rate / peak if peak > 0 else None,
         "times_pytorch": torch[1].best["step"][processor] / ours[1].best["step"][processor],
         "times_pytorch_together": theirs / fastest,
         "threads_gain": ours[1].best["step"][clock] / fastest,
@@ -144,23 +152,30 @@ def measure(build, name, turns):
     return found
 
 
+def percent(share):
+    return "-" if share is None else f"{100 * share:.0f} %"
+
+
 def print_row(name, found):
-    share = "-"
-    if found["gflops"]:
-        share = f"{found['gflops']:.0f} GFLOP/s: {100 * found['of_sgemm']:.0f} %"
-    print(
-        f"| `{name}` | {share} | {found['sgemm_gflops']:.0f} "
-        f"({found['openblas']}) | {found['times_pytorch']:.1f} | "
-        f"{found['times_pytorch_together']:.1f} |",
-        flush=True,
-    )
+    cells = [
+        f"`{name}`",
+        f"{found['gflops']:.0f}: {100 * found['of_sgemm']:.0f} %",
+        f"{found['sgemm_gflops']:.0f} ({found['openblas']})",
+        percent(found["of_peak"]),
+        percent(found["pytorch_of_peak"]),
+        f"{found['peak_gflops']:.0f}",
+        f"{found['times_pytorch']:.1f}",
+        f"{found['times_pytorch_together']:.1f}",
+    ]
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__" and sys.argv[1] == "--pytorch":
     serve_pytorch(sys.argv[2], *map(int, sys.argv[3:]))
 elif __name__ == "__main__":
-    print("| network | step, of sgemm 1024^3 | sgemm, GFLOP/s (its kernels)", end="")
-    print(f" | times PyTorch, 1 thread | {os.cpu_count()} processors |\n|---|---|---|---|---|")
+    print("| network | step, GFLOP/s: of sgemm 1024^3 | sgemm, GFLOP/s (its kernels)", end="")
+    print(" | step, of the peak | PyTorch, of the peak | peak, GFLOP/s", end="")
+    print(f" | times PyTorch, 1 thread | {os.cpu_count()} processors |\n{8 * '|---'}|")
     for network in sys.argv[3:] or NETWORKS:
         turns = int(sys.argv[2]) if len(sys.argv) > 2 else 5
         print_row(network, measure(sys.argv[1], network, turns))
