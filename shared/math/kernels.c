@@ -9,12 +9,6 @@
 
 // ---- The definition ----
 
-// Returns the first weight of a row in the panel that begins at `column`.
-static const float *panel_row(const KernelWeights *weights, int column, int width, int row)
-{
-    return weights->packed + (size_t)column * (size_t)weights->rows + (size_t)row * (size_t)width;
-}
-
 static int panel_width(int left)
 {
     return left >= 4 * KERNEL_COLUMNS   ? 4 * KERNEL_COLUMNS
@@ -22,10 +16,39 @@ static int panel_width(int left)
                                         : KERNEL_COLUMNS;
 }
 
+static bool is_narrow(const KernelWeights *weights, int column)
+{
+    return weights->used - column <= KERNEL_COLUMNS / 2;
+}
+
+// Returns the first weight of a row in the panel that begins at `column`. In a narrow panel every
+// other value from there on belongs to the row.
+static const float *panel_row(const KernelWeights *weights, int column, int width, int row)
+{
+    const float *panel = weights->packed + (size_t)column * (size_t)weights->rows;
+    if (is_narrow(weights, column)) return panel + row / 2 * width + row % 2;
+    return panel + (size_t)row * (size_t)width;
+}
+
+static void add_narrow(float *y, const float *x, const KernelWeights *weights, int column,
+                       int first, int rows)
+{
+    float sum[KERNEL_COLUMNS / 2] = {0};
+    for (int r = 0; r < rows; r++) {
+        const float *w = panel_row(weights, column, KERNEL_COLUMNS, first + r);
+        for (int i = 0; i < KERNEL_COLUMNS / 2; i++) sum[i] += x[r] * w[2 * i];
+    }
+    for (int i = 0; i < KERNEL_COLUMNS / 2; i++) y[column + i] += sum[i];
+}
+
 static void add_frame(float *y, const float *x, const KernelWeights *weights, int first, int rows)
 {
     for (int column = 0, width; column < weights->columns; column += width) {
         width = panel_width(weights->columns - column);
+        if (is_narrow(weights, column)) {
+            add_narrow(y, x, weights, column, first, rows);
+            continue;
+        }
         // Sixteen sums at a time stay in registers while the rows go by.
         for (int c = 0; c < width; c += KERNEL_COLUMNS) {
             const float *w = panel_row(weights, column, width, first) + c;
@@ -148,9 +171,11 @@ void kernel_pack(float *packed, const float *weight, size_t rows, size_t used, s
     for (size_t column = 0, width; column < used; column += width) {
         width = (size_t)panel_width((int)(columns - column));
         const size_t copied = used - column < width ? used - column : width;
-        for (size_t r = 0; r < rows; r++)
-            memcpy(packed + (panel_row(&weights, (int)column, (int)width, (int)r) - packed),
-                   weight + r * used + column, copied * sizeof(float));
+        const size_t step = is_narrow(&weights, (int)column) ? 2 : 1;
+        for (size_t r = 0; r < rows; r++) {
+            float *to = packed + (panel_row(&weights, (int)column, (int)width, (int)r) - packed);
+            for (size_t c = 0; c < copied; c++) to[c * step] = weight[r * used + column + c];
+        }
     }
 }
 

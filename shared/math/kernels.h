@@ -31,7 +31,9 @@ typedef struct KernelFrames {
 } KernelFrames;
 
 // A matrix in the order in which it is read: panels of 64 columns, then of what is left one of 32
-// and one of 16; in each panel row after row.
+// and one of 16; in each panel row after row. If the last panel has 16 columns and at most 8 of
+// them are used, it is narrow: it has those 8 alone, of two rows after two rows, and in each two
+// rows column after column, so that vectors have no useless values.
 typedef struct KernelWeights {
     const float *packed; // aligned to KERNEL_ALIGNMENT
     int rows, columns;   // columns: a multiple of KERNEL_COLUMNS

@@ -3,6 +3,14 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+// Every other value of a vector, from value `first` on.
+static inline __m256 every_other(__m512 x, int first)
+{
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 0, 0, 0, 0, 0, 0, 0, 0);
+    const __m512i places = _mm512_add_epi32(even, _mm512_set1_epi32(first));
+    return _mm512_castps512_ps256(_mm512_permutexvar_ps(places, x));
+}
+
 static inline __m128 sum_each(__m512 a, __m512 b, __m512 c, __m512 d)
 {
     // The first and third quarters, the second and fourth; then the same quarter of all four.
@@ -33,6 +41,10 @@ static inline __m512 shift(__m512 a, __m512 b, uint32_t from, uint32_t to)
 #define SPREAD(x)             _mm512_set1_ps(x)
 #define MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define IN_REGISTER(x)        __asm__("" : "+v"(x))
+#define SPREAD_PAIR(x)        _mm512_castpd_ps(_mm512_set1_pd(x))
+#define FIRST_ROW(v)          every_other((v)[0], 0)
+#define SECOND_ROW(v)         every_other((v)[0], 1)
+#define IN_ORDER(x)           (x)
 #define SUM_EACH(a, b, c, d)  sum_each(a, b, c, d)
 #define SHIFT(a, b, from, to) shift(a, b, from, to)
 #define LEVEL(f)              f##_avx512

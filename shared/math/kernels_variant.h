@@ -9,6 +9,11 @@
 //                a b + c, rounded once
 //     IN_REGISTER(x)
 //                has the compiler keep x in a register, where it would read memory for each use
+//     SPREAD_PAIR(x)
+//                a vector with the bits of the double x in each two lanes
+//     FIRST_ROW(v), SECOND_ROW(v), IN_ORDER(x)
+//                the values in the even or odd places of 16 floats, v[0] and the vectors after it;
+//                in an order that IN_ORDER() puts right
 //     SUM_EACH(a, b, c, d)
 //                the sums of four vectors: of each first its quarters, four values each, one after
 //                the other, then (t[0] + t[2]) + (t[1] + t[3]) of what that gives
@@ -54,6 +59,8 @@ INLINE int smaller(int a, int b)
 {
     return a < b ? a : b;
 }
+
+enum { HALF = KERNEL_COLUMNS / 2, ONE = KERNEL_COLUMNS, TWO = 2 * ONE, FOUR = 4 * ONE };
 
 // Adds rows first, first + step, … below `rows` to `parts` sets of sums in turn: row first + p to
 // set p, and so on. sum[f][p * vectors + v].
@@ -109,29 +116,121 @@ INLINE void add_columns(const Group *group, const int frames, const float *weigh
     }
 }
 
-// The panel of `width` columns from `column` on, of which `used` are wanted. The fewer columns, the
-// more sums the rows are dealt to.
+// The panel of `width` columns from `column` on. The fewer columns, the more sums the rows are dealt
+// to.
 INLINE void add_panel(const Group *group, const int frames, const float *weight, int rows,
-                      int column, const int width, const int used)
+                      int column, const int width)
 {
-    const int split = SUMS / (width / LANES), wanted = used < LANES ? LANES : used;
-    const int vectors = smaller(wanted / LANES, REGISTERS / frames);
+    const int split = SUMS / (width / LANES);
+    const int vectors = smaller(width / LANES, REGISTERS / frames);
     const int parts = smaller(split, REGISTERS / frames / vectors);
     // From the last columns to the first: where a later frame overlaps an earlier one, it does so
     // with lower columns, and is added after it.
-    for (int c = wanted - vectors * LANES; c >= 0; c -= vectors * LANES)
+    for (int c = width - vectors * LANES; c >= 0; c -= vectors * LANES)
         add_columns(group, frames, weight + c, rows, width, column + c, vectors, split, parts);
 }
 
+// ---- Narrow panels ----
+
+// A pair of rows of a narrow panel fills so many vectors. In each, the sum that the first row goes
+// to and the one that the second goes to lie value by value beside each other: the same sums as in
+// a whole panel.
+enum { PAIR = ONE / LANES, NARROW_SPLIT = SUMS / PAIR };
+
+typedef float Half __attribute__((vector_size(HALF * sizeof(float))));
+
+INLINE double load_pair(const float *values)
+{
+    double pair; // never computed with
+    memcpy(&pair, values, sizeof pair);
+    return pair;
+}
+
+// Adds a row of a narrow panel to a sum whose values are in the order of FIRST_ROW().
+INLINE Half add_narrow_row(Half sum, const float *weight, int row, float x)
+{
+    Vector pair[PAIR];
+    for (int v = 0; v < PAIR; v++) pair[v] = load(weight + row / 2 * ONE + v * LANES);
+    const Half w = row % 2 > 0 ? SECOND_ROW(pair) : FIRST_ROW(pair);
+    for (int c = 0; c < HALF; c++) sum[c] = fmaf(x, w[c], sum[c]);
+    return sum;
+}
+
+INLINE void finish_narrow(const Group *group, int f, int column, Half total)
+{
+    float *y = group->y[f] + column;
+    Half sum;
+    memcpy(&sum, group->bias ? group->bias + column : y, sizeof sum);
+    sum += IN_ORDER(total);
+    memcpy(y, &sum, sizeof sum);
+}
+
+// A narrow panel from an even row on.
+INLINE void add_narrow(const Group *group, const int frames, const float *weight, int rows,
+                       int column)
+{
+    const int whole = rows - rows % NARROW_SPLIT;
+    const int pairs = smaller(NARROW_SPLIT / 2, REGISTERS / frames / PAIR); // worked on at once
+    Half total[FRAMES_MAX] = {0};
+// Where loops over them are not unrolled, arrays of vectors lie in memory.
+#pragma GCC unroll 16
+    for (int first = 0; first < NARROW_SPLIT; first += 2 * pairs) {
+        Vector sum[FRAMES_MAX][REGISTERS] = {0};
+        for (int r = first; r < whole; r += NARROW_SPLIT) {
+            for (int i = 0; i < pairs * PAIR; i++) {
+                Vector w = load(weight + r / 2 * ONE + i * LANES);
+                IN_REGISTER(w);
+                for (int f = 0; f < frames; f++) {
+                    const float *x = group->x[f] + r + i / PAIR * 2;
+                    sum[f][i] = MULTIPLY_ADD(SPREAD_PAIR(load_pair(x)), w, sum[f][i]);
+                }
+            }
+        }
+#pragma GCC unroll 16
+        for (int f = 0; f < frames; f++) {
+#pragma GCC unroll 16
+            for (int i = 0; i < pairs * PAIR; i += PAIR) {
+                const Half even = FIRST_ROW(&sum[f][i]), odd = SECOND_ROW(&sum[f][i]);
+                total[f] = first + i == 0 ? even : total[f] + even;
+                // The rows that are left over go to the first sum.
+                for (int r = whole; first + i == 0 && r < rows; r++)
+                    total[f] = add_narrow_row(total[f], weight, r, group->x[f][r]);
+                total[f] += odd;
+            }
+        }
+    }
+    for (int f = 0; f < frames; f++) finish_narrow(group, f, column, total[f]);
+}
+
+// The same from an odd row on, slowly: where the taps of a dilated block have odd many channels.
+static void add_unpaired(const Group *group, int frames, const float *weight, int first, int rows,
+                         int column)
+{
+    const int whole = rows - rows % NARROW_SPLIT;
+    for (int f = 0; f < frames; f++) {
+        Half sum[NARROW_SPLIT] = {0};
+        for (int r = 0; r < rows; r++) {
+            Half *to = &sum[r < whole ? r % NARROW_SPLIT : 0];
+            *to = add_narrow_row(*to, weight, first + r, group->x[f][r]);
+        }
+        for (int p = 1; p < NARROW_SPLIT; p++) sum[0] += sum[p];
+        finish_narrow(group, f, column, sum[0]);
+    }
+}
+
+// ---- All panels ----
+
 // One function for each number of frames and width: each has the registers to itself.
 typedef void AddPanel(const Group *group, const float *weight, int rows, int column);
-enum { HALF = KERNEL_COLUMNS / 2, ONE = KERNEL_COLUMNS, TWO = 2 * ONE, FOUR = 4 * ONE };
 
-#define ADD_PANEL(frames, used)                                                                    \
-    static __attribute__((noinline)) void add_##frames##_##used(                                   \
+#define ADD_PANEL(frames, width)                                                                   \
+    static __attribute__((noinline)) void add_##frames##_##width(                                  \
         const Group *group, const float *weight, int rows, int column)                             \
     {                                                                                              \
-        add_panel(group, frames, weight, rows, column, used == HALF ? ONE : used, used);           \
+        if (width == HALF)                                                                         \
+            add_narrow(group, frames, weight, rows, column);                                       \
+        else                                                                                       \
+            add_panel(group, frames, weight, rows, column, width);                                 \
     }
 ADD_PANEL(1, HALF)
 ADD_PANEL(1, ONE)
@@ -146,8 +245,7 @@ ADD_PANEL(4, ONE)
 ADD_PANEL(4, TWO)
 ADD_PANEL(4, FOUR)
 
-// For so many frames at once: panels of one, two and four times KERNEL_COLUMNS, and of one of which
-// half is wanted.
+// For so many frames at once: narrow panels, and those of one, two and four times KERNEL_COLUMNS.
 typedef struct {
     int frames;
     AddPanel *half, *one, *two, *four;
@@ -164,14 +262,18 @@ static void add_group(const Panels *panel, const Group *group, const KernelWeigh
 {
     for (int end = weights->columns, width; end > 0; end -= width) {
         width = end % TWO > 0 ? ONE : end % FOUR > 0 ? TWO : FOUR;
-        const bool half = weights->used - (end - width) <= HALF;
-        AddPanel *const add = width == FOUR  ? panel->four
+        const int column = end - width;
+        const bool narrow = weights->used - column <= HALF;
+        const float *weight = weights->packed + (size_t)column * (size_t)weights->rows;
+        if (narrow && first % 2 > 0) {
+            add_unpaired(group, panel->frames, weight, first, rows, column);
+            continue;
+        }
+        AddPanel *const add = narrow         ? panel->half
+                              : width == ONE ? panel->one
                               : width == TWO ? panel->two
-                              : half         ? panel->half
-                                             : panel->one;
-        const size_t column = (size_t)(end - width);
-        add(group, weights->packed + column * (size_t)weights->rows + (size_t)first * (size_t)width,
-            rows, end - width);
+                                             : panel->four;
+        add(group, weight + (size_t)first * (size_t)(narrow ? HALF : width), rows, column);
     }
 }
 
