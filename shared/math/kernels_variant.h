@@ -116,8 +116,7 @@ INLINE void add_columns(const Group *group, const int frames, const float *weigh
     }
 }
 
-// The panel of `width` columns from `column` on. The fewer columns, the more sums the rows are dealt
-// to.
+// The panel of `width` columns from `column` on. The fewer columns, the more sums the rows go to.
 INLINE void add_panel(const Group *group, const int frames, const float *weight, int rows,
                       int column, const int width)
 {
@@ -135,7 +134,7 @@ INLINE void add_panel(const Group *group, const int frames, const float *weight,
 // A pair of rows of a narrow panel fills so many vectors. In each, the sum that the first row goes
 // to and the one that the second goes to lie value by value beside each other: the same sums as in
 // a whole panel.
-enum { PAIR = ONE / LANES, NARROW_SPLIT = SUMS / PAIR };
+enum { ROW_PAIR = ONE / LANES, NARROW_SPLIT = SUMS / ROW_PAIR };
 
 typedef float Half __attribute__((vector_size(HALF * sizeof(float))));
 
@@ -149,8 +148,8 @@ INLINE double load_pair(const float *values)
 // Adds a row of a narrow panel to a sum whose values are in the order of FIRST_ROW().
 INLINE Half add_narrow_row(Half sum, const float *weight, int row, float x)
 {
-    Vector pair[PAIR];
-    for (int v = 0; v < PAIR; v++) pair[v] = load(weight + row / 2 * ONE + v * LANES);
+    Vector pair[ROW_PAIR];
+    for (int v = 0; v < ROW_PAIR; v++) pair[v] = load(weight + row / 2 * ONE + v * LANES);
     const Half w = row % 2 > 0 ? SECOND_ROW(pair) : FIRST_ROW(pair);
     for (int c = 0; c < HALF; c++) sum[c] = fmaf(x, w[c], sum[c]);
     return sum;
@@ -170,18 +169,18 @@ INLINE void add_narrow(const Group *group, const int frames, const float *weight
                        int column)
 {
     const int whole = rows - rows % NARROW_SPLIT;
-    const int pairs = smaller(NARROW_SPLIT / 2, REGISTERS / frames / PAIR); // worked on at once
+    const int pairs = smaller(NARROW_SPLIT / 2, REGISTERS / frames / ROW_PAIR); // worked on at once
     Half total[FRAMES_MAX] = {0};
-// Where loops over them are not unrolled, arrays of vectors lie in memory.
+    // Where loops over them are not unrolled, arrays of vectors lie in memory.
 #pragma GCC unroll 16
     for (int first = 0; first < NARROW_SPLIT; first += 2 * pairs) {
         Vector sum[FRAMES_MAX][REGISTERS] = {0};
         for (int r = first; r < whole; r += NARROW_SPLIT) {
-            for (int i = 0; i < pairs * PAIR; i++) {
+            for (int i = 0; i < pairs * ROW_PAIR; i++) {
                 Vector w = load(weight + r / 2 * ONE + i * LANES);
                 IN_REGISTER(w);
                 for (int f = 0; f < frames; f++) {
-                    const float *x = group->x[f] + r + i / PAIR * 2;
+                    const float *x = group->x[f] + r + i / ROW_PAIR * 2;
                     sum[f][i] = MULTIPLY_ADD(SPREAD_PAIR(load_pair(x)), w, sum[f][i]);
                 }
             }
@@ -189,7 +188,7 @@ INLINE void add_narrow(const Group *group, const int frames, const float *weight
 #pragma GCC unroll 16
         for (int f = 0; f < frames; f++) {
 #pragma GCC unroll 16
-            for (int i = 0; i < pairs * PAIR; i += PAIR) {
+            for (int i = 0; i < pairs * ROW_PAIR; i += ROW_PAIR) {
                 const Half even = FIRST_ROW(&sum[f][i]), odd = SECOND_ROW(&sum[f][i]);
                 total[f] = first + i == 0 ? even : total[f] + even;
                 // The rows that are left over go to the first sum.
