@@ -226,7 +226,7 @@ typedef void AddPanel(const Group *group, const float *weight, int rows, int col
     static __attribute__((noinline)) void add_##frames##_##width(                                  \
         const Group *group, const float *weight, int rows, int column)                             \
     {                                                                                              \
-        if ((width) == HALF)                                                                         \
+        if ((width) == HALF)                                                                       \
             add_narrow(group, frames, weight, rows, column);                                       \
         else                                                                                       \
             add_panel(group, frames, weight, rows, column, width);                                 \
