@@ -160,7 +160,7 @@ static void check_filter(const char *level, int gap, int zeros)
     for (int i = 0; i < KERNEL_COLUMNS; i++) x[LANES * LENGTH + i] = NAN;
     for (int taps = zeros > 0 ? KERNEL_COLUMNS : 0; taps <= TAPS_MAX; taps += KERNEL_COLUMNS) {
         float *const filter = filters + taps / KERNEL_COLUMNS % 2;
-        random_normal((RandomKey){6, 2}, 0, filter, (size_t)(COUNT * taps));
+        random_normal((RandomKey){6, 2}, 0, filter, COUNT * taps);
         uint32_t at[COUNT] = {1000};
         for (int i = 0; i < COUNT; i++) {
             memset(filter + i * taps, 0, (size_t)zeros * sizeof(float));
