@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-// So much that what comes out at once is as if the stream had always been there, but no more work
-// than a jump may take.
+// Plans a history so long that what comes out at once is as if the stream had always been there,
+// but of no more work than a jump may take.
 void engine_plan_history(Engine *engine)
 {
     const double ratio = engine->host_rate / engine->model->sample_rate;

@@ -45,8 +45,8 @@ struct Stream {
     LatentTap *tap;        // of what watches, or NULL
 };
 
-// The most frames that the decoder gives in a lane for one block: one latent frame more than those
-// of the block, which the encoder's padding may bring.
+// Returns the most frames that the decoder gives in a lane for one block: one latent frame more
+// than those of the block, which the encoder's padding may bring.
 static size_t decoded_max(const Model *model)
 {
     const CodecSize size = codec_size(model, 1);

@@ -88,7 +88,7 @@ static void conv_reset(StreamLayer *stream)
                (size_t)layer->padding * (size_t)layer->in * sizeof(float));
 }
 
-// y = activation(bias + sum over kernel and input channels).
+// Computes y = activation(bias + sum over kernel and input channels).
 static void conv_frames(const StreamLayer *stream, int lanes, int count)
 {
     const Layer *layer = &stream->layer;
@@ -244,7 +244,7 @@ static KernelFrames interleaved(const PackedConvolution *conv, float *y, const f
     };
 }
 
-// hidden = activation(conv(x)), with the frames before x in front of it.
+// Computes hidden = activation(conv(x)), with the frames before x in front of it.
 static void residual_conv(const StreamLayer *stream, const float *x, const LaneFrames *in)
 {
     const Layer *layer = &stream->layer;
@@ -266,7 +266,7 @@ static void residual_conv(const StreamLayer *stream, const float *x, const LaneF
                     stream->activation);
 }
 
-// y = x + mix(hidden).
+// Computes y = x + mix(hidden).
 static void residual_mix(const StreamLayer *stream, const LaneFrames *in)
 {
     const PackedConvolution *mix = &stream->conv[1];

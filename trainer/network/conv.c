@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-// Where the next matrix is packed after one [k][n].
+// Returns where the next matrix is packed after one [k][n]; NULL where none is packed.
 static const float *packed_after(const float *packed, size_t n, size_t k)
 {
     return packed ? packed + gemm_pack(n, k, NULL, NULL) : NULL;
@@ -22,16 +22,16 @@ typedef struct {
     size_t row, column;
 } Spread;
 
-// True if `stride` frames of y are one row of a product, made of as many frames of x as reach them.
-// Else each frame of x adds to the frames of y that it reaches.
+// Returns true if `stride` frames of y are one row of a product, made of as many frames of x as
+// reach them. Else each frame of x adds to the frames of y that it reaches.
 static bool makes_rows(const Spread *spread)
 {
     return spread->dilation == 1 && spread->kernel >= spread->stride &&
            spread->kernel * spread->width > GEMM_OVERLAP;
 }
 
-// What makes a row: the taps of the newest frame that is `newest` strides before it, of the next
-// one, and so on.
+// Returns what makes a row: the taps of the newest frame that is `newest` strides before it, of the
+// next one, and so on.
 static GemmMatrix row_matrix(const Spread *spread, size_t newest)
 {
     const size_t stride = spread->stride * spread->width * spread->column;
@@ -71,7 +71,7 @@ static size_t pack_spread(const Spread *spread, float *packed)
     return count;
 }
 
-// Rows [from, to) of y, a row being `stride` frames. Row r is made of the frames of x from
+// Adds to rows [from, to) of y, a row being `stride` frames. Row r is made of the frames of x from
 // r - reach + 1 to r. Of the row `from`, those that exist are [first, last]; the rows after it are
 // made of as many, each a frame later.
 static void add_rows(const Spread *spread, size_t reach, size_t from, size_t to, size_t first,
@@ -112,7 +112,7 @@ static void fill(float *y, size_t n, const float *bias, size_t width)
         memset(y, 0, n * width * sizeof(float));
 }
 
-// spread_frames() where not makes_rows().
+// Does what spread_frames() does where makes_rows() is false.
 static void spread_taps(const Spread *spread, size_t frames, const float *x, const float *bias,
                         bool accumulate, float *y)
 {
@@ -127,7 +127,8 @@ static void spread_taps(const Spread *spread, size_t frames, const float *x, con
     }
 }
 
-// y = bias[width], or 0 where that is NULL, + the spread x; `accumulate` adds that to y instead.
+// Writes y = bias[width], or 0 where that is NULL, + the spread x; `accumulate` adds the spread x
+// to y instead.
 static void spread_frames(const Spread *spread, size_t frames, const float *x, const float *bias,
                           bool accumulate, float *y)
 {
@@ -152,7 +153,7 @@ static void spread_frames(const Spread *spread, size_t frames, const float *x, c
 
 // ---- Conv1d ----
 
-// Taps that one product reads: all of them, unless the kernel is dilated.
+// Returns the taps that one product reads: all of them, unless the kernel is dilated.
 static size_t read_taps(const ConvShape *shape)
 {
     return shape->dilation > 1 ? 1 : shape->kernel;
