@@ -144,7 +144,7 @@ static void check_leaky_relu(const char *level)
 
 // Filters over windows of several lanes at any alignment, each at most `gap` values after the one
 // before: near the scalar level, and bit for bit what one output after the other gives, also where
-// it is known that they begin with `zeros`. What stands behind the windows does not count.
+// it is known that they begin with `zeros`. What follows the windows does not count.
 static void check_filter(const char *level, int gap, int zeros)
 {
     enum {
