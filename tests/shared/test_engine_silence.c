@@ -120,12 +120,11 @@ static void test_empty_bands_are_at_the_mean(void)
         Latent *latent = engine_capture(engine, 0);
         const int present =
             bands_below(&model->arch.front, 48000.0, analysis_limit(low[r], 48000.0));
-        REQUIRE(latent && latent->channels == BANDS && present > 5 && present < BANDS);
-        for (size_t t = 0; t < latent->frames; t++) {
-            for (int k = present; k < BANDS; k++)
-                CHECK(latent->values[t * BANDS + (size_t)k] == 0.0f);
-            CHECK(latent->values[t * BANDS + (size_t)present - 1] != 0.0f);
-        }
+        REQUIRE(latent && latent->channels == BANDS && latent->frames > 100);
+        REQUIRE(present > 5 && present < BANDS);
+        for (size_t t = 0; t < latent->frames; t++)
+            for (int k = 0; k < BANDS; k++)
+                CHECK((latent->values[t * BANDS + (size_t)k] == 0.0f) == (k >= present));
         latent_free(latent);
         engine_free(engine);
     }

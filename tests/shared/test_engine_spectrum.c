@@ -251,32 +251,6 @@ static void test_level_does_not_matter(void)
     model_free(model);
 }
 
-// What the host's rate leaves empty is at the model's mean, as the latent shows that is recorded.
-static void test_empty_bands_are_at_the_mean(void)
-{
-    static float in[N], out[N];
-    Error error;
-    Model *model = identity();
-    const double limit = analysis_limit(22050.0, 48000.0);
-    const int present = bands_below(&model->arch.front, 48000.0, limit);
-    Engine *engine = engine_new(model, NULL, 22050.0, 1, &error);
-    REQUIRE(engine && present > BANDS / 2 && present < BANDS);
-    fixture_signal(in, N, 22050.0, 1);
-    EngineSettings settings = at_rest;
-    settings.latent.capture = true;
-    run_engine(engine, &settings, in, out, N / 2, 512, 1);
-    settings.latent.capture = false;
-    run_engine(engine, &settings, in + N / 2, out, N / 2, 512, 1);
-    Latent *recording = engine_capture(engine, 0);
-    REQUIRE(recording && recording->frames > 100);
-    for (size_t t = 0; t < recording->frames; t++)
-        for (int k = 0; k < BANDS; k++)
-            CHECK((recording->values[t * BANDS + (size_t)k] == 0.0f) == (k >= present));
-    latent_free(recording);
-    engine_free(engine);
-    model_free(model);
-}
-
 // However much is asked for, no gain lifts by more than 18 dB.
 static void test_lift_is_limited(void)
 {
@@ -488,7 +462,6 @@ int main(void)
     RUN(test_gains_are_those_of_the_formula);
     RUN(test_channels_share_their_gains);
     RUN(test_level_does_not_matter);
-    RUN(test_empty_bands_are_at_the_mean);
     RUN(test_lift_is_limited);
     RUN(test_loudness_stays);
     RUN(test_axes_move_the_timbre);
