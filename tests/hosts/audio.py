@@ -49,6 +49,16 @@ def demand(holds, reason):
         sys.exit(reason)
 
 
+def shift(x, y):
+    """By how many samples x is later than y where the two are the same but for that; None if they
+    are not."""
+    most, middle, span = 2048, len(x) // 2, 256
+    for late in sorted(range(-most, most + 1), key=abs):
+        if x[middle + late : middle + late + span] == y[middle : middle + span]:
+            return late
+    return None
+
+
 def same(a, b):
     (left, _), (right, _) = read(a), read(b)
     demand(len(left) == len(right), f"{len(left)} channels, {len(right)} channels")
@@ -57,9 +67,10 @@ def same(a, b):
     for channel, (x, y) in enumerate(zip(left, right)):
         differing = [i for i, (p, q) in enumerate(zip(x, y)) if p != q]
         if differing:
-            most = max(abs(x[i] - y[i]) for i in differing)
+            most, late = max(abs(x[i] - y[i]) for i in differing), shift(x, y)
             sys.exit(
                 f"channel {channel}: {len(differing)} samples differ, the first at {differing[0]}, by {most:g} at most"
+                + (f"; {a} is {late} samples later" if late else "")
             )
 
 
