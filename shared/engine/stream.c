@@ -1,23 +1,17 @@
 #include "engine/stream.h"
 
 #include "engine/latent_probe.h"
+#include "engine/pair_decoder.h"
+#include "engine/rest.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// What endless silence leaves in a network: a start in its midst begins with it.
-typedef struct {
-    float *encoder, *decoder; // states; NULL where they are not known
-    float *latent;            // [values]: of a frame
-    float *frame;             // [bands]: that is decoded from it
-} Rest;
-
-// The decoder's lanes are the latents as altered, then the same as they were.
 struct Stream {
     const Model *model;
     Front *front;
     Encoder *encoder;
-    Decoder *decoder;
+    PairDecoder pair;
     LatentOps *ops; // [latents]
     LatentProbe probe;
     Rest rest;
@@ -29,16 +23,10 @@ struct Stream {
     uint64_t latent_frames, encoded_frames, operate_from, decode_from;
     int channels, latents; // of audio; of the network
     size_t values;         // in a latent frame
-    bool diverged;         // altered and clean have differed lately: the decoder has both
-    size_t equal_frames;   // since they last differed
     bool endless;          // the signal
     size_t silent_frames;  // of the front, which the encoder was given since the last other one
     LaneFrames encoded;    // the latent frame of the last of them
-    size_t same_frames;    // latent frames that the decoder was given alike, the newest ones
-    LaneFrames decoded;    // what it made of the last of them
-    const float *unknown;  // [values]: zeros, in place of a latent frame that is not encoded
-    float *frame;          // [2][latents][values]: altered, clean
-    float *given;          // [2][latents][values]: that the decoder was given last
+    float *unknown;        // [values]: zeros, in place of a latent frame that is not encoded
     float *worked;         // [values and one]: a latent frame in the operations, with its level
     float level;           // sum of the levels of the front's frames since the last latent frame
     int levels;            // how many
@@ -66,14 +54,11 @@ static bool stream_init(Stream *stream, const Latent *reference, double host_rat
     const int latents = stream->latents;
     stream->front = front_new(model, stream->channels, host_rate, decoded_max(model));
     stream->encoder = encoder_new(model, latents);
-    stream->decoder = decoder_new(model, 2 * latents);
-    stream->frame = calloc((4 * (size_t)latents + 1) * stream->values, sizeof(float));
-    stream->given = stream->frame ? stream->frame + 2 * (size_t)latents * stream->values : NULL;
-    stream->unknown = stream->frame ? stream->frame + 4 * (size_t)latents * stream->values : NULL;
+    stream->unknown = calloc(stream->values, sizeof(float));
     stream->worked = malloc((stream->values + 1) * sizeof(float));
     stream->ops = calloc((size_t)latents, sizeof *stream->ops);
-    bool ok = stream->front && stream->encoder && stream->decoder && stream->frame &&
-              stream->worked && stream->ops;
+    bool ok = pair_decoder_init(&stream->pair, model, latents) && stream->front &&
+              stream->encoder && stream->unknown && stream->worked && stream->ops;
     for (int i = 0; stream->ops && i < latents; i++)
         ok = latent_ops_init(&stream->ops[i], model, reference, (uint32_t)i) && ok;
     return ok;
@@ -84,7 +69,7 @@ static bool stream_init(Stream *stream, const Latent *reference, double host_rat
 static void plan_work(Stream *stream, uint64_t unheard_frames)
 {
     const uint64_t hop = (uint64_t)arch_network_hop(&stream->model->arch);
-    const uint64_t reach = decoder_reach(stream->decoder);
+    const uint64_t reach = decoder_reach(stream->pair.decoder);
     stream->decode_from = unheard_frames > reach ? (unheard_frames - reach) / hop : 0;
     // With a latent frame goes the mean level of as many frames as there are in a hop.
     const uint64_t lookback = encoder_lookback(stream->encoder) + hop - 1;
@@ -100,13 +85,8 @@ static void begin_at_rest(Stream *stream)
 {
     const Rest *rest = &stream->rest;
     const size_t bands = (size_t)arch_inputs(&stream->model->arch), values = stream->values;
-    if (stream->decode_from > 0) {
-        decoder_load(stream->decoder, rest->decoder);
-        for (size_t i = 0; i < 2; i++) // altered and clean are equal
-            memcpy(stream->given + i * values, rest->latent, values * sizeof(float));
-        stream->decoded = (LaneFrames){rest->frame, bands, 1, 1};
-        stream->same_frames = decoder_memory(stream->decoder) + 1;
-    }
+    if (stream->decode_from > 0)
+        pair_decoder_load(&stream->pair, rest->decoder, rest->latent, rest->frame, bands);
     if (stream->encode_from > 0) {
         encoder_load(stream->encoder, rest->encoder);
         stream->encoded = (LaneFrames){rest->latent, values, 1, 1};
@@ -121,56 +101,17 @@ static void start(Stream *stream, uint64_t samples, uint64_t unheard_frames)
     const bool endless = samples == CODEC_ENDLESS;
     plan_work(stream, unheard_frames);
     encoder_reset(stream->encoder, endless ? samples : arch_front_frames(arch, samples));
-    decoder_reset(stream->decoder, endless ? samples : arch_latent_frames(arch, samples));
+    pair_decoder_reset(&stream->pair, endless ? samples : arch_latent_frames(arch, samples));
     front_reset_unheard(stream->front, unheard_frames,
                         stream->decode_from * (uint64_t)arch_network_hop(arch));
     stream->front_frames = stream->latent_frames = 0;
-    stream->diverged = false;
     stream->endless = endless;
-    stream->silent_frames = stream->same_frames = 0;
-    stream->encoded.count = stream->decoded.count = 0;
+    stream->silent_frames = 0;
+    stream->encoded.count = 0;
     stream->padded = 0;
     stream->level = 0.0f;
     stream->levels = 0;
     if (stream->rest.encoder) begin_at_rest(stream);
-}
-
-// Returns whether silence is worth to be remembered: it is that of a spectrum, each of whose frames
-// gives a latent frame at once, and that one a frame. Then it is known within a second.
-static bool may_rest(const Stream *stream)
-{
-    const Arch *arch = &stream->model->arch;
-    const double memory =
-        (double)encoder_memory(stream->encoder) + (double)decoder_memory(stream->decoder);
-    return arch->front.kind == FRONT_SPECTRUM && arch_network_hop(arch) == 1 &&
-           encoder_known(stream->encoder, 0) == 0 && encoder_known(stream->encoder, 1) == 1 &&
-           decoder_lead(stream->decoder) == 0 &&
-           memory * arch_front_hop(arch) < stream->model->sample_rate;
-}
-
-// Runs the network in silence for as long as it remembers. False where memory is short.
-static bool find_rest(Stream *stream)
-{
-    Rest *rest = &stream->rest;
-    const size_t bands = (size_t)arch_inputs(&stream->model->arch);
-    const size_t encoder = encoder_save(stream->encoder, NULL);
-    const size_t decoder = decoder_save(stream->decoder, NULL);
-    rest->encoder = calloc(encoder + decoder + stream->values + 2 * bands, sizeof(float));
-    if (!rest->encoder) return false;
-    rest->decoder = rest->encoder + encoder;
-    rest->latent = rest->decoder + decoder;
-    rest->frame = rest->latent + stream->values;
-    const float *silence = rest->frame + bands; // a silent frame's levels are 0
-    for (size_t n = encoder_memory(stream->encoder) + 1; n > 0; n--)
-        memcpy(rest->latent,
-               encoder_process(stream->encoder, (LaneFrames){silence, bands, 1, 1}).values,
-               stream->values * sizeof(float));
-    for (size_t n = decoder_memory(stream->decoder) + 1; n > 0; n--)
-        memcpy(rest->frame, decoder_process(stream->decoder, rest->latent, 1).values,
-               bands * sizeof(float));
-    encoder_save(stream->encoder, rest->encoder);
-    decoder_save(stream->decoder, rest->decoder);
-    return true;
 }
 
 Stream *stream_new(const Model *model, const Latent *reference, int channels, double host_rate)
@@ -186,7 +127,7 @@ Stream *stream_new(const Model *model, const Latent *reference, int channels, do
             for (int i = 0; i < stream->latents; i++)
                 latent_ops_set_silence(&stream->ops[i], stream->probe.silence,
                                        stream->probe.loudness);
-        if (!may_rest(stream) || find_rest(stream)) {
+        if (rest_init(&stream->rest, model, stream->encoder, stream->pair.decoder)) {
             stream_reset(stream, CODEC_ENDLESS);
             return stream;
         }
@@ -200,12 +141,12 @@ void stream_free(Stream *stream)
     if (!stream) return;
     front_free(stream->front);
     encoder_free(stream->encoder);
-    decoder_free(stream->decoder);
+    pair_decoder_free(&stream->pair);
     for (int i = 0; stream->ops && i < stream->latents; i++) latent_ops_free(&stream->ops[i]);
     free(stream->ops);
     latent_probe_free(&stream->probe);
-    free(stream->rest.encoder);
-    free(stream->frame);
+    rest_free(&stream->rest);
+    free(stream->unknown);
     free(stream->worked);
     free(stream);
 }
@@ -232,7 +173,7 @@ static uint64_t unheard_frames(const Stream *stream, int64_t live, uint64_t unhe
 {
     const Arch *arch = &stream->model->arch;
     const uint64_t frames = unheard / (uint64_t)arch_front_hop(arch);
-    const int64_t lead = (int64_t)decoder_lead(stream->decoder) + 1;
+    const int64_t lead = (int64_t)decoder_lead(stream->pair.decoder) + 1;
     const int64_t frozen = live * arch_network_hop(arch) - lead;
     return frozen < 0 ? 0 : (uint64_t)frozen < frames ? (uint64_t)frozen : frames;
 }
@@ -273,46 +214,6 @@ LatentOps *stream_ops(Stream *stream, int latent)
     return &stream->ops[latent];
 }
 
-// Decodes the frame in so many lanes. Where it has been the same for longer than the decoder
-// remembers, the decoder would give the same again and stay as it is: silence costs nothing.
-static LaneFrames decode_lanes(Stream *stream, int lanes)
-{
-    const size_t bytes = 2 * (size_t)stream->latents * stream->values * sizeof(float);
-    // At its beginning a decoder leaves samples out, more than it remembers if padding is large.
-    const bool whole = stream->decoded.count == arch_network_hop(&stream->model->arch);
-    const bool same = whole && lanes == stream->decoded.lanes && stream->endless &&
-                      memcmp(stream->given, stream->frame, bytes) == 0;
-    if (same && stream->same_frames > decoder_memory(stream->decoder)) return stream->decoded;
-    stream->same_frames = same ? stream->same_frames + 1 : 0;
-    memcpy(stream->given, stream->frame, bytes);
-    stream->decoded = decoder_process(stream->decoder, stream->frame, lanes);
-    return stream->decoded;
-}
-
-// Decodes the latents as altered and, where it is wanted, as they were. While the two are equal one
-// lane does for both; its state is copied when they diverge, and again after as many equal frames
-// as a decoder remembers.
-static void decode(Stream *stream, bool wants_clean, const FrontChange *change)
-{
-    const size_t all = (size_t)stream->latents * stream->values;
-    const bool equal = memcmp(stream->frame, stream->frame + all, all * sizeof(float)) == 0;
-    if (wants_clean && !equal) {
-        if (!stream->diverged) decoder_copy_lanes(stream->decoder, stream->latents);
-        stream->diverged = true;
-        stream->equal_frames = 0;
-    }
-    LaneFrames altered =
-        decode_lanes(stream, stream->diverged ? 2 * stream->latents : stream->latents);
-    LaneFrames clean = altered;
-    if (stream->diverged) {
-        altered.lanes = clean.lanes = stream->latents;
-        clean.values += (size_t)stream->latents * clean.lane_step;
-        if (equal && ++stream->equal_frames > decoder_memory(stream->decoder))
-            stream->diverged = false;
-    }
-    front_synthesise(stream->front, &altered, wants_clean ? &clean : NULL, change);
-}
-
 void stream_watch(Stream *stream, LatentTap *tap)
 {
     stream->tap = tap;
@@ -322,7 +223,7 @@ void stream_watch(Stream *stream, LatentTap *tap)
 static void process_frame(Stream *stream, const LatentSettings *settings, const float *encoded,
                           size_t lane_step, bool wants_clean)
 {
-    const size_t values = stream->values, all = (size_t)stream->latents * values;
+    const size_t values = stream->values;
     const bool silent = front_silent(stream->front);
     FrontChange change = {0};
     float *worked = stream->worked;
@@ -331,7 +232,8 @@ static void process_frame(Stream *stream, const LatentSettings *settings, const 
     stream->levels = 0;
     for (int i = 0; i < stream->latents; i++, encoded += lane_step) {
         LatentOps *ops = &stream->ops[i];
-        float *altered = stream->frame + (size_t)i * values, *clean = altered + all;
+        float *altered = pair_decoder_altered(&stream->pair, i);
+        float *clean = pair_decoder_clean(&stream->pair, i);
         memcpy(worked, stream->padded > 0 ? stream->probe.silence : encoded,
                values * sizeof(float));
         memcpy(clean, worked, values * sizeof(float));
@@ -345,9 +247,11 @@ static void process_frame(Stream *stream, const LatentSettings *settings, const 
     if (stream->padded > 0) stream->padded--;
     if (stream->latent_frames++ < stream->decode_from) return;
     if (stream->tap)
-        latent_tap_frame(stream->tap, &stream->ops[0], settings, stream->frame + all,
-                         stream->frame);
-    decode(stream, wants_clean, &change);
+        latent_tap_frame(stream->tap, &stream->ops[0], settings,
+                         pair_decoder_clean(&stream->pair, 0),
+                         pair_decoder_altered(&stream->pair, 0));
+    const DecodedPair decoded = pair_decoder_process(&stream->pair, wants_clean);
+    front_synthesise(stream->front, &decoded.altered, wants_clean ? &decoded.clean : NULL, &change);
 }
 
 // Encodes the front's frames. Where they have been silent, and so the same, for longer than the
