@@ -4,6 +4,7 @@
 #include "files/file.h"
 #include "lib/audio_fixture.h"
 #include "lib/check.h"
+#include "lib/sight.h"
 #include "output/gnuplot.h"
 #include "output/plot.h"
 #include "output/plot_axis.h"
@@ -111,64 +112,26 @@ static void test_the_axis_of_few_values(void)
 
 // ---- Colours ----
 
-typedef double Colour[3];
-
-static double linear(unsigned value)
+static SeenColour colour_of(const char *text)
 {
-    const double c = value / 255.0;
-    return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
-}
-
-static double bent(double t)
-{
-    return t > 0.008856 ? cbrt(t) : 7.787 * t + 16.0 / 116;
-}
-
-// Converts a colour as it is seen without a deficiency, or with protanopia, deuteranopia or
-// tritanopia (Machado, Oliveira and Fernandes, 2009, severity 1), to CIE 1976 (L*, a*, b*).
-static void seen(const char *text, int sight, Colour lab)
-{
-    static const double matrix[4][3][3] = {
-        {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
-        {{0.152286, 1.052583, -0.204868},
-         {0.114503, 0.786281, 0.099216},
-         {-0.003882, -0.048116, 1.051998}},
-        {{0.367322, 0.860646, -0.227968},
-         {0.280085, 0.672501, 0.047413},
-         {-0.011820, 0.042940, 0.968881}},
-        {{1.255528, -0.076749, -0.178779},
-         {-0.078411, 0.930809, 0.147602},
-         {0.004733, 0.691367, 0.303900}},
-    };
     const unsigned value = (unsigned)strtoul(text + 1, NULL, 16);
-    const double light[3] = {linear(value >> 16), linear(value >> 8 & 255), linear(value & 255)};
-    double rgb[3] = {0};
-    for (int i = 0; i < 3; i++) {
-        for (int k = 0; k < 3; k++) rgb[i] += matrix[sight][i][k] * light[k];
-        rgb[i] = fmin(fmax(rgb[i], 0), 1);
-    }
-    const double x = bent((0.4124 * rgb[0] + 0.3576 * rgb[1] + 0.1805 * rgb[2]) / 0.9505);
-    const double y = bent(0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]);
-    const double z = bent((0.0193 * rgb[0] + 0.1192 * rgb[1] + 0.9505 * rgb[2]) / 1.089);
-    lab[0] = 116 * y - 16, lab[1] = 500 * (x - y), lab[2] = 200 * (y - z);
+    return (SeenColour){{(value >> 16) / 255.0, (value >> 8 & 255) / 255.0, (value & 255) / 255.0}};
 }
 
-// 2.3 can just be noticed.
 static void test_ten_colours_differ_for_all_eyes(void)
 {
-    static const double least[4] = {45.0, 27.0, 27.0, 27.0};
+    static const double least[SIGHTS] = {45.0, 27.0, 27.0, 27.0};
     CHECK(GNUPLOT_COLOURS == 10);
-    for (int sight = 0; sight < 4; sight++) {
+    for (Sight sight = NORMAL; sight < SIGHTS; sight++) {
         for (int a = 0; a < GNUPLOT_COLOURS; a++) {
-            Colour one, other;
-            seen(gnuplot_colour[a], sight, one);
-            CHECK_MSG(one[0] < 90.0, "%s is too pale for white", gnuplot_colour[a]);
+            const SeenColour one = colour_of(gnuplot_colour[a]);
+            double lab[3];
+            sight_lab(one, sight, lab);
+            CHECK_MSG(lab[0] < 90.0, "%s is too pale for white", gnuplot_colour[a]);
             for (int b = 0; b < a; b++) {
-                seen(gnuplot_colour[b], sight, other);
-                const double d =
-                    hypot(hypot(one[0] - other[0], one[1] - other[1]), one[2] - other[2]);
+                const double d = sight_distance(one, colour_of(gnuplot_colour[b]), sight);
                 CHECK_MSG(d >= least[sight], "%s and %s, sight %d: %g", gnuplot_colour[a],
-                          gnuplot_colour[b], sight, d);
+                          gnuplot_colour[b], (int)sight, d);
             }
         }
     }
