@@ -1,4 +1,4 @@
-// sight.h: how different two colours look, also to people who lack a kind of cone. Pure; any thread.
+// sight.h: how different two colours look, also to people who lack a kind of cone. Pure functions.
 #ifndef TRASLUZ_SIGHT_H
 #define TRASLUZ_SIGHT_H
 
