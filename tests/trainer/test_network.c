@@ -127,36 +127,73 @@ static void test_first_weights_are_those_of_pytorch(void)
     free(parameters);
 }
 
+typedef struct {
+    Arch arch;
+    size_t window, parameters, values; // values: of the input, and of the output
+    float *weights, *input[2], *gradient[2];
+} Twice;
+
+static void twice_open(Twice *twice, const char *text)
+{
+    Error error;
+    Arch *arch = &twice->arch;
+    REQUIRE(named_arch_parse(arch, text, ACTIVATION_LEAKY_RELU, &error));
+    twice->window = (size_t)arch_round_up(arch, 3000);
+    twice->parameters = arch_parameters(arch);
+    twice->values = (size_t)arch_front_frames(arch, twice->window) * (size_t)arch_inputs(arch);
+    twice->weights = malloc(twice->parameters * sizeof(float));
+    initialize_parameters(arch, 12, twice->weights);
+    for (int i = 0; i < 2; i++) {
+        twice->input[i] = malloc(twice->values * sizeof(float));
+        twice->gradient[i] = malloc(twice->parameters * sizeof(float));
+        fixture_signal(twice->input[i], twice->values, 22050.0, 4 + (uint32_t)i);
+    }
+}
+
+static void twice_close(Twice *twice)
+{
+    free(twice->weights);
+    for (int i = 0; i < 2; i++) {
+        free(twice->input[i]);
+        free(twice->gradient[i]);
+    }
+}
+
+// Writes the gradient of half the squared error, times `scale`, to gradient[parameters].
+static void find_gradient(const Twice *twice, Workspace *workspace, const PackedWeights *packed,
+                          const float *input, float scale, float *gradient)
+{
+    const NetworkWeights weights = {twice->weights, packed};
+    network_forward(workspace, &weights, input);
+    const float *output = network_output(workspace);
+    float *dy = network_output_gradient(workspace);
+    for (size_t k = 0; k < twice->values; k++) dy[k] = scale * (output[k] - input[k]);
+    network_backward(workspace, &weights, gradient);
+}
+
+static void check_same_gradients(const Twice *twice, const char *text)
+{
+    CHECK_MSG(memcmp(twice->gradient[0], twice->gradient[1], twice->parameters * sizeof(float)) ==
+                  0,
+              "%s", text);
+}
+
 // Weights that are packed once give the same bits as those that each product packs.
 static void check_packed(const char *text)
 {
-    Error error;
-    Arch arch;
-    REQUIRE(named_arch_parse(&arch, text, ACTIVATION_LEAKY_RELU, &error));
-    const size_t window = (size_t)arch_round_up(&arch, 3000), n = arch_parameters(&arch);
-    const size_t values = (size_t)arch_front_frames(&arch, window) * (size_t)arch_inputs(&arch);
-    float *parameters = malloc(n * sizeof(float)), *input = malloc(values * sizeof(float));
-    float *gradient[2];
-    PackedWeights *packed = packed_weights_new(&arch);
-    initialize_parameters(&arch, 12, parameters);
-    packed_weights_set(packed, parameters);
-    fixture_signal(input, values, 22050.0, 4);
+    Twice twice;
+    twice_open(&twice, text);
+    PackedWeights *packed = packed_weights_new(&twice.arch);
+    packed_weights_set(packed, twice.weights);
     for (int i = 0; i < 2; i++) {
-        const NetworkWeights weights = {parameters, i == 0 ? NULL : packed};
-        Workspace *workspace = workspace_new(&arch, window);
-        gradient[i] = malloc(n * sizeof(float));
-        network_forward(workspace, &weights, input);
-        const float *output = network_output(workspace);
-        float *dy = network_output_gradient(workspace);
-        for (size_t k = 0; k < values; k++) dy[k] = output[k] - input[k];
-        network_backward(workspace, &weights, gradient[i]);
+        Workspace *workspace = workspace_new(&twice.arch, twice.window);
+        find_gradient(&twice, workspace, i == 0 ? NULL : packed, twice.input[0], 1.0f,
+                      twice.gradient[i]);
         workspace_free(workspace);
     }
-    CHECK_MSG(memcmp(gradient[0], gradient[1], n * sizeof(float)) == 0, "%s", text);
+    check_same_gradients(&twice, text);
     packed_weights_free(packed);
-    free(parameters);
-    free(input);
-    for (int i = 0; i < 2; i++) free(gradient[i]);
+    twice_close(&twice);
 }
 
 static void test_packed_weights(void)
@@ -165,6 +202,29 @@ static void test_packed_weights(void)
     check_packed("normal");
     check_packed("espectro");
     check_packed("80k8s4p2,200k7s2p3,6k3s2p1"); // more terms than a block of a sum has
+}
+
+// A workspace that has worked on another window, with large errors, gives the bits of a new one.
+static void check_forgets(const char *text)
+{
+    Twice twice;
+    twice_open(&twice, text);
+    for (int used = 0; used < 2; used++) {
+        Workspace *workspace = workspace_new(&twice.arch, twice.window);
+        if (used)
+            find_gradient(&twice, workspace, NULL, twice.input[1], 1000.0f, twice.gradient[1]);
+        find_gradient(&twice, workspace, NULL, twice.input[0], 1.0f, twice.gradient[used]);
+        workspace_free(workspace);
+    }
+    check_same_gradients(&twice, text);
+    twice_close(&twice);
+}
+
+static void test_a_workspace_forgets(void)
+{
+    for (int i = 0; i < FIXTURE_ARCHS; i++) check_forgets(fixture_archs[i]);
+    check_forgets("spectrum64h16b6f80:7k3s1p1,5k4s2p1,r4k2d3");
+    check_forgets("4k2s2p0,3k3s3p0/1k10s6p0"); // the second layer leaves two frames unread
 }
 
 // Three steps of Adam on two numbers, by hand from the paper's algorithm in double.
@@ -197,6 +257,7 @@ int main(void)
     RUN(test_gradient_of_spectral_networks);
     RUN(test_first_weights_are_those_of_pytorch);
     RUN(test_packed_weights);
+    RUN(test_a_workspace_forgets);
     RUN(test_adam);
     return check_status();
 }
