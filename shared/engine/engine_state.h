@@ -1,6 +1,7 @@
 // engine_state.h: what an Engine is made of, for the three files that share it. engine.c makes an
 // engine and mixes its sound; it calls engine_position.c, which lets it begin anywhere in the song;
-// both call engine_block.c, which takes a block through the stream. No other file includes this.
+// both call engine_block.c, which takes a block through the stream. No other file includes this but
+// test_limits.c, for the length of the history.
 #ifndef TRASLUZ_ENGINE_STATE_H
 #define TRASLUZ_ENGINE_STATE_H
 

@@ -1,6 +1,6 @@
 // Files from strangers: each limit of shared/FORMAT.md is reported and enforced, and what lies
 // within all of them takes no more memory than it says.
-#include "engine/engine.h"
+#include "engine/engine_state.h"
 #include "files/safetensors.h"
 #include "lib/check.h"
 #include "lib/fixture.h"
@@ -57,6 +57,24 @@ static void test_work_of_a_jump_is_limited(void)
 {
     check_engine("32k8s4p2,56k1024s8p508", 8000, 8000, "multiply-adds at once");
     check_engine("32k8s4p2,56k128s8p60", 8000, 8000, NULL);
+}
+
+// However long a network remembers, it is given what came before a jump only as far as the work for
+// that is limited.
+static void test_work_of_a_history_is_limited(void)
+{
+    enum { RATE = 22050 };
+    Error error;
+    Model *model = fixture_model("64k4s4p0,r16k9d1024,16k4s4p0", ACTIVATION_TANH, RATE, 1);
+    REQUIRE(model);
+    Engine *engine = engine_new(model, NULL, RATE, 1, &error);
+    REQUIRE(engine);
+    const double work = engine_work(model) / RATE; // for a sample
+    CHECK(codec_memory(model) > RATE && RATE * work > 2.0 * ENGINE_JUMP_MAX);
+    const double given = (double)engine->history - 3.0; // it is rounded up
+    CHECK_MSG(given * work <= ENGINE_JUMP_MAX, "%g samples of %g multiply-adds", given, work);
+    engine_free(engine);
+    model_free(model);
 }
 
 static void test_memory_of_layers_is_limited(void)
@@ -260,6 +278,7 @@ int main(void)
     RUN(test_latent_values_are_limited);
     RUN(test_work_is_limited);
     RUN(test_work_of_a_jump_is_limited);
+    RUN(test_work_of_a_history_is_limited);
     RUN(test_memory_of_layers_is_limited);
     RUN(test_spectra_are_limited);
     RUN(test_work_of_a_spectrum_is_counted);
