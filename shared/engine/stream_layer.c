@@ -356,33 +356,41 @@ void stream_layer_copy_lanes(StreamLayer *stream, int count)
                values * sizeof(float));
 }
 
-// Returns where a lane has what it remembers, and how many values that are, where the stride is 1.
-static float *remembered(const StreamLayer *stream, int lane, size_t *values)
+// Returns whether a layer remembers sums of output frames, not input frames.
+static bool remembers_sums(const StreamLayer *stream)
+{
+    return stream->layer.kind == LAYER_STRIDED && stream->transposed;
+}
+
+// Returns how many values a lane remembers, where the stride is 1.
+static size_t remembered_values(const StreamLayer *stream)
 {
     const Layer *layer = &stream->layer;
-    const int past = past_frames(layer);
-    const bool sums = layer->kind == LAYER_STRIDED && stream->transposed;
-    *values = (size_t)past * (size_t)(sums ? layer->out : layer->in);
-    const int before = sums ? 0 : stream->buffered - past; // frames that are not needed any more
+    return (size_t)past_frames(layer) * (size_t)(remembers_sums(stream) ? layer->out : layer->in);
+}
+
+// Returns where a lane has them, once it has had as many frames.
+static float *remembered(const StreamLayer *stream, int lane)
+{
+    const Layer *layer = &stream->layer;
+    // Frames that are not needed any more.
+    const int before = remembers_sums(stream) ? 0 : stream->buffered - past_frames(layer);
     return lane_buffer(stream, lane) + (size_t)before * (size_t)layer->in;
 }
 
 size_t stream_layer_save(const StreamLayer *stream, float *state)
 {
-    size_t values;
-    const float *lane = remembered(stream, 0, &values);
-    if (state) memcpy(state, lane, values * sizeof(float));
+    const size_t values = remembered_values(stream);
+    if (state) memcpy(state, remembered(stream, 0), values * sizeof(float));
     return values;
 }
 
 size_t stream_layer_load(StreamLayer *stream, const float *state)
 {
-    size_t values = 0;
+    const size_t values = remembered_values(stream);
     stream->buffered = past_frames(&stream->layer);
     stream->skip = 0;
-    for (int lane = 0; lane < stream->lanes; lane++) {
-        float *to = remembered(stream, lane, &values);
-        memcpy(to, state, values * sizeof(float));
-    }
+    for (int lane = 0; lane < stream->lanes; lane++)
+        memcpy(remembered(stream, lane), state, values * sizeof(float));
     return values;
 }
