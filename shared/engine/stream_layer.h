@@ -65,8 +65,8 @@ LaneFrames stream_layer_process(StreamLayer *stream, LaneFrames in);
 // Copies the state of lanes [0, count) to lanes [count, 2 count).
 void stream_layer_copy_lanes(StreamLayer *stream, int count);
 
-// Writes what a lane remembers of past frames to state[]; returns how many values these are. NULL
-// only counts them. For a layer of stride 1 that has taken at least so many frames.
+// Writes what a lane remembers of past frames to state[]; returns how many values these are. For a
+// layer of stride 1 that has taken at least so many frames. NULL only counts them, at any time.
 size_t stream_layer_save(const StreamLayer *stream, float *state);
 
 // Puts all lanes into the state that was saved; returns its values.
