@@ -30,8 +30,8 @@ const char *fuzz_file(const uint8_t *data, size_t size);
 // A small model of an architecture, with random weights.
 Model *fuzz_model(const Arch *arch, double rate);
 
-// Plays a sound through the engine, with all of it at work, and with a jump, a freeze, silence and a
-// start, twice, in blocks of other lengths: both must be the same, finite and below the ceiling.
+// Plays a sound through the engine, with all of it at work, and with a jump, a freeze, silence and
+// a start, twice, in blocks of other lengths: both must be the same, finite and below the ceiling.
 // Does nothing where the engine refuses the model, which it must say in one line. The reference may
 // be NULL.
 void fuzz_play(Model *model, const Latent *reference);
