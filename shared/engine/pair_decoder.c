@@ -34,8 +34,7 @@ void pair_decoder_reset(PairDecoder *pair, uint64_t frames)
     decoder_reset(pair->decoder, frames);
     pair->endless = frames == CODEC_ENDLESS;
     pair->diverged = false;
-    pair->same_frames = 0;
-    pair->decoded.count = 0;
+    pair->decoded.count = 0; // nothing is known to be the same
 }
 
 void pair_decoder_load(PairDecoder *pair, const float *state, const float *latent,
