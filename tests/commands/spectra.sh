@@ -162,6 +162,29 @@ test_what_needs_spectra_is_refused() {
             samples-latent.safetensors -o x.wav --carrier music/3.au && [ ! -e x.wav ]
 }
 
+# noted WEIGHTS PATTERN OPTION…: says that the option does nothing with the model, and goes on.
+noted() {
+    weights=$1 pattern=$2
+    shift 2
+    "$TRAINER" reconstruct "$weights" music/3.au -o noted.wav --force "$@" >/dev/null 2>err &&
+        grep -q "^note: $pattern" err && [ "$(wc -l <err)" -eq 1 ]
+}
+
+test_what_has_no_effect_is_noted() {
+    waveforms='nothing: it is for models of waveforms'
+    spectra='nothing: it is for models of spectra'
+    noted samples.safetensors '--axis1 to --axis4 do nothing' --axis3 1 &&
+        noted samples.safetensors '--match does nothing' --match 1 &&
+        noted samples.safetensors "--freeze-kind sound does $spectra" --freeze-kind sound &&
+        noted samples.safetensors "--dynamics does $spectra" --dynamics 1 --blend 1 \
+            --reference music/4.au &&
+        noted whole/weights.safetensors "--auto-gain does $waveforms" --auto-gain &&
+        noted whole/weights.safetensors "--sounds-in-silence does $waveforms" --noise 1 \
+            --sounds-in-silence &&
+        "$TRAINER" reconstruct whole/weights.safetensors music/3.au -o noted.wav --force \
+            --axis3 1 --match 1 --freeze-kind sound --freeze 0.5:1 >/dev/null 2>err && [ ! -s err ]
+}
+
 run test_training_names_what_it_has_to_beat
 run test_options_change_the_weights_on_any_threads
 run test_interrupted_training_is_resumed_to_the_same_weights
@@ -176,4 +199,5 @@ run test_report_shows_spectra
 run test_automation_has_its_effect_in_its_time
 run test_what_needs_samples_is_refused
 run test_what_needs_spectra_is_refused
+run test_what_has_no_effect_is_noted
 exit "$failed"

@@ -157,14 +157,22 @@ void effect_options_note_idle(const EffectOptions *options, const Model *model)
     bool axes = false;
     for (int a = 0; a < MODEL_AXES; a++) axes = axes || automation_peak(&options->axes[a]) > 0.0;
     const bool spectrum = model->arch.front.kind == FRONT_SPECTRUM;
-    if (axes && !(spectrum && model->latent_axes))
-        fprintf(stderr, "note: --axis1 to --axis4 do nothing: the model stores no axes of a "
-                        "spectrum\n");
-    if (automation_peak(&options->match) > 0.0 && !model->piece_axes)
-        fprintf(stderr, "note: --match does nothing: the model does not store what it needs "
-                        "(latent.piece_axes)\n");
-    if (options->freeze_kind == 1 && !spectrum)
-        fprintf(stderr, "note: --freeze-kind sound does nothing: it is for models of spectra\n");
-    if (automation_peak(&options->dynamics) > 0.0 && !spectrum)
-        fprintf(stderr, "note: --dynamics does nothing: it is for models of spectra\n");
+    const struct {
+        bool idle;
+        const char *text;
+    } notes[] = {
+        {axes && !(spectrum && model->latent_axes),
+         "--axis1 to --axis4 do nothing: the model stores no axes of a spectrum"},
+        {automation_peak(&options->match) > 0.0 && !model->piece_axes,
+         "--match does nothing: the model does not store what it needs (latent.piece_axes)"},
+        {options->freeze_kind == 1 && !spectrum,
+         "--freeze-kind sound does nothing: it is for models of spectra"},
+        {automation_peak(&options->dynamics) > 0.0 && !spectrum,
+         "--dynamics does nothing: it is for models of spectra"},
+        {options->auto_gain && spectrum, "--auto-gain does nothing: it is for models of waveforms"},
+        {options->latent.settings.sounds_in_silence && spectrum,
+         "--sounds-in-silence does nothing: it is for models of waveforms"},
+    };
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if (notes[i].idle) fprintf(stderr, "note: %s\n", notes[i].text);
 }
