@@ -161,7 +161,36 @@ static void test_a_start_forgets_what_was_before(void)
     model_free(model);
 }
 
-// The same where the network remembers more than the rest.
+// Wherever between two frames the song starts: what the resamplers still had of the music before
+// is in no frame that Smear remembers.
+static void test_a_start_may_lie_between_frames(void)
+{
+    enum { BEFORE = 5000, N = 10000, PLACES = 12 };
+    static float song[N], fresh[N], out[N], other[BEFORE];
+    const EngineSettings smears = {
+        .latent = {LATENT_NEUTRAL, .smear = 0.5f}, .wet = 1.0f, .gain = 1.0f, .enabled = true};
+    Model *model = fixture_model("4k8s2p3,4k4s2p1/4k8s2p3,1k2s2p0", ACTIVATION_TANH, 22050.0, 1);
+    Engine *engine = new_engine(model, RATE);
+    REQUIRE(engine);
+    const size_t soon = (size_t)engine_latency(engine) + SOON;
+    fixture_signal(song, N, RATE, 1);
+    for (uint64_t i = 0; i < PLACES; i++) {
+        const uint64_t position = 12345 + 17 * i;
+        engine_reset(engine);
+        engine_start(engine, &smears, position);
+        run_engine(engine, &smears, song, fresh, N, 512, 1);
+        fixture_signal(other, BEFORE, RATE, 2);
+        run_engine(engine, &smears, other, other, BEFORE, 512, 1);
+        engine_start(engine, &smears, position);
+        run_engine(engine, &smears, song, out, N, 512, 2);
+        CHECK_MSG(memcmp(out + soon, fresh + soon, (N - soon) * sizeof(float)) == 0,
+                  "position %d: music before is remembered", (int)position);
+    }
+    engine_free(engine);
+    model_free(model);
+}
+
+// A start as in the first test, where the network remembers more than the rest.
 static void test_a_start_forgets_what_the_network_remembers(void)
 {
     enum { BEFORE = 50000, REST = RATE / 20, N = RATE };
@@ -364,6 +393,7 @@ int main(void)
     RUN(test_a_bounce_from_the_middle_is_the_same);
     RUN(test_every_position_can_be_jumped_to);
     RUN(test_a_start_forgets_what_was_before);
+    RUN(test_a_start_may_lie_between_frames);
     RUN(test_a_start_forgets_what_the_network_remembers);
     RUN(test_a_start_may_come_late);
     RUN(test_a_jump_changes_only_what_goes_by_the_position);
