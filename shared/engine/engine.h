@@ -3,8 +3,9 @@
 // bypass against the dry signal delayed by the same latency. The plugin and the offline commands
 // both make their sound here.
 //
-// Made and freed off the audio thread; the rest is real-time safe, and nothing in it depends on the
-// block length. One thread at a time, but for engine_capture().
+// Made and freed off the audio thread. engine_grow() and engine_capture() are for another thread,
+// beside the audio thread, and allocate. The rest is real-time safe, one thread at a time, and
+// nothing in it depends on the block length.
 #ifndef TRASLUZ_ENGINE_H
 #define TRASLUZ_ENGINE_H
 
@@ -90,7 +91,7 @@ void engine_reset(Engine *engine);
 // which is still to be heard depends on, each stage of the stream as far back as the next one needs
 // it; at most the work of ENGINE_JUMP_MAX. With `espectro` that is 14 spectra, 8 of which are
 // decoded and 2 heard, of a history of 26; all 26 where a frozen sound goes on, up to 26 where a
-// control moves. Of silence, it is nothing with the shipped models of spectra.
+// control moves. Silence costs next to nothing with the shipped models of spectra.
 void engine_locate(Engine *engine, const EngineSettings *settings, uint64_t position);
 
 // Does the same for a song that begins to play: the latent operations and the automatic gain begin

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns whether silence is worth to be remembered: it is that of a spectrum, each of whose frames
-// gives a latent frame at once, and that one a frame. Then it is known within a second.
+// Returns whether silence is worth remembering: that of a spectrum, each of whose frames gives a
+// latent frame at once, and that one a frame, and which is known within a second.
 static bool is_brief(const Model *model, const Encoder *encoder, const Decoder *decoder)
 {
     const Arch *arch = &model->arch;

@@ -21,7 +21,7 @@ typedef struct {
     float *first[2];           // [head][width]
     _Atomic(float *) rest[2];  // [capacity - head][width]; NULL until there is room
     atomic_bool lacks_rest[2]; // a recording has begun without it
-    bool asks;                 // the same, until latent_capture_asks() has told it
+    bool asks;                 // the same, until latent_capture_asks() has returned it
     float *last;               // [fade][width]: the frames of the seam
     size_t frames[2];
     LatentMoments moments[2]; // without the frames of the seam
