@@ -127,7 +127,7 @@ static Engine *new_engine(const Model *model, double rate)
 // without a rest.
 static void test_a_start_forgets_what_was_before(void)
 {
-    enum { BEFORE = 50000, REST = RATE / 10, N = 3 * RATE };
+    enum { BEFORE = 50000, REST = SOON, N = 3 * RATE };
     static float song[N], fresh[N], out[N], other[BEFORE];
     static const double some[] = {22050.0, RATE};
     Model *model = fixture_model("normal", ACTIVATION_LEAKY_RELU, 22050.0, 1);

@@ -50,9 +50,10 @@ static const Change changes[] = {
 };
 enum { CHANGES = sizeof changes / sizeof *changes };
 
-// One control alone moves, from before the jump to after it.
+// One control alone moves, from before the jump to after it, or one operation alone goes on.
 #define BLENDS .scale = 1.0f, .blend = 0.5f
 #define DRIFTS LATENT_NEUTRAL, .noise = 0.5f, .noise_character = NOISE_DRIFTING, .drift = 9.0f
+#define LOOPS  .scale = 1.2f, .freeze = true, .freeze_seconds = 0.3f
 static const Change moves[] = {
     {"smear alone", {LATENT_NEUTRAL}, {LATENT_NEUTRAL, .smear = 0.05f}},
     {"match alone", {LATENT_NEUTRAL}, {LATENT_NEUTRAL, .match = 1.0f}},
@@ -66,6 +67,7 @@ static const Change moves[] = {
     {"an axis alone", {LATENT_NEUTRAL}, {LATENT_NEUTRAL, .axes = {0.0f, 1.0f}}},
     {"noise alone", {LATENT_NEUTRAL}, {LATENT_NEUTRAL, .noise = 0.5f}},
     {"drifting noise", {DRIFTS}, {DRIFTS}},
+    {"a frozen timbre", {LOOPS}, {LOOPS}},
     {"the seed alone", {LATENT_NEUTRAL, .noise = 0.5f}, {LATENT_NEUTRAL, .noise = 0.5f, .seed = 3}},
 };
 enum { MOVES = sizeof moves / sizeof *moves };
