@@ -30,6 +30,7 @@ enum {
     COLUMNS = 1024,            // columns packed at once at most
     ROW_BLOCK = 192,           // rows at a time: what they read stays in the caches
     SUM_BLOCK = GEMM_TERMS_TN, // what is read stays in the first-level cache
+    SECOND_LEVEL = 2,          // the cache that values are fetched to: __builtin_prefetch()
 };
 
 INLINE Vector load(const float *values)
@@ -52,6 +53,7 @@ typedef struct {
     size_t a_row, a_step;
     const float *b; // [k][b_step], the tile's columns first
     size_t b_step, k;
+    size_t ahead; // steps from a step to the same one of the next block; 0: there is none
     float *c;
     size_t ldc;
     size_t used;       // columns of C that exist
@@ -69,7 +71,8 @@ static void add_part(const Tile *tile, int rows, float value[ROWS_MAX][WIDTH])
 }
 
 // Adds `rows` x `vectors` sums to C. The loops over a tile are unrolled, so that its sums are
-// registers.
+// registers. Where the rows of A are neighbours (a_row 1), the sum is long and cut into blocks: the
+// next block of A is fetched meanwhile, since the processor does not foresee where it is read.
 INLINE void add_tile(const Tile *tile, const int rows, const int vectors, const size_t a_row,
                      const size_t a_step)
 {
@@ -80,6 +83,7 @@ INLINE void add_tile(const Tile *tile, const int rows, const int vectors, const 
     const float *a = tile->a, *b = tile->b;
 #pragma GCC unroll 4
     for (size_t s = 0; s < tile->k; s++, a += a_step, b += tile->b_step) {
+        if (a_row == 1) __builtin_prefetch(a + tile->ahead * a_step, 0, SECOND_LEVEL);
         Vector row[VECTORS];
         EACH (v, vectors) row[v] = load(b + v * LANES);
         EACH (i, rows) {
@@ -292,6 +296,7 @@ static void LEVEL(long_sums)(size_t m, size_t n, size_t k, const float *a, size_
                 .b = b + s * ldb + at,
                 .b_step = ldb,
                 .k = terms,
+                .ahead = s + terms < k ? terms : 0,
                 .c = c + at,
                 .ldc = ldc,
                 .used = used,
