@@ -39,9 +39,9 @@ stop_jalv() {
 }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
-# soon COMMAND…: the command succeeds within five seconds.
+# soon COMMAND…: the command succeeds within thirty seconds.
 soon() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         "$@" && return 0
         sleep 0.05
     done
