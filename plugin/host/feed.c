@@ -16,7 +16,7 @@ bool feed_init(Feed *feed, double rate, int channels)
     *feed = (Feed){
         .rate = rate,
         .channels = channels,
-        .analysis = analysis_new(&front, rate, NULL),
+        .analysis = analysis_new(&front, rate, rate, NULL),
         .in = calloc(FEED_WINDOW, sizeof(float)),
         .out = calloc(FEED_WINDOW, sizeof(float)),
         .spectrum = calloc(FEED_WINDOW / 2 + 1, sizeof(Bin)),

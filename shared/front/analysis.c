@@ -58,7 +58,7 @@ double analysis_limit(double host_rate, double rate)
     return host_rate < rate ? PASS_BAND * host_rate : rate;
 }
 
-Analysis *analysis_new(const ArchFront *front, double rate, const float *band_mean)
+Analysis *analysis_new(const ArchFront *front, double rate, double limit, const float *band_mean)
 {
     Analysis plan;
     Arena arena = {NULL, 0};
@@ -68,7 +68,7 @@ Analysis *analysis_new(const ArchFront *front, double rate, const float *band_me
     if (!arena.block) return NULL;
     Analysis *analysis = arena_take(&arena, sizeof plan);
     analysis_layout(analysis, front, &arena);
-    analysis_init(analysis, rate, rate, band_mean);
+    analysis_init(analysis, rate, limit, band_mean);
     return analysis;
 }
 

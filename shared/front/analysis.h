@@ -47,9 +47,9 @@ void analysis_init(Analysis *analysis, double rate, double limit, const float *b
 // model's rate.
 double analysis_limit(double host_rate, double rate);
 
-// Creates an analysis in a block of its own, for signals at the model's rate; free() frees it. NULL
-// if memory is short. Allocates.
-Analysis *analysis_new(const ArchFront *front, double rate, const float *band_mean);
+// Creates an analysis in a block of its own, as analysis_init() says; free() frees it. NULL if
+// memory is short. Allocates.
+Analysis *analysis_new(const ArchFront *front, double rate, double limit, const float *band_mean);
 
 // Analyses a frame of `channels` audio channels, audio[channel][window], the newest sample last.
 // Writes spectra[channel][window / 2 + 1], and the frame's levels from the mean of the channels'

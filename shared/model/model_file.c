@@ -83,7 +83,7 @@ static bool read_arch(const Safetensors *file, Arch *arch, bool *newest, Error *
     const char *activation = safetensors_metadata(file, "activation");
     // "pt" is what PyTorch users write there by custom.
     if (format && strcmp(format, FORMAT_NAME) != 0 && strcmp(format, "pt") != 0)
-        return error_set(error, "metadata: format is '%.40s', not '" FORMAT_NAME "'", format);
+        return error_set(error, "metadata: format is '%.40s': not a Trasluz weights file", format);
     *newest = !version || strcmp(version, "2") == 0;
     if (!*newest && strcmp(version, "1") != 0)
         return error_set(error,

@@ -61,7 +61,7 @@ static void write_levels(Analysis *analysis, const Sound *sound, size_t at, doub
 static double beyond_an_equaliser(const Sound *in, const Sound *out, size_t latency)
 {
     static const ArchFront front = {FRONT_SPECTRUM, FRAME, STEP, BANDS, 80};
-    Analysis *analysis = analysis_new(&front, RATE, NULL);
+    Analysis *analysis = analysis_new(&front, RATE, RATE, NULL);
     double sum[BANDS] = {0}, squares = 0.0;
     int frames = 0;
     for (size_t at = (size_t)RATE; at + latency + FRAME < in->frames; at += STEP, frames++) {

@@ -55,7 +55,7 @@ static void test_levels_are_those_of_the_formula(void)
         double expected[SPECTRUM_BANDS_MAX], worst = 0.0;
         static Bin bins[1025];
         fixture_signal(audio, (size_t)front->window, RATE, 3);
-        Analysis *analysis = analysis_new(front, RATE, NULL);
+        Analysis *analysis = analysis_new(front, RATE, RATE, NULL);
         REQUIRE(analysis);
         AnalysisFrame frame = {.values = values};
         const float *in[1] = {audio};
@@ -133,7 +133,7 @@ static void test_floor_is_relative_to_the_strongest_band(void)
     static Bin bins[1025];
     Bin *spectra[1] = {bins};
     const float *in[1] = {audio};
-    Analysis *analysis = analysis_new(front, RATE, NULL);
+    Analysis *analysis = analysis_new(front, RATE, RATE, NULL);
     REQUIRE(analysis);
     AnalysisFrame frame = {.values = values};
     for (int i = 0; i < 2048; i++) audio[i] = 0.01f * (float)sin(6.2831853 * 40.0 / 2048.0 * i);
@@ -161,7 +161,7 @@ static void test_stream_has_the_bits_of_whole_windows(void)
                    (size + 4 * hop) * sizeof(float));
         }
         for (int k = 0; k < front->bands; k++) mean[k] = 0.1f * (float)(k % 7 - 3);
-        Analysis *analysis = analysis_new(front, RATE, mean);
+        Analysis *analysis = analysis_new(front, RATE, RATE, mean);
         Spectrum *spectrum = make_spectrum(front, CHANNELS, RATE, mean);
         REQUIRE(analysis && spectrum);
         for (size_t t = 0; t < HOPS; t++) {
@@ -197,7 +197,7 @@ static void test_channels_share_one_set_of_levels(void)
     float one[64], two[64], both[64];
     fixture_signal(audio[0], 1024, RATE, 1);
     noise(audio[1], 1024, 2, 0.05f);
-    Analysis *analysis = analysis_new(front, RATE, NULL);
+    Analysis *analysis = analysis_new(front, RATE, RATE, NULL);
     REQUIRE(analysis);
     Bin *spectra[2] = {bins[0], bins[1]};
     AnalysisFrame first = {.values = one}, second = {.values = two}, mixed = {.values = both};

@@ -87,7 +87,10 @@ static void test_formats_are_read(void)
         const double snr = mono.n > 0 ? sine_snr(&mono, 440.0, 0.5, 22050.0) : 0.0;
         CHECK_MSG(snr > formats[f].snr, "%s: %.1f dB", formats[f].name, snr);
         uint64_t counted = 0;
-        CHECK(audio_count_mono(fixture_path(formats[f].name), 22050.0, &counted, &mono.error));
+        double rate = 0.0;
+        CHECK(
+            audio_count_mono(fixture_path(formats[f].name), 22050.0, &counted, &rate, &mono.error));
+        CHECK(rate == formats[f].rate);
         CHECK_MSG(counted == mono.n, "%s: %zu counted", formats[f].name, (size_t)counted);
         free(mono.samples);
     }

@@ -1,6 +1,9 @@
 // The trainer's encoder of whole files gives what the plugin's Capture records, levels too.
+#define _XOPEN_SOURCE 700
 #include "engine/engine.h"
 #include "latents/audio_encoder.h"
+#include "latents/encoding.h"
+#include "lib/audio_fixture.h"
 #include "lib/check.h"
 #include "lib/engine_fixture.h"
 
@@ -9,7 +12,7 @@ enum { N = 48000, CHANNELS = 8, FRAMES_MAX = N };
 // Encodes audio[N]; returns the frames.
 static size_t encode(const Model *model, const float *audio, float *values, float *levels)
 {
-    AudioEncoder *encoder = audio_encoder_new(model);
+    AudioEncoder *encoder = audio_encoder_new(model, model->sample_rate);
     if (!encoder) return 0;
     audio_encoder_reset(encoder, N);
     size_t frames = 0;
@@ -75,8 +78,41 @@ static void test_encoder_gives_what_capture_records(void)
     check_arch("16k8s8p0,r8k3d2,8k2s2p0");
 }
 
+// A file at a low rate leaves the upper bands empty. They are at their mean, where the latent of
+// this model is 0, as in a host at such a rate: a reference of it leaves them alone.
+static void test_bands_that_a_file_leaves_empty_are_at_their_mean(void)
+{
+    enum { BANDS = 30, RATES_TRIED = 3 };
+    static const int file_rates[RATES_TRIED] = {22050, 44100, 48000};
+    Model *model = fixture_levels("spectrum1024h256b30f80:30k1s1p0", BANDS);
+    REQUIRE(model);
+    for (int r = 0; r < RATES_TRIED; r++) {
+        static float audio[N];
+        fixture_signal(audio, (size_t)file_rates[r], file_rates[r], 1);
+        REQUIRE(fixture_write("low.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, file_rates[r], 1, audio,
+                              (size_t)file_rates[r]));
+        Error error;
+        AudioFaults faults;
+        TimePart part;
+        REQUIRE(time_part_parse(&part, fixture_path("low.wav"), &error));
+        Latent *latent = encode_audio(model, &part, NULL, &faults, &error);
+        REQUIRE(latent && latent->frames > 100);
+        const float *middle = latent->values + latent->frames / 2 * BANDS;
+        const bool empty = middle[BANDS - 1] == 0.0f && middle[BANDS - 2] == 0.0f;
+        CHECK_MSG(empty == (file_rates[r] == 22050), "%d Hz: %g, %g", file_rates[r],
+                  (double)middle[BANDS - 2], (double)middle[BANDS - 1]);
+        CHECK(middle[0] != 0.0f);
+        latent_free(latent);
+        free(part.path);
+    }
+    model_free(model);
+}
+
 int main(void)
 {
+    if (!fixture_folder_make()) return 1;
+    RUN(test_bands_that_a_file_leaves_empty_are_at_their_mean);
     RUN(test_encoder_gives_what_capture_records);
+    fixture_folder_remove();
     return check_status();
 }

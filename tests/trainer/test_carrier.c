@@ -69,7 +69,7 @@ static void test_a_short_sound_repeats_without_a_step(void)
 static Latent *encode(const Model *model)
 {
     Error error;
-    AudioEncoder *encoder = audio_encoder_new(model);
+    AudioEncoder *encoder = audio_encoder_new(model, model->sample_rate);
     Latent *latent = latent_new(model, audio_encoder_frames(model, N), &error);
     const size_t channels = (size_t)arch_latent_channels(&model->arch);
     audio_encoder_reset(encoder, N);

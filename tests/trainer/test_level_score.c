@@ -78,7 +78,7 @@ static void check_encoder(const Model *model, const float *audio, const char *ar
 {
     Batched b = batched_pass(model, audio, SAMPLES);
     const size_t stacked = (size_t)arch_network_hop(&model->arch);
-    AudioEncoder *encoder = audio_encoder_new(model);
+    AudioEncoder *encoder = audio_encoder_new(model, model->sample_rate);
     REQUIRE(encoder && audio_encoder_frames(model, SAMPLES) == b.latent_frames);
     float *latent = malloc(b.latent_frames * b.channels * sizeof(float));
     float *first = malloc(b.latent_frames * b.channels * sizeof(float));

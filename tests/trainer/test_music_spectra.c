@@ -215,7 +215,7 @@ enum { BANDS = 64 };
 static double level_difference(const float *a, const float *b, size_t n, double sum[BANDS])
 {
     const ArchFront *front = &model->arch.front;
-    Analysis *analysis = analysis_new(front, RATE, model->band_mean);
+    Analysis *analysis = analysis_new(front, RATE, RATE, model->band_mean);
     Bin *spectrum = malloc(((size_t)front->window / 2 + 1) * sizeof *spectrum);
     float of_a[BANDS], of_b[BANDS];
     double distance = 0.0, frames = 0.0;

@@ -41,7 +41,8 @@ LevelScorer *level_scorer_new(const Model *model)
     scorer->bands = (size_t)arch->front.bands;
     scorer->stacked = (size_t)arch_network_hop(arch);
     scorer->waiting_max = frames_ahead(model);
-    scorer->analysis = analysis_new(&arch->front, model->sample_rate, model->band_mean);
+    scorer->analysis =
+        analysis_new(&arch->front, model->sample_rate, model->sample_rate, model->band_mean);
     scorer->encoder = encoder_new(model, 1);
     scorer->decoder = decoder_new(model, 1);
     scorer->audio = malloc(window * sizeof(float));

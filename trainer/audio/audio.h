@@ -49,7 +49,8 @@ typedef bool AudioSink(void *data, const float *samples, size_t n, Error *error)
 bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *data,
                        AudioFacts *facts, Error *error);
 
-// Counts these samples; reads the file to its end.
-bool audio_count_mono(const char *path, double rate, uint64_t *samples, Error *error);
+// Counts these samples, and tells the file's own rate, in Hz; reads the file to its end.
+bool audio_count_mono(const char *path, double rate, uint64_t *samples, double *file_rate,
+                      Error *error);
 
 #endif

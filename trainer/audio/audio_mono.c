@@ -68,7 +68,8 @@ bool audio_stream_mono(const char *path, double rate, AudioSink *sink, void *dat
     return ok;
 }
 
-bool audio_count_mono(const char *path, double rate, uint64_t *samples, Error *error)
+bool audio_count_mono(const char *path, double rate, uint64_t *samples, double *file_rate,
+                      Error *error)
 {
     AudioReader *reader = audio_open(path, error);
     if (!reader) return false;
@@ -77,7 +78,8 @@ bool audio_count_mono(const char *path, double rate, uint64_t *samples, Error *e
     bool ok = piece;
     for (size_t frames = PIECE; ok && frames == PIECE; count += frames)
         ok = audio_read(reader, piece, PIECE, &frames, error);
-    *samples = rate_change_frames(count, audio_rate(reader), rate);
+    *file_rate = audio_rate(reader);
+    *samples = rate_change_frames(count, *file_rate, rate);
     free(piece);
     audio_close(reader);
     return ok;

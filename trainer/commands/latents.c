@@ -176,7 +176,9 @@ static bool make_encoders(Encoding *encoding, int threads, Error *error)
     bool ok = encoding->encoder && encoding->frames;
     for (int i = 0; ok && i < threads; i++) {
         encoding->threads = i + 1;
-        AudioEncoder *encoder = encoding->encoder[i] = audio_encoder_new(encoding->model);
+        // Clips are encoded as they are in training, whatever rate their files have.
+        AudioEncoder *encoder = encoding->encoder[i] =
+            audio_encoder_new(encoding->model, encoding->model->sample_rate);
         const size_t most = encoder ? audio_encoder_frames_max(encoder) : 0;
         encoding->frames[i] = malloc((most + 1) * (PIECE / AUDIO_ENCODER_BLOCK) *
                                      encoding->about.channels * sizeof(float));

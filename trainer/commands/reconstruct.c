@@ -149,9 +149,11 @@ static bool process_file(RenderJob *job, const char *path, Progress *progress, E
 static bool find_range(RenderJob *job, const TimePart *part, double rate, Error *error)
 {
     uint64_t frames;
+    double file_rate;
     job->range = (PartRange){0, UINT64_MAX};
     if (part->whole) return true;
-    if (!audio_count_mono(part->path, rate, &frames, error)) return error_prefix(error, part->path);
+    if (!audio_count_mono(part->path, rate, &frames, &file_rate, error))
+        return error_prefix(error, part->path);
     return time_part_range(part, frames, rate, &job->range, error);
 }
 

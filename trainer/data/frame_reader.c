@@ -26,7 +26,7 @@ static bool spectrum_init(FrameReader *reader)
     reader->hop = (size_t)front->hop;
     reader->before = size - reader->hop;
     reader->after = reader->hop;
-    reader->analysis = analysis_new(front, reader->setup.rate, NULL);
+    reader->analysis = analysis_new(front, reader->setup.rate, reader->setup.rate, NULL);
     reader->bins = malloc((size / 2 + 1) * sizeof *reader->bins);
     reader->values = malloc(reader->frames * reader->inputs * sizeof *reader->values);
     reader->level = malloc(reader->frames * sizeof *reader->level);

@@ -36,7 +36,7 @@ static bool analyse_clip(const Fill *fill, const Clip *clip, ClipLevels *levels)
 {
     const ArchFront *front = &fill->arch->front;
     const size_t window = (size_t)front->window, hop = (size_t)front->hop;
-    Analysis *analysis = analysis_new(front, fill->rate, NULL);
+    Analysis *analysis = analysis_new(front, fill->rate, fill->rate, NULL);
     float *audio = calloc(window, sizeof *audio);
     Bin *bins = malloc((window / 2 + 1) * sizeof *bins);
     const bool ok = clip_init(levels, fill->arch, clip) && analysis && audio && bins;

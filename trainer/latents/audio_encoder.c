@@ -35,7 +35,7 @@ static bool is_spectral(const AudioEncoder *encoder)
     return encoder->model->arch.front.kind == FRONT_SPECTRUM;
 }
 
-static bool spectrum_init(AudioEncoder *encoder)
+static bool spectrum_init(AudioEncoder *encoder, double source_rate)
 {
     const Model *model = encoder->model;
     const Arch *arch = &model->arch;
@@ -44,7 +44,9 @@ static bool spectrum_init(AudioEncoder *encoder)
     encoder->frames_max = calls * (encoder_frames_max(encoder->encoder, 1) + 1);
     // A latent frame comes at most the encoder's extent after the frames that it stands for.
     encoder->levels_max = (size_t)(arch_delay(arch) / arch_hop(arch)) + encoder->frames_max + 4;
-    encoder->analysis = analysis_new(&arch->front, model->sample_rate, model->band_mean);
+    encoder->analysis =
+        analysis_new(&arch->front, model->sample_rate,
+                     analysis_limit(source_rate, model->sample_rate), model->band_mean);
     encoder->bins = malloc((window / 2 + 1) * sizeof(Bin));
     encoder->audio = malloc(window * sizeof(float));
     encoder->x = malloc((size_t)arch->front.bands * sizeof(float));
@@ -55,7 +57,7 @@ static bool spectrum_init(AudioEncoder *encoder)
            encoder->values && encoder->levels;
 }
 
-AudioEncoder *audio_encoder_new(const Model *model)
+AudioEncoder *audio_encoder_new(const Model *model, double source_rate)
 {
     AudioEncoder *encoder = calloc(1, sizeof *encoder);
     if (!encoder) return NULL;
@@ -64,7 +66,7 @@ AudioEncoder *audio_encoder_new(const Model *model)
     encoder->encoder = encoder_new(model, 1);
     bool ok = encoder->encoder;
     if (ok) encoder->frames_max = encoder_frames_max(encoder->encoder, AUDIO_ENCODER_BLOCK);
-    if (ok && is_spectral(encoder)) ok = spectrum_init(encoder);
+    if (ok && is_spectral(encoder)) ok = spectrum_init(encoder, source_rate);
     if (ok) return encoder;
     audio_encoder_free(encoder);
     return NULL;

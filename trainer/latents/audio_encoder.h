@@ -10,8 +10,10 @@ enum { AUDIO_ENCODER_BLOCK = 64 }; // samples: the most that one call takes
 
 typedef struct AudioEncoder AudioEncoder;
 
-// Makes an encoder; the model must outlive it. NULL when memory is short.
-AudioEncoder *audio_encoder_new(const Model *model);
+// Makes an encoder; the model must outlive it. The audio had `source_rate` Hz before it was
+// resampled to the model's rate: bands of a spectrum that such a source leaves empty are at their
+// mean, as in an engine whose host has this rate. NULL when memory is short.
+AudioEncoder *audio_encoder_new(const Model *model, double source_rate);
 void audio_encoder_free(AudioEncoder *encoder); // NULL is allowed
 
 // Starts a signal of `samples` samples. Whatever is fed after them brings out the last frames.

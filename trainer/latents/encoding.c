@@ -13,11 +13,12 @@ typedef struct {
     const Model *model;
     AudioEncoder *encoder;
     Latent *latent;
-    uint64_t all;    // samples of the file
-    uint64_t fed;    // of them
-    uint64_t before; // of them, that are not encoded, so that a frame begins with the part
-    uint64_t skip;   // frames before the part
-    size_t done;     // frames of the part
+    double file_rate; // Hz
+    uint64_t all;     // samples of the file
+    uint64_t fed;     // of them
+    uint64_t before;  // of them, that are not encoded, so that a frame begins with the part
+    uint64_t skip;    // frames before the part
+    size_t done;      // frames of the part
     Progress progress;
 } Encoding;
 
@@ -77,7 +78,7 @@ static bool run(Encoding *encoding, const char *path, FILE *progress, AudioFault
                 Error *error)
 {
     const uint64_t seconds = (uint64_t)((double)encoding->all / encoding->model->sample_rate);
-    encoding->encoder = audio_encoder_new(encoding->model);
+    encoding->encoder = audio_encoder_new(encoding->model, encoding->file_rate);
     if (!encoding->encoder) return error_out_of_memory(error);
     audio_encoder_reset(encoding->encoder, encoding->all - encoding->before);
     progress_begin(&encoding->progress, progress, "encoding, second", seconds, seconds);
@@ -112,7 +113,7 @@ Latent *encode_audio(const Model *model, const TimePart *part, FILE *progress, A
 {
     Encoding encoding = {.model = model};
     const double rate = model->sample_rate;
-    if (!audio_count_mono(part->path, rate, &encoding.all, error)) {
+    if (!audio_count_mono(part->path, rate, &encoding.all, &encoding.file_rate, error)) {
         error_prefix(error, part->path);
         return NULL;
     }
