@@ -21,6 +21,7 @@ enum {
     PRESETS_MAX = 64,
     NOTHING = -1,          // in a mailbox
     RECORDED_BLOCKS = 100, // half a second
+    FROZEN_BLOCKS = 170,   // what is frozen asks for room as well
     MODELS = 3,            // two of waveforms, one of spectra
 };
 
@@ -105,10 +106,12 @@ static void *play_on(void *argument)
         const float *from[SOUND_CHANNELS] = {in.channel[0] + at, in.channel[1] + at};
         say_something(studio, step);
         automate(studio->host, 1, step);
-        if (studio->records)
+        if (studio->records) {
             *host_control(studio->host, "capture") = (float)(step / RECORDED_BLOCKS % 2);
-        else
+            *host_control(studio->host, "freeze") = (float)(step / FROZEN_BLOCKS % 2);
+        } else {
             jump(studio->host, 1, step);
+        }
         host_run(studio->host, from, out.channel, (uint32_t)n);
         studio->blocks++;
         studio->bad_blocks += !is_finite(out.channel, host_channels(studio->host), n);

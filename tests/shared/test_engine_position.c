@@ -388,6 +388,37 @@ static void test_a_jump_keeps_the_tail_and_the_time(void)
     model_free(model);
 }
 
+// Where the latency is longer than a fade, what went in before a jump comes out as if nothing
+// followed, and the fade to the new position is the last of it.
+static void test_a_long_tail_fades_late(void)
+{
+    enum { N = 2 * RATE, AT = RATE + 77, PLACES = 2 };
+    static const uint64_t places[PLACES] = {123, 500001};
+    static float audio[N], silent[N], jumped[PLACES][N];
+    Model *model =
+        fixture_model("spectrum4096h1024b40f70:16k1s1p0", ACTIVATION_LEAKY_RELU, RATE, 1);
+    REQUIRE(model);
+    Engine *engine = new_engine(model, RATE);
+    REQUIRE(engine);
+    const size_t latency = (size_t)engine_latency(engine), fade = RATE / 50;
+    REQUIRE(latency > 2 * fade);
+    fixture_signal(audio, N, RATE, 1);
+    run_engine(engine, &wet_only, audio, silent, AT, 512, 1);
+    const float *const zeros = memset(jumped[0], 0, sizeof jumped[0]);
+    run_engine(engine, &wet_only, zeros, silent + AT, latency, 512, 2);
+    for (int p = 0; p < PLACES; p++) {
+        engine_reset(engine);
+        run_engine(engine, &wet_only, audio, jumped[p], AT, 512, 1);
+        engine_locate(engine, &wet_only, places[p]);
+        run_engine(engine, &wet_only, audio + AT, jumped[p] + AT, N - AT, 512, 3);
+        const float *out = jumped[p] + AT;
+        CHECK(memcmp(out, silent + AT, (latency - fade) * sizeof(float)) == 0);
+        CHECK(fixture_difference(out + latency - fade, silent + AT + latency - fade, fade) > 1e-3);
+    }
+    engine_free(engine);
+    model_free(model);
+}
+
 int main(void)
 {
     RUN(test_a_bounce_from_the_middle_is_the_same);
@@ -399,5 +430,6 @@ int main(void)
     RUN(test_a_jump_changes_only_what_goes_by_the_position);
     RUN(test_starts_and_jumps_do_not_click);
     RUN(test_a_jump_keeps_the_tail_and_the_time);
+    RUN(test_a_long_tail_fades_late);
     return check_status();
 }
