@@ -151,11 +151,12 @@ note_is_heard_at_its_sample() {
     play plain && play held --midi midi 202000:144:60,300000:128:60 &&
         audio parts "$work/held.wav" "$work/plain.wav" 202000 203500
 }
-# plays_evenly CLIENT PORT…: without an xrun in three seconds, in one of five tries.
+# plays_evenly CLIENT PORT…: without an xrun in three seconds, in one of five tries. Status 1: with
+# xruns in each; 2: it cannot play.
 plays_evenly() {
     for attempt in 1 2 3 4 5; do
         /usr/bin/python3 -B "$here/jack_play.py" --live 3 "$clip" none "$@" >"$work/played" ||
-            return 1
+            return 2
         grep -qx 'xruns 0' "$work/played" && return 0
         echo "$1: $(cat "$work/played") (attempt $attempt)" >&2
     done
@@ -164,10 +165,13 @@ plays_evenly() {
 # Where there are xruns without the plugin as well, the machine is too busy to tell.
 causes_no_xruns() {
     # shellcheck disable=SC2086
-    plays_evenly plugin $ports && return 0
-    stop_jalv && ! plays_evenly system playback_1 -- capture_1
-    busy=$?
-    start_jalv "urn:trasluz:$kind" && return $busy
+    plays_evenly plugin $ports
+    with=$?
+    [ $with -eq 1 ] || return $with
+    stop_jalv || return 1
+    plays_evenly system playback_1 -- capture_1
+    without=$?
+    start_jalv "urn:trasluz:$kind" && [ $without -eq 1 ]
 }
 
 check jack_starts start_jack
